@@ -1,0 +1,81 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+// Builds dist/ from src/: one bundle a program, minified, with the licences of what it holds.
+//   node scripts/build.ts           writes dist/
+//   node scripts/build.ts --check   fails if dist/ is not what the source builds, byte for byte
+
+const root = join(import.meta.dirname, '..')
+const programs = ['render', 'deploy', 'report']
+const maximumBytes = 8_000_000
+
+const check = process.argv.includes('--check')
+const target = check ? mkdtempSync(join(tmpdir(), 'dist-')) : join(root, 'dist')
+try {
+  bundle(target)
+  verify()
+} finally {
+  if (check) rmSync(target, { recursive: true })
+}
+
+function bundle(directory: string): void {
+  const lib = join(root, 'lib')
+  rmSync(lib, { recursive: true, force: true })
+  rmSync(directory, { recursive: true, force: true })
+  run('typescript/bin/tsc', '--project', 'tsconfig.build.json')
+  for (const program of programs) {
+    const out = join(directory, program)
+    run(
+      '@vercel/ncc/dist/ncc/cli.js',
+      'build',
+      join(lib, 'main', `${program}.js`),
+      '--out',
+      out,
+      '--minify',
+      '--no-cache',
+      '--license',
+      'licenses.txt',
+      '--target',
+      'es2022'
+    )
+  }
+  rmSync(lib, { recursive: true })
+}
+
+function run(tool: string, ...parameters: string[]): void {
+  execFileSync(process.execPath, [join(root, 'node_modules', tool), ...parameters], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit']
+  })
+}
+
+function verify(): void {
+  const files = list(target)
+  const bytes = files.reduce((sum, file) => sum + statSync(join(target, file)).size, 0)
+  const problems: string[] = []
+  if (bytes > maximumBytes) problems.push(`dist has ${bytes} bytes, more than ${maximumBytes}`)
+  if (check) {
+    const committed = list(join(root, 'dist'))
+    for (const file of new Set([...files, ...committed])) {
+      const same =
+        files.includes(file) && committed.includes(file) && equal(join(target, file), join(root, 'dist', file))
+      if (!same) problems.push(`dist/${file} is not what the source builds; run: npm run build`)
+    }
+  }
+  for (const problem of problems) console.error(problem)
+  if (problems.length > 0) process.exitCode = 1
+  else console.log(`dist: ${files.length} files, ${bytes} bytes${check ? ', up to date' : ''}`)
+}
+
+function equal(a: string, b: string): boolean {
+  return readFileSync(a).equals(readFileSync(b))
+}
+
+function list(directory: string): string[] {
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
+    .sort()
+}

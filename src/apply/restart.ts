@@ -1,0 +1,56 @@
+import { createHash, createHmac } from 'node:crypto'
+import { type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import type { ManifestDocument } from '../manifest.ts'
+import { names } from '../workload.ts'
+
+const configAnnotation = 'redis-cache-action/config'
+const passwordAnnotation = 'redis-cache-action/password'
+const meaning: Record<string, string> = { [configAnnotation]: 'configuration', [passwordAnnotation]: 'password' }
+
+/**
+ * Annotations for the pod template that stand for what a pod reads once, at its start: with another configuration or
+ * another password the template differs, and the controller rolls the pod.
+ */
+export function restartMarks(
+  statefulSet: KubernetesObject,
+  documents: readonly ManifestDocument[],
+  secret: KubernetesObject,
+  password: string
+): Record<string, string> {
+  const reads = (name: string) => JSON.stringify(statefulSet['spec']).includes(JSON.stringify(name))
+  const configMaps = documents.filter(({ object }) => object.kind === 'ConfigMap' && reads(object.metadata.name))
+  return {
+    [configAnnotation]: configMark(configMaps),
+    ...(reads(names.credentials) && { [passwordAnnotation]: passwordMark(secret, password) })
+  }
+}
+
+/** Which of the marks differ from those of the stored object, in words; undefined if none does. */
+export function restartReason(before: KubernetesObject | undefined, marks: Record<string, string>): string | undefined {
+  const stored = (name: string) => textAt(before, 'spec', 'template', 'metadata', 'annotations', name)
+  const changed = Object.keys(marks).filter((name) => stored(name) !== undefined && stored(name) !== marks[name])
+  return changed.length === 0 ? undefined : `${changed.map((name) => meaning[name]).join(' and ')} changed`
+}
+
+function configMark(configMaps: readonly ManifestDocument[]): string {
+  const hash = createHash('sha256')
+  for (const { object } of configMaps) {
+    hash.update(JSON.stringify([object.metadata.name, sorted(object['data']), sorted(object['binaryData'])]))
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+/**
+ * Keyed with the UID of the Secret, which only those may read who may read the Secret: nobody else who sees the pod can
+ * test guesses against it.
+ */
+function passwordMark(secret: KubernetesObject, password: string): string {
+  return createHmac('sha256', secret.metadata.uid ?? '')
+    .update(password)
+    .digest('hex')
+    .slice(0, 16)
+}
+
+function sorted(data: unknown): [string, unknown][] {
+  return Object.entries(data ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+}

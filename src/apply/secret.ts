@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto'
+import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
+import { names } from '../workload.ts'
+import { credentialsFor, credentialsSecret } from './credentials.ts'
+import { type ApplyInputs, type ApplyPorts, applyDocument, createObject } from './object.ts'
+
+const wanted = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
+
+/**
+ * Sees to the Secret with the credentials: written from the input, else kept as it is stored, else made with a password
+ * that is generated once.
+ * @throws Failure
+ */
+export async function writeCredentials(inputs: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject> {
+  const { namespace, redisPassword } = inputs
+  if (redisPassword !== undefined) {
+    ports.secret(redisPassword)
+    const object = credentialsSecret(credentialsFor(redisPassword, namespace))
+    return applyDocument({ object, source: JSON.stringify(object) }, inputs, ports)
+  }
+  return (await keepSecret(inputs, ports)) ?? (await generate(inputs, ports)) ?? (await storedSecret(inputs, ports))
+}
+
+/** The Secret as it is stored. @throws Failure secret-field if there is none */
+export async function storedSecret({ namespace }: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject> {
+  try {
+    const stored = await ports.cluster.read(wanted, namespace)
+    if (stored === undefined) throw new Error('another client deleted it meanwhile')
+    return stored
+  } catch (error) {
+    throw ports.toFailure(error, { verb: 'read', object: objectId(wanted), namespace })
+  }
+}
+
+async function keepSecret({ namespace }: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject | undefined> {
+  try {
+    const stored = await ports.cluster.read(wanted, namespace)
+    if (stored === undefined) return undefined
+    ports.log(`${objectId(wanted)} unchanged (its password is kept)`)
+    ports.applied({ id: objectId(wanted), change: 'unchanged', note: 'password kept' })
+    return stored
+  } catch (error) {
+    throw ports.toFailure(error, { verb: 'read', object: objectId(wanted), namespace })
+  }
+}
+
+async function generate(inputs: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject | undefined> {
+  // URL-safe, so that it reads the same in a URL, in a shell and in a configuration file.
+  const password = randomBytes(24).toString('base64url')
+  ports.secret(password)
+  const object = credentialsSecret(credentialsFor(password, inputs.namespace))
+  // A create and not an apply: of two first runs at once, one makes the password and the other keeps it.
+  return createObject(object, inputs, ports, 'password generated')
+}

@@ -1,0 +1,43 @@
+/** A Kubernetes object as JSON: what all kinds share, the rest unread. */
+export interface KubernetesObject {
+  apiVersion: string
+  kind: string
+  metadata: {
+    name: string
+    namespace?: string
+    uid?: string
+    resourceVersion?: string
+    generation?: number
+    labels?: Record<string, string>
+    annotations?: Record<string, string>
+    [key: string]: unknown
+  }
+  [key: string]: unknown
+}
+
+/** How an object is called in logs, reports and errors: `StatefulSet/redis`. */
+export function objectId(object: { kind: string; metadata: { name: string } }): string {
+  return `${object.kind}/${object.metadata.name}`
+}
+
+/** Walks into unknown JSON; undefined as soon as a step is not there. */
+export function at(value: unknown, ...path: (string | number)[]): unknown {
+  let here = value
+  for (const step of path) {
+    if (typeof here !== 'object' || here === null) return undefined
+    here = (here as Record<string | number, unknown>)[step]
+  }
+  return here
+}
+
+/** The same where a list is expected; an empty list if it is none. */
+export function listAt(value: unknown, ...path: (string | number)[]): unknown[] {
+  const list = at(value, ...path)
+  return Array.isArray(list) ? list : []
+}
+
+/** The same where text is expected; numbers and booleans count as text, as in annotations and quantities. */
+export function textAt(value: unknown, ...path: (string | number)[]): string | undefined {
+  const text = at(value, ...path)
+  return typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean' ? String(text) : undefined
+}

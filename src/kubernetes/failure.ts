@@ -1,0 +1,89 @@
+import { Failure, type FailureCode, messageOf } from '../failure.ts'
+import { harmlessLine } from '../untrusted-text.ts'
+import { UnknownKind } from './cluster.ts'
+import { ApiError, NetworkError } from './errors.ts'
+
+/** What was tried, for the sentence: `apply`, `StatefulSet/redis`. */
+export interface Attempt {
+  verb: string
+  object: string
+  namespace: string
+}
+
+/** Turns whatever a request threw into the one failure that a user reads; a Failure passes unchanged. */
+export function toFailure(error: unknown, attempt: Attempt): Failure {
+  if (error instanceof Failure) return error
+  if (error instanceof NetworkError) {
+    return new Failure(
+      'cluster-unreachable',
+      `the API server cannot be reached: ${harmlessLine(error.message)}`,
+      'check the server of the kubeconfig and the network between this runner and the cluster: `kubectl cluster-info`',
+      [],
+      error
+    )
+  }
+  if (error instanceof UnknownKind) {
+    return new Failure(
+      'invalid-manifest',
+      `${attempt.object} cannot be sent: ${harmlessLine(error.message)}`,
+      'install the custom resource definition, or correct apiVersion and kind',
+      [],
+      error
+    )
+  }
+  if (error instanceof ApiError) return refusal(error, attempt)
+  return new Failure('internal', `${attempt.verb} ${attempt.object}: ${messageOf(error)}`, reportIt, [], error)
+}
+
+const reportIt = 'this is an error of redis-cache-action; please report it with the log of this run'
+
+function refusal(error: ApiError, { verb, object, namespace }: Attempt): Failure {
+  const { code, hint } = classify(error, namespace)
+  const said = harmlessLine(error.message, 1500)
+  const sentence =
+    code === 'unauthorized'
+      ? `the API server does not accept the credentials of the kubeconfig: ${said}`
+      : `cannot ${verb} ${object} in namespace ${namespace}: ${said}`
+  return new Failure(code, sentence, hint, [], error)
+}
+
+function classify(error: ApiError, namespace: string): { code: FailureCode; hint: string } {
+  const { status, reason, message, causes } = error
+  if (status === 401) {
+    return { code: 'unauthorized', hint: 'give the step a kubeconfig whose token or certificate has not expired' }
+  }
+  if (status === 403 && message.includes('exceeded quota')) {
+    return { code: 'quota-exceeded', hint: `compare with \`kubectl -n ${namespace} describe resourcequota\`` }
+  }
+  if (status === 403 && message.includes('is being terminated')) {
+    return {
+      code: 'namespace-missing',
+      hint: `wait until the namespace is gone: \`kubectl get namespace ${namespace}\``
+    }
+  }
+  if (status === 403) {
+    return { code: 'forbidden', hint: 'grant the Role in manifests/rbac to the identity of the kubeconfig' }
+  }
+  if (status === 404 && message.startsWith('namespaces ')) {
+    return {
+      code: 'namespace-missing',
+      hint: `run \`kubectl create namespace ${namespace}\`, or set create-namespace: true`
+    }
+  }
+  if (status === 409 && causes.some((cause) => cause.reason === 'FieldManagerConflict')) {
+    return { code: 'field-conflict', hint: 'remove the field from one of the two, or set force-conflicts: true' }
+  }
+  if (status === 422 && /field is immutable|updates to statefulset spec/.test(message)) {
+    return { code: 'immutable-field', hint: 'put the old value back, or delete the object and run again' }
+  }
+  if (status === 400 || status === 422) {
+    return { code: 'invalid-manifest', hint: 'correct the field that is named' }
+  }
+  if (status === 429 || status >= 500) {
+    return {
+      code: 'cluster-unreachable',
+      hint: 'run again when the API server has recovered: `kubectl get --raw /readyz`'
+    }
+  }
+  return { code: 'internal', hint: `${reportIt} (${status} ${reason})` }
+}

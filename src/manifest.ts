@@ -1,0 +1,69 @@
+import { type Document, isMap, parseAllDocuments, stringify } from 'yaml'
+import { Failure, messageOf } from './failure.ts'
+import { at, type KubernetesObject, textAt } from './kubernetes-object.ts'
+
+/** One rendered document: its text exactly as kustomize wrote it, and what that text means. */
+export interface ManifestDocument {
+  readonly object: KubernetesObject
+  readonly source: string
+}
+
+/**
+ * Splits a manifest into its documents.
+ * @throws Failure invalid-manifest if a document is no YAML or no Kubernetes object
+ */
+export function parseManifest(text: string): ManifestDocument[] {
+  // The API server reads YAML 1.1, where 0440 is octal and `yes` is true; so do we.
+  const documents = parseAllDocuments(text, { version: '1.1', merge: true })
+  if (!Array.isArray(documents)) return []
+  return documents.flatMap((document, index) => {
+    const [error] = document.errors
+    if (error !== undefined) throw unreadable(index, error.message)
+    if (document.contents === null) return []
+    return [{ object: toObject(document, index), source: sourceOf(text, document) }]
+  })
+}
+
+/** The YAML of a value, for files that we write ourselves. */
+export function toYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 0, version: '1.1' })
+}
+
+/** The document with annotations added to its pod template, all else left as it was written. */
+export function withTemplateAnnotations(
+  document: ManifestDocument,
+  annotations: Record<string, string>
+): ManifestDocument {
+  const [parsed] = parseAllDocuments(document.source, { version: '1.1' })
+  if (parsed === undefined) return document
+  for (const [name, value] of Object.entries(annotations)) {
+    parsed.setIn(['spec', 'template', 'metadata', 'annotations', name], value)
+  }
+  return { object: parsed.toJS() as KubernetesObject, source: parsed.toString({ lineWidth: 0 }) }
+}
+
+function toObject(document: Document.Parsed, index: number): KubernetesObject {
+  let value: unknown
+  try {
+    value = isMap(document.contents) ? document.toJS({ maxAliasCount: 100 }) : undefined
+  } catch (error) {
+    throw unreadable(index, messageOf(error))
+  }
+  for (const path of [['apiVersion'], ['kind'], ['metadata', 'name']]) {
+    if (!textAt(value, ...path)) throw unreadable(index, `it has no ${path.join('.')}`)
+  }
+  if (typeof at(value, 'metadata') !== 'object') throw unreadable(index, 'it has no metadata')
+  return value as KubernetesObject
+}
+
+function sourceOf(text: string, document: Document.Parsed): string {
+  return text.slice(document.range[0], document.range[1]).replace(/^---\s*\n/, '')
+}
+
+function unreadable(index: number, problem: string): Failure {
+  return new Failure(
+    'invalid-manifest',
+    `document ${index + 1} of the rendered manifest is no Kubernetes object: ${problem}`,
+    'run `kustomize build` on the manifests and correct that document'
+  )
+}

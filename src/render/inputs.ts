@@ -1,0 +1,103 @@
+import { InputReader, type InputSource } from '../inputs.ts'
+import { parseQuantity, parseRedisMemory, toKubernetesUnit, toRedisUnit } from '../memory.ts'
+
+export const environments = ['development', 'staging', 'production'] as const
+
+const policies = [
+  'noeviction',
+  'allkeys-lru',
+  'allkeys-lfu',
+  'allkeys-random',
+  'volatile-lru',
+  'volatile-lfu',
+  'volatile-random',
+  'volatile-ttl'
+]
+
+/** Inputs that become patches. Each is undefined where the manifests decide. */
+export interface Adjustments {
+  maxmemory?: string
+  maxmemoryPolicy?: string
+  memoryLimit?: string
+  storageSize?: string
+  storageClass?: string
+  redisImage?: string
+  exporterImage?: string
+}
+
+export interface RenderInputs {
+  environment: string
+  namespace: string
+  /** A kustomization directory relative to the workspace; undefined for the manifests that the action brings. */
+  manifests: string | undefined
+  adjustments: Adjustments
+}
+
+/** @throws Failure invalid-input */
+export function readRenderInputs(source: InputSource): RenderInputs {
+  const read = new InputReader(source)
+  const manifests = read.optional('manifests')
+  const environment = read.required('environment')
+  if (environment !== '' && !isEnvironment(environment, manifests)) {
+    read.refuse(
+      'environment',
+      environment,
+      manifests === undefined ? environments.join(', ') : 'a name of lower-case letters, digits and dashes'
+    )
+  }
+  const inputs: RenderInputs = {
+    environment,
+    manifests,
+    namespace: read.parsedOrElse('namespace', 'a namespace: up to 63 lower-case letters, digits and dashes', '', label),
+    adjustments: readAdjustments(read, source)
+  }
+  read.finish()
+  return inputs
+}
+
+function readAdjustments(read: InputReader, source: InputSource): Adjustments {
+  const memory = source('maxmemory')
+  const limit = source('memory-limit')
+  const adjustments = {
+    maxmemory: read.parsed(
+      'maxmemory',
+      `a Redis size such as ${suggestion(toRedisUnit(memory), parseRedisMemory, '256mb')}`,
+      positive(parseRedisMemory)
+    ),
+    maxmemoryPolicy: read.parsed('maxmemory-policy', policies.join(', '), (text) =>
+      policies.includes(text) ? text : undefined
+    ),
+    memoryLimit: read.parsed(
+      'memory-limit',
+      `a Kubernetes quantity such as ${suggestion(toKubernetesUnit(limit), parseQuantity, '512Mi')}`,
+      positive(parseQuantity)
+    ),
+    storageSize: read.parsed('storage-size', 'a Kubernetes quantity such as 5Gi', positive(parseQuantity)),
+    storageClass: read.parsed('storage-class', 'the name of a StorageClass', (text) =>
+      /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text) ? text : undefined
+    ),
+    redisImage: read.parsed('redis-image', 'an image with a tag or a digest', image),
+    exporterImage: read.parsed('exporter-image', 'an image with a tag or a digest', image)
+  }
+  return Object.fromEntries(Object.entries(adjustments).filter(([, value]) => value !== undefined))
+}
+
+function isEnvironment(text: string, manifests: string | undefined): boolean {
+  return manifests === undefined ? environments.some((known) => known === text) : label(text) !== undefined
+}
+
+function label(text: string): string | undefined {
+  return /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text) ? text : undefined
+}
+
+function image(text: string): string | undefined {
+  return /^[a-zA-Z0-9][\w.\-/:]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/.test(text) ? text : undefined
+}
+
+function positive(parse: (text: string) => number | undefined): (text: string) => string | undefined {
+  return (text) => ((parse(text) ?? 0) > 0 ? text : undefined)
+}
+
+function suggestion(guess: string, parse: (text: string) => number | undefined, otherwise: string): string {
+  return guess !== '' && parse(guess) ? guess : otherwise
+}

@@ -1,0 +1,71 @@
+import { names } from '../workload.ts'
+import type { Adjustments } from './inputs.ts'
+
+/** The files of an overlay, by name, as values that are still to be written as YAML. */
+export type Overlay = Record<string, unknown>
+
+interface Patch {
+  target: { kind: string; name: string }
+  patch: unknown
+}
+
+const statefulSet = { kind: 'StatefulSet', name: names.statefulSet }
+const configMap = { kind: 'ConfigMap', name: 'redis-config' }
+
+/**
+ * The overlay of one run: the user's manifests, put into the namespace, with a patch for each adjustment.
+ * @param base the kustomization directory, relative to the directory of the overlay
+ */
+export function overlay(base: string, namespace: string, adjustments: Adjustments): Overlay {
+  const patches = Object.entries(patchesFor(adjustments))
+  return {
+    'kustomization.yaml': {
+      apiVersion: 'kustomize.config.k8s.io/v1beta1',
+      kind: 'Kustomization',
+      namespace,
+      resources: [base],
+      patches: patches.map(([name, { target }]) => ({ path: `${name}.yaml`, target }))
+    },
+    ...Object.fromEntries(patches.map(([name, { patch }]) => [`${name}.yaml`, patch]))
+  }
+}
+
+function patchesFor(adjustments: Adjustments): Record<string, Patch> {
+  const { maxmemory, maxmemoryPolicy, memoryLimit, storageSize, storageClass, redisImage, exporterImage } = adjustments
+  const claim = '/spec/volumeClaimTemplates/0/spec'
+  return {
+    ...(maxmemory && { maxmemory: configPatch('maxmemory', maxmemory) }),
+    ...(maxmemoryPolicy && { 'maxmemory-policy': configPatch('maxmemory-policy', maxmemoryPolicy) }),
+    // Request and limit alike: a cache that was promised less memory than it may use is the first to be evicted.
+    ...(memoryLimit && {
+      'memory-limit': containerPatch(names.redisContainer, {
+        resources: { requests: { memory: memoryLimit }, limits: { memory: memoryLimit } }
+      })
+    }),
+    // The list of claims has no merge key, so a strategic merge would replace it as a whole.
+    ...(storageSize && {
+      'storage-size': jsonPatch({ op: 'replace', path: `${claim}/resources/requests/storage`, value: storageSize })
+    }),
+    ...(storageClass && {
+      'storage-class': jsonPatch({ op: 'add', path: `${claim}/storageClassName`, value: storageClass })
+    }),
+    ...(redisImage && { 'redis-image': containerPatch(names.redisContainer, { image: redisImage }) }),
+    ...(exporterImage && { 'exporter-image': containerPatch(names.exporterContainer, { image: exporterImage }) })
+  }
+}
+
+function configPatch(directive: string, value: string): Patch {
+  const { kind, name } = configMap
+  const data = { [`${directive}.conf`]: `${directive} ${value}\n` }
+  return { target: configMap, patch: { apiVersion: 'v1', kind, metadata: { name }, data } }
+}
+
+function containerPatch(container: string, fields: object): Patch {
+  const { kind, name } = statefulSet
+  const spec = { template: { spec: { containers: [{ name: container, ...fields }] } } }
+  return { target: statefulSet, patch: { apiVersion: 'apps/v1', kind, metadata: { name }, spec } }
+}
+
+function jsonPatch(operation: { op: string; path: string; value: string }): Patch {
+  return { target: statefulSet, patch: [operation] }
+}

@@ -1,0 +1,23 @@
+import type { Change } from '../result.ts'
+import type { Run } from './verdict.ts'
+
+/** The outputs of the action, except the paths of files; a fact that is not known is an empty text. */
+export function outputsOf(run: Run): Record<string, string> {
+  const count = (change: Change) => run.objects?.filter((object) => object.change === change).length
+  const known = (fact: string | number | undefined) => (fact === undefined ? '' : String(fact))
+  const [created, configured] = [count('created'), count('configured')]
+  return {
+    verdict: run.verdict,
+    'failure-code': known(run.failure?.code),
+    topology: known(run.topology),
+    changed: created === undefined ? '' : String(created + (configured ?? 0) > 0),
+    created: known(created),
+    configured: known(configured),
+    unchanged: known(count('unchanged')),
+    revision: known(run.revision),
+    'rollout-seconds': run.rolloutMilliseconds === undefined ? '' : (run.rolloutMilliseconds / 1000).toFixed(1),
+    'redis-version': known(run.redisVersion),
+    'used-memory-bytes': known(run.usedMemoryBytes),
+    'maxmemory-bytes': known(run.maxmemoryBytes)
+  }
+}

@@ -1,0 +1,91 @@
+import { formatDuration } from '../duration.ts'
+import type { FailureReport } from '../failure.ts'
+import { formatBytes } from '../memory.ts'
+import type { ObjectResult } from '../result.ts'
+import { code, escaped, folded, table, verbatim } from './markdown.ts'
+import type { Run } from './verdict.ts'
+
+/** GitHub drops a summary of more than 1 MiB as a whole. */
+const maximumBytes = 1_000_000
+const maximumRows = 200
+
+/** The job summary: the verdict first, then what to do, then the details. */
+export function summaryOf(run: Run): string {
+  const parts = [
+    headline(run),
+    ...(run.failure === undefined ? [] : failurePart(run.failure)),
+    gauge(run),
+    phasesPart(run),
+    checksPart(run),
+    objectsPart(run.objects ?? [])
+  ]
+  const text = `${parts.filter((part) => part !== '').join('\n\n')}\n`
+  if (Buffer.byteLength(text) <= maximumBytes) return text
+  const [first = '', ...rest] =
+    run.failure === undefined ? [headline(run)] : [headline(run), ...failurePart(run.failure)]
+  return `${[first, rest[0] ?? '', phasesPart(run), 'The details are too long for a summary; see the log.'].join('\n\n')}\n`
+}
+
+function headline({ verdict, failure, environment, namespace, redisVersion }: Run): string {
+  const place = [environment && escaped(environment), namespace && `namespace ${code(namespace)}`]
+    .filter(Boolean)
+    .join(', ')
+  const where = place === '' ? '' : ` (${place})`
+  if (verdict === 'failed') return `### ❌ Redis cache failed: ${code(failure?.code ?? 'internal')}${where}`
+  const version = redisVersion === undefined ? '' : ` ${escaped(redisVersion)}`
+  return `### ✅ Redis${version} is proven to work${where}`
+}
+
+function failurePart({ sentence, hint, evidence }: FailureReport): string[] {
+  return [
+    `**What happened:** ${escaped(sentence)}`,
+    `**Next:** ${withCode(hint)}`,
+    ...evidence.map(({ title, text }) => folded(title, verbatim(text)))
+  ]
+}
+
+/** A hint writes what can be typed in backticks; everything else in it is text. */
+function withCode(hint: string): string {
+  return hint
+    .split(/`([^`]+)`/)
+    .map((part, index) => (index % 2 === 1 ? code(part) : escaped(part)))
+    .join('')
+}
+
+function gauge({ usedMemoryBytes, maxmemoryBytes, memoryThresholdPercent }: Run): string {
+  if (usedMemoryBytes === undefined || !maxmemoryBytes) return ''
+  const share = usedMemoryBytes / maxmemoryBytes
+  const filled = Math.min(20, Math.ceil(share * 20))
+  const bar = '█'.repeat(filled) + '░'.repeat(20 - filled)
+  const numbers = `${formatBytes(usedMemoryBytes)} of ${formatBytes(maxmemoryBytes)}`
+  return `Memory \`${bar}\` ${(100 * share).toFixed(1)} % (${numbers}; the limit of this check is ${memoryThresholdPercent} %)`
+}
+
+function phasesPart({ phases, running, failure }: Run): string {
+  const rows = phases.map(({ name, outcome, milliseconds, sentence }) => [
+    name,
+    outcome === 'passed' ? '✅' : '❌',
+    formatDuration(milliseconds),
+    outcome === 'passed' ? escaped(sentence) : code(failure?.code ?? 'internal')
+  ])
+  if (running !== undefined) rows.push([running, '❌', '', 'did not end'])
+  return rows.length === 0 ? '' : table(['Phase', '', 'Time', 'Result'], rows)
+}
+
+function checksPart({ checks = [] }: Run): string {
+  if (checks.length === 0) return ''
+  const failed = checks.filter(({ passed }) => !passed).length
+  const title = failed === 0 ? `${checks.length} checks passed` : `${failed} of ${checks.length} checks failed`
+  const rows = checks.map(({ name, passed, detail }) => [passed ? '✅' : '❌', escaped(name), escaped(detail)])
+  return folded(title, table(['', 'Check', 'Seen'], rows))
+}
+
+function objectsPart(objects: readonly ObjectResult[]): string {
+  if (objects.length === 0) return ''
+  const changed = objects.filter(({ change }) => change !== 'unchanged').length
+  const title =
+    changed === 0 ? `${objects.length} objects, none changed` : `${objects.length} objects, ${changed} changed`
+  const rows = objects.slice(0, maximumRows).map(({ id, change, note }) => [code(id), change, escaped(note ?? '')])
+  const more = objects.length > maximumRows ? `\n\n… and ${objects.length - maximumRows} more` : ''
+  return folded(title, table(['Object', 'Change', 'Note'], rows) + more)
+}

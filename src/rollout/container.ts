@@ -1,0 +1,99 @@
+import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import { harmlessLine } from '../untrusted-text.ts'
+import type { Problem } from './status.ts'
+
+const second = 1000
+
+/** Why one container does not run, from its status; undefined if it does or may be about to. */
+export function containerProblem(pod: KubernetesObject, status: unknown, namespace: string): Problem | undefined {
+  const name = textAt(status, 'name') ?? ''
+  const reason = textAt(status, 'state', 'waiting', 'reason') ?? ''
+  const message = harmlessLine(textAt(status, 'state', 'waiting', 'message') ?? '')
+  const exit = at(status, 'lastState', 'terminated') ?? at(status, 'state', 'terminated')
+
+  if (ranOutOfMemory(exit) || /OOM-killed|memory limit too low/i.test(message)) return outOfMemory(pod, name)
+  switch (reason) {
+    case 'ErrImagePull':
+    case 'ImagePullBackOff':
+    case 'InvalidImageName':
+    case 'ErrImageNeverPull':
+    case 'ImageInspectError':
+      return imagePull(status, name, reason, message)
+    case 'CreateContainerConfigError':
+      return {
+        code: 'config-error',
+        sentence: `container ${name} cannot be configured: ${message}`,
+        hint: `add what is missing; compare with \`kubectl -n ${namespace} get secrets,configmaps\``,
+        // The kubelet may still hold an older copy of a Secret that was just written.
+        toleranceMilliseconds: 5 * second
+      }
+    case 'CreateContainerError':
+    case 'RunContainerError':
+      return {
+        code: 'config-error',
+        sentence: `container ${name} cannot be started: ${message}`,
+        hint: 'correct command, user or mounts of the container',
+        toleranceMilliseconds: 5 * second,
+        container: name
+      }
+    case 'CrashLoopBackOff':
+      return {
+        code: 'crash-loop',
+        sentence: `container ${name} ends right after its start, with ${ending(exit)}, for the ${ordinal(status)} time`,
+        hint: `read its last words below, or \`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${name} --previous\``,
+        toleranceMilliseconds: 0,
+        container: name
+      }
+    default:
+      return undefined
+  }
+}
+
+function imagePull(status: unknown, name: string, reason: string, message: string): Problem {
+  const image = textAt(status, 'image') ?? ''
+  const says = (pattern: RegExp) => pattern.test(message)
+  const final = reason === 'InvalidImageName' || says(/not found|manifest unknown|name unknown|invalid reference/i)
+  const denied = says(/denied|unauthorized|forbidden/i)
+  const limited = says(/toomanyrequests|rate limit/i)
+  return {
+    code: 'image-pull',
+    sentence: `the image ${image} of container ${name} cannot be pulled: ${message || reason}`,
+    hint: denied
+      ? 'check the name, and the imagePullSecrets of the pod template'
+      : limited
+        ? 'log in to the registry with imagePullSecrets, or use a mirror'
+        : 'check name and tag: set redis-image or exporter-image to an image that the nodes can pull',
+    // The registry has answered: that does not change by itself. A network may recover.
+    toleranceMilliseconds: final || denied ? 0 : limited ? 60 * second : 8 * second
+  }
+}
+
+function outOfMemory(pod: KubernetesObject, name: string): Problem {
+  const containers = at(pod, 'spec', 'containers')
+  const spec: unknown = Array.isArray(containers)
+    ? containers.find((each: unknown) => at(each, 'name') === name)
+    : undefined
+  const limit = textAt(spec, 'resources', 'limits', 'memory') ?? 'unknown'
+  return {
+    code: 'oom-killed',
+    sentence: `container ${name} was killed because it used more memory than its limit of ${limit}`,
+    hint: 'raise memory-limit, to at least twice maxmemory',
+    toleranceMilliseconds: 0,
+    container: name
+  }
+}
+
+function ranOutOfMemory(exit: unknown): boolean {
+  return at(exit, 'reason') === 'OOMKilled'
+}
+
+function ending(exit: unknown): string {
+  const signal = textAt(exit, 'signal')
+  return signal && signal !== '0' ? `signal ${signal}` : `exit code ${textAt(exit, 'exitCode') ?? 'unknown'}`
+}
+
+function ordinal(status: unknown): string {
+  const count = Number(at(status, 'restartCount') ?? 0) + 1
+  const suffix = count % 100 > 10 && count % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th')
+  return `${count}${suffix}`
+}

@@ -1,0 +1,70 @@
+import type { Evidence } from '../failure.ts'
+import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import { harmlessLine } from '../untrusted-text.ts'
+import { names } from '../workload.ts'
+import { eventLine, eventsOf, latest } from './events.ts'
+import type { Problem, Snapshot } from './status.ts'
+
+interface EvidenceSource {
+  listEvents(namespace: string): Promise<KubernetesObject[]>
+  readLog(namespace: string, pod: string, container: string, previous: boolean): Promise<string>
+}
+
+/** What a person would look at next: the states of the containers, the newest events, the last log lines. */
+export async function gatherEvidence(
+  snapshot: Snapshot,
+  problem: Problem | undefined,
+  cluster: EvidenceSource
+): Promise<Evidence[]> {
+  const { namespace, statefulSet } = snapshot
+  const pod = snapshot.pods.find(({ metadata }) => metadata.name === names.pod)
+  const all = await cluster.listEvents(namespace)
+  const events = [pod, statefulSet].flatMap((object) => (object === undefined ? [] : eventsOf(object, all)))
+  const states = listAt(pod, 'status', 'containerStatuses').map(stateLine)
+  const logs = pod === undefined ? [] : await readLogs(namespace, pod, problem, cluster)
+  return [
+    { title: `Containers of ${names.pod}`, text: states.join('\n') },
+    { title: 'Events', text: events.slice(-12).map(eventLine).join('\n') },
+    ...logs
+  ].filter(({ text }) => text !== '')
+}
+
+/** What the newest failed probe of redis-0 said. */
+export function probeMessage({ pods, events }: Snapshot): string | undefined {
+  const pod = pods.find(({ metadata }) => metadata.name === names.pod)
+  const message = pod && latest(eventsOf(pod, events), 'Unhealthy')
+  return message === undefined ? undefined : harmlessLine(message)
+}
+
+async function readLogs(
+  namespace: string,
+  pod: KubernetesObject,
+  problem: Problem | undefined,
+  cluster: EvidenceSource
+): Promise<Evidence[]> {
+  const statuses = listAt(pod, 'status', 'containerStatuses')
+  const unready = statuses.find((each) => at(each, 'ready') !== true)
+  const container = problem?.container ?? textAt(unready, 'name')
+  const status = statuses.find((each) => at(each, 'name') === container)
+  const ran =
+    at(status, 'state', 'running') ?? at(status, 'lastState', 'terminated') ?? at(status, 'state', 'terminated')
+  if (container === undefined || ran === undefined) return []
+  const previous = at(status, 'lastState', 'terminated') !== undefined
+  const read = (before: boolean) => cluster.readLog(namespace, pod.metadata.name, container, before).catch(() => '')
+  const text = (previous && (await read(true))) || (await read(false))
+  return [{ title: `Last lines of container ${container}${previous ? ', before its restart' : ''}`, text }]
+}
+
+function stateLine(status: unknown): string {
+  const [state, detail] = Object.entries((at(status, 'state') as Record<string, unknown> | undefined) ?? {})[0] ?? [
+    'unknown'
+  ]
+  const words = [textAt(detail, 'reason'), textAt(detail, 'message')].filter((word) => word !== undefined)
+  const restarts = Number(at(status, 'restartCount') ?? 0)
+  const last = at(status, 'lastState', 'terminated')
+  const before = last === undefined ? '' : `; before: ${textAt(last, 'reason')}, exit code ${textAt(last, 'exitCode')}`
+  return harmlessLine(
+    `${textAt(status, 'name')}: ${state}${words.length > 0 ? ` (${words.join(': ')})` : ''}, ` +
+      `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}${before}`
+  )
+}

@@ -1,0 +1,118 @@
+import type { FailureCode } from '../failure.ts'
+import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import { names } from '../workload.ts'
+import { podCreationProblem, podProblem } from './diagnosis.ts'
+
+/** Everything that the decision is made from, as read at one moment. */
+export interface Snapshot {
+  namespace: string
+  statefulSet: KubernetesObject | undefined
+  /** Pods that the selector of the StatefulSet finds. */
+  pods: KubernetesObject[]
+  /** Events of the namespace; empty while nothing is wrong, because then nobody asks for them. */
+  events: KubernetesObject[]
+}
+
+/** A reason why the rollout will not end well. */
+export interface Problem {
+  code: FailureCode
+  sentence: string
+  hint: string
+  /** How long it may last before it counts: 0 for what cannot heal. */
+  toleranceMilliseconds: number
+  /** The container whose log tells more. */
+  container?: string
+}
+
+export type RolloutStatus =
+  | { state: 'current'; revision: string }
+  | { state: 'progressing'; waitingFor: string; problem?: Problem }
+
+/**
+ * Where the rollout stands. Current is: the controller has seen this generation, redis-0 is of the update revision and
+ * Ready, and no other pod is left. (`kubectl rollout status` asks less: it trusts counters, and with a partition it
+ * never compares revisions.)
+ */
+export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
+  const { statefulSet, pods } = snapshot
+  if (statefulSet === undefined) {
+    return waiting(`StatefulSet/${names.statefulSet}, which another client deleted, to come back`)
+  }
+  const generation = statefulSet.metadata.generation ?? 0
+  const observed = Number(at(statefulSet, 'status', 'observedGeneration') ?? 0)
+  if (observed < generation) return waiting(`the controller to see generation ${generation} of the StatefulSet`)
+
+  const revision = textAt(statefulSet, 'status', 'updateRevision') ?? ''
+  const pod = pods.find(({ metadata }) => metadata.name === names.pod)
+  if (pod === undefined) return waiting(`pod ${names.pod} to be created`, podCreationProblem(snapshot))
+  if (pod.metadata['deletionTimestamp'] !== undefined) return waiting(`the old pod ${names.pod} to end`)
+  if (revisionOf(pod) !== revision) return outdated(snapshot, statefulSet, pod, revision)
+  if (!isReady(pod)) return waiting(podWaitsFor(pod), podProblem(pod, snapshot))
+
+  const other = pods.find((each) => each !== pod)
+  if (other !== undefined) return waiting(`the old pod ${other.metadata.name} to end`)
+  return { state: 'current', revision }
+}
+
+/** The pod is of an older revision: the controller replaces it, unless it cannot or must not. */
+function outdated(
+  snapshot: Snapshot,
+  statefulSet: KubernetesObject,
+  pod: KubernetesObject,
+  revision: string
+): RolloutStatus {
+  const waitingFor = `pod ${names.pod} to be replaced by one of revision ${revision}`
+  const strategy = textAt(statefulSet, 'spec', 'updateStrategy', 'type')
+  const partition = Number(at(statefulSet, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0)
+  const hint = `kubectl -n ${snapshot.namespace} delete pod ${names.pod}`
+  if (strategy === 'OnDelete' || partition > 0) {
+    const rule = strategy === 'OnDelete' ? 'updateStrategy OnDelete' : `partition ${partition}`
+    const sentence = `pod ${names.pod} stays at its old revision, because the StatefulSet has ${rule}`
+    return waiting(waitingFor, { code: 'stuck-revision', sentence, hint, toleranceMilliseconds: 0 })
+  }
+  if (isReady(pod)) return waiting(waitingFor)
+  const old = podProblem(pod, snapshot)
+  if (old === undefined) return waiting(waitingFor)
+  return waiting(waitingFor, {
+    code: 'stuck-revision',
+    sentence:
+      `pod ${names.pod} of the old revision ${revisionOf(pod)} is broken, and the StatefulSet controller does not ` +
+      `replace a broken pod (kubernetes/kubernetes#67250): ${old.sentence}`,
+    hint: `delete the broken pod and run again: \`${hint}\``,
+    // The controller may be about to do it.
+    toleranceMilliseconds: 5_000,
+    ...(old.container !== undefined && { container: old.container })
+  })
+}
+
+function waiting(waitingFor: string, problem?: Problem): RolloutStatus {
+  return { state: 'progressing', waitingFor, ...(problem !== undefined && { problem }) }
+}
+
+function revisionOf(pod: KubernetesObject): string {
+  return pod.metadata.labels?.['controller-revision-hash'] ?? ''
+}
+
+function isReady(pod: KubernetesObject): boolean {
+  return condition(pod, 'Ready') === 'True'
+}
+
+function condition(pod: KubernetesObject, type: string): string | undefined {
+  const conditions = at(pod, 'status', 'conditions')
+  if (!Array.isArray(conditions)) return undefined
+  return textAt(
+    conditions.find((each: unknown) => at(each, 'type') === type),
+    'status'
+  )
+}
+
+function podWaitsFor(pod: KubernetesObject): string {
+  if (condition(pod, 'PodScheduled') !== 'True') return `pod ${names.pod} to be scheduled to a node`
+  const statuses = at(pod, 'status', 'containerStatuses')
+  const containers: unknown[] = Array.isArray(statuses) ? statuses : []
+  const late = containers.find((each) => at(each, 'ready') !== true)
+  const name = textAt(late, 'name')
+  if (name === undefined) return `pod ${names.pod} to be Ready`
+  if (at(late, 'state', 'running') === undefined) return `container ${name} to start`
+  return at(late, 'started') === true ? `container ${name} to be ready` : `container ${name} to pass its startup probe`
+}

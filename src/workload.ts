@@ -1,0 +1,28 @@
+import { at, listAt, textAt } from './kubernetes-object.ts'
+import type { ManifestDocument } from './manifest.ts'
+
+/** The names that runbooks know. */
+export const names = {
+  statefulSet: 'redis',
+  pod: 'redis-0',
+  redisContainer: 'redis',
+  exporterContainer: 'metrics',
+  credentials: 'redis-credentials'
+} as const
+
+export const ports = { redis: 6379, exporter: 9121 } as const
+
+/** The self-hosted Redis, if it was rendered; its presence decides the topology. */
+export function redisStatefulSet(documents: readonly ManifestDocument[]): ManifestDocument | undefined {
+  return documents.find(({ object }) => object.kind === 'StatefulSet' && object.metadata.name === names.statefulSet)
+}
+
+export function container(statefulSet: ManifestDocument, name: string): unknown {
+  const containers = listAt(statefulSet.object, 'spec', 'template', 'spec', 'containers')
+  return containers.find((each) => at(each, 'name') === name)
+}
+
+/** The memory limit of the redis container as it was written (`512Mi`), undefined if there is none. */
+export function memoryLimit(statefulSet: ManifestDocument): string | undefined {
+  return textAt(container(statefulSet, names.redisContainer), 'resources', 'limits', 'memory')
+}
