@@ -40,10 +40,13 @@ const reportIt = 'this is an error of redis-cache-action; please report it with 
 function refusal(error: ApiError, { verb, object, namespace }: Attempt): Failure {
   const { code, hint } = classify(error, namespace)
   const said = harmlessLine(error.message, 1500)
-  const sentence =
-    code === 'unauthorized'
-      ? `the API server does not accept the credentials of the kubeconfig: ${said}`
-      : `cannot ${verb} ${object} in namespace ${namespace}: ${said}`
+  // What is true for every object is said without one, so that it is said once.
+  const general: Partial<Record<FailureCode, string>> = {
+    unauthorized: `the API server does not accept the credentials of the kubeconfig: ${said}`,
+    'namespace-missing': `namespace ${namespace} cannot be used: ${said}`,
+    'cluster-unreachable': `the API server fails: ${said}`
+  }
+  const sentence = general[code] ?? `cannot ${verb} ${object} in namespace ${namespace}: ${said}`
   return new Failure(code, sentence, hint, [], error)
 }
 

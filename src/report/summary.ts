@@ -85,7 +85,8 @@ function objectsPart(objects: readonly ObjectResult[]): string {
   const changed = objects.filter(({ change }) => change !== 'unchanged').length
   const title =
     changed === 0 ? `${objects.length} objects, none changed` : `${objects.length} objects, ${changed} changed`
-  const rows = objects.slice(0, maximumRows).map(({ id, change, note }) => [code(id), change, escaped(note ?? '')])
+  const sorted = objects.toSorted((a, b) => (a.id < b.id ? -1 : 1))
+  const rows = sorted.slice(0, maximumRows).map(({ id, change, note }) => [code(id), change, escaped(note ?? '')])
   const more = objects.length > maximumRows ? `\n\n… and ${objects.length - maximumRows} more` : ''
   return folded(title, table(['Object', 'Change', 'Note'], rows) + more)
 }

@@ -57,15 +57,24 @@ function imagePull(status: unknown, name: string, reason: string, message: strin
   const limited = says(/toomanyrequests|rate limit/i)
   return {
     code: 'image-pull',
-    sentence: `the image ${image} of container ${name} cannot be pulled: ${message || reason}`,
+    sentence: `the image ${image} of container ${name} cannot be pulled: ${rootCause(message) || reason}`,
     hint: denied
       ? 'check the name, and the imagePullSecrets of the pod template'
       : limited
         ? 'log in to the registry with imagePullSecrets, or use a mirror'
         : 'check name and tag: set redis-image or exporter-image to an image that the nodes can pull',
     // The registry has answered: that does not change by itself. A network may recover.
-    toleranceMilliseconds: final || denied ? 0 : limited ? 60 * second : 8 * second
+    toleranceMilliseconds: final || denied ? 0 : limited ? 60 * second : 5 * second
   }
+}
+
+/** What containerd says, without the steps that it repeats the image in; the evidence has all of it. */
+function rootCause(message: string): string {
+  const steps =
+    /^(?:Back-off pulling image "[^"]*"|ErrImagePull|rpc error: code = \w+ desc = .*?|failed to (?:pull and unpack image|resolve reference) "[^"]*"|failed to (?:do request|resolve image)|Error response from daemon): /
+  let cause = message
+  while (steps.test(cause)) cause = cause.replace(steps, '')
+  return cause
 }
 
 function outOfMemory(pod: KubernetesObject, name: string): Problem {
