@@ -15,6 +15,9 @@ export interface KubernetesObject {
   [key: string]: unknown
 }
 
+/** The name under which this action owns fields. */
+export const fieldManager = 'redis-cache-action'
+
 /** How an object is called in logs, reports and errors: `StatefulSet/redis`. */
 export function objectId(object: { kind: string; metadata: { name: string } }): string {
   return `${object.kind}/${object.metadata.name}`

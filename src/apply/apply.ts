@@ -36,9 +36,9 @@ export async function apply(
     workloads.map((document) => {
       if (document !== redis) return send(document)
       const marks = restartMarks(document.object, documents, secret, credentials.password)
-      return applyDocument(withTemplateAnnotations(document, marks), inputs, ports, (before) =>
-        restartReason(before, marks)
-      )
+      return applyDocument(withTemplateAnnotations(document, marks), inputs, ports, {
+        note: (before) => restartReason(before, marks)
+      })
     })
   )
   return credentials

@@ -33,17 +33,26 @@ export interface ApplyInputs {
   forceConflicts: boolean
 }
 
+/** What depends on the object as it was stored before. */
+interface ApplyOptions {
+  /** Why the object changes, for the report. */
+  note?: (before: KubernetesObject) => string | undefined
+  /** Whether fields may be taken over although the input does not say so. */
+  force?: (before: KubernetesObject) => boolean
+}
+
 /** Applies one document and tells what that changed. @throws Failure */
 export async function applyDocument(
   { object, source }: ManifestDocument,
   { namespace, forceConflicts }: ApplyInputs,
   ports: ApplyPorts,
-  note: (before: KubernetesObject | undefined) => string | undefined = () => undefined
+  options: ApplyOptions = {}
 ): Promise<KubernetesObject> {
   try {
     const before = await ports.cluster.read(object, namespace)
-    const applied = await ports.cluster.apply(object, source, namespace, forceConflicts)
-    tell(applied, before, note(before), ports)
+    const force = forceConflicts || (before !== undefined && options.force?.(before) === true)
+    const applied = await ports.cluster.apply(object, source, namespace, force)
+    tell(applied, before, before && options.note?.(before), ports)
     return applied.object
   } catch (error) {
     throw ports.toFailure(error, { verb: 'apply', object: objectId(object), namespace })

@@ -26,7 +26,7 @@ export function restartMarks(
 }
 
 /** Which of the marks differ from those of the stored object, in words; undefined if none does. */
-export function restartReason(before: KubernetesObject | undefined, marks: Record<string, string>): string | undefined {
+export function restartReason(before: KubernetesObject, marks: Record<string, string>): string | undefined {
   const stored = (name: string) => textAt(before, 'spec', 'template', 'metadata', 'annotations', name)
   const changed = Object.keys(marks).filter((name) => stored(name) !== undefined && stored(name) !== marks[name])
   return changed.length === 0 ? undefined : `${changed.map((name) => meaning[name]).join(' and ')} changed`

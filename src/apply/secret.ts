@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { names } from '../workload.ts'
-import { credentialsFor, credentialsSecret } from './credentials.ts'
+import { credentialsFor, credentialsSecret, isOurs } from './credentials.ts'
 import { type ApplyInputs, type ApplyPorts, applyDocument, createObject } from './object.ts'
 
 const wanted = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
@@ -16,7 +16,7 @@ export async function writeCredentials(inputs: ApplyInputs, ports: ApplyPorts): 
   if (redisPassword !== undefined) {
     ports.secret(redisPassword)
     const object = credentialsSecret(credentialsFor(redisPassword, namespace))
-    return applyDocument({ object, source: JSON.stringify(object) }, inputs, ports)
+    return applyDocument({ object, source: JSON.stringify(object) }, inputs, ports, { force: isOurs })
   }
   return (await keepSecret(inputs, ports)) ?? (await generate(inputs, ports)) ?? (await storedSecret(inputs, ports))
 }

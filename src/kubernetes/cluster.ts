@@ -1,8 +1,6 @@
-import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import { at, fieldManager, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
 import type { ApiClient, ApiResponse } from './client.ts'
 import { ApiError, isStatus } from './errors.ts'
-
-const fieldManager = 'redis-cache-action'
 
 interface Resource {
   plural: string
