@@ -15,7 +15,7 @@ export interface Deployment extends CompositeResult {
   readonly milliseconds: number
 }
 
-type Options = Pick<CompositeOptions, 'onStep' | 'signal' | 'workspace'>
+type Options = Pick<CompositeOptions, 'onOutput' | 'onStep' | 'signal' | 'workspace'>
 
 /** Runs the action from action.yml in the namespace, as its deployer. */
 export async function deploy(

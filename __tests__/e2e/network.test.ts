@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { deploy } from '../support/cluster/deploy.ts'
+import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
+
+let namespace: TestNamespace
+
+beforeAll(async () => {
+  namespace = await testNamespace()
+})
+afterAll(async () => namespace[Symbol.asyncDispose]())
+
+/** A pod of the namespace as an application would run there, which only sleeps. */
+const client = (name: string, component: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, labels: { 'app.kubernetes.io/component': component } },
+  spec: {
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: 0,
+    securityContext: { runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: 'RuntimeDefault' } },
+    containers: [
+      {
+        name: 'client',
+        image: 'docker.io/library/redis:7.2.16-alpine',
+        command: ['sleep', '300'],
+        env: ['host', 'port', 'password'].map((key) => ({
+          name: `REDIS_${key.toUpperCase()}`,
+          valueFrom: { secretKeyRef: { name: 'redis-credentials', key } }
+        })),
+        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } }
+      }
+    ]
+  }
+})
+
+const script =
+  'REDISCLI_AUTH=$REDIS_PASSWORD timeout 4 redis-cli -h "$REDIS_HOST" -p "$REDIS_PORT" ping || echo kept out'
+const ping = async (pod: string) => (await namespace.kubectl('exec', pod, '--', 'sh', '-c', script)).trim()
+
+test('a backend pod reaches Redis by the Service and the Secret; another pod is kept out', async () => {
+  expect((await deploy(namespace)).outputs['verdict']).toBe('passed')
+  await namespace.apply(client('backend', 'backend'))
+  await namespace.apply(client('frontend', 'frontend'))
+  await namespace.kubectl('wait', '--for=condition=Ready', 'pod/backend', 'pod/frontend', '--timeout=60s')
+  expect(await ping('backend')).toBe('PONG')
+  expect(await ping('frontend')).toBe('kept out')
+})
