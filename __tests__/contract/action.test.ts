@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { readDeployInputs } from '../../src/main/deploy-inputs.ts'
+import { readRenderInputs } from '../../src/render/inputs.ts'
+import { outputsOf } from '../../src/report/outputs.ts'
+import { readAction } from '../support/composite/action.ts'
+import { runComposite } from '../support/composite/run-composite.ts'
+import { root } from '../support/root.ts'
+
+interface Metadata {
+  inputs: Record<string, { description?: string; default?: string; required?: boolean }>
+  outputs: Record<string, { description?: string; value: string }>
+  runs: { steps: { id?: string; uses?: string; run?: string; env?: Record<string, string> }[] }
+}
+
+const action = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Metadata
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+
+/** The names that a reader asks for; every value is given, so that nothing ends the reading early. */
+function askedFor(read: (source: (name: string) => string) => unknown): string[] {
+  const names = new Set<string>()
+  const values: Record<string, string> = {
+    environment: 'staging',
+    'create-namespace': 'true',
+    'force-conflicts': 'true'
+  }
+  try {
+    read((name) => {
+      names.add(name)
+      return values[name] ?? ''
+    })
+  } catch {
+    // Which values are right is tested elsewhere.
+  }
+  return [...names].sort()
+}
+
+/** The inputs that a step hands to its program: `INPUT_MEMORY_LIMIT: ${{ inputs.memory-limit }}`. */
+function handedTo(step: string): string[] {
+  const env = action.runs.steps.find(({ id }) => id === step)?.env ?? {}
+  return Object.entries(env)
+    .flatMap(([variable, value]) => {
+      const input = /^\$\{\{ inputs\.([\w-]+) \}\}$/.exec(value)?.[1]
+      if (input !== undefined) expect(variable).toBe(`INPUT_${input.toUpperCase().replaceAll('-', '_')}`)
+      return input === undefined ? [] : [input]
+    })
+    .sort()
+}
+
+describe('inputs', () => {
+  const render = askedFor(readRenderInputs)
+  const deploy = askedFor(readDeployInputs)
+
+  test('each step hands over just what its program reads', () => {
+    expect(handedTo('render')).toEqual(render)
+    expect(handedTo('deploy')).toEqual(deploy)
+    expect(handedTo('report')).toEqual([])
+  })
+
+  test('action.yml declares just what the programs read', () => {
+    expect(Object.keys(action.inputs).sort()).toEqual([...new Set([...render, ...deploy])].sort())
+  })
+
+  test('the step that renders gets no secret', () => {
+    expect(render).not.toContain('kubeconfig')
+    expect(render).not.toContain('redis-password')
+  })
+
+  test('every input and output has a description, and stands in the README', () => {
+    for (const [name, { description }] of [...Object.entries(action.inputs), ...Object.entries(action.outputs)]) {
+      expect(description).toMatch(/\S/)
+      expect(readme.replace(/ +/g, ' ')).toContain(`| \`${name}\` | ${description} |`)
+    }
+  })
+})
+
+test('action.yml has just the outputs that the report sets, and the two paths', () => {
+  const set = Object.keys(outputsOf({ verdict: 'passed', unannounced: false, phases: [] }))
+  expect(Object.keys(action.outputs).sort()).toEqual([...set, 'manifest', 'report'].sort())
+})
+
+describe('steps', () => {
+  test('no expression stands inside a script, and none names what is not declared', async () => {
+    for (const { run } of action.runs.steps) expect(run ?? '').not.toContain('${{')
+    // Reading alone does not check; a run with an input that does not exist does, before the first step.
+    await expect(runComposite({ action: root, inputs: { environment: 'staging', nonsense: '1' } })).rejects.toThrow(
+      'nonsense'
+    )
+    expect((await readAction(root)).steps.map(({ id }) => id)).toEqual(['node', '__2', 'render', 'deploy', 'report'])
+  })
+
+  test('actions of others are pinned by their full commit', () => {
+    const workflows = ['ci.yml', 'e2e.yml'].map((name) => readFileSync(join(root, '.github/workflows', name), 'utf8'))
+    const text = [readFileSync(join(root, 'action.yml'), 'utf8'), ...workflows].join('\n')
+    const uses = [...text.matchAll(/uses: (\S+)(.*)/g)].filter(([, name]) => name !== './')
+    expect(uses.length).toBeGreaterThan(3)
+    for (const [line] of uses) expect(line).toMatch(/uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/)
+  })
+})
+
+test('the lock file names no host', () => {
+  expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toContain('"resolved": "http')
+})

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { root } from '../support/root.ts'
+
+interface Ending {
+  code: number
+  stdout: string
+  stderr: string
+  outputs: string
+}
+
+/** Runs a committed program with nothing but these variables. */
+async function start(program: string, env: Record<string, string> = {}): Promise<Ending> {
+  const directory = await mkdtemp(join(tmpdir(), 'dist-test-'))
+  const output = join(directory, 'output')
+  await writeFile(output, '')
+  try {
+    const path = join(root, 'dist', program, 'index.js')
+    const all = { RUNNER_TEMP: directory, GITHUB_OUTPUT: output, HOME: directory, ...env }
+    const ended = await new Promise<Omit<Ending, 'outputs'>>((resolve) => {
+      execFile(process.execPath, [path], { env: all, cwd: directory }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr })
+      )
+    })
+    return { ...ended, outputs: await readFile(output, 'utf8') }
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}
+
+describe('the committed programs start, and fail politely without inputs', () => {
+  test('render asks for the environment', async () => {
+    const { code, stdout, stderr } = await start('render')
+    expect(code).toBe(1)
+    expect(stderr).toBe('')
+    expect(stdout).toContain('::error title=Redis cache%3A invalid-input::environment: nothing was given')
+    expect(stdout).toContain('Next: correct the inputs')
+  })
+
+  test('deploy lists all that is missing at once', async () => {
+    const { code, stdout, stderr } = await start('deploy')
+    expect(code).toBe(1)
+    expect(stderr).toBe('')
+    for (const input of ['namespace', 'create-namespace', 'timeout', 'memory-threshold'])
+      expect(stdout).toContain(`${input}: nothing`)
+  })
+
+  test('report says that nothing ran', async () => {
+    const { code, outputs, stderr } = await start('report', {
+      INPUT_RENDER_OUTCOME: 'skipped',
+      INPUT_DEPLOY_OUTCOME: 'skipped'
+    })
+    expect(code).toBe(0)
+    expect(stderr).toBe('')
+    expect(outputs).toMatch(/verdict<<\S+\nfailed\n/)
+    expect(outputs).toMatch(/failure-code<<\S+\ncancelled\n/)
+  })
+})
+
+test('every bundle names the licences of what it holds', async () => {
+  const expected = { render: 'yaml', deploy: '@kubernetes/client-node', report: '@actions/core' }
+  for (const [program, name] of Object.entries(expected)) {
+    expect(await readFile(join(root, 'dist', program, 'licenses.txt'), 'utf8')).toContain(name)
+  }
+})

@@ -1,0 +1,48 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
+import { parse } from 'yaml'
+
+// Writes the tables of inputs and outputs in README.md from action.yml.
+//   node scripts/docs.ts           writes them
+//   node scripts/docs.ts --check   fails if they are out of date
+
+interface Metadata {
+  inputs: Record<string, { description: string; required?: boolean; default?: string }>
+  outputs: Record<string, { description: string }>
+}
+
+const root = join(import.meta.dirname, '..')
+const path = join(root, 'README.md')
+const { inputs, outputs } = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Metadata
+
+const before = readFileSync(path, 'utf8')
+const written = replace(replace(before, 'inputs', inputTable()), 'outputs', outputTable())
+const after = await format(written, { ...(await resolveConfig(path)), parser: 'markdown' })
+
+if (!process.argv.includes('--check')) writeFileSync(path, after)
+else if (after !== before) {
+  console.error('README.md does not show what action.yml says; run: npm run docs')
+  process.exitCode = 1
+} else console.log('README.md is up to date')
+
+function inputTable(): string {
+  const rows = Object.entries(inputs).map(([name, { description, required, default: value }]) => {
+    const otherwise = required ? '**required**' : value === undefined ? '' : `\`${value}\``
+    return `| \`${name}\` | ${description} | ${otherwise} |`
+  })
+  return ['| input | what it is | default |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+function outputTable(): string {
+  const rows = Object.entries(outputs).map(([name, { description }]) => `| \`${name}\` | ${description} |`)
+  return ['| output | what it is |', '| --- | --- |', ...rows].join('\n')
+}
+
+function replace(text: string, name: string, table: string): string {
+  const [start, end] = [`<!-- ${name}: written by npm run docs -->`, `<!-- end of ${name} -->`]
+  const from = text.indexOf(start)
+  const to = text.indexOf(end)
+  if (from < 0 || to < from) throw new Error(`README.md lacks the lines ${start} and ${end}`)
+  return `${text.slice(0, from + start.length)}\n\n${table}\n\n${text.slice(to)}`
+}
