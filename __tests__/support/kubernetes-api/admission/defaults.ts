@@ -1,0 +1,119 @@
+import { isObject, type Json, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
+import type { KubernetesObject } from '../object.ts'
+import { podSpecDefaults } from './pod-defaults.ts'
+
+/** Fills in what the API server fills in: the fields that clients here meet, not all there are. */
+export function withDefaults(object: KubernetesObject): KubernetesObject {
+  const { metadata, ...rest } = object
+  const filled: KubernetesObject = { ...rest, kind: object.kind, apiVersion: object.apiVersion, metadata }
+  const spec = objectAt(object, 'spec')
+  switch (object.kind) {
+    case 'Secret':
+      foldStringData(filled)
+      break
+    case 'StatefulSet':
+      filled['spec'] = statefulSetSpec(spec)
+      break
+    case 'Pod':
+      filled['spec'] = podSpecDefaults(spec)
+      break
+    case 'Service':
+      filled['spec'] = serviceSpec(spec)
+      filled['status'] = { loadBalancer: {}, ...objectAt(object, 'status') }
+      break
+    case 'NetworkPolicy':
+      filled['spec'] = networkPolicySpec(spec)
+      break
+    case 'Namespace':
+      metadata.labels = { ...metadata.labels, 'kubernetes.io/metadata.name': metadata.name }
+      filled['spec'] = { finalizers: ['kubernetes'], ...spec }
+      filled['status'] = { phase: 'Active', ...objectAt(object, 'status') }
+      break
+    case 'PersistentVolumeClaim':
+      filled['spec'] = { volumeMode: 'Filesystem', ...spec }
+      filled['status'] = { phase: 'Pending', ...objectAt(object, 'status') }
+      break
+  }
+  for (const field of ['data', 'binaryData']) if (isEmpty(filled[field])) delete filled[field]
+  for (const field of ['labels', 'annotations', 'finalizers', 'ownerReferences']) {
+    if (isEmpty(metadata[field])) delete metadata[field]
+  }
+  return filled
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  return value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+}
+
+function foldStringData(secret: KubernetesObject): void {
+  const texts = Object.entries(objectAt(secret, 'stringData')).map(([key, text]): [string, Json] => [
+    key,
+    Buffer.from(String(text)).toString('base64')
+  ])
+  delete secret['stringData']
+  secret['data'] = { ...objectAt(secret, 'data'), ...Object.fromEntries(texts) }
+  secret['type'] ??= 'Opaque'
+}
+
+function statefulSetSpec(spec: JsonObject): JsonObject {
+  const template = objectAt(spec, 'template')
+  const claims = listAt(spec, 'volumeClaimTemplates').map((claim) => ({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    ...(isObject(claim) ? claim : {}),
+    spec: { volumeMode: 'Filesystem', ...objectAt(claim, 'spec') },
+    status: { phase: 'Pending' }
+  }))
+  return {
+    persistentVolumeClaimRetentionPolicy: { whenDeleted: 'Retain', whenScaled: 'Retain' },
+    podManagementPolicy: 'OrderedReady',
+    replicas: 1,
+    revisionHistoryLimit: 10,
+    updateStrategy: { rollingUpdate: { partition: 0 }, type: 'RollingUpdate' },
+    ...spec,
+    template: { ...template, spec: podSpecDefaults(objectAt(template, 'spec')) },
+    ...(claims.length === 0 ? {} : { volumeClaimTemplates: claims })
+  }
+}
+
+let serviceCount = 0
+
+function clusterIP(): string {
+  serviceCount += 1
+  return `10.96.${(serviceCount >> 8) & 255}.${serviceCount & 255}`
+}
+
+function serviceSpec(spec: JsonObject): JsonObject {
+  const address = textAt(spec, 'clusterIP') || clusterIP()
+  const ports = listAt(spec, 'ports').map((port) => ({
+    protocol: 'TCP',
+    targetPort: objectAt(port)['port'],
+    ...objectAt(port)
+  }))
+  return {
+    internalTrafficPolicy: 'Cluster',
+    ipFamilies: ['IPv4'],
+    ipFamilyPolicy: 'SingleStack',
+    sessionAffinity: 'None',
+    type: 'ClusterIP',
+    clusterIP: address,
+    ...spec,
+    clusterIPs: [address],
+    ...(ports.length === 0 ? {} : { ports })
+  }
+}
+
+function networkPolicySpec(spec: JsonObject): JsonObject {
+  const withProtocol = (rule: Json): Json => {
+    const ports = listAt(rule, 'ports').map((port) => ({ protocol: 'TCP', ...objectAt(port) }))
+    return { ...objectAt(rule), ...(ports.length === 0 ? {} : { ports }) }
+  }
+  const ingress = listAt(spec, 'ingress').map(withProtocol)
+  const egress = listAt(spec, 'egress').map(withProtocol)
+  return {
+    policyTypes: ['Ingress', ...(spec['egress'] === undefined ? [] : ['Egress'])],
+    ...spec,
+    ...(ingress.length === 0 ? {} : { ingress }),
+    ...(egress.length === 0 ? {} : { egress })
+  }
+}

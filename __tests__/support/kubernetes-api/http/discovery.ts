@@ -1,0 +1,73 @@
+import type { JsonObject } from '../json.ts'
+import { apiVersionOf, RESOURCES } from '../resources.ts'
+
+const VERBS = ['create', 'delete', 'get', 'list', 'patch']
+
+const VERSION: JsonObject = {
+  major: '1',
+  minor: '36',
+  emulationMajor: '1',
+  emulationMinor: '36',
+  minCompatibilityMajor: '1',
+  minCompatibilityMinor: '35',
+  gitVersion: 'v1.36.3',
+  gitCommit: '0000000000000000000000000000000000000000',
+  gitTreeState: 'clean',
+  buildDate: '1970-01-01T00:00:00Z',
+  goVersion: 'go1.26.8',
+  compiler: 'gc',
+  platform: 'linux/amd64'
+}
+
+function group(name: string): JsonObject {
+  const version = { groupVersion: `${name}/v1`, version: 'v1' }
+  return { name, versions: [version], preferredVersion: version }
+}
+
+function resourceList(groupVersion: string): JsonObject {
+  const resources: JsonObject[] = RESOURCES.filter((resource) => apiVersionOf(resource) === groupVersion).map(
+    ({ plural, singular, namespaced, kind, shortNames }) => ({
+      name: plural,
+      singularName: singular,
+      namespaced,
+      kind,
+      verbs: VERBS,
+      ...(shortNames === undefined ? {} : { shortNames: [...shortNames] })
+    })
+  )
+  if (groupVersion === 'v1') {
+    resources.push(
+      { name: 'pods/log', singularName: '', namespaced: true, kind: 'Pod', verbs: ['get'] },
+      {
+        name: 'pods/portforward',
+        singularName: '',
+        namespaced: true,
+        kind: 'PodPortForwardOptions',
+        verbs: ['create', 'get']
+      }
+    )
+  }
+  return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources }
+}
+
+/** What a client reads to learn which resources there are; undefined for every other path. */
+export function discoveryDocument(path: string): JsonObject | undefined {
+  switch (path) {
+    case '/version':
+      return VERSION
+    case '/api':
+      return { kind: 'APIVersions', versions: ['v1'] }
+    case '/api/v1':
+      return resourceList('v1')
+    case '/apis':
+      return { kind: 'APIGroupList', apiVersion: 'v1', groups: [group('apps'), group('networking.k8s.io')] }
+    case '/apis/apps':
+    case '/apis/networking.k8s.io':
+      return { kind: 'APIGroup', apiVersion: 'v1', ...group(path.slice('/apis/'.length)) }
+    case '/apis/apps/v1':
+    case '/apis/networking.k8s.io/v1':
+      return resourceList(path.slice('/apis/'.length))
+    default:
+      return undefined
+  }
+}

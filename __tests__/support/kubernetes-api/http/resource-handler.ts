@@ -1,0 +1,149 @@
+import { undeclaredField } from '../admission/declared-fields.ts'
+import type { PodLogs } from '../cluster/pod-logs.ts'
+import { withDeletion } from '../cluster/stateful-pod.ts'
+import { type JsonObject, textAt } from '../json.ts'
+import type { KubernetesObject } from '../object.ts'
+import type { Operations, Target } from '../operations.ts'
+import { apiVersionOf, type Resource } from '../resources.ts'
+import { methodNotAllowed, noSuchResource, notFound, StatusError } from '../status.ts'
+import type { ObjectStore } from '../store.ts'
+import { fieldsFrom, objectFrom } from './request-body.ts'
+import type { RecordedRequest } from './request-log.ts'
+import { requireFieldManager, writeOptions } from './request-options.ts'
+import type { Route } from './route.ts'
+import { fieldMatcher, labelMatcher } from './selectors.ts'
+
+export interface Answer {
+  readonly code: number
+  /** JSON, plain text, or nothing at all. */
+  readonly body: JsonObject | string | undefined
+}
+
+/** Serves the resources: which verb of which method, and what it answers. */
+export class ResourceHandler {
+  readonly #store: ObjectStore
+  readonly #operations: Operations
+  readonly #logs: PodLogs
+
+  constructor(store: ObjectStore, operations: Operations, logs: PodLogs) {
+    this.#store = store
+    this.#operations = operations
+    this.#logs = logs
+  }
+
+  handle(route: Route, request: RecordedRequest, body: string): Answer {
+    const { resource, namespace, name, subresource } = route
+    if (name === undefined) return this.#collection(route, request, body)
+    const target = { resource, namespace, name }
+    if (subresource !== undefined) return this.#subresource(target, subresource, request)
+    switch (request.method) {
+      case 'GET':
+        return { code: 200, body: this.#existing(target) }
+      case 'PATCH':
+        return this.#patch(route, target, request, body)
+      case 'DELETE':
+        return this.#delete(target, request)
+      default:
+        throw methodNotAllowed()
+    }
+  }
+
+  #existing({ resource, namespace, name }: Target): KubernetesObject {
+    const object = this.#store.get(resource.kind, namespace, name)
+    if (object === undefined) throw notFound(resource, name)
+    return object
+  }
+
+  #collection(route: Route, { method, query, userAgent }: RecordedRequest, body: string): Answer {
+    const { resource, namespace } = route
+    // A list in place of a watch would be an answer that never changes.
+    if (method === 'GET' && query.get('watch') !== null) throw methodNotAllowed()
+    if (method === 'GET') return { code: 200, body: this.#list(resource, namespace, query) }
+    if (method !== 'POST') throw methodNotAllowed()
+    const object = objectFrom(body, route)
+    const target = { resource, namespace, name: object.metadata.name }
+    const { code, object: created } = this.#operations.create(
+      target,
+      object,
+      writeOptions('CreateOptions', query, userAgent)
+    )
+    return { code, body: created }
+  }
+
+  #list(resource: Resource, namespace: string | undefined, query: URLSearchParams): JsonObject {
+    const byLabel = labelMatcher(query.get('labelSelector'))
+    const byField = fieldMatcher(resource.kind, query.get('fieldSelector'))
+    const items = this.#store
+      .list(resource.kind, namespace)
+      .filter((object) => byLabel(object) && byField(object))
+      .map(({ apiVersion: _apiVersion, kind: _kind, ...item }) => item)
+    const metadata = { resourceVersion: this.#store.resourceVersion }
+    return { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource), metadata, items }
+  }
+
+  #patch(route: Route, target: Target, request: RecordedRequest, body: string): Answer {
+    const { contentType, query, userAgent } = request
+    switch (contentType.split(';')[0]?.trim()) {
+      case 'application/apply-patch+yaml': {
+        requireFieldManager(query)
+        const options = writeOptions('PatchOptions', query, userAgent)
+        const configuration = objectFrom(body, route)
+        requireDeclared(configuration, fieldsFrom(body))
+        const { code, object } = this.#operations.apply(target, configuration, options)
+        return { code, body: object }
+      }
+      case 'application/merge-patch+json': {
+        const options = writeOptions('PatchOptions', query, userAgent)
+        const { code, object } = this.#operations.mergePatch(target, fieldsFrom(body), options)
+        return { code, body: object }
+      }
+      default:
+        throw new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+    }
+  }
+
+  #delete(target: Target, { query, userAgent }: RecordedRequest): Answer {
+    const { resource, namespace, name } = target
+    const object = this.#existing(target)
+    const { dryRun } = writeOptions('DeleteOptions', query, userAgent)
+    const seconds = query.get('gracePeriodSeconds')
+    const ending =
+      resource.kind === 'Pod' ? withDeletion(object, seconds === null ? undefined : Number(seconds)) : object
+    if (dryRun !== true) this.#end(ending)
+    if (resource.kind === 'Pod') return { code: 200, body: this.#store.get('Pod', namespace, name) ?? ending }
+    const details = {
+      name,
+      ...(resource.group === '' ? {} : { group: resource.group }),
+      kind: resource.plural,
+      uid: object.metadata.uid
+    }
+    return { code: 200, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details } }
+  }
+
+  /** A pod on a node is only asked to end; everything else is gone at once, a namespace with all that is in it. */
+  #end(object: KubernetesObject): void {
+    const { name, namespace, deletionGracePeriodSeconds } = object.metadata
+    const spec = object['spec']
+    const hasNode = typeof spec === 'object' && spec !== null && 'nodeName' in spec
+    if (object.kind === 'Pod' && hasNode && deletionGracePeriodSeconds !== 0) this.#store.write(object)
+    else this.#store.delete(object.kind, namespace, name)
+    if (object.kind === 'Namespace') this.#store.deleteAll(name)
+  }
+
+  #subresource(target: Target, subresource: string, { method, query }: RecordedRequest): Answer {
+    if (target.resource.kind !== 'Pod' || subresource !== 'log') throw noSuchResource()
+    if (method !== 'GET') throw methodNotAllowed()
+    const text = this.#logs.read(this.#existing(target), query)
+    return text === undefined ? { code: 204, body: undefined } : { code: 200, body: text }
+  }
+}
+
+function requireDeclared(configuration: KubernetesObject, fields: JsonObject): void {
+  const field = undeclaredField(configuration)
+  if (field === undefined) return
+  const { apiVersion, kind } = configuration
+  const version = apiVersion.includes('/') ? apiVersion : `/${apiVersion}`
+  const id = `${textAt(fields, 'metadata', 'namespace')}/${configuration.metadata.name}; ${version}, Kind=${kind}`
+  const message = `failed to create typed patch object (${id}): ${field}: field not declared in schema`
+  throw new StatusError(500, undefined, message)
+}

@@ -1,0 +1,81 @@
+import { connect, type Socket } from 'node:net'
+import { type Listener, listen } from './listen.ts'
+import { command, encode, Failure, type Request, RequestReader, replyEnd } from './resp.ts'
+
+/** What Redis serves while it loads its data; everything else is refused. */
+const served = ['auth', 'client', 'command', 'config', 'hello', 'info', 'quit', 'select']
+
+/**
+ * Stands before the Redis on `port` and behaves like a Redis that loads its data for `milliseconds`: logins and INFO are
+ * answered (with loading:1), other commands get LOADING. After that it passes everything on, on open connections too.
+ */
+export async function startLoading(port: number, milliseconds: number): Promise<Listener> {
+  const until = Date.now() + milliseconds
+  return listen((socket) => {
+    const upstream = connect(port, '127.0.0.1')
+    const replies = new Replies(upstream)
+    upstream.on('error', () => socket.destroy())
+    // Not destroy: the last reply may still be on its way.
+    upstream.on('close', () => socket.end())
+    socket.on('close', () => upstream.destroy())
+    const reader = new RequestReader()
+    // One command after the other, so that the replies keep their order.
+    let turn = Promise.resolve()
+    socket.on('data', (chunk) => {
+      for (const request of reader.push(Buffer.from(chunk))) {
+        turn = turn.then(async () => {
+          const reply = await (Date.now() < until
+            ? refuse(request, upstream, replies)
+            : pass(request, upstream, replies))
+          socket.write(reply)
+        })
+      }
+    })
+  })
+}
+
+async function pass(request: Request, upstream: Socket, replies: Replies): Promise<Buffer> {
+  upstream.write(request.raw)
+  return replies.next()
+}
+
+async function refuse(request: Request, upstream: Socket, replies: Replies): Promise<Buffer> {
+  const name = request.words[0]?.toString().toLowerCase() ?? ''
+  if (served.includes(name)) {
+    const reply = await pass(request, upstream, replies)
+    return name === 'info' ? Buffer.from(reply.toString('latin1').replace('loading:0', 'loading:1'), 'latin1') : reply
+  }
+  // Who has not logged in is told so first. A PING finds that out without doing what was asked.
+  const reply = await pass({ words: [], raw: command('PING') }, upstream, replies)
+  if (reply.toString('latin1', 0, 7) === '-NOAUTH') return reply
+  return encode(new Failure('LOADING Redis is loading the dataset in memory'), 2)
+}
+
+/** The replies of a connection, one by one. A connection that ends leaves the last reply outstanding for ever. */
+class Replies {
+  #pending: Buffer = Buffer.alloc(0)
+  #waiting: ((reply: Buffer) => void) | undefined
+
+  constructor(socket: Socket) {
+    socket.on('data', (chunk) => {
+      this.#pending = Buffer.concat([this.#pending, Buffer.from(chunk)])
+      this.#deliver()
+    })
+  }
+
+  async next(): Promise<Buffer> {
+    const { promise, resolve } = Promise.withResolvers<Buffer>()
+    this.#waiting = resolve
+    this.#deliver()
+    return promise
+  }
+
+  #deliver(): void {
+    const end = replyEnd(this.#pending, 0)
+    if (this.#waiting === undefined || end === undefined) return
+    const reply = this.#pending.subarray(0, end)
+    this.#pending = this.#pending.subarray(end)
+    this.#waiting(reply)
+    this.#waiting = undefined
+  }
+}

@@ -1,0 +1,39 @@
+import { execFile } from 'node:child_process'
+import { access, constants } from 'node:fs/promises'
+import { delimiter, join } from 'node:path'
+import process from 'node:process'
+import { promisify } from 'node:util'
+
+export interface RedisProgram {
+  readonly path: string
+  /** What it says of itself, for example "redis-server 7.0.15" or "valkey-server 9.1.2". */
+  readonly name: string
+}
+
+/** The first redis-server on PATH, else the first valkey-server, else undefined. */
+export async function findRedis(): Promise<RedisProgram | undefined> {
+  const { PATH = '' } = process.env
+  const folders = PATH.split(delimiter).filter((folder) => folder !== '')
+  for (const name of ['redis-server', 'valkey-server']) {
+    for (const folder of folders) {
+      const path = join(folder, name)
+      if (await isExecutable(path)) return describe(path)
+    }
+  }
+  return undefined
+}
+
+export async function describe(path: string): Promise<RedisProgram> {
+  const { stdout } = await promisify(execFile)(path, ['--version'])
+  // Valkey also installs itself under the name redis-server, so what it prints counts, not what the file is called.
+  const [, product, version] = /^(\w+) server v=(\S+)/i.exec(stdout) ?? []
+  if (product === undefined) throw new Error(`${path} --version is neither Redis nor Valkey: ${stdout}`)
+  return { path, name: `${product.toLowerCase()}-server ${version}` }
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  return access(path, constants.X_OK).then(
+    () => true,
+    () => false
+  )
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { directive } from './configuration.ts'
+
+const units: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  k: 1000,
+  kb: 1024,
+  m: 1000 ** 2,
+  mb: 1024 ** 2,
+  g: 1000 ** 3,
+  gb: 1024 ** 3
+}
+
+const policies = [
+  'noeviction',
+  ...['lru', 'lfu', 'random'].flatMap((order) => [`allkeys-${order}`, `volatile-${order}`]),
+  'volatile-ttl'
+]
+
+/** What the configuration text settles for the stand-in: the values that CONFIG GET tells, and who may log in. */
+export class Settings {
+  /** The defaults of Redis 7 for what the project sets or proves. */
+  readonly values = new Map([
+    ['appendfsync', 'everysec'],
+    ['appendonly', 'no'],
+    ['bind', '* -::*'],
+    ['databases', '16'],
+    ['dir', '.'],
+    ['maxclients', '10000'],
+    ['maxmemory', '0'],
+    ['maxmemory-policy', 'noeviction'],
+    ['port', '6379'],
+    ['protected-mode', 'yes'],
+    ['requirepass', ''],
+    ['save', '3600 1 300 100 60 10000']
+  ])
+  readonly #hashes = new Map<string, Set<string>>()
+  /** Whether the user `default` may do without a password, which is how Redis starts. */
+  open = true
+
+  constructor(config: string) {
+    const saves: string[] = []
+    for (const line of config.split('\n')) {
+      const [name, ...values] = directive(line) ?? []
+      if (name === undefined) continue
+      if (name === 'save') saves.push(values.join(' '))
+      else if (name === 'user') this.#user(values)
+      else this.#set(name, values.join(' '))
+    }
+    if (saves.length > 0) this.values.set('save', saves.filter((save) => save !== '').join(' '))
+  }
+
+  number(name: string): number {
+    return Number(this.values.get(name) ?? 0)
+  }
+
+  /** False for an unknown user as for a wrong password: Redis does not tell which it was. */
+  authenticated(user: string, password: Buffer): boolean {
+    if (user === 'default' && this.open) return true
+    return this.#hashes.get(user)?.has(sha256(password)) ?? false
+  }
+
+  #set(name: string, value: string): void {
+    if (name === 'maxmemory-policy' && !policies.includes(value)) throw new Error(`'${name} ${value}': no such policy`)
+    this.values.set(name, name === 'maxmemory' ? String(bytesOf(value)) : value)
+    if (name === 'requirepass' && value !== '') this.#user(['default', 'on', `>${value}`])
+  }
+
+  #user([name = '', ...rules]: readonly string[]): void {
+    const hashes = rules.flatMap((rule) => {
+      if (rule.startsWith('#')) return [rule.slice(1)]
+      return rule.startsWith('>') ? [sha256(rule.slice(1))] : []
+    })
+    this.#hashes.set(name, new Set(hashes))
+    if (name === 'default') this.open = rules.includes('nopass')
+  }
+}
+
+function sha256(password: string | Buffer): string {
+  return createHash('sha256').update(password).digest('hex')
+}
+
+/** A memory size as redis.conf writes it. 256Mi is a Kubernetes unit, and redis-server refuses to start with it too. */
+function bytesOf(value: string): number {
+  const [, digits, unit = ''] = /^(\d+)([a-z]*)$/i.exec(value) ?? []
+  const factor = units[unit.toLowerCase()]
+  if (digits === undefined || factor === undefined) throw new Error(`'maxmemory ${value}': not a memory value`)
+  return Number(digits) * factor
+}
