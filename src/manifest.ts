@@ -1,4 +1,4 @@
-import { type Document, isMap, parseAllDocuments, stringify } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, parseAllDocuments, stringify } from 'yaml'
 import { Failure, messageOf } from './failure.ts'
 import { at, type KubernetesObject, textAt } from './kubernetes-object.ts'
 
@@ -19,7 +19,7 @@ export function parseManifest(text: string): ManifestDocument[] {
   return documents.flatMap((document, index) => {
     const [error] = document.errors
     if (error !== undefined) throw unreadable(index, error.message)
-    if (document.contents === null) return []
+    if (isEmpty(document)) return []
     return [{ object: toObject(document, index), source: sourceOf(text, document) }]
   })
 }
@@ -36,10 +36,23 @@ export function withTemplateAnnotations(
 ): ManifestDocument {
   const [parsed] = parseAllDocuments(document.source, { version: '1.1' })
   if (parsed === undefined) return document
-  for (const [name, value] of Object.entries(annotations)) {
-    parsed.setIn(['spec', 'template', 'metadata', 'annotations', name], value)
-  }
+  const path = ['spec', 'template', 'metadata', 'annotations']
+  for (let depth = 1; depth <= path.length; depth++) ensureMap(parsed, path.slice(0, depth))
+  for (const [name, value] of Object.entries(annotations)) parsed.setIn([...path, name], value)
   return { object: parsed.toJS() as KubernetesObject, source: parsed.toString({ lineWidth: 0 }) }
+}
+
+/** Nothing but comments between two separators. */
+function isEmpty(document: Document.Parsed): boolean {
+  return document.contents === null || (isScalar(document.contents) && document.contents.source === '')
+}
+
+/** Puts a map where there is none (nothing, null), and a copy where there is only an alias of one. */
+function ensureMap(document: Document.Parsed, path: readonly string[]): void {
+  const node = document.getIn(path, true)
+  if (isMap(node)) return
+  const original = isAlias(node) ? node.resolve(document) : undefined
+  document.setIn(path, isMap(original) ? original.clone() : document.createNode({}))
 }
 
 function toObject(document: Document.Parsed, index: number): KubernetesObject {

@@ -39,7 +39,7 @@ export function parseQuantity(text: string): number | undefined {
   const [, number, exponent, unit] = /^\+?(\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d+)|([a-zA-Z]*))$/.exec(text) ?? []
   if (number === undefined) return undefined
   const factor = exponent === undefined ? quantityUnits[unit ?? ''] : 10 ** Number(exponent)
-  return factor === undefined ? undefined : safe(Math.ceil(Number(number) * factor))
+  return factor === undefined ? undefined : safe(Math.ceil(exact(Number(number) * factor)))
 }
 
 /** The Kubernetes quantity and the Redis size that come nearest to what was written: `256Mi` ↔ `256mb`. */
@@ -54,9 +54,20 @@ export function toKubernetesUnit(text: string): string {
 /** Bytes as a person reads them, in powers of 1024: `1.0 MiB`, `256 MiB`. */
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
-  const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10))
-  const value = bytes / 1024 ** power
-  return `${Number.isInteger(value) || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`
+  const last = units.length - 1
+  let power = 0
+  // Counted up while it would be shown as 1024 or more, which is one of the next unit.
+  while (power < last && Number(rounded(bytes / 1024 ** power)) >= 1024) power++
+  return `${rounded(bytes / 1024 ** power)} ${units[power]}`
+}
+
+/** Without the error of a binary fraction, which would make a byte more of 2.007M. */
+function exact(bytes: number): number {
+  return Number(bytes.toPrecision(15))
+}
+
+function rounded(value: number): string {
+  return Number.isInteger(value) || value >= 100 ? String(Math.round(value)) : value.toFixed(1)
 }
 
 function safe(bytes: number): number | undefined {

@@ -1,5 +1,6 @@
 import { at, textAt } from './kubernetes-object.ts'
 import type { ManifestDocument } from './manifest.ts'
+import { redisStatefulSet, referencedNames } from './workload.ts'
 
 /** What a redis.conf and its includes say: the arguments of each directive, in the order in which they were read. */
 export type RedisConfig = ReadonlyMap<string, readonly string[][]>
@@ -9,8 +10,9 @@ export function redisConfigMap(documents: readonly ManifestDocument[]): Manifest
   const candidates = documents.filter(
     ({ object }) => object.kind === 'ConfigMap' && textAt(object, 'data', 'redis.conf') !== undefined
   )
-  const workloads = documents.filter(({ object }) => object.kind === 'StatefulSet').map(({ source }) => source)
-  return candidates.find(({ object }) => workloads.some((text) => text.includes(object.metadata.name))) ?? candidates[0]
+  const statefulSet = redisStatefulSet(documents)
+  const read = statefulSet === undefined ? new Set() : referencedNames(statefulSet.object, 'configMap')
+  return candidates.find(({ object }) => read.has(object.metadata.name)) ?? candidates[0]
 }
 
 /** The configuration with which the rendered Redis will start, or undefined if none is rendered. */
@@ -27,7 +29,8 @@ export function renderedRedisConfig(documents: readonly ManifestDocument[]): Red
 export function parseRedisConfig(files: Readonly<Record<string, string>>, entry: string): RedisConfig {
   const config = new Map<string, string[][]>()
   const read = (name: string, parents: readonly string[]): void => {
-    for (const line of (files[name] ?? '').split('\n')) {
+    const text = Object.hasOwn(files, name) ? files[name] : undefined
+    for (const line of String(text ?? '').split('\n')) {
       const [directive, ...values] = splitArguments(line)
       if (directive === undefined) continue
       const included = directive.toLowerCase() === 'include' ? values[0]?.split('/').pop() : undefined
@@ -56,6 +59,14 @@ export function savePoints(config: RedisConfig): string {
 function splitArguments(line: string): string[] {
   if (/^\s*(#|$)/.test(line)) return []
   return [...line.matchAll(/"((?:\\.|[^"\\])*)"|'((?:\\'|[^'])*)'|(\S+)/g)].map(
-    ([, double, single, plain]) => double?.replace(/\\(.)/g, '$1') ?? single?.replaceAll("\\'", "'") ?? plain ?? ''
+    ([, double, single, plain]) => unescaped(double) ?? single?.replaceAll("\\'", "'") ?? plain ?? ''
+  )
+}
+
+const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\u0007' }
+
+function unescaped(text: string | undefined): string | undefined {
+  return text?.replace(/\\(?:x([0-9a-f]{2})|(.))/gi, (_, hex: string | undefined, character: string) =>
+    hex === undefined ? (escapes[character] ?? character) : String.fromCharCode(Number.parseInt(hex, 16))
   )
 }

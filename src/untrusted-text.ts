@@ -14,7 +14,7 @@ export function harmless(text: string): string {
     .replace(/\r\n?/g, '\n')
     .replace(controlCharacters, '')
     .replace(/##\[/g, '# #[')
-    .replace(/^(\s*):(?=:)/gm, '$1\u2236')
+    .replace(/^([^\S\n]*):(?=:)/gm, '$1\u2236')
 }
 
 /** The same on a single line, cut where it becomes unreadable. */

@@ -1,4 +1,4 @@
-import { at, listAt, textAt } from './kubernetes-object.ts'
+import { at, type KubernetesObject, listAt, textAt } from './kubernetes-object.ts'
 import type { ManifestDocument } from './manifest.ts'
 
 /** The names that runbooks know. */
@@ -25,4 +25,19 @@ export function container(statefulSet: ManifestDocument, name: string): unknown 
 /** The memory limit of the redis container as it was written (`512Mi`), undefined if there is none. */
 export function memoryLimit(statefulSet: ManifestDocument): string | undefined {
   return textAt(container(statefulSet, names.redisContainer), 'resources', 'limits', 'memory')
+}
+
+/** The names of all ConfigMaps or Secrets that the pod template reads: volumes, variables, whole environments. */
+export function referencedNames(statefulSet: KubernetesObject, kind: 'configMap' | 'secret'): Set<string> {
+  const found = new Set<string>()
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, child] of Object.entries(value)) {
+      const name = textAt(child, 'name') ?? textAt(child, 'secretName')
+      if ([kind, `${kind}Ref`, `${kind}KeyRef`].includes(key) && name !== undefined) found.add(name)
+      walk(child)
+    }
+  }
+  walk(at(statefulSet, 'spec', 'template', 'spec'))
+  return found
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import { type KubernetesObject, textAt } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
-import { names } from '../workload.ts'
+import { names, referencedNames } from '../workload.ts'
 
 const configAnnotation = 'redis-cache-action/config'
 const passwordAnnotation = 'redis-cache-action/password'
@@ -17,11 +17,12 @@ export function restartMarks(
   secret: KubernetesObject,
   password: string
 ): Record<string, string> {
-  const reads = (name: string) => JSON.stringify(statefulSet['spec']).includes(JSON.stringify(name))
-  const configMaps = documents.filter(({ object }) => object.kind === 'ConfigMap' && reads(object.metadata.name))
+  const read = referencedNames(statefulSet, 'configMap')
+  const configMaps = documents.filter(({ object }) => object.kind === 'ConfigMap' && read.has(object.metadata.name))
+  const readsPassword = referencedNames(statefulSet, 'secret').has(names.credentials)
   return {
     [configAnnotation]: configMark(configMaps),
-    ...(reads(names.credentials) && { [passwordAnnotation]: passwordMark(secret, password) })
+    ...(readsPassword && { [passwordAnnotation]: passwordMark(secret, password) })
   }
 }
 

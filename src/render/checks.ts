@@ -1,6 +1,6 @@
 import { at, listAt, objectId, textAt } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
-import { formatBytes, parseQuantity, parseRedisMemory, toRedisUnit } from '../memory.ts'
+import { parseQuantity, parseRedisMemory, toRedisUnit } from '../memory.ts'
 import { type RedisConfig, renderedRedisConfig, setting } from '../redis-config.ts'
 import { container, memoryLimit, names, redisStatefulSet } from '../workload.ts'
 import type { Adjustments } from './inputs.ts'
@@ -58,8 +58,14 @@ function memoryProblems(statefulSet: ManifestDocument, config: RedisConfig | und
   if (limitBytes >= 2 * bytes) return []
   return [
     `the memory limit ${limit} of container ${names.redisContainer} is less than twice maxmemory ${maxmemory}; ` +
-      `set memory-limit to ${formatBytes(2 * bytes).replace(/ (\w)iB$/, '$1i')} or more, or maxmemory to less`
+      `set memory-limit to ${quantityOf(2 * bytes)} or more, or maxmemory to less`
   ]
+}
+
+/** The smallest quantity that is enough, in whole units. */
+function quantityOf(bytes: number): string {
+  const mebibytes = Math.ceil(bytes / 1024 ** 2)
+  return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`
 }
 
 /** An input that changes nothing would be a silent lie: each must be found again in what was rendered. */
