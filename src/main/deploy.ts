@@ -51,7 +51,7 @@ async function applyPhase(
   { result, redaction, log, phase }: Program
 ): Promise<string> {
   let password = ''
-  await phase('apply', `${documents.length + 1} objects to ${cluster.server}`, async () => {
+  await phase('apply', `to namespace ${inputs.namespace} at ${cluster.server}`, async () => {
     const objects: ObjectResult[] = []
     result.objects = objects
     const credentials = await apply(documents, inputs, {
