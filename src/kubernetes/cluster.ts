@@ -81,9 +81,9 @@ export class Cluster {
     return this.#list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, { labelSelector })
   }
 
-  /** The events of a namespace, at most the newest 500. */
+  /** All events of a namespace: a limit would cut by name and not by time. */
   async listEvents(namespace: string): Promise<KubernetesObject[]> {
-    return this.#list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, { limit: '500' })
+    return this.#list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, {})
   }
 
   /** The last lines that a container wrote; of its previous run if asked and if there was one. */

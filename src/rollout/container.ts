@@ -11,7 +11,7 @@ export function containerProblem(pod: KubernetesObject, status: unknown, namespa
   const message = harmlessLine(textAt(status, 'state', 'waiting', 'message') ?? '')
   const exit = at(status, 'lastState', 'terminated') ?? at(status, 'state', 'terminated')
 
-  if (ranOutOfMemory(exit) || /OOM-killed|memory limit too low/i.test(message)) return outOfMemory(pod, name)
+  if (ranOutOfMemory(exit, message)) return outOfMemory(pod, name)
   switch (reason) {
     case 'ErrImagePull':
     case 'ImagePullBackOff':
@@ -92,8 +92,10 @@ function outOfMemory(pod: KubernetesObject, name: string): Problem {
   }
 }
 
-function ranOutOfMemory(exit: unknown): boolean {
-  return at(exit, 'reason') === 'OOMKilled'
+/** Killed while it ran, or already while the runtime set it up, which only a message tells. */
+function ranOutOfMemory(exit: unknown, message: string): boolean {
+  if (at(exit, 'reason') === 'OOMKilled') return true
+  return /OOM-killed|memory limit too low/i.test(`${message} ${textAt(exit, 'message') ?? ''}`)
 }
 
 function ending(exit: unknown): string {
