@@ -1,0 +1,38 @@
+import type { Clock } from '../deadline.ts'
+import type { RedisConfig } from '../redis-config.ts'
+
+export interface Session extends AsyncDisposable {
+  call(command: string, ...parameters: string[]): Promise<unknown>
+}
+
+export interface Tunnel extends AsyncDisposable {
+  readonly port: number
+  readonly lastError: string | undefined
+}
+
+export interface ProbePorts {
+  openTunnel(port: number): Promise<Tunnel>
+  /** @throws an error with `replied` and `code` (NOAUTH, WRONGPASS, LOADING …) */
+  openSession(port: number, password: string | undefined, timeout: number): Promise<Session>
+  fetchText(url: string, timeout: number): Promise<string>
+  isReply(error: unknown, ...codes: string[]): boolean
+  clock: Clock
+  signal: AbortSignal
+  log(line: string): void
+}
+
+export interface ProbeInputs {
+  namespace: string
+  password: string
+  expected: RedisConfig | undefined
+  memoryThresholdPercent: number
+  /** Whether the pod has the container of the exporter. */
+  exporter: boolean
+}
+
+/** One connection or one answer, in milliseconds: a silent server must not use up the deadline of the run. */
+export const answerMilliseconds = 5_000
+/** How long a Ready pod may still refuse connections: the exporter has no readiness probe. */
+export const patienceMilliseconds = 10_000
+/** The pause between two attempts. */
+export const interval = 250
