@@ -67,7 +67,7 @@ export class Failure extends Error {
 
 /** The message of anything that was thrown, the message of its cause included where that says more. */
 export function messageOf(error: unknown): string {
-  if (!isError(error)) return String(error)
+  if (!isError(error)) return typeof error === 'object' ? 'an object that is no error' : String(error)
   const cause = isError(error.cause) && !error.message.includes(error.cause.message) ? `: ${error.cause.message}` : ''
   return `${error.message}${cause}`
 }

@@ -36,8 +36,13 @@ export class NetworkError extends Error {
 
 /** Whether the same request may succeed a moment later: the server is busy or restarting, or the connection broke. */
 export function isTransient(error: unknown): error is ApiError | NetworkError {
-  if (error instanceof ApiError) return [429, 500, 502, 503, 504].includes(error.status)
+  if (error instanceof ApiError) return [429, 500, 502, 503, 504].includes(error.status) && !isUnreadable(error)
   return error instanceof NetworkError && ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT'].includes(error.code)
+}
+
+/** The server cannot read the document, which it says with status 500 when it merges fields. */
+export function isUnreadable({ status, message }: ApiError): boolean {
+  return status === 500 && /^failed to (create typed patch object|convert new object)/.test(message)
 }
 
 export function isStatus(error: unknown, status: number): boolean {

@@ -1,7 +1,7 @@
 import { Failure, type FailureCode, messageOf } from '../failure.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { UnknownKind } from './cluster.ts'
-import { ApiError, NetworkError } from './errors.ts'
+import { ApiError, isUnreadable, NetworkError } from './errors.ts'
 
 /** What was tried, for the sentence: `apply`, `StatefulSet/redis`. */
 export interface Attempt {
@@ -50,6 +50,10 @@ function refusal(error: ApiError, { verb, object, namespace }: Attempt): Failure
   return new Failure(code, sentence, hint, [], error)
 }
 
+/** The ways in which the API server says that a field cannot change. */
+const immutable =
+  /field is immutable|updates to statefulset spec|may not change once set|is immutable after creation|cannot change roleRef/
+
 function classify(error: ApiError, namespace: string): { code: FailureCode; hint: string } {
   const { status, reason, message, causes } = error
   if (status === 401) {
@@ -64,6 +68,9 @@ function classify(error: ApiError, namespace: string): { code: FailureCode; hint
       hint: `wait until the namespace is gone: \`kubectl get namespace ${namespace}\``
     }
   }
+  if (/denied (the )?request|violates PodSecurity/.test(message)) {
+    return { code: 'invalid-manifest', hint: 'change the object so that the policy that is named admits it' }
+  }
   if (status === 403) {
     return { code: 'forbidden', hint: 'grant the Role in manifests/rbac to the identity of the kubeconfig' }
   }
@@ -76,10 +83,10 @@ function classify(error: ApiError, namespace: string): { code: FailureCode; hint
   if (status === 409 && causes.some((cause) => cause.reason === 'FieldManagerConflict')) {
     return { code: 'field-conflict', hint: 'remove the field from one of the two, or set force-conflicts: true' }
   }
-  if (status === 422 && /field is immutable|updates to statefulset spec/.test(message)) {
+  if (status === 422 && immutable.test(message)) {
     return { code: 'immutable-field', hint: 'put the old value back, or delete the object and run again' }
   }
-  if (status === 400 || status === 422) {
+  if (status === 400 || status === 422 || isUnreadable(error)) {
     return { code: 'invalid-manifest', hint: 'correct the field that is named' }
   }
   if (status === 429 || status >= 500) {

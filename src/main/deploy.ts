@@ -122,8 +122,9 @@ async function probePhase(
   })
 }
 
-async function fetchText(url: string, timeout: number): Promise<string> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(timeout), headers: { connection: 'close' } })
+async function fetchText(url: string, timeout: number, signal: AbortSignal): Promise<string> {
+  const either = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
+  const response = await fetch(url, { signal: either, headers: { connection: 'close' } })
   if (!response.ok) throw new Error(`HTTP status ${response.status}`)
   return response.text()
 }

@@ -1,5 +1,5 @@
 import type { Deadline } from '../deadline.ts'
-import { Failure } from '../failure.ts'
+import { Failure, messageOf } from '../failure.ts'
 import type { Check } from '../result.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { ports as podPorts } from '../workload.ts'
@@ -7,7 +7,7 @@ import { checkExporter } from './exporter.ts'
 import { hintFor } from './hints.ts'
 import { parseInfo, serverVersion } from './info.ts'
 import { comparedSettings, type JudgedCheck, judge, maxmemory, type RedisFacts, usedMemory } from './judge.ts'
-import { answerMilliseconds, type ProbeInputs, type ProbePorts, type Tunnel } from './ports.ts'
+import { answerMilliseconds, type ProbeInputs, type ProbePorts, type Session, type Tunnel } from './ports.ts'
 import { reaching } from './reach.ts'
 
 export interface ProbeResult {
@@ -23,14 +23,21 @@ export interface ProbeResult {
  */
 export async function probe(inputs: ProbeInputs, deadline: Deadline, ports: ProbePorts): Promise<ProbeResult> {
   await using redis = await ports.openTunnel(podPorts.redis)
-  const [open, facts, exporter] = await Promise.all([
-    checkOpen(redis, inputs, deadline, ports),
-    readFacts(redis, inputs, deadline, ports),
-    inputs.exporter ? checkExporter(deadline, ports) : undefined
-  ])
-  const answered = { name: 'PING', code: 'redis-auth', passed: true, detail: 'PONG, with the password' } as const
+  const failing = new AbortController()
+  const own = { ...ports, signal: AbortSignal.any([ports.signal, failing.signal]) }
+  const jobs = [
+    checkOpen(redis, inputs, deadline, own),
+    readFacts(redis, inputs, deadline, own),
+    inputs.exporter ? checkExporter(deadline, own) : undefined
+  ] as const
+  const [open, facts, exporter] = await Promise.all(jobs).catch(async (error: unknown) => {
+    // The first failure ends the others, and they close what they hold before it is thrown.
+    failing.abort(error)
+    await Promise.allSettled(jobs)
+    throw error
+  })
   const judged = judge(facts, inputs.expected, inputs.memoryThresholdPercent)
-  const checks: JudgedCheck[] = [open, answered, ...judged, ...(exporter === undefined ? [] : [exporter])]
+  const checks: JudgedCheck[] = [open, facts.answer, ...judged, ...(exporter === undefined ? [] : [exporter])]
   for (const { name, passed, detail } of checks) ports.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
   const result = {
     checks: checks.map(({ name, passed, detail }) => ({ name, passed, detail })),
@@ -79,17 +86,28 @@ async function readFacts(
   { namespace, password }: ProbeInputs,
   deadline: Deadline,
   ports: ProbePorts
-): Promise<RedisFacts> {
+): Promise<RedisFacts & { answer: JudgedCheck }> {
   return reaching(tunnel, namespace, deadline, ports, async () => {
     await using session = await ports.openSession(tunnel.port, password, answerMilliseconds)
-    const [pong, info, ...settings] = await Promise.all([
-      session.call('PING'),
+    const [answer, info, ...settings] = await Promise.all([
+      ping(session, ports),
       session.call('INFO'),
       // One each: only Redis 7 takes several at once.
       ...comparedSettings.map((name) => session.call('CONFIG', 'GET', name))
     ])
-    if (pong !== 'PONG') throw new Error(`PING is answered with ${String(pong)}`)
     const live = new Map(settings.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : [])))
-    return { info: parseInfo(String(info)), live }
+    return { answer, info: parseInfo(String(info)), live }
   })
+}
+
+/** A Redis that cannot save answers PING with the error MISCONF, and everything else as ever. */
+async function ping(session: Session, ports: ProbePorts): Promise<JudgedCheck> {
+  try {
+    const reply = String(await session.call('PING'))
+    const detail = reply === 'PONG' ? 'PONG, with the password' : harmlessLine(reply)
+    return { name: 'PING', code: 'redis-unreachable', passed: reply === 'PONG', detail }
+  } catch (error) {
+    if (!ports.isReply(error, 'MISCONF')) throw error
+    return { name: 'PING', code: 'persistence-failing', passed: false, detail: harmlessLine(messageOf(error)) }
+  }
 }

@@ -6,7 +6,7 @@ export function escaped(text: string): string {
   return html(text)
     .replace(/[\\`*[\]|~]/g, (character) => `\\${character}`)
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
-    .replace(/\s*\n\s*/g, '<br>')
+    .replace(/\s*[\r\n\u2028\u2029]\s*/g, '<br>')
 }
 
 /** Text in the type of code, on one line, safe inside a table cell too. */

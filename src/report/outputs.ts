@@ -4,7 +4,9 @@ import type { Run } from './verdict.ts'
 /** The outputs of the action, except the paths of files; a fact that is not known is an empty text. */
 export function outputsOf(run: Run): Record<string, string> {
   const count = (change: Change) => run.objects?.filter((object) => object.change === change).length
-  const known = (fact: string | number | undefined) => (fact === undefined ? '' : String(fact))
+  // A number that is none comes as NaN, or as null out of a file.
+  const known = (fact: string | number | undefined | null) =>
+    typeof fact === 'string' || Number.isFinite(fact) ? String(fact) : ''
   const [created, configured] = [count('created'), count('configured')]
   return {
     verdict: run.verdict,

@@ -11,19 +11,17 @@ const maximumRows = 200
 
 /** The job summary: the verdict first, then what to do, then the details. */
 export function summaryOf(run: Run): string {
-  const parts = [
-    headline(run),
-    ...(run.failure === undefined ? [] : failurePart(run.failure)),
-    gauge(run),
-    phasesPart(run),
-    checksPart(run),
-    objectsPart(run.objects ?? [])
-  ]
-  const text = `${parts.filter((part) => part !== '').join('\n\n')}\n`
-  if (Buffer.byteLength(text) <= maximumBytes) return text
-  const [first = '', ...rest] =
-    run.failure === undefined ? [headline(run)] : [headline(run), ...failurePart(run.failure)]
-  return `${[first, rest[0] ?? '', phasesPart(run), 'The details are too long for a summary; see the log.'].join('\n\n')}\n`
+  const { failure } = run
+  const first = [headline(run), ...(failure === undefined ? [] : explanation(failure))]
+  const evidence = (failure?.evidence ?? []).map(({ title, text }) => folded(title, verbatim(text)))
+  const details = [gauge(run), phasesPart(run), checksPart(run), objectsPart(run.objects ?? [])]
+  const whole = joined([...first, ...evidence, ...details])
+  if (Buffer.byteLength(whole) <= maximumBytes) return whole
+  return joined([...first, phasesPart(run), 'The details are too long for a summary; see the log.'])
+}
+
+function joined(parts: readonly string[]): string {
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
 function headline({ verdict, failure, environment, namespace, redisVersion }: Run): string {
@@ -36,12 +34,13 @@ function headline({ verdict, failure, environment, namespace, redisVersion }: Ru
   return `### ✅ Redis${version} is proven to work${where}`
 }
 
-function failurePart({ sentence, hint, evidence }: FailureReport): string[] {
-  return [
-    `**What happened:** ${escaped(sentence)}`,
-    `**Next:** ${withCode(hint)}`,
-    ...evidence.map(({ title, text }) => folded(title, verbatim(text)))
-  ]
+function explanation({ sentence, hint }: FailureReport): string[] {
+  return [`**What happened:** ${escaped(cut(sentence))}`, `**Next:** ${withCode(cut(hint))}`]
+}
+
+/** Longer than any honest sentence; an answer of the cluster may be longer. */
+function cut(text: string): string {
+  return text.length > 8000 ? `${text.slice(0, 8000)}…` : text
 }
 
 /** A hint writes what can be typed in backticks; everything else in it is text. */
@@ -53,7 +52,7 @@ function withCode(hint: string): string {
 }
 
 function gauge({ usedMemoryBytes, maxmemoryBytes, memoryThresholdPercent }: Run): string {
-  if (usedMemoryBytes === undefined || !maxmemoryBytes) return ''
+  if (typeof usedMemoryBytes !== 'number' || !Number.isFinite(usedMemoryBytes) || !maxmemoryBytes) return ''
   const share = usedMemoryBytes / maxmemoryBytes
   const filled = Math.min(20, Math.ceil(share * 20))
   const bar = '█'.repeat(filled) + '░'.repeat(20 - filled)
@@ -83,8 +82,8 @@ function checksPart({ checks = [] }: Run): string {
 function objectsPart(objects: readonly ObjectResult[]): string {
   if (objects.length === 0) return ''
   const changed = objects.filter(({ change }) => change !== 'unchanged').length
-  const title =
-    changed === 0 ? `${objects.length} objects, none changed` : `${objects.length} objects, ${changed} changed`
+  const count = `${objects.length} ${objects.length === 1 ? 'object' : 'objects'}`
+  const title = `${count}, ${changed === 0 ? 'none' : changed} changed`
   const sorted = objects.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const rows = sorted.slice(0, maximumRows).map(({ id, change, note }) => [code(id), change, escaped(note ?? '')])
   const more = objects.length > maximumRows ? `\n\n… and ${objects.length - maximumRows} more` : ''

@@ -34,7 +34,8 @@ export function runOf(steps: readonly StepReport[]): Run {
 }
 
 function silence({ name, outcome, result }: StepReport): FailureReport {
-  const where = result?.running ? `in phase ${result.running}` : 'before its first phase'
+  const last = result?.phases.at(-1)?.name
+  const where = result?.running ? `in phase ${result.running}` : last ? `after phase ${last}` : 'before its first phase'
   if (outcome === 'cancelled' || outcome === 'skipped') {
     return {
       code: 'cancelled',

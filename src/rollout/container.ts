@@ -1,5 +1,6 @@
-import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
+import { names } from '../workload.ts'
 import type { Problem } from './status.ts'
 
 const second = 1000
@@ -9,9 +10,16 @@ export function containerProblem(pod: KubernetesObject, status: unknown, namespa
   const name = textAt(status, 'name') ?? ''
   const reason = textAt(status, 'state', 'waiting', 'reason') ?? ''
   const message = harmlessLine(textAt(status, 'state', 'waiting', 'message') ?? '')
-  const exit = at(status, 'lastState', 'terminated') ?? at(status, 'state', 'terminated')
+  const ended = at(status, 'state', 'terminated')
+  const before = at(status, 'lastState', 'terminated')
+  const exit = ended ?? before
 
-  if (ranOutOfMemory(exit, message)) return outOfMemory(pod, name)
+  if (at(status, 'ready') === true) return undefined
+  // The kubelet may see the end of a process before the kernel tells why, so one end of two has the reason.
+  if ([ended, before].some((end) => ranOutOfMemory(end, message))) return outOfMemory(pod, name)
+  if (at(exit, 'reason') === 'StartError') return notStarted(name, textAt(exit, 'message') ?? message)
+  // While it waits to start a container again, the kubelet shows how it ended, and CrashLoopBackOff only for a moment.
+  if (ended !== undefined && Number(at(status, 'restartCount')) > 0) return crashLoop(pod, status, exit, namespace)
   switch (reason) {
     case 'ErrImagePull':
     case 'ImagePullBackOff':
@@ -29,28 +37,37 @@ export function containerProblem(pod: KubernetesObject, status: unknown, namespa
       }
     case 'CreateContainerError':
     case 'RunContainerError':
-      return {
-        code: 'config-error',
-        sentence: `container ${name} cannot be started: ${message}`,
-        hint: 'correct command, user or mounts of the container',
-        toleranceMilliseconds: 5 * second,
-        container: name
-      }
+      return notStarted(name, message)
     case 'CrashLoopBackOff':
-      return {
-        code: 'crash-loop',
-        sentence: `container ${name} ends right after its start, with ${ending(exit)}, for the ${ordinal(status)} time`,
-        hint: `read its last words below, or \`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${name} --previous\``,
-        toleranceMilliseconds: 0,
-        container: name
-      }
+      return crashLoop(pod, status, exit, namespace)
     default:
       return undefined
   }
 }
 
+function notStarted(name: string, message: string): Problem {
+  return {
+    code: 'config-error',
+    sentence: `container ${name} cannot be started: ${harmlessLine(message)}`,
+    hint: 'correct command, user or mounts of the container',
+    toleranceMilliseconds: 5 * second,
+    container: name
+  }
+}
+
+function crashLoop(pod: KubernetesObject, status: unknown, exit: unknown, namespace: string): Problem {
+  const name = textAt(status, 'name') ?? ''
+  return {
+    code: 'crash-loop',
+    sentence: `container ${name} ends right after its start, with ${ending(exit)}, for the ${ordinal(status)} time`,
+    hint: `read its last words below, or \`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${name} --previous\``,
+    toleranceMilliseconds: 0,
+    container: name
+  }
+}
+
 function imagePull(status: unknown, name: string, reason: string, message: string): Problem {
-  const image = textAt(status, 'image') ?? ''
+  const image = harmlessLine(textAt(status, 'image') ?? '')
   const says = (pattern: RegExp) => pattern.test(message)
   const final = reason === 'InvalidImageName' || says(/not found|manifest unknown|name unknown|invalid reference/i)
   const denied = says(/denied|unauthorized|forbidden/i)
@@ -78,15 +95,15 @@ function rootCause(message: string): string {
 }
 
 function outOfMemory(pod: KubernetesObject, name: string): Problem {
-  const containers = at(pod, 'spec', 'containers')
-  const spec: unknown = Array.isArray(containers)
-    ? containers.find((each: unknown) => at(each, 'name') === name)
-    : undefined
+  const spec = listAt(pod, 'spec', 'containers').find((each) => at(each, 'name') === name)
   const limit = textAt(spec, 'resources', 'limits', 'memory') ?? 'unknown'
   return {
     code: 'oom-killed',
     sentence: `container ${name} was killed because it used more memory than its limit of ${limit}`,
-    hint: 'raise memory-limit, to at least twice maxmemory',
+    hint:
+      name === names.redisContainer
+        ? 'raise memory-limit: at least twice maxmemory, and what Redis needs for itself'
+        : `raise the memory limit of container ${name} in the manifests`,
     toleranceMilliseconds: 0,
     container: name
   }

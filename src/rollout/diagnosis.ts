@@ -30,7 +30,9 @@ export function podProblem(pod: KubernetesObject, { namespace, events }: Snapsho
     const problem = containerProblem(pod, status, namespace)
     if (problem !== undefined) return problem
   }
-  return schedulingProblem(pod, own, namespace) ?? mountProblem(own, namespace)
+  const started = statuses.some((status) => at(status, 'state', 'running') ?? at(status, 'state', 'terminated'))
+  // An event stays when its reason is gone: containers that started had their volumes.
+  return schedulingProblem(pod, own, namespace) ?? (started ? probeProblem(own) : mountProblem(own, namespace))
 }
 
 function schedulingProblem(pod: KubernetesObject, events: KubernetesObject[], namespace: string): Problem | undefined {
@@ -48,6 +50,28 @@ function schedulingProblem(pod: KubernetesObject, events: KubernetesObject[], na
       : 'free resources on the nodes, add a node, or ask for less with memory-limit',
     toleranceMilliseconds: patient ? Number.POSITIVE_INFINITY : 45 * second
   }
+}
+
+/** What the probes of our manifests hear from a Redis that runs and will not become ready by itself. */
+function probeProblem(events: KubernetesObject[]): Problem | undefined {
+  const message = harmlessLine(latest(events, 'Unhealthy') ?? '')
+  if (message.includes('MISCONF')) {
+    return {
+      code: 'persistence-failing',
+      sentence: `Redis in pod ${names.pod} cannot save its data: ${message}`,
+      hint: 'see whether the volume is full, and what Redis says in its log',
+      toleranceMilliseconds: 5 * second
+    }
+  }
+  if (/NOAUTH|WRONGPASS/.test(message)) {
+    return {
+      code: 'redis-auth',
+      sentence: `Redis in pod ${names.pod} refuses the password that its probes read from the Secret: ${message}`,
+      hint: 'give Redis the password of Secret/redis-credentials, as manifests/base does it',
+      toleranceMilliseconds: 5 * second
+    }
+  }
+  return undefined
 }
 
 function mountProblem(events: KubernetesObject[], namespace: string): Problem | undefined {

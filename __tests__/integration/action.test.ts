@@ -1,0 +1,230 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { textAt } from '../../src/kubernetes-object.ts'
+import { expectNoSecret } from '../support/captured.ts'
+import { type Deployment, deploy } from '../support/cluster/deploy.ts'
+import type { TestNamespace } from '../support/cluster/namespace.ts'
+import { root } from '../support/root.ts'
+import { type Stage, startStage } from '../support/stage.ts'
+import { namespace } from './rendering.ts'
+
+let stage: Stage
+
+/** Runs the action against the stage. No secret may be in any byte that it left, and nothing may be left behind. */
+async function run(
+  inputs: Record<string, string> = {},
+  options: Parameters<typeof deploy>[2] = {}
+): Promise<Deployment> {
+  const { api, kubeconfig, password } = stage
+  const refuse = () => Promise.reject(new Error('there is no cluster behind this namespace'))
+  const place: TestNamespace = {
+    name: namespace,
+    kubeconfig,
+    kubectl: refuse,
+    apply: refuse,
+    redisCli: refuse,
+    credential: refuse,
+    [Symbol.asyncDispose]: async () => {}
+  }
+  const deployment = await deploy(place, { 'redis-password': password, ...inputs }, options)
+  expectNoSecret(deployment.captured, [password, encodeURIComponent(password), api.token])
+  expect(deployment.leftovers).toEqual([])
+  return deployment
+}
+
+const outcomes = ({ steps }: Deployment) => Object.fromEntries(steps.map(({ id, outcome }) => [id, outcome]))
+const annotationsOf = ({ annotations }: Deployment) => annotations.filter(({ source }) => source === 'step')
+const podUid = () => textAt(stage.api.read('Pod', namespace, 'redis-0'), 'metadata', 'uid')
+
+/** Takes away what a deploy made, but for the Secret. */
+function clear(): void {
+  stage.api.remove('StatefulSet', namespace, 'redis')
+  stage.api.remove('Pod', namespace, 'redis-0')
+}
+
+beforeAll(async () => {
+  stage = await startStage()
+})
+afterAll(async () => stage[Symbol.asyncDispose]())
+
+// In order: each test goes on from what the one before it left.
+describe('a deploy', () => {
+  test('for the first time: everything is made, and proven', async () => {
+    const deployment = await run()
+    expect(deployment.conclusion).toBe('success')
+    expect(deployment.annotations).toEqual([])
+    expect(deployment.rendered).toContain('verdict: passed')
+    const { outputs } = deployment
+    expect(outputs).toMatchObject({
+      verdict: 'passed',
+      'failure-code': '',
+      topology: 'self-hosted',
+      changed: 'true',
+      created: '6',
+      configured: '0',
+      unchanged: '0',
+      'maxmemory-bytes': '268435456',
+      manifest: expect.stringMatching(/\/manifest\.yaml$/),
+      report: expect.stringMatching(/\/summary\.md$/),
+      revision: textAt(stage.api.read('StatefulSet', namespace, 'redis'), 'status', 'updateRevision'),
+      'rollout-seconds': expect.stringMatching(/^\d\.\d$/),
+      'redis-version': expect.stringMatching(/^(Valkey )?\d+\.\d+\.\d+/),
+      'used-memory-bytes': expect.stringMatching(/^\d+$/)
+    })
+    expect(deployment.summary).toMatch(/^### ✅ Redis \S+.* is proven to work \(staging, namespace `default`\)\n/)
+    for (const phase of ['render', 'apply', 'rollout', 'probe'])
+      expect(deployment.summary).toContain(`| ${phase} | ✅ |`)
+    expect(deployment.summary).toContain('13 checks passed')
+    expect(deployment.summary).toContain('6 objects, 6 changed')
+    expect(deployment.masks).toContain(stage.password)
+  })
+
+  test('again: nothing is changed, and nothing restarts', async () => {
+    const before = podUid()
+    const deployment = await run()
+    expect(deployment.outputs).toMatchObject({
+      verdict: 'passed',
+      changed: 'false',
+      created: '0',
+      configured: '0',
+      unchanged: '6'
+    })
+    expect(deployment.summary).toContain('6 objects, none changed')
+    expect(podUid()).toBe(before)
+  })
+
+  test('of production: refused clearly, because nothing is self-hosted there', async () => {
+    const deployment = await run({ environment: 'production' })
+    expect(outcomes(deployment)).toMatchObject({ render: 'success', deploy: 'failure', report: 'success' })
+    expect(deployment.outputs).toMatchObject({
+      verdict: 'failed',
+      'failure-code': 'invalid-input',
+      topology: 'managed'
+    })
+    expect(annotationsOf(deployment)).toMatchObject([
+      {
+        level: 'error',
+        properties: { title: 'Redis cache: invalid-input' },
+        message: expect.stringMatching(
+          /^the manifests render no StatefulSet redis: .*\nNext: use environment: development or/
+        )
+      }
+    ])
+  })
+})
+
+describe('a failure', () => {
+  test('in render: deploy is skipped, and the report speaks', async () => {
+    const deployment = await run({ environment: 'nonsense', maxmemory: '256Mi', namespace: 'Upper' })
+    expect(deployment.conclusion).toBe('failure')
+    expect(outcomes(deployment)).toMatchObject({ render: 'failure', deploy: 'skipped', report: 'success' })
+    expect(deployment.outputs).toMatchObject({
+      verdict: 'failed',
+      'failure-code': 'invalid-input',
+      changed: '',
+      manifest: '',
+      'redis-version': ''
+    })
+    const [annotation, ...others] = annotationsOf(deployment)
+    expect(others).toEqual([])
+    expect(annotation?.message).toMatch(
+      /environment: "nonsense".*namespace: "Upper".*maxmemory: "256Mi".*such as 256mb/
+    )
+    expect(deployment.summary.split('\n')[0]).toContain('❌ Redis cache failed: `invalid-input`')
+  })
+
+  test('in deploy: within seconds, with its evidence in the log and in the summary', async () => {
+    clear()
+    stage.api.behave({ kind: 'image-missing' })
+    const deployment = await run()
+    expect(outcomes(deployment)).toMatchObject({ render: 'success', deploy: 'failure', report: 'success' })
+    expect(deployment.outputs).toMatchObject({
+      verdict: 'failed',
+      'failure-code': 'image-pull',
+      changed: 'true',
+      created: '1',
+      unchanged: '5'
+    })
+    expect(annotationsOf(deployment)).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^the image \S+ of container redis cannot be pulled: .*\nNext: check name and tag/
+        )
+      }
+    ])
+    expect(deployment.summary).toContain('<details><summary>Events</summary>')
+    expect(deployment.rendered).toMatch(/▶ Events\n[^▶]*Failed to pull image/)
+  })
+
+  test('of the whole process, killed in the middle: named with its phase', async () => {
+    clear()
+    stage.api.behave({ kind: 'never-ready' })
+    let killed: Promise<void> | undefined
+    const deployment = await run(
+      {},
+      {
+        onOutput(text) {
+          if (text.includes('startup probe')) killed ??= killDeploy()
+        }
+      }
+    )
+    await killed
+    expect(outcomes(deployment)).toMatchObject({ deploy: 'failure', report: 'success' })
+    expect(deployment.steps.find(({ id }) => id === 'deploy')?.exitCode).toBe(137)
+    expect(deployment.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'internal', created: '1' })
+    expect(annotationsOf(deployment)).toMatchObject([
+      {
+        properties: { title: 'Redis cache: internal' },
+        message: expect.stringMatching(
+          /^the process of step deploy ended in phase rollout without saying why; it may have been killed\nNext: /
+        )
+      }
+    ])
+    expect(deployment.summary).toContain('| rollout | ❌ |  | did not end |')
+  })
+})
+
+test('a cancelled run ends soon, and says where it stood', async () => {
+  clear()
+  const job = new AbortController()
+  let cancelledAt = 0
+  let endedAt = 0
+  const deployment = await run(
+    {},
+    {
+      signal: job.signal,
+      onOutput(text) {
+        if (cancelledAt !== 0 || !text.includes('startup probe')) return
+        cancelledAt = performance.now()
+        job.abort()
+      },
+      onStep(event) {
+        if (event.state === 'finished' && event.step.id === 'deploy') endedAt = performance.now()
+      }
+    }
+  )
+  expect(endedAt - cancelledAt).toBeLessThan(2_000)
+  expect(deployment.conclusion).toBe('cancelled')
+  expect(deployment.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'cancelled' })
+  expect(annotationsOf(deployment)[0]?.message).toContain(
+    'the run was cancelled (SIGINT) during rollout; the last it said was: waiting for container redis to pass'
+  )
+})
+
+/** Ends the deploy program as the kernel does when memory runs out: the one among the descendants of this process. */
+async function killDeploy(): Promise<void> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args='])
+  const processes = [...stdout.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/gm)].map(([, pid, parent, command = '']) => ({
+    pid: Number(pid),
+    parent: Number(parent),
+    command
+  }))
+  const isOurs = (pid: number): boolean =>
+    pid === process.pid || processes.some((each) => each.pid === pid && each.parent !== pid && isOurs(each.parent))
+  const script = join(root, 'dist', 'deploy', 'index.js')
+  const found = processes.find(({ pid, command }) => command.includes(script) && isOurs(pid))
+  if (found === undefined) throw new Error('no deploy program runs below this process')
+  process.kill(found.pid, 'SIGKILL')
+}

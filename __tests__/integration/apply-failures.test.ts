@@ -1,0 +1,209 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { Failure, type FailureCode } from '../../src/failure.ts'
+import { type ManifestDocument, parseManifest } from '../../src/manifest.ts'
+import { type FaultReply, type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
+import { type Access, accessTo, applying } from './applying.ts'
+import { documentsFor, edited, namespace } from './rendering.ts'
+
+let documents: ManifestDocument[]
+let api: KubernetesApi
+let access: Access
+
+beforeAll(async () => {
+  documents = await documentsFor()
+})
+beforeEach(async () => {
+  api = await startKubernetesApi()
+  access = await accessTo(api, 50)
+})
+afterEach(async () => {
+  access[Symbol.dispose]()
+  await api.close()
+})
+
+/** A refusal as the API server words it. */
+function refused(status: number, message: string, headers: Record<string, string> = {}): FaultReply {
+  return { status, body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, code: status }, headers }
+}
+
+const always = { times: 1000 }
+const patches = (path: RegExp) =>
+  api.requests.filter((request) => request.method === 'PATCH' && path.test(request.path))
+
+describe('refusals', () => {
+  const forbidden = (what: string) => `${what} is forbidden: User "deployer" cannot patch resource`
+  const cases: [situation: string, path: RegExp, reply: FaultReply, code: FailureCode, said: string, hint: string][] = [
+    [
+      'a right is missing',
+      /\/configmaps\/redis-config$/,
+      refused(403, forbidden('configmaps "redis-config"')),
+      'forbidden',
+      'cannot apply ConfigMap/redis-config in namespace default: configmaps "redis-config" is forbidden',
+      'manifests/rbac'
+    ],
+    [
+      'a quota has no room',
+      /\/services\/redis$/,
+      refused(403, 'services "redis" is forbidden: exceeded quota: few, requested: services=1'),
+      'quota-exceeded',
+      'exceeded quota: few',
+      'kubectl -n default describe resourcequota'
+    ],
+    [
+      'the namespace is being deleted',
+      /\/services\/redis$/,
+      refused(403, 'unable to create new content in namespace default because it is being terminated'),
+      'namespace-missing',
+      'namespace default cannot be used: unable to create',
+      'kubectl get namespace default'
+    ],
+    [
+      'a webhook refuses',
+      /\/services\/redis$/,
+      refused(400, 'admission webhook "policy.example" denied the request: no team label'),
+      'invalid-manifest',
+      'cannot apply Service/redis in namespace default: admission webhook "policy.example" denied',
+      'the policy that is named'
+    ],
+    [
+      'the server is busy for good',
+      /\/services\/redis$/,
+      refused(503, 'the server is currently unable to handle the request'),
+      'cluster-unreachable',
+      'the API server fails: the server is currently unable to handle the request',
+      'kubectl get --raw /readyz'
+    ],
+    [
+      'the connection always breaks',
+      /\/services\/redis$/,
+      'reset',
+      'cluster-unreachable',
+      'the API server cannot be reached: 127.0.0.1',
+      'kubectl cluster-info'
+    ]
+  ]
+
+  test.each(cases)('%s', async (_situation, path, reply, code, said, hint) => {
+    api.fault({ method: 'PATCH', path, reply, ...always })
+    const { failure } = await applying(access, documents)
+    expect(failure?.code).toBe(code)
+    expect(failure?.message).toContain(said)
+    expect(failure?.hint).toContain(hint)
+    expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
+  })
+
+  test('a field that the server does not know: refused at once, with its name', async () => {
+    const misspelt = edited(documents, (text) => text.replace('enableServiceLinks:', 'enableServicesLinks:'))
+    const { failure } = await applying(access, misspelt)
+    expect(failure?.message).toContain('.spec.template.spec.enableServicesLinks: field not declared in schema')
+    expect(failure?.code).toBe('invalid-manifest')
+    expect(patches(/statefulsets/)).toHaveLength(1)
+  })
+
+  test('a custom resource whose definition is not installed', async () => {
+    const monitor = { apiVersion: 'monitoring.coreos.com/v1', kind: 'PodMonitor', metadata: { name: 'redis' } }
+    const { failure } = await applying(access, [...documents, ...parseManifest(JSON.stringify(monitor))])
+    expect(failure).toMatchObject({
+      code: 'invalid-manifest',
+      message: 'PodMonitor/redis cannot be sent: the cluster has no kind PodMonitor in monitoring.coreos.com/v1',
+      hint: expect.stringContaining('install the custom resource definition')
+    })
+  })
+
+  test('an object of another namespace', async () => {
+    const elsewhere = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'elsewhere' } }
+    const { failure } = await applying(access, parseManifest(JSON.stringify(elsewhere)))
+    expect(failure).toMatchObject({ code: 'invalid-manifest', message: expect.stringContaining('ConfigMap/x') })
+  })
+
+  test('a field that can never change', async () => {
+    await applying(access, documents)
+    const renamed = edited(documents, (text) => text.replace('serviceName: redis-headless', 'serviceName: other'))
+    const { failure } = await applying(access, renamed)
+    expect(failure).toMatchObject({
+      code: 'immutable-field',
+      message: expect.stringMatching(/^cannot apply StatefulSet\/redis in .*updates to statefulset spec for fields/),
+      hint: 'put the old value back, or delete the object and run again'
+    })
+  })
+
+  test('a field that another client owns with another value', async () => {
+    const metadata = { name: 'redis', namespace }
+    const spec = { selector: { 'app.kubernetes.io/name': 'valkey' }, ports: [{ name: 'redis', port: 6379 }] }
+    api.seed({ apiVersion: 'v1', kind: 'Service', metadata, spec }, { fieldManager: 'helm' })
+    const { failure } = await applying(access, documents)
+    expect(failure).toMatchObject({ code: 'field-conflict', hint: expect.stringContaining('force-conflicts: true') })
+    expect(failure?.message).toMatch(/cannot apply Service\/redis .*"helm".*\.spec\.selector/)
+    const forced = await applying(access, documents, { forceConflicts: true })
+    expect(forced.changes['Service/redis']).toBe('configured')
+  })
+
+  test('a namespace that does not exist, said once', async () => {
+    const there = edited(documents, (text) => text.replace('namespace: default', 'namespace: absent'))
+    const { failure } = await applying(access, there, { namespace: 'absent' })
+    expect(failure).toMatchObject({
+      code: 'namespace-missing',
+      message: 'namespace absent cannot be used: namespaces "absent" not found',
+      hint: 'run `kubectl create namespace absent`, or set create-namespace: true'
+    })
+  })
+
+  test('credentials that are not accepted, said once', async () => {
+    using stranger = await accessTo({ kubeconfig: api.kubeconfig.replace(api.token, 'expired-token') })
+    const { failure } = await applying(stranger, documents)
+    expect(failure).toMatchObject({
+      code: 'unauthorized',
+      message: 'the API server does not accept the credentials of the kubeconfig: Unauthorized'
+    })
+  })
+
+  test('several at once are all named', async () => {
+    api.fault({ path: /\/configmaps\//, reply: refused(403, 'configmaps "redis-config" is forbidden'), ...always })
+    api.fault({ path: /\/networkpolicies\//, reply: refused(422, 'spec.ingress: Invalid value'), ...always })
+    const { failure } = await applying(access, documents)
+    expect(failure?.message).toContain('cannot apply ConfigMap/redis-config in namespace default: ')
+    expect(failure?.message).toContain('. Also: cannot apply NetworkPolicy/redis in namespace default: ')
+    expect(failure?.hint).toContain('manifests/rbac')
+    expect(failure?.hint).toContain('; correct the field that is named')
+  })
+})
+
+describe('what passes', () => {
+  const path = /\/services\/redis$/
+
+  test('too many requests: waits for as long as the server says', async () => {
+    api.fault({ method: 'PATCH', path, reply: refused(429, 'too many requests', { 'Retry-After': '2' }) })
+    const { failure } = await applying(access, documents)
+    expect(failure).toBeUndefined()
+    expect(access.clock.sleeps).toEqual([2000])
+  })
+
+  test.each<[string, FaultReply]>([
+    ['a server that is not ready', refused(503, 'apiserver not ready')],
+    ['a connection that breaks', 'reset']
+  ])('%s, three times: tried again a little later each time', async (_situation, reply) => {
+    api.fault({ method: 'PATCH', path, times: 3, reply })
+    const { failure, changes } = await applying(access, documents)
+    expect(failure).toBeUndefined()
+    expect(changes['Service/redis']).toBe('created')
+    expect(access.clock.sleeps).toEqual([300, 900, 2700])
+  })
+})
+
+test('no server at all', async () => {
+  await api.close()
+  const { failure } = await applying(access, documents)
+  expect(failure).toMatchObject({
+    code: 'cluster-unreachable',
+    message: expect.stringMatching(/^the API server cannot be reached: 127\.0\.0\.1:\d+: .*ECONNREFUSED/)
+  })
+})
+
+test('a server that never answers does not hold a cancelled run', async () => {
+  api.fault({ path: /./, reply: 'hang', ...always })
+  const cancelled = new Failure('cancelled', 'the run was cancelled', 'run again')
+  const start = performance.now()
+  setTimeout(() => access.cancel.abort(cancelled), 50)
+  expect((await applying(access, documents)).failure).toBe(cancelled)
+  expect(performance.now() - start).toBeLessThan(1_000)
+})

@@ -1,0 +1,164 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { at, textAt } from '../../src/kubernetes-object.ts'
+import { type ManifestDocument, parseManifest } from '../../src/manifest.ts'
+import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
+import { type Access, accessTo, applying } from './applying.ts'
+import { wordsOf } from './outcome.ts'
+import { documentsFor, namespace } from './rendering.ts'
+
+let documents: ManifestDocument[]
+let api: KubernetesApi
+let access: Access
+
+beforeAll(async () => {
+  documents = await documentsFor()
+})
+beforeEach(async () => {
+  api = await startKubernetesApi()
+  access = await accessTo(api)
+})
+afterEach(async () => {
+  access[Symbol.dispose]()
+  await api.close()
+})
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+/** A Secret that another client wrote. */
+function seed(data: Record<string, string>): void {
+  const encoded = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)]))
+  const metadata = { name: 'redis-credentials', namespace }
+  api.seed({ apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data: encoded }, { fieldManager: 'kubectl' })
+}
+
+function storedField(key: string): string {
+  const secret = api.read('Secret', namespace, 'redis-credentials')
+  return Buffer.from(textAt(secret, 'data', key) ?? '', 'base64').toString()
+}
+
+const complete = (password: string) => ({
+  host: 'redis.default.svc',
+  port: '6379',
+  password,
+  url: `redis://:${encodeURIComponent(password)}@redis.default.svc:6379`
+})
+
+describe('a generated password', () => {
+  test('is made once, with all that an application needs', async () => {
+    const { credentials, log, objects } = await applying(access, documents)
+    expect(credentials?.password).toMatch(/^[\w-]{32}$/)
+    expect(credentials).toEqual(complete(credentials?.password ?? ''))
+    for (const key of ['host', 'port', 'password', 'url'] as const) expect(storedField(key)).toBe(credentials?.[key])
+    expect(log).toContain('Secret/redis-credentials created (password generated)')
+    expect(objects).toContainEqual({ id: 'Secret/redis-credentials', change: 'created', note: 'password generated' })
+  })
+
+  test('is kept from then on, and not written again', async () => {
+    const first = await applying(access, documents)
+    const before = api.read('Secret', namespace, 'redis-credentials')
+    const second = await applying(access, documents)
+    expect(second.credentials).toEqual(first.credentials)
+    expect(second.log).toContain('Secret/redis-credentials unchanged (its password is kept)')
+    expect(api.read('Secret', namespace, 'redis-credentials')).toEqual(before)
+  })
+
+  test('is replaced by the one of the input, without a conflict with ourselves', async () => {
+    await applying(access, documents)
+    const { credentials, changes } = await applying(access, documents, { redisPassword: 'from the input' })
+    expect(credentials).toEqual(complete('from the input'))
+    expect(changes['Secret/redis-credentials']).toBe('configured')
+  })
+
+  test('is one and the same for two first runs at once', async () => {
+    using other = await accessTo(api)
+    // Both have seen that there is no Secret before either creates one.
+    api.fault({ method: 'POST', path: /\/secrets$/, times: 2, reply: { delayMs: 50 } })
+    const runs = await Promise.all([applying(access, documents), applying(other, documents)])
+    const [first, second] = runs
+    expect(first.failure).toBeUndefined()
+    expect(second.failure).toBeUndefined()
+    expect(first.credentials).toEqual(second.credentials)
+    expect(first.credentials?.password).toBe(storedField('password'))
+    expect(api.requests.filter(({ method }) => method === 'POST')).toHaveLength(2)
+    const made = runs.flatMap(({ objects }) => objects).filter(({ note }) => note === 'password generated')
+    expect(made).toHaveLength(1)
+  })
+})
+
+describe('a password of the input', () => {
+  const password = 'n€w "pass" #1 \\ $HOME/?&'
+
+  test('is written as it is, and again unchanged', async () => {
+    const first = await applying(access, documents, { redisPassword: password })
+    expect(first.credentials).toEqual(complete(password))
+    expect(storedField('password')).toBe(password)
+    expect(new URL(storedField('url')).password).toBe(encodeURIComponent(password))
+    const second = await applying(access, documents, { redisPassword: password })
+    expect(second.changes['Secret/redis-credentials']).toBe('unchanged')
+  })
+
+  test('differs from that of another client: a conflict that names the field, not the value', async () => {
+    seed(complete('somebody-elses-password'))
+    const { failure } = await applying(access, documents, { redisPassword: password })
+    expect(failure).toMatchObject({ code: 'field-conflict', hint: expect.stringContaining('force-conflicts: true') })
+    expect(failure?.message).toContain('cannot apply Secret/redis-credentials in namespace default')
+    expect(failure?.message).toMatch(/"kubectl".*\.data\.password/)
+    expect(failure && wordsOf(failure)).not.toContain('somebody-elses-password')
+    expect(storedField('password')).toBe('somebody-elses-password')
+  })
+
+  test('takes the Secret of another client over by force', async () => {
+    seed(complete('somebody-elses-password'))
+    const { credentials, changes } = await applying(access, documents, {
+      redisPassword: password,
+      forceConflicts: true
+    })
+    expect(credentials).toEqual(complete(password))
+    expect(changes['Secret/redis-credentials']).toBe('configured')
+  })
+
+  test('that another client wrote already is shared with it', async () => {
+    seed(complete(password))
+    const { credentials } = await applying(access, documents, { redisPassword: password })
+    expect(credentials).toEqual(complete(password))
+  })
+
+  test('mends a Secret that lacks keys', async () => {
+    seed({ password })
+    const { failure } = await applying(access, documents, { redisPassword: password })
+    expect(failure).toBeUndefined()
+    expect(storedField('url')).toBe(complete(password).url)
+  })
+})
+
+describe('the Secret of another client', () => {
+  test('is kept and used when no password is given', async () => {
+    seed(complete('somebody-elses-password'))
+    const { credentials, changes } = await applying(access, documents)
+    expect(credentials).toEqual(complete('somebody-elses-password'))
+    expect(changes['Secret/redis-credentials']).toBe('unchanged')
+  })
+
+  test('with several faults: all are named, without a value, before the workload is touched', async () => {
+    seed({ port: '', password: ' a-padded-password\n', url: 'redis://:a-padded-password@redis:6379' })
+    const { failure } = await applying(access, documents)
+    expect(failure?.code).toBe('secret-field')
+    expect(failure?.message).toBe(
+      'Secret/redis-credentials in namespace default cannot be used: key host is missing, key port is empty, ' +
+        'key password begins or ends with white space'
+    )
+    expect(failure?.hint).toContain('kubectl -n default delete secret redis-credentials')
+    expect(failure && wordsOf(failure)).not.toContain('a-padded-password')
+    expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
+  })
+})
+
+test('a Secret in the manifests is the one that counts', async () => {
+  const data = Object.fromEntries(Object.entries(complete('rendered-password')).map(([k, v]) => [k, base64(v)]))
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', namespace }, data }
+  const { credentials, changes } = await applying(access, [...documents, ...parseManifest(JSON.stringify(secret))])
+  expect(credentials).toEqual(complete('rendered-password'))
+  expect(changes['Secret/redis-credentials']).toBe('created')
+  const owners = at(api.read('Secret', namespace, 'redis-credentials'), 'metadata', 'managedFields')
+  expect(owners).toMatchObject([{ manager: 'redis-cache-action', operation: 'Apply' }])
+})

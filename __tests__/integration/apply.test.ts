@@ -1,0 +1,197 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { at, type KubernetesObject, listAt, textAt } from '../../src/kubernetes-object.ts'
+import type { ManifestDocument } from '../../src/manifest.ts'
+import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
+import { type Access, accessTo, applying } from './applying.ts'
+import { documentsFor, edited, namespace } from './rendering.ts'
+
+let documents: ManifestDocument[]
+let api: KubernetesApi
+let access: Access
+
+beforeAll(async () => {
+  documents = await documentsFor()
+})
+beforeEach(async () => {
+  api = await startKubernetesApi()
+  access = await accessTo(api)
+})
+afterEach(async () => {
+  access[Symbol.dispose]()
+  await api.close()
+})
+
+function stored(kind: string, name: string): KubernetesObject {
+  const object = api.read(kind, namespace, name)
+  if (object === undefined) throw new Error(`no ${kind}/${name} is stored`)
+  return object
+}
+
+describe('what became of each object', () => {
+  test('a first apply creates all; the same again changes nothing', async () => {
+    const first = await applying(access, documents)
+    const ids = [
+      'ConfigMap/redis-config',
+      'NetworkPolicy/redis',
+      'Secret/redis-credentials',
+      'Service/redis',
+      'Service/redis-headless',
+      'StatefulSet/redis'
+    ]
+    expect(first.changes).toEqual(Object.fromEntries(ids.map((id) => [id, 'created'])))
+    expect(first.log).toContain('Service/redis created')
+
+    const second = await applying(access, documents)
+    expect(second.changes).toEqual(Object.fromEntries(ids.map((id) => [id, 'unchanged'])))
+    expect(second.objects).toHaveLength(6)
+    expect(second.credentials).toEqual(first.credentials)
+  })
+
+  test('only the object with another label is configured', async () => {
+    await applying(access, documents)
+    const label = (source: string) => source.replace(/name: redis-headless\n/, '$&  annotations:\n    team: cache\n')
+    const { changes } = await applying(access, edited(documents, label))
+    expect(Object.entries(changes).filter(([, change]) => change !== 'unchanged')).toEqual([
+      ['Service/redis-headless', 'configured']
+    ])
+    expect(stored('Service', 'redis-headless').metadata.annotations).toEqual({ team: 'cache' })
+  })
+
+  test('what another client changed in a field of ours is put back, by force', async () => {
+    await applying(access, documents)
+    const policy = stored('NetworkPolicy', 'redis')
+    api.seed({ ...policy, spec: { podSelector: {}, policyTypes: ['Ingress'] } }, { fieldManager: 'kubectl-edit' })
+    const { changes } = await applying(access, documents, { forceConflicts: true })
+    expect(changes['NetworkPolicy/redis']).toBe('configured')
+    expect(stored('NetworkPolicy', 'redis')['spec']).toEqual(policy['spec'])
+  })
+
+  test('a field that only another client sets stays as it is', async () => {
+    await applying(access, documents)
+    const service = stored('Service', 'redis')
+    const labels = { ...service.metadata.labels, 'team.example/owner': 'platform' }
+    const metadata = { ...service.metadata, labels }
+    api.seed({ ...service, metadata }, { fieldManager: 'kubectl-label' })
+    const { changes } = await applying(access, documents)
+    expect(changes['Service/redis']).toBe('unchanged')
+    expect(stored('Service', 'redis').metadata.labels).toEqual(labels)
+  })
+})
+
+describe('what reaches the server', () => {
+  test('the NetworkPolicy with who may connect', async () => {
+    await applying(access, documents)
+    const from = listAt(stored('NetworkPolicy', 'redis'), 'spec', 'ingress').map((rule) => at(rule, 'from'))
+    expect(from).toEqual([
+      [{ podSelector: { matchLabels: { 'app.kubernetes.io/component': 'backend' } } }],
+      [
+        {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
+          podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } }
+        }
+      ]
+    ])
+  })
+
+  test('a field that is younger than the client library', async () => {
+    const field = (source: string) => source.replace('enableServiceLinks: false', '$&\n      hostnameOverride: cache')
+    await applying(access, edited(documents, field))
+    expect(textAt(stored('StatefulSet', 'redis'), 'spec', 'template', 'spec', 'hostnameOverride')).toBe('cache')
+  })
+
+  test('octal numbers as YAML 1.1 reads them, also after the marks were added', async () => {
+    await applying(access, documents)
+    const volumes = listAt(stored('StatefulSet', 'redis'), 'spec', 'template', 'spec', 'volumes')
+    const credentials = volumes.find((volume) => at(volume, 'name') === 'credentials')
+    expect(at(credentials, 'secret', 'defaultMode')).toBe(0o440)
+  })
+
+  test('every request over few connections that stay open', async () => {
+    await applying(access, documents)
+    await applying(access, documents)
+    const connections = new Set(api.requests.map(({ connection }) => connection))
+    expect(api.requests.length).toBeGreaterThan(20)
+    expect(connections.size).toBeLessThanOrEqual(8)
+  })
+
+  test('applies under one manager, with strict validation, and not by force', async () => {
+    await applying(access, documents)
+    const applies = api.requests.filter(({ method }) => method === 'PATCH')
+    expect(applies).toHaveLength(5)
+    for (const { query, contentType } of applies) {
+      expect(contentType).toBe('application/apply-patch+yaml')
+      expect(Object.fromEntries(query)).toEqual({
+        fieldManager: 'redis-cache-action',
+        fieldValidation: 'Strict',
+        force: 'false'
+      })
+    }
+  })
+})
+
+describe('the marks in the pod template', () => {
+  const annotations = () => at(stored('StatefulSet', 'redis'), 'spec', 'template', 'metadata', 'annotations')
+  const marks = () => [
+    textAt(annotations(), 'redis-cache-action/config'),
+    textAt(annotations(), 'redis-cache-action/password')
+  ]
+
+  test('another configuration alters the mark of the configuration, and says so', async () => {
+    await applying(access, documents)
+    const [config, password] = marks()
+    const less = (source: string) => source.replace('maxmemory 256mb', 'maxmemory 100mb')
+    const { changes, log } = await applying(access, edited(documents, less))
+    expect(marks()).toEqual([expect.not.stringMatching(`^${config}$`), password])
+    expect(changes).toMatchObject({ 'ConfigMap/redis-config': 'configured', 'StatefulSet/redis': 'configured' })
+    expect(log).toContain('StatefulSet/redis configured (configuration changed)')
+  })
+
+  test('another password alters the mark of the password, and says so', async () => {
+    await applying(access, documents, { redisPassword: 'the-first-password' })
+    const [config, password] = marks()
+    const { changes, log } = await applying(access, documents, { redisPassword: 'the-second-password' })
+    expect(marks()).toEqual([config, expect.not.stringMatching(`^${password}$`)])
+    expect(changes).toMatchObject({ 'Secret/redis-credentials': 'configured', 'StatefulSet/redis': 'configured' })
+    expect(log).toContain('StatefulSet/redis configured (password changed)')
+  })
+
+  test('another image, label or Service alters neither', async () => {
+    await applying(access, documents)
+    const before = marks()
+    const image = (source: string) => source.replace(/image: .*redis_exporter.*/, 'image: example.org/exporter:v2')
+    expect((await applying(access, edited(documents, image))).log).toContain('StatefulSet/redis configured')
+    const label = (source: string) => source.replaceAll('part-of: hospital-erp-system', 'part-of: clinic')
+    expect((await applying(access, edited(documents, label))).log).toContain('ConfigMap/redis-config configured')
+    expect(marks()).toEqual(before)
+  })
+
+  test('stand beside the annotations that were rendered', async () => {
+    await applying(access, documents)
+    expect(annotations()).toMatchObject({ 'prometheus.io/port': '9121', 'prometheus.io/scrape': 'true' })
+  })
+})
+
+test('what the server warns of stands in the log, below its object', async () => {
+  await applying(access, documents)
+  const warning = '299 - "spec.clusterIP: \\"None\\" is old-fashioned", 299 - "::error::and ##[group]so on"'
+  const reply = { status: 200, body: JSON.parse(JSON.stringify(stored('Service', 'redis'))), headers: { warning } }
+  api.fault({ method: 'PATCH', path: /\/services\/redis$/, reply })
+  const { log } = await applying(access, documents)
+  const index = log.indexOf('Service/redis unchanged')
+  expect(log.slice(index + 1, index + 3)).toEqual([
+    '  the API server warns: spec.clusterIP: "None" is old-fashioned',
+    expect.stringMatching(/^ {2}the API server warns: [^:]+:error::and # #\[group\]so on$/)
+  ])
+})
+
+describe('the namespace', () => {
+  test('is created if that is wanted, and left alone the next time', async () => {
+    const there = edited(documents, (source) => source.replace('namespace: default', 'namespace: clinic'))
+    const inputs = { namespace: 'clinic', createNamespace: true }
+    const first = await applying(access, there, inputs)
+    expect(first.changes).toMatchObject({ 'Namespace/clinic': 'created', 'StatefulSet/redis': 'created' })
+    expect(first.credentials?.host).toBe('redis.clinic.svc')
+    const second = await applying(access, there, inputs)
+    expect(second.objects.filter(({ change }) => change !== 'unchanged')).toEqual([])
+  })
+})

@@ -1,0 +1,90 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { apply } from '../../src/apply/apply.ts'
+import type { Credentials } from '../../src/apply/credentials.ts'
+import type { ApplyInputs } from '../../src/apply/object.ts'
+import type { Clock } from '../../src/deadline.ts'
+import type { Failure } from '../../src/failure.ts'
+import { ApiClient } from '../../src/kubernetes/client.ts'
+import { Cluster } from '../../src/kubernetes/cluster.ts'
+import { connect } from '../../src/kubernetes/connection.ts'
+import { toFailure } from '../../src/kubernetes/failure.ts'
+import type { ManifestDocument } from '../../src/manifest.ts'
+import type { ObjectResult } from '../../src/result.ts'
+import { expectNoSecret } from '../support/captured.ts'
+import type { KubernetesApi } from '../support/kubernetes-api/server.ts'
+import { ended, wordsOf } from './outcome.ts'
+import { namespace } from './rendering.ts'
+
+/** Time that passes `speed` times as fast, for tolerances and patience that nobody wants to sit through. */
+export class FastClock implements Clock {
+  /** Every wait that was asked for, in milliseconds. */
+  readonly sleeps: number[] = []
+  readonly #speed: number
+
+  constructor(speed: number) {
+    this.#speed = speed
+  }
+
+  now(): number {
+    return performance.now() * this.#speed
+  }
+
+  async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
+    this.sleeps.push(milliseconds)
+    signal.throwIfAborted()
+    await sleep(milliseconds / this.#speed, undefined, { signal }).catch(() => signal.throwIfAborted())
+  }
+}
+
+/** A way into a cluster as the deploy program has it. */
+export interface Access extends Disposable {
+  readonly client: ApiClient
+  readonly cluster: Cluster
+  /** Cancels the run. */
+  readonly cancel: AbortController
+  readonly clock: FastClock
+}
+
+export async function accessTo({ kubeconfig }: Pick<KubernetesApi, 'kubeconfig'>, speed = 20): Promise<Access> {
+  const clock = new FastClock(speed)
+  const cancel = new AbortController()
+  const client = new ApiClient(await connect({ kubeconfig, context: undefined, environment: {} }), clock, cancel.signal)
+  return { client, cluster: new Cluster(client), cancel, clock, [Symbol.dispose]: () => client.close() }
+}
+
+export interface ApplyRun {
+  readonly credentials: Credentials | undefined
+  readonly failure: Failure | undefined
+  readonly log: string[]
+  readonly objects: ObjectResult[]
+  /** What each object came to, by its id. */
+  readonly changes: Record<string, string>
+}
+
+/** Applies documents; no secret may stand in anything that is said meanwhile, whether a runner would mask it or not. */
+export async function applying(
+  { cluster, client }: Access,
+  documents: readonly ManifestDocument[],
+  inputs: Partial<ApplyInputs> = {}
+): Promise<ApplyRun> {
+  const log: string[] = []
+  const objects: ObjectResult[] = []
+  const secrets: string[] = [...client.connection.secrets]
+  const { result: credentials, failure } = await ended(
+    apply(
+      documents,
+      { namespace, createNamespace: false, redisPassword: undefined, forceConflicts: false, ...inputs },
+      {
+        cluster,
+        toFailure,
+        secret: (value) => void secrets.push(value),
+        log: (line) => void log.push(line),
+        applied: (object) => void objects.push(object)
+      }
+    )
+  )
+  const said = [...log, JSON.stringify(objects), failure === undefined ? '' : wordsOf(failure)]
+  expectNoSecret(said.join('\n'), secrets)
+  const changes = Object.fromEntries(objects.map(({ id, change }) => [id, change]))
+  return { credentials, failure, log, objects, changes }
+}

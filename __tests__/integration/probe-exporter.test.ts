@@ -1,0 +1,114 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { startExporter } from '../support/redis/exporter.ts'
+import { freePort, type Listener, listen, portOf } from '../support/redis/listen.ts'
+import { startSilent } from '../support/redis/misbehaving.ts'
+import { type RedisProcess, startRedis } from '../support/redis/process.ts'
+import { podWith, probing } from './probing.ts'
+
+const password = 'pä ss"wort\'#1'
+let redis: RedisProcess
+
+beforeAll(async () => {
+  redis = await startRedis({ config: 'maxmemory 64mb\nsave ""\n', password })
+})
+afterAll(async () => redis[Symbol.asyncDispose]())
+
+/** Something that answers /metrics with a text, from now on or later. */
+async function metrics(text: string, status = 200, at = 0): Promise<Listener> {
+  const server = createServer((_request, response) => response.writeHead(status).end(text))
+  server.listen(at, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: portOf(server),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    }
+  }
+}
+
+/** What a working exporter answers. */
+async function goodMetrics(): Promise<string> {
+  await using exporter = await startExporter({ redisPort: redis.port, password })
+  return (await fetch(`http://127.0.0.1:${exporter.port}/metrics`)).text()
+}
+
+async function exporterFailure(exporter: Listener | undefined, speed = 100) {
+  await using api = await podWith(redis, exporter)
+  const { failure, open } = await probing(api, password, { exporter: true, speed })
+  expect(open).toEqual([])
+  return failure
+}
+
+describe('the exporter', () => {
+  test('that does not listen', async () => {
+    expect(await exporterFailure(undefined)).toMatchObject({
+      code: 'metrics-missing',
+      message: expect.stringMatching(/^exporter: no answer: error forwarding port 9121 to pod .*connection refused/),
+      hint: 'see what the exporter says: `kubectl -n default logs redis-0 -c metrics`'
+    })
+  })
+
+  test('that cannot ask Redis', async () => {
+    await using exporter = await startExporter({ redisPort: redis.port, password: 'wrong' })
+    expect(await exporterFailure(exporter)).toMatchObject({
+      code: 'metrics-missing',
+      message: 'exporter: redis_up is 0: the exporter cannot ask Redis'
+    })
+  })
+
+  test('that lacks metrics, which are named', async () => {
+    const text = (await goodMetrics()).replace(/^redis_keyspace_.*\n/gm, '')
+    await using exporter = await metrics(text)
+    expect(await exporterFailure(exporter)).toMatchObject({
+      code: 'metrics-missing',
+      message: 'exporter: the answer lacks redis_keyspace_hits_total, redis_keyspace_misses_total'
+    })
+  })
+
+  test.each([
+    ['that is something else', '<html>Welcome</html>', 200, 'exporter: the answer has no metric redis_up'],
+    ['that fails', 'oops', 500, 'exporter: no answer: HTTP status 500']
+  ])('%s', async (_situation, text, status, message) => {
+    await using exporter = await metrics(text, status)
+    expect(await exporterFailure(exporter)).toMatchObject({ code: 'metrics-missing', message })
+  })
+
+  test('that is silent does not hold the run', async () => {
+    await using exporter = await startSilent()
+    expect(await exporterFailure(exporter)).toMatchObject({
+      code: 'metrics-missing',
+      message: expect.stringContaining('exporter: no answer: ')
+    })
+  })
+
+  test('that hangs up', async () => {
+    await using exporter = await listen((socket) => socket.end())
+    expect(await exporterFailure(exporter)).toMatchObject({ code: 'metrics-missing' })
+  })
+
+  test('that listens a moment after Redis does is waited for', async () => {
+    const text = await goodMetrics()
+    const port = await freePort()
+    await using api = await podWith(redis, { port, async [Symbol.asyncDispose]() {} })
+    const late = new Promise<Listener>((resolve) => setTimeout(() => resolve(metrics(text, 200, port)), 100))
+    const { failure, result } = await probing(api, password, { exporter: true, speed: 4 })
+    await (await late)[Symbol.asyncDispose]()
+    expect(failure).toBeUndefined()
+    expect(result?.checks.at(-1)).toEqual({
+      name: 'exporter',
+      passed: true,
+      detail: 'redis_up is 1, the key metrics are there'
+    })
+  })
+
+  test('is not asked where the pod has none', async () => {
+    await using api = await podWith(redis)
+    const { result } = await probing(api, password)
+    expect(result?.checks.map(({ name }) => name)).not.toContain('exporter')
+    expect(api.requests.map(({ query }) => query.get('ports'))).not.toContain('9121')
+  })
+})

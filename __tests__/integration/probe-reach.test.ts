@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { freePort, type Listener } from '../support/redis/listen.ts'
+import { startHangUp, startHttp, startLoading, startSilent, startWrongPassword } from '../support/redis/misbehaving.ts'
+import { type RedisProcess, startRedis } from '../support/redis/process.ts'
+import { podWith, probing } from './probing.ts'
+
+const password = 'pä ss"wort\'#1'
+let redis: RedisProcess
+
+beforeAll(async () => {
+  redis = await startRedis({ config: 'maxmemory 64mb\nsave ""\n', password })
+})
+afterAll(async () => redis[Symbol.asyncDispose]())
+
+const nobody = async (): Promise<Listener> => ({ port: await freePort(), async [Symbol.asyncDispose]() {} })
+
+describe('a Redis that does not answer', () => {
+  test.each<[string, () => Promise<Listener>, RegExp]>([
+    ['is silent', startSilent, /timed? ?out/i],
+    ['hangs up', startHangUp, /./],
+    ['is an HTTP server', startHttp, /./],
+    ['does not listen', nobody, /error forwarding port 6379 to pod .*connection refused/]
+  ])('because it %s', async (_situation, start, said) => {
+    await using server = await start()
+    await using api = await podWith(server)
+    const { failure, open, milliseconds } = await probing(api, password, { speed: 100 })
+    expect(failure).toMatchObject({
+      code: 'redis-unreachable',
+      message: expect.stringMatching(/^Redis in pod redis-0 does not answer through a port-forward: ./),
+      hint: 'see what Redis says: `kubectl -n default logs redis-0 -c redis`'
+    })
+    expect(failure?.message).toMatch(said)
+    expect(open).toEqual([])
+    // Its patience is 10 s, of which a last try may take half as long again.
+    expect(milliseconds).toBeLessThan((10_000 + 5_000) / 100 + 500)
+  })
+
+  test('because it knows no such password: no patience', async () => {
+    await using server = await startWrongPassword()
+    await using api = await podWith(server)
+    const { failure, milliseconds } = await probing(api, password)
+    expect(failure).toMatchObject({ code: 'redis-auth' })
+    expect(milliseconds).toBeLessThan(2_000)
+  })
+})
+
+describe('a Redis that loads its data', () => {
+  test('is waited for, and that is said once', async () => {
+    await using loading = await startLoading(redis.port, 300)
+    await using api = await podWith(loading)
+    const { failure, log } = await probing(api, password, { speed: 4 })
+    expect(failure).toBeUndefined()
+    expect(log.filter((line) => line.startsWith('waiting'))).toEqual(['waiting for Redis to load its data'])
+  })
+
+  test('for longer than Redis may be unreachable', async () => {
+    await using loading = await startLoading(redis.port, 600)
+    await using api = await podWith(loading)
+    // 600 ms are 12 s here.
+    const { failure } = await probing(api, password, { speed: 20, timeout: 60_000 })
+    expect(failure).toBeUndefined()
+  })
+
+  test('until the timeout', async () => {
+    await using loading = await startLoading(redis.port, 60_000)
+    await using api = await podWith(loading)
+    const { failure, open } = await probing(api, password, { speed: 100, timeout: 15_000 })
+    expect(failure).toMatchObject({
+      code: 'redis-loading',
+      message: 'Redis in pod redis-0 still loads its data after 15 s',
+      hint: expect.stringContaining('kubectl -n default logs redis-0 -c redis --follow')
+    })
+    expect(open).toEqual([])
+  })
+})
+
+describe('the way to the pod', () => {
+  const path = /\/pods\/redis-0\/portforward$/
+
+  test('that nobody allows: said at once', async () => {
+    await using api = await podWith(redis)
+    const message = 'pods "redis-0" is forbidden: User "deployer" cannot create resource "pods/portforward"'
+    api.fault({ path, times: 1000, reply: { status: 403, body: { kind: 'Status', message, code: 403 } } })
+    const { failure, open, milliseconds } = await probing(api, password)
+    expect(milliseconds).toBeLessThan(2_000)
+    expect(failure).toMatchObject({
+      code: 'forbidden',
+      message: expect.stringMatching(/^cannot port-forward to pod redis-0 in namespace default: .*403/),
+      hint: 'grant the Role in manifests/rbac: verbs get and create on pods/portforward'
+    })
+    expect(open).toEqual([])
+  })
+
+  test.each<[string, 'reset' | 'hang']>([
+    ['is cut once', 'reset'],
+    ['does not open once', 'hang']
+  ])('that %s: another one is opened', async (_situation, reply) => {
+    await using api = await podWith(redis)
+    api.fault({ path, reply })
+    const { failure } = await probing(api, password, { speed: 20 })
+    expect(failure).toBeUndefined()
+  })
+
+  test('that breaks in the middle: another one is opened', async () => {
+    await using loading = await startLoading(redis.port, 200)
+    await using api = await podWith(loading)
+    const { failure } = await probing(api, password, { speed: 4, onLog: () => api.dropForwards() })
+    expect(failure).toBeUndefined()
+  })
+
+  test('that carries nothing for a while', async () => {
+    await using api = await podWith(redis)
+    api.silenceForwards()
+    setTimeout(() => api.silenceForwards(false), 100)
+    const { failure } = await probing(api, password, { speed: 40 })
+    expect(failure).toBeUndefined()
+  })
+
+  test('that never carries anything', async () => {
+    await using api = await podWith(redis)
+    api.silenceForwards()
+    const { failure, open } = await probing(api, password, { speed: 100 })
+    expect(failure).toMatchObject({ code: 'redis-unreachable' })
+    expect(open).toEqual([])
+  })
+
+  test('to a pod that is gone', async () => {
+    await using api = await podWith(redis)
+    api.remove('Pod', 'default', 'redis-0')
+    const { failure } = await probing(api, password, { speed: 100 })
+    expect(failure).toMatchObject({ code: 'redis-unreachable', message: expect.stringContaining('404') })
+  })
+})
+
+test('a failure that is certain waits for nothing else, and leaves nothing open', async () => {
+  // The exporter does not listen, and would be given 10 s.
+  await using api = await podWith(redis)
+  const { failure, open } = await probing(api, 'the-password-of-yesterday', { exporter: true, speed: 5 })
+  expect(failure?.code).toBe('redis-auth')
+  expect(open).toEqual([])
+})

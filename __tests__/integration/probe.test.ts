@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { renderedRedisConfig } from '../../src/redis-config.ts'
+import { findRedis } from '../support/redis/program.ts'
+import { type Stage, type StageOptions, startStage } from '../support/stage.ts'
+import { commanding, type ProbeOptions, probing, seedPod } from './probing.ts'
+import { documentsFor } from './rendering.ts'
+
+let expected: ReturnType<typeof renderedRedisConfig>
+
+beforeAll(async () => {
+  expected = renderedRedisConfig(await documentsFor())
+})
+
+async function stageWith(options: StageOptions = {}): Promise<Stage> {
+  const stage = await startStage(options)
+  seedPod(stage.api)
+  return stage
+}
+
+const probeAll = ({ api, password }: Stage, options: ProbeOptions = {}) =>
+  probing(api, password, { expected, exporter: true, ...options })
+
+const installed = await findRedis()
+const programs: [string, string][] = [['the stand-in', 'stand-in']]
+if (installed !== undefined) programs.unshift([installed.name, installed.path])
+
+describe.each(programs)('%s as rendered', (_name, program) => {
+  test('passes every check, and leaves nothing open', async () => {
+    await using stage = await stageWith({ program })
+    const { result, failure, log, open } = await probeAll(stage)
+    expect(failure).toBeUndefined()
+    expect(result?.checks.map(({ name, passed }) => `${passed} ${name}`)).toEqual([
+      'true without a password',
+      'true PING',
+      'true maxmemory',
+      'true maxmemory-policy',
+      'true appendonly',
+      'true appendfsync',
+      'true save',
+      'true protected-mode',
+      'true used memory',
+      'true last snapshot',
+      'true last append-only write',
+      'true last rewrite',
+      'true exporter'
+    ])
+    expect(result?.redisVersion).toMatch(/^(Valkey )?\d+\.\d+\.\d+/)
+    expect(result?.maxmemoryBytes).toBe(268435456)
+    expect(result?.usedMemoryBytes).toBeGreaterThan(100_000)
+    expect(log).toContain('✓ without a password: refused')
+    expect(log).toContain('✓ save: 900 1 300 10 60 10000')
+    expect(open).toEqual([])
+    // Whoever asks is the only client again.
+    const [clients] = await commanding(stage.redis, stage.password, ['CLIENT', 'LIST'])
+    expect(String(clients).trim().split('\n')).toHaveLength(1)
+  })
+})
+
+describe('who gets in', () => {
+  test('everybody: the password is no protection', async () => {
+    await using stage = await stageWith({ open: true })
+    // ioredis wonders on the console that a password was given.
+    const console = jest.spyOn(globalThis.console, 'warn').mockImplementation(() => undefined)
+    const { failure } = await probeAll(stage)
+    console.mockRestore()
+    expect(failure).toMatchObject({
+      code: 'redis-open',
+      message: 'without a password: PING is answered with PONG',
+      hint: expect.stringContaining('give Redis a password')
+    })
+  })
+
+  test('not who has the password of the Secret: said at once', async () => {
+    await using stage = await stageWith()
+    const { failure, milliseconds } = await probing(stage.api, 'the-password-of-yesterday', { expected })
+    expect(failure).toMatchObject({
+      code: 'redis-auth',
+      message: expect.stringMatching(
+        /^Redis in pod redis-0 refuses the password of Secret\/redis-credentials: WRONGPASS/
+      ),
+      hint: expect.stringContaining('kubectl -n default delete pod redis-0')
+    })
+    expect(milliseconds).toBeLessThan(2_000)
+  })
+
+  test('who may not ask for the configuration', async () => {
+    await using stage = await stageWith()
+    await commanding(stage.redis, stage.password, ['ACL', 'SETUSER', 'default', '-config'])
+    const { failure } = await probeAll(stage)
+    expect(failure).toMatchObject({ code: 'redis-auth', message: expect.stringContaining('NOPERM') })
+  })
+})
+
+const onlyReal = installed === undefined ? describe.skip : describe
+
+onlyReal('settings that are not in force as rendered', () => {
+  let stage: Stage
+
+  beforeAll(async () => {
+    stage = await stageWith()
+  })
+  afterAll(async () => stage[Symbol.asyncDispose]())
+
+  test.each([
+    ['maxmemory', '104857600', '268435456'],
+    ['maxmemory-policy', 'noeviction', 'allkeys-lru'],
+    ['appendonly', 'no', 'yes'],
+    ['appendfsync', 'always', 'everysec'],
+    ['save', '', '900 1 300 10 60 10000'],
+    ['save', '60 1', '900 1 300 10 60 10000'],
+    ['protected-mode', 'no', 'yes']
+  ])('%s %s', async (name, value, rendered) => {
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', name, value])
+    const { failure, log } = await probeAll(stage)
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', name, rendered])
+    const detail = `${name}: ${value || 'empty'} in force, ${rendered} rendered`
+    expect(failure).toMatchObject({ code: 'config-drift', message: detail })
+    expect(log.filter((line) => line.startsWith('✗'))).toEqual([`✗ ${detail}`])
+  })
+
+  test('several are all named', async () => {
+    await commanding(
+      stage.redis,
+      stage.password,
+      ['CONFIG', 'SET', 'appendfsync', 'no'],
+      ['CONFIG', 'SET', 'maxmemory', '0']
+    )
+    const { failure } = await probeAll(stage)
+    await commanding(
+      stage.redis,
+      stage.password,
+      ['CONFIG', 'SET', 'appendfsync', 'everysec'],
+      ['CONFIG', 'SET', 'maxmemory', '268435456']
+    )
+    expect(failure?.code).toBe('config-drift')
+    expect(failure?.message).toBe(
+      'maxmemory: 0 in force, 268435456 rendered. appendfsync: no in force, everysec rendered. ' +
+        'used memory: maxmemory is not set, so Redis may grow until it is killed'
+    )
+  })
+
+  test('are not compared where no redis.conf was rendered', async () => {
+    const { result } = await probing(stage.api, stage.password)
+    expect(result?.checks.map(({ name }) => name)).toEqual([
+      'without a password',
+      'PING',
+      'used memory',
+      'last snapshot',
+      'last append-only write',
+      'last rewrite'
+    ])
+  })
+})

@@ -1,0 +1,113 @@
+import { Deadline } from '../../src/deadline.ts'
+import { openTunnel } from '../../src/kubernetes/tunnel.ts'
+import type { ProbeInputs, ProbePorts } from '../../src/probe/ports.ts'
+import { type ProbeResult, probe } from '../../src/probe/probe.ts'
+import { openRedisSession, RedisError } from '../../src/redis/session.ts'
+import { parseRedisConfig } from '../../src/redis-config.ts'
+import { expectNoSecret } from '../support/captured.ts'
+import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
+import type { Listener } from '../support/redis/listen.ts'
+import { accessTo } from './applying.ts'
+import { type Ended, ended, wordsOf } from './outcome.ts'
+import { namespace } from './rendering.ts'
+
+/** A pod redis-0 that runs, behind whose ports these local ones are. */
+export async function podWith(redis: Listener, exporter?: Listener): Promise<KubernetesApi> {
+  const forward = { 6379: redis.port, ...(exporter !== undefined && { 9121: exporter.port }) }
+  const api = await startKubernetesApi({ forward })
+  seedPod(api)
+  return api
+}
+
+/** The pod without the StatefulSet that would take its time to make it. */
+export function seedPod(api: KubernetesApi): void {
+  const containers = [{ name: 'redis', image: 'redis' }]
+  const status = { containerStatuses: [{ name: 'redis', state: { running: {} }, ready: true }] }
+  const metadata = { name: 'redis-0', namespace }
+  api.seed({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName: 'node-1', containers }, status })
+}
+
+export interface ProbeOptions extends Partial<ProbeInputs> {
+  /** How many times as fast time passes. */
+  speed?: number
+  timeout?: number
+  onLog?: (line: string) => void
+}
+
+export type ProbeRun = Ended<ProbeResult> & {
+  log: string[]
+  /** What is still open when the probe has ended. */
+  open: string[]
+  milliseconds: number
+}
+
+/** Probes the pod as the deploy program does; the password may stand in nothing that is said. */
+export async function probing(api: KubernetesApi, password: string, options: ProbeOptions = {}): Promise<ProbeRun> {
+  const { speed = 1, timeout = 60_000, onLog, ...inputs } = options
+  using access = await accessTo(api, speed)
+  const { client, clock, cancel } = access
+  const log: string[] = []
+  const open = new Set<string>()
+  const noted = <T extends AsyncDisposable>(name: string, resource: T): T => {
+    open.add(name)
+    const dispose = resource[Symbol.asyncDispose].bind(resource)
+    resource[Symbol.asyncDispose] = async () => {
+      await dispose()
+      open.delete(name)
+    }
+    return resource
+  }
+  let sessions = 0
+  const ports: ProbePorts = {
+    openTunnel: async (port) =>
+      noted(`tunnel to ${port}`, await openTunnel(client.connection, namespace, 'redis-0', port)),
+    openSession: async (port, secret, patience) => {
+      sessions += 1
+      const name = `session ${sessions}`
+      return noted(name, await openRedisSession(port, secret, patience / speed))
+    },
+    fetchText: (url, patience, signal) => fetchText(url, patience / speed, signal),
+    isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
+    clock,
+    signal: cancel.signal,
+    log(line) {
+      log.push(line)
+      onLog?.(line)
+    }
+  }
+  const start = performance.now()
+  const probed = await ended(
+    probe(
+      { namespace, password, expected: undefined, memoryThresholdPercent: 90, exporter: false, ...inputs },
+      new Deadline(clock, timeout),
+      ports
+    )
+  )
+  const run = { ...probed, log, open: [...open], milliseconds: performance.now() - start }
+  expectNoSecret([...log, probed.failure === undefined ? '' : wordsOf(probed.failure)].join('\n'), [password])
+  return run
+}
+
+async function fetchText(url: string, timeout: number, signal: AbortSignal): Promise<string> {
+  const either = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
+  const response = await fetch(url, { signal: either, headers: { connection: 'close' } })
+  if (!response.ok) throw new Error(`HTTP status ${response.status}`)
+  return response.text()
+}
+
+/** Sends commands to a Redis of this machine, past the pod. */
+export async function commanding(
+  { port }: Listener,
+  password: string | undefined,
+  ...commands: (readonly [string, ...string[]])[]
+): Promise<unknown[]> {
+  await using session = await openRedisSession(port, password, 5_000)
+  const replies: unknown[] = []
+  for (const [name, ...parameters] of commands) replies.push(await session.call(name, ...parameters))
+  return replies
+}
+
+/** What a redis.conf says, as the probe compares it. */
+export function configOf(text: string) {
+  return parseRedisConfig({ 'redis.conf': text }, 'redis.conf')
+}

@@ -1,0 +1,163 @@
+import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { arch, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { failureOf } from './outcome.ts'
+import { folders, type RenderRun, rendering } from './rendering.ts'
+
+let folder: string
+let environment: NodeJS.ProcessEnv
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kustomize-'))
+  environment = { ...process.env }
+})
+afterEach(async () => {
+  for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name]
+  Object.assign(process.env, environment)
+  await rm(folder, { recursive: true })
+})
+
+const document = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: printed\n'
+
+/** A program that prints this instead of rendering. */
+async function script(path: string, stdout: string, stderr = '', exitCode = 0): Promise<void> {
+  const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`
+  const lines = ['#!/bin/sh', `printf %s ${quoted(stdout)}`, `printf %s ${quoted(stderr)} >&2`, `exit ${exitCode}`]
+  await writeFile(path, lines.join('\n'))
+  await chmod(path, 0o755)
+}
+
+/** Every kustomize and kubectl of this machine, once each. */
+async function programs(): Promise<[name: string, path: string][]> {
+  const found = new Map<string, [string, string]>()
+  for (const directory of folders) {
+    for (const name of ['kustomize', 'kubectl']) {
+      const path = await realpath(join(directory, name)).catch(() => undefined)
+      if (path !== undefined) found.set(path, [name, path])
+    }
+  }
+  return [...found.values()]
+}
+
+const installed = await programs()
+
+describe('which kustomize renders', () => {
+  test('the one on PATH, if there is one', async () => {
+    await script(join(folder, 'kustomize'), document)
+    await script(join(folder, 'kubectl'), 'never')
+    const { program, documents } = await rendering({}, { path: folder })
+    expect(program).toBe('kustomize build')
+    expect(documents.map(({ object }) => object.metadata.name)).toEqual(['printed'])
+  })
+
+  test('else the one inside kubectl', async () => {
+    await script(join(folder, 'kubectl'), document)
+    expect((await rendering({}, { path: folder })).program).toBe('kubectl kustomize')
+  })
+
+  test('else the one that an earlier run downloaded', async () => {
+    const cached = join(folder, 'kustomize', '5.8.1', arch())
+    await mkdir(cached, { recursive: true })
+    await script(join(cached, 'kustomize'), document)
+    await writeFile(`${cached}.complete`, '')
+    process.env['RUNNER_TOOL_CACHE'] = folder
+    expect((await rendering({}, { path: '' })).program).toBe('kustomize 5.8.1')
+  })
+
+  test('else none: a download that fails says what to install', async () => {
+    Object.assign(process.env, {
+      RUNNER_TOOL_CACHE: folder,
+      RUNNER_TEMP: folder,
+      // A proxy where nothing listens, so that no network is asked.
+      https_proxy: 'http://127.0.0.1:1',
+      no_proxy: ''
+    })
+    // How long tool-cache waits before it tries again.
+    for (const bound of ['MIN', 'MAX']) Object.assign(globalThis, { [`TEST_DOWNLOAD_TOOL_RETRY_${bound}_SECONDS`]: 0 })
+    expect(await failureOf(rendering({}, { path: '' }))).toMatchObject({
+      code: 'render-failed',
+      message: expect.stringMatching(/^kustomize_v5\.8\.1_\w+\.tar\.gz could not be downloaded: .*ECONNREFUSED/),
+      hint: 'install kustomize or kubectl on the runner before this step'
+    })
+  })
+
+  test('none at all on a platform that no release is known for', async () => {
+    process.env['RUNNER_TOOL_CACHE'] = folder
+    const { platform } = process
+    Object.defineProperty(process, 'platform', { value: 'sunos' })
+    try {
+      expect(await failureOf(rendering({}, { path: '' }))).toMatchObject({
+        code: 'render-failed',
+        message: expect.stringMatching(/^neither kustomize nor kubectl is on PATH, and none is known for sunos_\w+$/)
+      })
+    } finally {
+      Object.defineProperty(process, 'platform', { value: platform })
+    }
+  })
+})
+
+describe('what kustomize says', () => {
+  test('beside the manifest stands in the log, line by line, and harmless', async () => {
+    const warnings = "# Warning: 'bases' is deprecated. Please use 'resources' instead.\n\n::error::not a command\n"
+    await script(join(folder, 'kustomize'), document, warnings)
+    const { log } = await rendering({}, { path: folder })
+    expect(log).toEqual([
+      "kustomize build warns: # Warning: 'bases' is deprecated. Please use 'resources' instead.",
+      expect.stringMatching(/^kustomize build warns: (?!::)\S:error::not a command$/)
+    ])
+  })
+
+  test('in the manifest is written to the last byte', async () => {
+    const text = `---\n${document}  annotations:\n    a: "ä\\u0000 …"  # kept\n\n---\n# nothing\n`
+    await script(join(folder, 'kustomize'), text)
+    const use = async ({ manifest }: RenderRun) => expect(await readFile(manifest, 'utf8')).toBe(text)
+    expect((await rendering({}, { path: folder, use })).documents).toHaveLength(1)
+  })
+
+  test('when it fails is the evidence', async () => {
+    const said = '\nError: accumulating resources: ::error::\nsecond line\n'
+    await script(join(folder, 'kustomize'), 'half a manifest', said, 7)
+    const failure = await failureOf(rendering({}, { path: folder }))
+    expect(failure).toMatchObject({
+      code: 'render-failed',
+      message: expect.stringMatching(/^kustomize build ended with exit code 7: Error: accumulating resources: /),
+      evidence: [{ title: 'What kustomize build said', text: said }]
+    })
+  })
+
+  test('that is no manifest is refused', async () => {
+    await script(join(folder, 'kustomize'), 'kind: [')
+    expect((await failureOf(rendering({}, { path: folder }))).code).toBe('invalid-manifest')
+  })
+})
+
+const all = {
+  maxmemory: '100mb',
+  maxmemoryPolicy: 'volatile-ttl',
+  memoryLimit: '1Gi',
+  storageSize: '7Gi',
+  storageClass: 'fast',
+  redisImage: 'example.org/redis:7.2',
+  exporterImage: 'example.org/exporter:1'
+}
+const onlySeveral = installed.length > 1 ? test : test.skip
+
+describe('every kustomize of this machine', () => {
+  onlySeveral.each(['development', 'production'])('renders the same for %s', async (environment) => {
+    const adjustments = environment === 'production' ? {} : all
+    const outputs: unknown[] = []
+    for (const [index, [name, path]] of installed.entries()) {
+      const only = join(folder, String(index))
+      await mkdir(only)
+      await symlink(path, join(only, name))
+      const { documents, log } = await rendering({ environment, adjustments }, { path: only })
+      expect(log).toEqual([])
+      // In any order: each object is applied for itself.
+      outputs.push(
+        Object.fromEntries(documents.map(({ object }) => [`${object.kind}/${object.metadata.name}`, object]))
+      )
+    }
+    for (const output of outputs) expect(output).toEqual(outputs[0])
+  })
+})

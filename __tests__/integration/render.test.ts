@@ -1,0 +1,210 @@
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { at, listAt, textAt } from '../../src/kubernetes-object.ts'
+import type { RenderInputs } from '../../src/render/inputs.ts'
+import { configPatch, statefulSetPatch, workspaceWith } from '../support/workspace.ts'
+import { failureOf } from './outcome.ts'
+import { type RenderRun, rendering } from './rendering.ts'
+
+const ids = ({ documents }: RenderRun) => documents.map(({ object }) => `${object.kind}/${object.metadata.name}`).sort()
+const selfHosted = [
+  'ConfigMap/redis-config',
+  'NetworkPolicy/redis',
+  'Service/redis',
+  'Service/redis-headless',
+  'StatefulSet/redis'
+]
+
+function object({ documents }: RenderRun, kind: string): unknown {
+  return documents.find((document) => document.object.kind === kind)?.object
+}
+
+const containers = (run: RenderRun) => listAt(object(run, 'StatefulSet'), 'spec', 'template', 'spec', 'containers')
+const container = (run: RenderRun, name: string) => containers(run).find((each) => at(each, 'name') === name)
+const claim = (run: RenderRun) => at(object(run, 'StatefulSet'), 'spec', 'volumeClaimTemplates', 0, 'spec')
+
+describe('the manifests that the action brings', () => {
+  test.each([
+    ['development', '64mb', '128Mi', '1Gi'],
+    ['staging', '256mb', '512Mi', '5Gi']
+  ])('%s: a Redis with %s, without a warning', async (environment, maxmemory, limit, storage) => {
+    const run = await rendering({ environment, namespace: 'clinic' })
+    expect(run.log).toEqual([])
+    expect(run.topology).toBe('self-hosted')
+    expect(ids(run)).toEqual(selfHosted)
+    expect(run.documents.map((document) => document.object.metadata.namespace)).toEqual(selfHosted.map(() => 'clinic'))
+    expect(textAt(object(run, 'ConfigMap'), 'data', 'maxmemory.conf')?.trim()).toBe(`maxmemory ${maxmemory}`)
+    expect(at(container(run, 'redis'), 'resources')).toEqual({
+      requests: { cpu: '100m', memory: limit },
+      limits: { memory: limit }
+    })
+    expect(textAt(claim(run), 'resources', 'requests', 'storage')).toBe(storage)
+  })
+
+  test('production: no object at all, because the cache is managed elsewhere', async () => {
+    const run = await rendering({ environment: 'production' })
+    expect(run).toMatchObject({ documents: [], topology: 'managed', log: [] })
+  })
+})
+
+describe('adjustments', () => {
+  test('all at once land where they belong', async () => {
+    const run = await rendering({
+      environment: 'development',
+      adjustments: {
+        maxmemory: '100mb',
+        maxmemoryPolicy: 'volatile-ttl',
+        memoryLimit: '300Mi',
+        storageSize: '7Gi',
+        storageClass: 'fast.ssd',
+        redisImage: 'registry.example:5000/redis:7.2',
+        exporterImage: `example.org/exporter@sha256:${'0'.repeat(64)}`
+      }
+    })
+    expect(object(run, 'ConfigMap')).toMatchObject({
+      data: { 'maxmemory.conf': 'maxmemory 100mb\n', 'maxmemory-policy.conf': 'maxmemory-policy volatile-ttl\n' }
+    })
+    expect(container(run, 'redis')).toMatchObject({
+      image: 'registry.example:5000/redis:7.2',
+      resources: { requests: { cpu: '100m', memory: '300Mi' }, limits: { memory: '300Mi' } }
+    })
+    expect(container(run, 'metrics')).toMatchObject({ image: `example.org/exporter@sha256:${'0'.repeat(64)}` })
+    expect(claim(run)).toMatchObject({ storageClassName: 'fast.ssd', resources: { requests: { storage: '7Gi' } } })
+  })
+
+  test('that have no effect are refused, all of them', async () => {
+    const failure = await failureOf(
+      rendering({ environment: 'production', adjustments: { maxmemory: '1gb', redisImage: 'redis:7' } })
+    )
+    expect(failure).toMatchObject({
+      code: 'invalid-input',
+      message:
+        'the input maxmemory: 1gb has no effect, because these manifests have no StatefulSet redis. ' +
+        'the input redis-image: redis:7 has no effect, because these manifests have no StatefulSet redis'
+    })
+  })
+
+  test('that redis.conf does not include', async () => {
+    const config = { 'redis.conf': 'maxmemory 256mb\ninclude /run/redis/auth.conf\n', 'maxmemory.conf': null }
+    const patch = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'redis-config' },
+      data: config
+    })
+    const target = { kind: 'ConfigMap', name: 'redis-config' }
+    await using workspace = await workspaceWith([{ target, patch }])
+    const inputs = { manifests: 'deploy/redis', adjustments: { maxmemory: '100mb' } }
+    expect(await failureOf(rendering(inputs, { workspace: workspace.path }))).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('redis.conf does not include the key maxmemory.conf of ConfigMap redis-config')
+    })
+  })
+
+  test('that leave too little memory', async () => {
+    expect(await failureOf(rendering({ adjustments: { maxmemory: '300mb' } }))).toMatchObject({
+      code: 'invalid-input',
+      message:
+        'the memory limit 512Mi of container redis is less than twice maxmemory 300mb; ' +
+        'set memory-limit to 600Mi or more, or maxmemory to less'
+    })
+  })
+})
+
+describe('the file', () => {
+  test('is for its owner only, and holds just what kustomize printed', async () => {
+    const use = async ({ manifest, documents }: RenderRun) => {
+      expect((await stat(manifest)).mode & 0o777).toBe(0o600)
+      expect(await readFile(manifest, 'utf8')).toBe(documents.map(({ source }) => source).join('---\n'))
+    }
+    await rendering({}, { use })
+  })
+})
+
+describe('manifests of the user', () => {
+  let outside: string
+  let workspace: string
+
+  beforeAll(async () => {
+    outside = await mkdtemp(join(tmpdir(), 'outside-'))
+    workspace = join(outside, 'workspace')
+    const files = {
+      'elsewhere/kustomization.yaml': 'resources: []\n',
+      'workspace/empty/readme': '',
+      'workspace/cache/overlays/staging/kustomization.yml': 'resources: []\n',
+      'workspace/broken/kustomization.yaml': 'resources: [missing.yaml]\n',
+      'workspace/old/Kustomization': 'bases: [../cache/overlays/staging]\n'
+    }
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(dirname(join(outside, name)), { recursive: true })
+      await writeFile(join(outside, name), content)
+    }
+    await symlink('../elsewhere', join(workspace, 'link'))
+  })
+  afterAll(async () => rm(outside, { recursive: true }))
+
+  const refused = (inputs: Partial<RenderInputs>) => failureOf(rendering(inputs, { workspace }))
+
+  test.each([
+    ['that are not there', 'absent', 'manifests: "absent" does not exist in the workspace', 'check out first'],
+    ['above the workspace', '../elsewhere', 'manifests: "../elsewhere" is outside the workspace', 'in the repository'],
+    ['behind a symbolic link', 'link', 'manifests: "link" is outside the workspace', 'in the repository'],
+    ['elsewhere on the machine', '/', 'manifests: "/" is outside the workspace', 'in the repository'],
+    [
+      'without a kustomization',
+      'empty',
+      'manifests: "empty" holds no kustomization.yaml',
+      'name a directory that holds'
+    ],
+    ['one level too high', 'cache', 'manifests: "cache" holds no', 'set manifests: cache/overlays/staging']
+  ])('%s', async (_situation, manifests, message, hint) => {
+    const failure = await refused({ manifests })
+    expect(failure).toMatchObject({ code: 'invalid-input', hint: expect.stringContaining(hint) })
+    expect(failure.message).toContain(message)
+  })
+
+  test('that kustomize refuses, with its words', async () => {
+    const failure = await refused({ manifests: 'broken' })
+    expect(failure.code).toBe('render-failed')
+    expect(failure.message).toMatch(/^(kustomize build|kubectl kustomize) ended with exit code 1: .*missing\.yaml/)
+    expect(failure.evidence).toEqual([
+      { title: expect.stringMatching(/^What ku\S+ \w+ said$/), text: expect.stringContaining('missing.yaml') }
+    ])
+  })
+
+  test('that render nothing', async () => {
+    const run = await rendering({ manifests: 'cache/overlays/staging' }, { workspace })
+    expect(run).toMatchObject({ documents: [], topology: 'managed' })
+  })
+
+  test('that build on the ones of the action, in the namespace of the input', async () => {
+    await using repository = await workspaceWith([
+      configPatch('maxmemory-policy.conf', 'maxmemory-policy noeviction\n')
+    ])
+    const run = await rendering(
+      { environment: 'test-7', manifests: 'deploy/redis', namespace: 'clinic' },
+      { workspace: repository.path }
+    )
+    expect(ids(run)).toEqual(selfHosted)
+    expect(object(run, 'ConfigMap')).toMatchObject({
+      metadata: { namespace: 'clinic' },
+      data: { 'maxmemory-policy.conf': 'maxmemory-policy noeviction\n' }
+    })
+  })
+
+  test('that contradict themselves: each problem is named', async () => {
+    await using repository = await workspaceWith([
+      statefulSetPatch({ op: 'replace', path: '/spec/replicas', value: 3 }),
+      configPatch('maxmemory.conf', 'maxmemory 1gb\n')
+    ])
+    expect(await failureOf(rendering({ manifests: 'deploy/redis' }, { workspace: repository.path }))).toMatchObject({
+      code: 'invalid-manifest',
+      message:
+        'StatefulSet/redis has 3 replicas; this action proves one. ' +
+        'the memory limit 512Mi of container redis is less than twice maxmemory 1gb; ' +
+        'set memory-limit to 2Gi or more, or maxmemory to less'
+    })
+  })
+})

@@ -1,0 +1,209 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { ManifestDocument } from '../../src/manifest.ts'
+import { documentsFor, edited, namespace } from './rendering.ts'
+import { evidenceOf, rolling, scene } from './rolling.ts'
+
+let documents: ManifestDocument[]
+
+beforeAll(async () => {
+  documents = await documentsFor()
+})
+
+describe('an image', () => {
+  const image = 'docker.io/library/redis:7.2.16-alpine'
+
+  test('that does not exist: said at once, with the root cause and the events', async () => {
+    await using stage = await scene(documents, [{ kind: 'image-missing' }])
+    const run = await rolling(stage)
+    expect(run.failure).toMatchObject({
+      code: 'image-pull',
+      message: `the image ${image} of container redis cannot be pulled: ${image}: not found`,
+      hint: expect.stringContaining('set redis-image or exporter-image')
+    })
+    expect(evidenceOf(run, 'Containers of redis-0')).toMatch(
+      /^metrics: .*\nredis: waiting \(ErrImagePull: .*\), 0 restarts$/
+    )
+    expect(evidenceOf(run, 'Events')).toContain(`Warning Failed: Failed to pull image "${image}"`)
+    expect(run.milliseconds).toBeLessThan(30_000)
+  })
+
+  test('that the nodes may not pull: points to the credentials', async () => {
+    await using stage = await scene(documents, [{ kind: 'image-denied', container: 'metrics' }])
+    const { failure } = await rolling(stage)
+    expect(failure).toMatchObject({ code: 'image-pull', hint: expect.stringContaining('imagePullSecrets') })
+    expect(failure?.message).toMatch(/redis_exporter:\S+ of container metrics cannot be pulled: pull access denied/)
+  })
+
+  test('from a registry that cannot be reached: given 5 s', async () => {
+    const message = `failed to pull and unpack image "${image}": failed to do request: dial tcp: i/o timeout`
+    await using stage = await scene(documents, [{ kind: 'image-missing', message }])
+    const { failure, milliseconds } = await rolling(stage)
+    expect(failure?.message).toMatch(/cannot be pulled: dial tcp: i\/o timeout \(seen for [5-9]\.\d s\)$/)
+    expect(milliseconds).toBeGreaterThanOrEqual(5_000)
+  })
+})
+
+describe('a container', () => {
+  test('that ends right after its start: with its last words before the restart', async () => {
+    const previousLog = '*** FATAL CONFIG FILE ERROR ***\nBad directive ::error::or ##[group]wrong\n'
+    await using stage = await scene(documents, [{ kind: 'crash-loop', exitCode: 3, log: 'again\n', previousLog }])
+    const run = await rolling(stage)
+    expect(run.failure).toMatchObject({
+      code: 'crash-loop',
+      message: expect.stringMatching(
+        /^container redis ends right after its start, with exit code 3, for the \d(nd|rd) time$/
+      ),
+      hint: expect.stringContaining('kubectl -n default logs redis-0 -c redis --previous')
+    })
+    expect(evidenceOf(run, 'Last lines of container redis, before its restart')).toBe(previousLog)
+    expect(evidenceOf(run, 'Containers of redis-0')).toMatch(/redis: .*, \d restarts?; before: Error, exit code 3/)
+  })
+
+  test('that uses more memory than its limit', async () => {
+    await using stage = await scene(documents, [{ kind: 'oom-killed' }])
+    expect((await rolling(stage)).failure).toMatchObject({
+      code: 'oom-killed',
+      message: 'container redis was killed because it used more memory than its limit of 512Mi',
+      hint: expect.stringContaining('raise memory-limit')
+    })
+  })
+
+  test('that wants a key which its Secret lacks: given 5 s, because Secrets reach nodes late', async () => {
+    const message = "couldn't find key token in Secret default/redis-credentials"
+    await using stage = await scene(documents, [{ kind: 'config-error', message, container: 'metrics' }])
+    const { failure, milliseconds } = await rolling(stage)
+    expect(failure?.code).toBe('config-error')
+    expect(failure?.message).toMatch(/^container metrics cannot be configured: couldn't find key token in Secret/)
+    expect(failure?.hint).toContain('kubectl -n default get secrets,configmaps')
+    expect(milliseconds).toBeGreaterThanOrEqual(5_000)
+  })
+
+  test('whose probe never passes: the probe speaks, at the timeout', async () => {
+    const behaviour = {
+      kind: 'never-ready',
+      output: 'ERR max number of clients reached',
+      log: 'Ready to accept\n'
+    } as const
+    await using stage = await scene(documents, [behaviour])
+    const run = await rolling(stage, 10_000)
+    expect(run.failure).toMatchObject({
+      code: 'probe-failing',
+      message:
+        'after 10.0 s still waiting for container redis to pass its startup probe: ' +
+        'Startup probe failed: ERR max number of clients reached',
+      hint: 'correct the probe or what it asks'
+    })
+    expect(evidenceOf(run, 'Last lines of container redis')).toBe('Ready to accept\n')
+    expect(evidenceOf(run, 'Events')).toMatch(/Warning Unhealthy \(\d+ times\): Startup probe failed/)
+    expect(run.log.at(-1)).toBe('waiting for container redis to pass its startup probe')
+  })
+
+  test.each([
+    ['refuses the password', 'redis-auth', 'NOAUTH Authentication required.'],
+    ['cannot save', 'persistence-failing', 'MISCONF Redis is configured to save RDB snapshots, but cannot']
+  ])('whose probe hears that Redis %s: given 5 s', async (_situation, code, output) => {
+    await using stage = await scene(documents, [{ kind: 'never-ready', output }])
+    const { failure, milliseconds } = await rolling(stage)
+    expect(failure).toMatchObject({
+      code,
+      message: expect.stringContaining(`Startup probe failed: ${output} (seen for`)
+    })
+    expect(milliseconds).toBeGreaterThanOrEqual(5_000)
+    expect(milliseconds).toBeLessThan(60_000)
+  })
+
+  test('whose readiness never comes', async () => {
+    await using stage = await scene(documents, [{ kind: 'never-ready', probe: 'Readiness', output: 'LOADING' }])
+    expect((await rolling(stage, 10_000)).failure).toMatchObject({
+      code: 'probe-failing',
+      message: 'after 10.0 s still waiting for container redis to be ready: Readiness probe failed: LOADING'
+    })
+  })
+
+  test('that is only slow: the timeout names what was awaited', async () => {
+    await using stage = await scene(documents, [{ kind: 'ready' }], { startMs: 10_000 })
+    expect((await rolling(stage, 5_000)).failure).toMatchObject({
+      code: 'rollout-timeout',
+      message: 'after 5.0 s still waiting for container metrics to start',
+      hint: 'see the evidence; if it was only slow, raise timeout'
+    })
+  })
+})
+
+describe('a volume', () => {
+  test('of a ConfigMap that is not there', async () => {
+    const without = documents.filter(({ object }) => object.kind !== 'ConfigMap')
+    await using stage = await scene(without, [{ kind: 'ready' }])
+    const { failure } = await rolling(stage)
+    expect(failure?.code).toBe('config-error')
+    expect(failure?.message).toMatch(/^a volume of pod redis-0 cannot be mounted: .*configmap "redis-config" not found/)
+  })
+
+  test('that no storage class makes', async () => {
+    const message = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.'
+    await using stage = await scene(documents, [{ kind: 'volume-pending', message }], { speed: 200 })
+    const { failure, milliseconds } = await rolling(stage)
+    expect(failure?.code).toBe('volume-pending')
+    expect(failure?.hint).toContain('kubectl -n default describe pvc data-redis-0')
+    expect(milliseconds).toBeGreaterThanOrEqual(45_000)
+  })
+})
+
+describe('a pod', () => {
+  test('that no node takes: given 45 s', async () => {
+    await using stage = await scene(documents, [{ kind: 'unschedulable' }], { speed: 200 })
+    const { failure, log, milliseconds } = await rolling(stage)
+    expect(failure?.code).toBe('unschedulable')
+    expect(failure?.message).toMatch(
+      /^pod redis-0 cannot be scheduled: 0\/1 nodes .*Insufficient cpu.*\(seen for 4[5-9]/
+    )
+    expect(failure?.hint).toContain('memory-limit')
+    expect(milliseconds).toBeGreaterThanOrEqual(45_000)
+    expect(log.filter((line) => line.includes('cannot be scheduled'))).toHaveLength(1)
+  })
+
+  test('that no node takes while an autoscaler makes one: given until the timeout', async () => {
+    await using stage = await scene(documents, [{ kind: 'unschedulable' }], { speed: 200 })
+    const scalesUp = setInterval(() => {
+      const pod = stage.api.read('Pod', namespace, 'redis-0')
+      if (pod === undefined) return
+      clearInterval(scalesUp)
+      const involvedObject = { kind: 'Pod', namespace, name: 'redis-0', uid: pod.metadata.uid }
+      const event = { reason: 'TriggeredScaleUp', message: 'pod triggered scale-up', type: 'Normal', involvedObject }
+      stage.api.seed({ apiVersion: 'v1', kind: 'Event', metadata: { name: 'scale-up', namespace }, ...event })
+    }, 5)
+    const { failure, milliseconds } = await rolling(stage, 60_000)
+    expect(failure?.code).toBe('unschedulable')
+    expect(milliseconds).toBeGreaterThanOrEqual(60_000)
+  })
+
+  test('that a quota does not admit', async () => {
+    await using stage = await scene(documents, [{ kind: 'refused' }])
+    expect((await rolling(stage)).failure).toMatchObject({
+      code: 'quota-exceeded',
+      message: expect.stringMatching(/^pod redis-0 is not created: Create Pod redis-0 .*exceeded quota: pods/),
+      hint: 'compare with `kubectl -n default describe resourcequota`'
+    })
+  })
+
+  test('that the cluster does not admit', async () => {
+    const message = 'pods "redis-0" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true'
+    await using stage = await scene(documents, [{ kind: 'refused', message }])
+    const run = await rolling(stage)
+    expect(run.failure).toMatchObject({
+      code: 'invalid-manifest',
+      message: expect.stringContaining('violates PodSecurity "restricted:latest"'),
+      hint: 'correct the pod template so that the cluster admits it'
+    })
+    expect(evidenceOf(run, 'Events')).toContain('Warning FailedCreate')
+  })
+
+  test('whose service account is not there', async () => {
+    const account = (text: string) => text.replace('enableServiceLinks: false', '$&\n      serviceAccountName: absent')
+    await using stage = await scene(edited(documents, account), [{ kind: 'ready' }])
+    expect((await rolling(stage)).failure).toMatchObject({
+      code: 'invalid-manifest',
+      message: expect.stringContaining('serviceaccount "absent" not found')
+    })
+  })
+})

@@ -1,0 +1,142 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { Failure } from '../../src/failure.ts'
+import { textAt } from '../../src/kubernetes-object.ts'
+import type { ManifestDocument } from '../../src/manifest.ts'
+import type { FaultReply } from '../support/kubernetes-api/server.ts'
+import { documentsFor, edited, namespace } from './rendering.ts'
+import { change, rolling, scene } from './rolling.ts'
+
+let documents: ManifestDocument[]
+let changed: ManifestDocument[]
+
+beforeAll(async () => {
+  documents = await documentsFor()
+  changed = edited(documents, (text) => text.replace('maxmemory 256mb', 'maxmemory 200mb'))
+})
+
+const updateRevision = ({ api }: { api: { read: (...place: [string, string, string]) => unknown } }) =>
+  textAt(api.read('StatefulSet', namespace, 'redis'), 'status', 'updateRevision')
+
+describe('a pod that becomes Ready', () => {
+  test('for the first time: its revision, and a line for each thing that was awaited', async () => {
+    await using stage = await scene(documents, [{ kind: 'ready' }], { startMs: 150 })
+    const { result, log } = await rolling(stage)
+    expect(result).toBe(updateRevision(stage))
+    expect(log.length).toBeGreaterThan(1)
+    expect(log.every((line, index) => line !== log[index - 1])).toBe(true)
+    expect(log.at(-1)).toMatch(/^waiting for container \w+ to (start|pass its startup probe)$/)
+  })
+
+  test('and is already: nothing to wait for', async () => {
+    await using stage = await scene(documents, [{ kind: 'ready' }])
+    const first = await rolling(stage)
+    await change(stage, documents)
+    const second = await rolling(stage)
+    expect(second).toMatchObject({ result: first.result, log: [] })
+  })
+
+  test('in place of one of an older revision', async () => {
+    await using stage = await scene(documents, [{ kind: 'ready' }], { startMs: 100 })
+    const first = await rolling(stage)
+    await change(stage, changed)
+    const { result, log } = await rolling(stage)
+    expect(result).toBe(updateRevision(stage))
+    expect(result).not.toBe(first.result)
+    expect(log).toContain('waiting for the old pod redis-0 to end')
+    const pod = stage.api.read('Pod', namespace, 'redis-0')
+    expect(pod?.metadata.labels?.['controller-revision-hash']).toBe(result)
+  })
+
+  test('after it waited for a Secret that came late', async () => {
+    await using stage = await scene(documents, [{ kind: 'ready' }])
+    const secret = stage.api.read('Secret', namespace, 'redis-credentials')
+    if (secret === undefined) throw new Error('no Secret')
+    stage.api.remove('Secret', namespace, 'redis-credentials')
+    setTimeout(() => stage.api.seed(secret), 60)
+    expect((await rolling(stage)).failure).toBeUndefined()
+  })
+})
+
+describe('a broken pod of an older revision', () => {
+  test('is in the way: says what to delete, and goes on once that is done', async () => {
+    await using stage = await scene(documents, [{ kind: 'image-missing' }, { kind: 'ready' }])
+    expect((await rolling(stage)).failure?.code).toBe('image-pull')
+    await change(stage, changed)
+    const { failure, milliseconds } = await rolling(stage)
+    expect(failure).toMatchObject({
+      code: 'stuck-revision',
+      message: expect.stringMatching(
+        /^pod redis-0 of the old revision \S+ is broken, and the StatefulSet .*#67250.*redis:\S+ of container redis cannot/
+      ),
+      hint: 'delete the broken pod and run again: `kubectl -n default delete pod redis-0`'
+    })
+    expect(milliseconds).toBeGreaterThanOrEqual(5_000)
+    stage.api.remove('Pod', namespace, 'redis-0')
+    expect((await rolling(stage)).result).toBe(updateRevision(stage))
+  })
+})
+
+describe('an API server with troubles', () => {
+  const lists = /\/namespaces\/default\/pods$/
+  const refusal = (code: number, message: string): FaultReply => ({
+    status: code,
+    body: { kind: 'Status', message, code }
+  })
+
+  test.each<[string, FaultReply]>([
+    ['breaks a connection', 'reset'],
+    ['is busy', refusal(503, 'the server is starting')],
+    ['is slow', { delayMs: 50 }]
+  ])('that %s once: goes on', async (_situation, reply) => {
+    await using stage = await scene(documents, [{ kind: 'ready' }])
+    stage.api.fault({ path: lists, reply })
+    expect((await rolling(stage)).failure).toBeUndefined()
+  })
+
+  test('that refuses to list pods', async () => {
+    await using stage = await scene(documents, [{ kind: 'ready' }])
+    const message = 'pods is forbidden: User "deployer" cannot list resource "pods"'
+    stage.api.fault({ path: lists, reply: refusal(403, message), times: 1000 })
+    expect((await rolling(stage)).failure).toMatchObject({
+      code: 'forbidden',
+      message: `cannot watch StatefulSet/redis in namespace default: ${message}`,
+      hint: expect.stringContaining('manifests/rbac')
+    })
+  })
+
+  test('that is gone for good', async () => {
+    await using stage = await scene(documents, [{ kind: 'never-ready' }])
+    const closed: Promise<void>[] = []
+    const { failure } = await rolling(stage, 300_000, () => closed.push(stage.api.close()))
+    await Promise.all(closed)
+    expect(failure).toMatchObject({
+      code: 'cluster-unreachable',
+      message: expect.stringMatching(/^the API server cannot be reached: 127\.0\.0\.1:\d+: /)
+    })
+  })
+})
+
+describe('a StatefulSet that another client deletes', () => {
+  test('is awaited until the timeout, and named', async () => {
+    await using stage = await scene(documents, [{ kind: 'never-ready' }])
+    stage.api.remove('StatefulSet', namespace, 'redis')
+    const { failure } = await rolling(stage, 10_000)
+    expect(failure).toMatchObject({
+      code: 'rollout-timeout',
+      message: 'after 10.0 s still waiting for StatefulSet/redis, which another client deleted, to come back'
+    })
+  })
+})
+
+test('a cancelled run ends at once', async () => {
+  await using stage = await scene(documents, [{ kind: 'never-ready' }], { speed: 1 })
+  const cancelled = new Failure('cancelled', 'the run was cancelled', 'run again')
+  let aborted = 0
+  const { failure } = await rolling(stage, 300_000, (line) => {
+    if (!line.includes('startup probe')) return
+    aborted = performance.now()
+    stage.access.cancel.abort(cancelled)
+  })
+  expect(failure).toBe(cancelled)
+  expect(performance.now() - aborted).toBeLessThan(100)
+})

@@ -1,0 +1,172 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { parseManifest } from '../../src/manifest.ts'
+import { parseRedisConfig, redisConfigMap, renderedRedisConfig, savePoints, setting } from '../../src/redis-config.ts'
+import { baseManifest, configMap, documentOf } from './document-of.ts'
+import { endsOrFails } from './failure-of.ts'
+
+const parse = (text: string, files: Record<string, string> = {}) =>
+  parseRedisConfig({ ...files, 'redis.conf': text }, 'redis.conf')
+
+describe('a directive', () => {
+  test.each([
+    ['as it is', 'maxmemory 256mb', ['256mb']],
+    ['in capitals', 'MAXMEMORY 256mb', ['256mb']],
+    ['indented', '\t  maxmemory \t 256mb  ', ['256mb']],
+    ['with a Windows line end', 'maxmemory 256mb\r', ['256mb']],
+    ['in double quotes', 'maxmemory "256 mb"', ['256 mb']],
+    ['in single quotes', "maxmemory '256 mb'", ['256 mb']],
+    ['with an escaped double quote', 'maxmemory "a\\"b\\\\"', ['a"b\\']],
+    ['with an escaped single quote', "maxmemory 'a\\'b\\n'", ["a'b\\n"]],
+    ['with an empty text', 'maxmemory ""', ['']],
+    ['with bytes in hexadecimal', 'maxmemory "\\x41\\x62"', ['Ab']],
+    ['with a line end', 'maxmemory "a\\nb\\tc"', ['a\nb\tc']],
+    ['with several arguments', 'maxmemory a "b c" d', ['a', 'b c', 'd']],
+    ['with a hash sign', 'maxmemory #secret', ['#secret']]
+  ])('is read %s', (_, line, values) => {
+    expect(parse(line).get('maxmemory')).toEqual([values])
+  })
+
+  test.each(['# maxmemory 256mb', '  # maxmemory 256mb', '', '   ', '#'])('is none: %j', (line) => {
+    expect(parse(line).size).toBe(0)
+  })
+
+  test('that is set twice has the last value', () => {
+    const config = parse('maxmemory 1mb\nappendonly yes\nmaxmemory 2mb\n')
+    expect(setting(config, 'maxmemory')).toBe('2mb')
+    expect(config.get('maxmemory')).toEqual([['1mb'], ['2mb']])
+  })
+
+  test('that is not set has no value', () => {
+    expect(setting(parse('appendonly yes'), 'maxmemory')).toBeUndefined()
+  })
+})
+
+describe('an include', () => {
+  test('is read where it stands', () => {
+    const config = parse('maxmemory 1mb\ninclude /etc/redis/more.conf\nappendonly yes', {
+      'more.conf': 'maxmemory 2mb\nappendonly no\n'
+    })
+    expect(setting(config, 'maxmemory')).toBe('2mb')
+    expect(setting(config, 'appendonly')).toBe('yes')
+  })
+
+  test('may be quoted, and may include again', () => {
+    const files = { 'a.conf': 'include "/etc/redis/b.conf"', 'b.conf': 'maxmemory 2mb' }
+    expect(setting(parse("INCLUDE '/etc/redis/a.conf'", files), 'maxmemory')).toBe('2mb')
+  })
+
+  test('of a file that is not in the ConfigMap says nothing', () => {
+    expect(parse('include /run/redis/auth.conf').size).toBe(0)
+  })
+
+  test('of itself, or around a corner, ends', () => {
+    const files = { 'a.conf': 'maxmemory 1mb\ninclude b.conf', 'b.conf': 'include a.conf\nappendonly yes' }
+    const config = parse('include redis.conf\ninclude a.conf', files)
+    expect(setting(config, 'maxmemory')).toBe('1mb')
+    expect(setting(config, 'appendonly')).toBe('yes')
+  })
+
+  test('of the same file twice is read twice, as redis-server does', () => {
+    const config = parse('include a.conf\nmaxmemory 1mb\ninclude a.conf', { 'a.conf': 'maxmemory 2mb' })
+    expect(config.get('maxmemory')).toEqual([['2mb'], ['1mb'], ['2mb']])
+  })
+
+  test.each(['constructor', 'toString', '__proto__'])('of a file named %s is none that objects bring along', (name) => {
+    expect(endsOrFails(() => parse(`include /etc/redis/${name}`))).toBe(true)
+  })
+})
+
+describe('save points as CONFIG GET writes them', () => {
+  test.each([
+    ['built in', '', '3600 1 300 100 60 10000'],
+    ['one line each', 'save 900 1\nsave 300 10\nsave 60 10000', '900 1 300 10 60 10000'],
+    ['all on one line', 'save 900 1 300 10', '900 1 300 10'],
+    ['switched off', 'save ""', ''],
+    ['switched off, then set', 'save ""\nsave 60 1', '60 1'],
+    ['set, then switched off', 'save 60 1\nsave ""', '']
+  ])('%s', (_, text, points) => {
+    expect(savePoints(parse(text))).toBe(points)
+  })
+})
+
+describe('the rendered configuration', () => {
+  const conf = (maxmemory: string) => ({ 'redis.conf': `maxmemory ${maxmemory}\n` })
+  const mounting = (name: string) =>
+    documentOf(`apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: redis
+spec:
+  template:
+    spec:
+      containers:
+      - name: redis
+      volumes:
+      - name: config
+        configMap:
+          name: ${name}
+`)
+  const used = (...documents: ReturnType<typeof documentOf>[]) =>
+    setting(renderedRedisConfig(documents) ?? new Map(), 'maxmemory')
+
+  test('of the action itself has what staging promises', () => {
+    const config = renderedRedisConfig(parseManifest(baseManifest())) ?? new Map()
+    expect(setting(config, 'maxmemory')).toBe('256mb')
+    expect(setting(config, 'maxmemory-policy')).toBe('allkeys-lru')
+    expect(savePoints(config)).toBe('900 1 300 10 60 10000')
+  })
+
+  test('is none where no ConfigMap has a redis.conf', () => {
+    expect(renderedRedisConfig([configMap('other', { 'app.conf': 'x' })])).toBeUndefined()
+  })
+
+  test('is the only one, also where its name is written elsewhere', () => {
+    expect(used(mounting('other'), configMap('redis-config', conf('1mb')))).toBe('1mb')
+  })
+
+  test('is the one that is mounted, of several', () => {
+    const documents = [
+      configMap('spare', conf('1mb')),
+      configMap('redis-config', conf('2mb')),
+      mounting('redis-config')
+    ]
+    expect(used(...documents)).toBe('2mb')
+  })
+
+  test('is the one that is mounted, also where another has the name of the container', () => {
+    const documents = [
+      configMap('redis', conf('1mb')),
+      configMap('redis-config', conf('2mb')),
+      mounting('redis-config')
+    ]
+    expect(redisConfigMap(documents)?.object.metadata.name).toBe('redis-config')
+  })
+
+  test('ends or fails where a file of the ConfigMap is no text', () => {
+    const document = documentOf(
+      '{apiVersion: v1, kind: ConfigMap, metadata: {name: redis-config}, data: {redis.conf: 5}}'
+    )
+    expect(endsOrFails(() => renderedRedisConfig([document]))).toBe(true)
+  })
+})
+
+test('whatever is written, a configuration is read', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', ' ', '"', "'", '\\', '#', '\n', '\r', '/', 'include ', 'save ') })
+  fc.assert(
+    fc.property(text, text, (main, included) => {
+      const config = parse(main, { a: included, 'a/a': included })
+      for (const lines of config.values()) expect(lines.length).toBeGreaterThan(0)
+      expect(savePoints(config)).toEqual(expect.any(String))
+    })
+  )
+})
+
+test('arguments that were quoted are read as they were', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', '"', '\\', ' ', "'", '#', 'ü') })), (values) => {
+      const quoted = values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(' ')
+      expect(parse(`user ${quoted}`).get('user')).toEqual([values])
+    })
+  )
+})

@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { code, escaped, folded, table, verbatim } from '../../../src/report/markdown.ts'
+import { hostile } from './hostile.ts'
+
+describe('text in a paragraph or a cell', () => {
+  test.each([
+    ['HTML', '<img src=x onerror=alert(1)>', '&lt;img src=x onerror=alert(1)&gt;'],
+    ['an entity', '&lt;b&gt;', '&amp;lt;b&amp;gt;'],
+    ['a mention', '@octocat and @team/admins', '&#64;octocat and &#64;team/admins'],
+    ['a link', '[click](https://evil.example)', '\\[click\\](https://evil.example)'],
+    ['an image', '![x](https://evil.example/x.png)', '!\\[x\\](https://evil.example/x.png)'],
+    ['code', 'run `rm`', 'run \\`rm\\`'],
+    ['emphasis', '*a* __b__ ~~c~~', '\\*a\\* \\_\\_b\\_\\_ \\~\\~c\\~\\~'],
+    ['a backslash before what is escaped', 'a\\|b', 'a\\\\\\|b'],
+    ['the end of a cell', 'a | b', 'a \\| b'],
+    ['a line end', 'a\nb', 'a<br>b'],
+    ['a Windows line end with white space', 'a \r\n  b', 'a<br>b'],
+    ['an old line end', 'a\r# b', 'a<br># b'],
+    ['an underscore inside a word, which means nothing', 'rdb_last_bgsave_status', 'rdb_last_bgsave_status'],
+    ['plain text', 'Redis 7.2.16: 1 MiB of 256 MiB, 0.4 %', 'Redis 7.2.16: 1 MiB of 256 MiB, 0.4 %']
+  ])('stays text: %s', (_, text, markdown) => {
+    expect(escaped(text)).toBe(markdown)
+  })
+
+  test('whatever it holds: one line without HTML, mentions, or marks that are not escaped', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const markdown = escaped(text).replaceAll('<br>', '').replace(/\\./g, '')
+        expect(markdown).not.toMatch(/[<>@`*[\]|~\r\n]/)
+      })
+    )
+  })
+})
+
+describe('code', () => {
+  test.each([
+    ['a name', 'StatefulSet/redis', '`StatefulSet/redis`'],
+    ['a backtick', 'a`b', '`aʼb`'],
+    ['the end of a cell', 'a|b', '`a\\|b`'],
+    ['line ends', 'a\r\nb\rc\nd', '`a b c d`']
+  ])('of %s', (_, text, markdown) => {
+    expect(code(text)).toBe(markdown)
+  })
+
+  test('whatever it holds: one span on one line in one cell', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(code(text)).toMatch(/^`[^`\r\n]*`$/)
+        expect(code(text)).not.toMatch(/(?<!\\)\|/)
+      })
+    )
+  })
+})
+
+test('a table has a header and a line for each row', () => {
+  const rows = [
+    ['1', '2'],
+    ['3', '4']
+  ]
+  expect(table(['A', ''], rows)).toBe('| A |  |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |')
+})
+
+describe('a folded section', () => {
+  test('shows its title, and its content after an empty line, so that it is Markdown', () => {
+    expect(folded('2 objects', 'content')).toBe('<details><summary>2 objects</summary>\n\ncontent\n\n</details>')
+  })
+
+  test('cannot be closed by its title', () => {
+    expect(folded('</summary></details><b>@x', '')).toContain(
+      '<summary>&lt;/summary&gt;&lt;/details&gt;&lt;b&gt;&#64;x</summary>'
+    )
+  })
+
+  test('has its title on one line, because an empty line would end the HTML', () => {
+    expect(folded('a\n\n# b', '')).toMatch(/^<details><summary>a\s*(<br>)?# b<\/summary>\n/)
+  })
+})
+
+describe('text as it is', () => {
+  test('keeps lines, white space and marks', () => {
+    expect(verbatim('a\n\n  *b* | `c`\n')).toBe('<pre>a\n\n  *b* | `c`\n</pre>')
+  })
+
+  test('cannot end the block, and mentions nobody', () => {
+    expect(verbatim('</pre><script>x</script> @octocat')).toBe(
+      '<pre>&lt;/pre&gt;&lt;script&gt;x&lt;/script&gt; &#64;octocat</pre>'
+    )
+    fc.assert(fc.property(hostile, (text) => !/[<>@]/.test(verbatim(text).slice('<pre>'.length, -'</pre>'.length))))
+  })
+
+  test('is cut at the front where it is too long', () => {
+    expect(verbatim('abcdef', 6)).toBe('<pre>abcdef</pre>')
+    expect(verbatim('abcdefg', 3)).toBe('<pre>… (cut)\nefg</pre>')
+  })
+})

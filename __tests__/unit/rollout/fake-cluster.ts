@@ -1,0 +1,77 @@
+import type { Clock } from '../../../src/deadline.ts'
+import { Failure } from '../../../src/failure.ts'
+import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
+import type { RolloutPorts } from '../../../src/rollout/rollout.ts'
+import { statefulSet } from './shapes.ts'
+
+/** What the cluster answers from a moment on, in milliseconds. */
+export interface Scene {
+  from: number
+  statefulSet?: KubernetesObject | undefined
+  pods?: KubernetesObject[]
+  events?: KubernetesObject[]
+}
+
+export interface Played {
+  ports: RolloutPorts
+  clock: Clock
+  /** Each line of the log with the time at which it was written. */
+  lines: [milliseconds: number, line: string][]
+  /** When events were asked for. */
+  eventsAsked: number[]
+  logsAsked: string[]
+}
+
+interface Play {
+  /** Called with the time of each sleep; may abort the controller. */
+  onSleep?: (now: number, controller: AbortController) => void
+  /** What a request throws at this time, if anything. */
+  fault?: (now: number, request: string) => unknown
+}
+
+/** A cluster that plays scenes by a clock that only sleeping moves. */
+export function play(scenes: readonly Scene[], { onSleep, fault }: Play = {}): Played {
+  let now = 0
+  const controller = new AbortController()
+  const lines: Played['lines'] = []
+  const eventsAsked: number[] = []
+  const logsAsked: string[] = []
+  const scene = () => scenes.findLast(({ from }) => from <= now) ?? { from: 0 }
+  const answer = async <T>(request: string, value: T): Promise<T> => {
+    const error = fault?.(now, request)
+    if (error !== undefined) throw error
+    return value
+  }
+  const clock: Clock = {
+    now: () => now,
+    async sleep(milliseconds, signal) {
+      signal.throwIfAborted()
+      now += milliseconds
+      onSleep?.(now, controller)
+      signal.throwIfAborted()
+    }
+  }
+  const ports: RolloutPorts = {
+    cluster: {
+      readStatefulSet: () => {
+        const here = scene()
+        return answer('statefulset', 'statefulSet' in here ? here.statefulSet : statefulSet())
+      },
+      listPods: () => answer('pods', scene().pods ?? []),
+      listEvents: () => {
+        eventsAsked.push(now)
+        return answer('events', scene().events ?? [])
+      },
+      readLog: (_, pod, container, previous) => {
+        const request = `${pod} ${container}${previous ? ' previous' : ''}`
+        logsAsked.push(request)
+        return answer('log', `last words of ${request}`)
+      }
+    },
+    toFailure: (error, { verb, object }) => new Failure('cluster-unreachable', `${verb} ${object}: ${error}`, 'wait'),
+    clock,
+    signal: controller.signal,
+    log: (line) => lines.push([now, line])
+  }
+  return { ports, clock, lines, eventsAsked, logsAsked }
+}
