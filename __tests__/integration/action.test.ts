@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { textAt } from '../../src/kubernetes-object.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type Deployment, deploy } from '../support/cluster/deploy.ts'
 import type { TestNamespace } from '../support/cluster/namespace.ts'
-import { root } from '../support/root.ts'
 import { type Stage, startStage } from '../support/stage.ts'
+import { killDeploy } from './killing.ts'
 import { namespace } from './rendering.ts'
 
 let stage: Stage
@@ -212,19 +209,3 @@ test('a cancelled run ends soon, and says where it stood', async () => {
     'the run was cancelled (SIGINT) during rollout; the last it said was: waiting for container redis to pass'
   )
 })
-
-/** Ends the deploy program as the kernel does when memory runs out: the one among the descendants of this process. */
-async function killDeploy(): Promise<void> {
-  const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args='])
-  const processes = [...stdout.matchAll(/^\s*(\d+)\s+(\d+)\s+(.*)$/gm)].map(([, pid, parent, command = '']) => ({
-    pid: Number(pid),
-    parent: Number(parent),
-    command
-  }))
-  const isOurs = (pid: number): boolean =>
-    pid === process.pid || processes.some((each) => each.pid === pid && each.parent !== pid && isOurs(each.parent))
-  const script = join(root, 'dist', 'deploy', 'index.js')
-  const found = processes.find(({ pid, command }) => command.includes(script) && isOurs(pid))
-  if (found === undefined) throw new Error('no deploy program runs below this process')
-  process.kill(found.pid, 'SIGKILL')
-}

@@ -36,9 +36,9 @@ async function goodMetrics(): Promise<string> {
   return (await fetch(`http://127.0.0.1:${exporter.port}/metrics`)).text()
 }
 
-async function exporterFailure(exporter: Listener | undefined, speed = 100) {
+async function exporterFailure(exporter: Listener | undefined) {
   await using api = await podWith(redis, exporter)
-  const { failure, open } = await probing(api, password, { exporter: true, speed })
+  const { failure, open } = await probing(api, password, { exporter: true, speed: 10, timeout: 2_000 })
   expect(open).toEqual([])
   return failure
 }
@@ -95,7 +95,7 @@ describe('the exporter', () => {
     const port = await freePort()
     await using api = await podWith(redis, { port, async [Symbol.asyncDispose]() {} })
     const late = new Promise<Listener>((resolve) => setTimeout(() => resolve(metrics(text, 200, port)), 100))
-    const { failure, result } = await probing(api, password, { exporter: true, speed: 4 })
+    const { failure, result } = await probing(api, password, { exporter: true })
     await (await late)[Symbol.asyncDispose]()
     expect(failure).toBeUndefined()
     expect(result?.checks.at(-1)).toEqual({

@@ -60,7 +60,7 @@ onlyReal('persistence', () => {
     await mkdir(join(redis.dir, 'dump.rdb'))
     await commanding(redis, password, ['SET', 'key', 'value'], ['BGSAVE'])
     await told(redis, 'rdb_last_bgsave_status:err')
-    const { failure } = await probing(api, password, { speed: 100 })
+    const { failure } = await probing(api, password, { speed: 10 })
     await rmdir(join(redis.dir, 'dump.rdb'))
     expect(failure).toMatchObject({
       code: 'persistence-failing',
@@ -80,7 +80,7 @@ onlyReal('persistence', () => {
     await told(redis, 'aof_rewrite_in_progress:0')
     await commanding(redis, password, ['SET', 'key', 'value'])
     await told(redis, 'aof_last_write_status:err')
-    const { failure } = await probing(api, password, { speed: 100 })
+    const { failure } = await probing(api, password, { speed: 10 })
     expect(failure).toMatchObject({
       code: 'persistence-failing',
       message: expect.stringMatching(/^PING: MISCONF .*last append-only write: aof_last_write_status is err/)

@@ -23,7 +23,7 @@ describe('a Redis that does not answer', () => {
   ])('because it %s', async (_situation, start, said) => {
     await using server = await start()
     await using api = await podWith(server)
-    const { failure, open, milliseconds } = await probing(api, password, { speed: 100 })
+    const { failure, open, milliseconds } = await probing(api, password, { speed: 40 })
     expect(failure).toMatchObject({
       code: 'redis-unreachable',
       message: expect.stringMatching(/^Redis in pod redis-0 does not answer through a port-forward: ./),
@@ -32,7 +32,7 @@ describe('a Redis that does not answer', () => {
     expect(failure?.message).toMatch(said)
     expect(open).toEqual([])
     // Its patience is 10 s, of which a last try may take half as long again.
-    expect(milliseconds).toBeLessThan((10_000 + 5_000) / 100 + 500)
+    expect(milliseconds).toBeLessThan((10_000 + 5_000) / 40 + 1_000)
   })
 
   test('because it knows no such password: no patience', async () => {
@@ -64,7 +64,7 @@ describe('a Redis that loads its data', () => {
   test('until the timeout', async () => {
     await using loading = await startLoading(redis.port, 60_000)
     await using api = await podWith(loading)
-    const { failure, open } = await probing(api, password, { speed: 100, timeout: 15_000 })
+    const { failure, open } = await probing(api, password, { speed: 40, timeout: 15_000 })
     expect(failure).toMatchObject({
       code: 'redis-loading',
       message: 'Redis in pod redis-0 still loads its data after 15 s',
@@ -112,14 +112,14 @@ describe('the way to the pod', () => {
     await using api = await podWith(redis)
     api.silenceForwards()
     setTimeout(() => api.silenceForwards(false), 100)
-    const { failure } = await probing(api, password, { speed: 40 })
+    const { failure } = await probing(api, password, { speed: 20 })
     expect(failure).toBeUndefined()
   })
 
   test('that never carries anything', async () => {
     await using api = await podWith(redis)
     api.silenceForwards()
-    const { failure, open } = await probing(api, password, { speed: 100 })
+    const { failure, open } = await probing(api, password, { speed: 40 })
     expect(failure).toMatchObject({ code: 'redis-unreachable' })
     expect(open).toEqual([])
   })
@@ -127,7 +127,7 @@ describe('the way to the pod', () => {
   test('to a pod that is gone', async () => {
     await using api = await podWith(redis)
     api.remove('Pod', 'default', 'redis-0')
-    const { failure } = await probing(api, password, { speed: 100 })
+    const { failure } = await probing(api, password, { speed: 40 })
     expect(failure).toMatchObject({ code: 'redis-unreachable', message: expect.stringContaining('404') })
   })
 })

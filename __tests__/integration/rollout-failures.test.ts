@@ -24,7 +24,6 @@ describe('an image', () => {
       /^metrics: .*\nredis: waiting \(ErrImagePull: .*\), 0 restarts$/
     )
     expect(evidenceOf(run, 'Events')).toContain(`Warning Failed: Failed to pull image "${image}"`)
-    expect(run.milliseconds).toBeLessThan(30_000)
   })
 
   test('that the nodes may not pull: points to the credentials', async () => {
@@ -109,7 +108,6 @@ describe('a container', () => {
       message: expect.stringContaining(`Startup probe failed: ${output} (seen for`)
     })
     expect(milliseconds).toBeGreaterThanOrEqual(5_000)
-    expect(milliseconds).toBeLessThan(60_000)
   })
 
   test('whose readiness never comes', async () => {

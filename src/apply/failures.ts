@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 
-/** Several failures as one: the first gives code and hint, the sentence lists all. */
+/** Several failures as one: the first gives the code, sentence and hint list all. */
 export function combined(errors: readonly unknown[]): unknown {
   const failures = errors.filter((error) => error instanceof Failure)
   const [first, ...others] = failures

@@ -1,4 +1,4 @@
-import { at, listAt, textAt } from '../kubernetes-object.ts'
+import { listAt, textAt } from '../kubernetes-object.ts'
 
 /** What the API server answered where it refused: its Status object, in our words. */
 export class ApiError extends Error {
@@ -46,5 +46,5 @@ export function isUnreadable({ status, message }: ApiError): boolean {
 }
 
 export function isStatus(error: unknown, status: number): boolean {
-  return error instanceof ApiError && at(error, 'status') === status
+  return error instanceof ApiError && error.status === status
 }

@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { inputsFrom } from '../inputs.ts'
+import { objectId } from '../kubernetes-object.ts'
 import { kustomizeBuild } from '../kustomize/kustomize.ts'
 import { readRenderInputs } from '../render/inputs.ts'
 import { render } from '../render/render.ts'
+import { harmlessLine } from '../untrusted-text.ts'
 import { runProgram } from './program.ts'
 
 // Renders the manifests; holds no credentials.
@@ -18,7 +20,7 @@ await runProgram('render', async ({ result, runner, temporary, log, phase }) => 
     }
     const kustomize = { build: (directory: string) => kustomizeBuild(directory, log) }
     const { manifest, documents, topology, program } = await render(inputs, places, { kustomize, log })
-    for (const { object } of documents) log(`${object.kind}/${object.metadata.name}`)
+    for (const { object } of documents) log(harmlessLine(objectId(object)))
     result.topology = topology
     runner.output('manifest', manifest)
     runner.output('topology', topology)

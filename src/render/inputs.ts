@@ -91,7 +91,10 @@ function label(text: string): string | undefined {
 }
 
 function image(text: string): string | undefined {
-  return /^[a-zA-Z0-9][\w.\-/:]*(:[\w][\w.-]{0,127}|@sha256:[0-9a-f]{64})$/.test(text) ? text : undefined
+  // registry[:port]/path, then :tag or @digest, as the distribution specification has it.
+  const path = /^([\w.-]+(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(?=[:@])/.exec(text)?.[0]
+  const rest = text.slice(path?.length)
+  return path !== undefined && /^(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/.test(rest) ? text : undefined
 }
 
 function positive(parse: (text: string) => number | undefined): (text: string) => string | undefined {

@@ -17,7 +17,8 @@ export function containerProblem(pod: KubernetesObject, status: unknown, namespa
   if (at(status, 'ready') === true) return undefined
   // The kubelet may see the end of a process before the kernel tells why, so one end of two has the reason.
   if ([ended, before].some((end) => ranOutOfMemory(end, message))) return outOfMemory(pod, name)
-  if (at(exit, 'reason') === 'StartError') return notStarted(name, textAt(exit, 'message') ?? message)
+  const isRunning = at(status, 'state', 'running') !== undefined
+  if (!isRunning && at(exit, 'reason') === 'StartError') return notStarted(name, textAt(exit, 'message') ?? message)
   // While it waits to start a container again, the kubelet shows how it ended, and CrashLoopBackOff only for a moment.
   if (ended !== undefined && Number(at(status, 'restartCount')) > 0) return crashLoop(pod, status, exit, namespace)
   switch (reason) {

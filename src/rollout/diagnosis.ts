@@ -39,8 +39,8 @@ function schedulingProblem(pod: KubernetesObject, events: KubernetesObject[], na
   const scheduled = listAt(pod, 'status', 'conditions').find((each) => at(each, 'type') === 'PodScheduled')
   if (at(scheduled, 'status') !== 'False' || at(scheduled, 'reason') !== 'Unschedulable') return undefined
   const message = harmlessLine(textAt(scheduled, 'message') ?? 'no node fits')
-  // An autoscaler is making a node: minutes are normal, and the deadline is the limit.
-  const patient = latest(events, 'TriggeredScaleUp') !== undefined
+  // An autoscaler (Cluster Autoscaler, Karpenter) is making a node: minutes are normal, and the deadline is the limit.
+  const patient = ['TriggeredScaleUp', 'Nominated'].some((reason) => latest(events, reason) !== undefined)
   const isVolume = /persistentvolumeclaim|volume node affinity|persistent volume/i.test(message)
   return {
     code: isVolume ? 'volume-pending' : 'unschedulable',

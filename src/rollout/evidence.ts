@@ -49,10 +49,16 @@ async function readLogs(
   const ran =
     at(status, 'state', 'running') ?? at(status, 'lastState', 'terminated') ?? at(status, 'state', 'terminated')
   if (container === undefined || ran === undefined) return []
-  const previous = at(status, 'lastState', 'terminated') !== undefined
-  const read = (before: boolean) => cluster.readLog(namespace, pod.metadata.name, container, before).catch(() => '')
-  const text = (previous && (await read(true))) || (await read(false))
-  return [{ title: `Last lines of container ${container}${previous ? ', before its restart' : ''}`, text }]
+  // The run that ended says why; a newer one may not have got that far.
+  const ended = at(status, 'state', 'terminated') !== undefined
+  const restarted = !ended && at(status, 'lastState', 'terminated') !== undefined
+  for (const previous of [restarted, !restarted]) {
+    const text = await cluster.readLog(namespace, pod.metadata.name, container, previous).catch(() => '')
+    // The kubelet answers so, with status 200, when it has removed a container already.
+    if (text.trim() === '' || text.startsWith('unable to retrieve container logs')) continue
+    return [{ title: `Last lines of container ${container}${previous ? ', before its restart' : ''}`, text }]
+  }
+  return []
 }
 
 function stateLine(status: unknown): string {

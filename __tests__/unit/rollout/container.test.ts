@@ -18,6 +18,10 @@ describe('a container that may become ready has no problem:', () => {
     ['it runs, its readiness probe not passed', running({ ready: false })],
     ['it is ready', running()],
     ['it runs again after one crash', running({ ready: false, restarts: 1, last: ended('Error', 1) })],
+    [
+      'it runs, after the runtime failed to start it once',
+      running({ ready: false, restarts: 1, last: ended('StartError', 128) })
+    ],
     ['it has ended for the first time, and is started again at once', terminated(ended('Error', 1))],
     ['it is an init container that has done its work at its second try', done],
     ['it used too much memory long ago, and is ready', running({ restarts: 1, last: ended('OOMKilled', 137) })]
