@@ -14,5 +14,7 @@ const ring = (name) => ({
 
 /** The rings of tests: what each runs against is said in CONTRIBUTING.md. */
 export default {
+  // On two cores jest would start one worker only.
+  maxWorkers: 2,
   projects: ['unit', 'integration', 'contract', 'e2e', 'act'].map(ring)
 }

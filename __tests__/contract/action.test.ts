@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
+import { failureCodes } from '../../src/failure.ts'
 import { readDeployInputs } from '../../src/main/deploy-inputs.ts'
 import { readRenderInputs } from '../../src/render/inputs.ts'
 import { outputsOf } from '../../src/report/outputs.ts'
@@ -79,6 +80,14 @@ describe('inputs', () => {
 test('action.yml has just the outputs that the report sets, and the two paths', () => {
   const set = Object.keys(outputsOf({ verdict: 'passed', unannounced: false, phases: [] }))
   expect(Object.keys(action.outputs).sort()).toEqual([...set, 'manifest', 'report'].sort())
+})
+
+test('every failure code is explained in the README, and no other', () => {
+  const table = readme.slice(readme.indexOf('## When it fails'), readme.indexOf('What cannot heal fails'))
+  const explained = [...table.matchAll(/^\| ((?:`[a-z-]+`(?:, )?)+) +\|/gm)].flatMap(([, codes = '']) =>
+    [...codes.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code)
+  )
+  expect(explained.sort()).toEqual([...failureCodes].sort())
 })
 
 describe('steps', () => {

@@ -1,7 +1,7 @@
 import { mkdir, rmdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { type RedisProcess, startRedis } from '../support/redis/process.ts'
 import { findRedis } from '../support/redis/program.ts'
 import { commanding, configOf, podWith, probing } from './probing.ts'
@@ -12,13 +12,22 @@ const installed = await findRedis()
 const onlyReal = installed === undefined ? describe.skip : describe
 
 /** Waits until INFO says this. */
-async function told(redis: RedisProcess, wanted: string): Promise<void> {
+async function told(redis: RedisProcess, wanted: string, secret = password): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt++) {
-    const [info] = await commanding(redis, password, ['INFO', 'persistence'])
+    const [info] = await commanding(redis, secret === '' ? undefined : secret, ['INFO', 'persistence'])
     if (String(info).includes(wanted)) return
     await sleep(10)
   }
   throw new Error(`INFO never said ${wanted}`)
+}
+
+/** Writes until Redis takes no more. */
+async function fill(redis: RedisProcess): Promise<void> {
+  try {
+    for (;;) await commanding(redis, password, ['APPEND', 'key', 'x'.repeat(64 * 1024)])
+  } catch (error) {
+    expect(String(error)).toContain('OOM command not allowed')
+  }
 }
 
 onlyReal('memory', () => {
@@ -27,12 +36,7 @@ onlyReal('memory', () => {
   test('a full Redis is over the threshold, with its numbers', async () => {
     await using redis = await startRedis({ config, password })
     await using api = await podWith(redis)
-    const fill = async () => commanding(redis, password, ['APPEND', 'key', 'x'.repeat(64 * 1024)])
-    for (let full = false; !full; )
-      full = await fill().then(
-        () => false,
-        () => true
-      ) // prettier-ignore
+    await fill(redis)
     const { failure, log } = await probing(api, password, { expected: configOf(config) })
     expect(failure).toMatchObject({
       code: 'memory-over-threshold',
@@ -67,6 +71,19 @@ onlyReal('persistence', () => {
       message: expect.stringMatching(/^PING: MISCONF .*last snapshot: rdb_last_bgsave_status is err/),
       hint: expect.stringContaining('df -h /data')
     })
+  })
+
+  test('a snapshot that failed, of a Redis that lets everyone in: that comes first', async () => {
+    await using redis = await startRedis({ config: 'maxmemory 64mb\nsave 3600 1\n' })
+    await using api = await podWith(redis)
+    await mkdir(join(redis.dir, 'dump.rdb'))
+    await commanding(redis, undefined, ['SET', 'key', 'value'], ['BGSAVE'])
+    await told(redis, 'rdb_last_bgsave_status:err', '')
+    const console = jest.spyOn(globalThis.console, 'warn').mockImplementation(() => undefined)
+    const { failure } = await probing(api, password, { speed: 10 })
+    console.mockRestore()
+    await rmdir(join(redis.dir, 'dump.rdb'))
+    expect(failure).toMatchObject({ code: 'redis-open' })
   })
 
   const onlyWhereFull = process.platform === 'linux' ? test : test.skip

@@ -2,6 +2,7 @@ import { Deadline } from '../../src/deadline.ts'
 import { openTunnel } from '../../src/kubernetes/tunnel.ts'
 import type { ProbeInputs, ProbePorts } from '../../src/probe/ports.ts'
 import { type ProbeResult, probe } from '../../src/probe/probe.ts'
+import { readMetrics } from '../../src/redis/metrics.ts'
 import { openRedisSession, RedisError } from '../../src/redis/session.ts'
 import { parseRedisConfig } from '../../src/redis-config.ts'
 import { expectNoSecret } from '../support/captured.ts'
@@ -66,7 +67,7 @@ export async function probing(api: KubernetesApi, password: string, options: Pro
       const name = `session ${sessions}`
       return noted(name, await openRedisSession(port, secret, patience / speed))
     },
-    fetchText: (url, patience, signal) => fetchText(url, patience / speed, signal),
+    readMetrics: (port, patience, signal) => readMetrics(port, patience / speed, signal),
     isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
     clock,
     signal: cancel.signal,
@@ -86,13 +87,6 @@ export async function probing(api: KubernetesApi, password: string, options: Pro
   const run = { ...probed, log, open: [...open], milliseconds: performance.now() - start }
   expectNoSecret([...log, probed.failure === undefined ? '' : wordsOf(probed.failure)].join('\n'), [password])
   return run
-}
-
-async function fetchText(url: string, timeout: number, signal: AbortSignal): Promise<string> {
-  const either = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
-  const response = await fetch(url, { signal: either, headers: { connection: 'close' } })
-  if (!response.ok) throw new Error(`HTTP status ${response.status}`)
-  return response.text()
 }
 
 /** Sends commands to a Redis of this machine, past the pod. */

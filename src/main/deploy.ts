@@ -11,6 +11,7 @@ import { toFailure } from '../kubernetes/failure.ts'
 import { openTunnel } from '../kubernetes/tunnel.ts'
 import { type ManifestDocument, parseManifest } from '../manifest.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../probe/probe.ts'
+import { readMetrics } from '../redis/metrics.ts'
 import { openRedisSession, RedisError } from '../redis/session.ts'
 import { renderedRedisConfig } from '../redis-config.ts'
 import type { ObjectResult } from '../result.ts'
@@ -107,7 +108,7 @@ async function probePhase(
       const probed = await probe({ namespace, password, expected, memoryThresholdPercent, exporter }, deadline, {
         openTunnel: (port) => openTunnel(client.connection, namespace, names.pod, port),
         openSession: openRedisSession,
-        fetchText,
+        readMetrics,
         isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
         clock: systemClock,
         signal,
@@ -120,13 +121,6 @@ async function probePhase(
       throw error
     }
   })
-}
-
-async function fetchText(url: string, timeout: number, signal: AbortSignal): Promise<string> {
-  const either = AbortSignal.any([signal, AbortSignal.timeout(timeout)])
-  const response = await fetch(url, { signal: either, headers: { connection: 'close' } })
-  if (!response.ok) throw new Error(`HTTP status ${response.status}`)
-  return response.text()
 }
 
 function managed(): Failure {

@@ -18,7 +18,7 @@ export async function checkExporter(deadline: Deadline, ports: ProbePorts): Prom
   })
   for (;;) {
     const problem = await ports
-      .fetchText(`http://127.0.0.1:${tunnel.port}/metrics`, answerMilliseconds, ports.signal)
+      .readMetrics(tunnel.port, answerMilliseconds, ports.signal)
       .then(metricsProblem, (error: unknown) => `no answer: ${tunnel.lastError ?? harmlessLine(messageOf(error))}`)
     ports.signal.throwIfAborted()
     if (problem === undefined || ports.clock.now() >= end) return judged(problem)

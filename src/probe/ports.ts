@@ -14,7 +14,8 @@ export interface ProbePorts {
   openTunnel(port: number): Promise<Tunnel>
   /** @throws an error with `replied` and `code` (NOAUTH, WRONGPASS, LOADING …) */
   openSession(port: number, password: string | undefined, timeout: number): Promise<Session>
-  fetchText(url: string, timeout: number, signal: AbortSignal): Promise<string>
+  /** The answer of the exporter behind a local port. */
+  readMetrics(port: number, timeout: number, signal: AbortSignal): Promise<string>
   isReply(error: unknown, ...codes: string[]): boolean
   clock: Clock
   signal: AbortSignal

@@ -37,7 +37,10 @@ export async function reaching<T>(
 }
 
 function refused(error: unknown, namespace: string): Failure {
-  const sentence = `Redis in pod ${names.pod} refuses the password of Secret/${names.credentials}: ${harmlessLine(messageOf(error))}`
+  const said = harmlessLine(messageOf(error))
+  const sentence = said.includes('NOPERM')
+    ? `Redis in pod ${names.pod} accepts the password but not a command: ${said}`
+    : `Redis in pod ${names.pod} refuses the password of Secret/${names.credentials}: ${said}`
   return new Failure('redis-auth', sentence, hintFor('redis-auth', namespace), [], error)
 }
 
