@@ -31,7 +31,8 @@ async function onThisMachine(): Promise<CompositeResult> {
 async function onCluster(kubeconfig: string): Promise<CompositeResult> {
   console.log(`Kubernetes: the current context of ${kubeconfig}\n`)
   const result = await run(kubeconfig, {})
-  console.log('The cache stays. To remove it with its data: kubectl delete namespace hospital-erp-system')
+  if (result.conclusion === 'success')
+    console.log('The cache stays. To remove it with its data: kubectl delete namespace hospital-erp-system')
   return result
 }
 

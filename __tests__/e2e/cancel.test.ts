@@ -1,6 +1,12 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { deploy, expectClean } from '../support/cluster/deploy.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
+import { root } from '../support/root.ts'
 
 let namespace: TestNamespace
 
@@ -42,4 +48,39 @@ test('a cancelled run ends within two seconds, says where it stood, and can be r
   expect((await deploy(namespace)).outputs['failure-code']).toBe('stuck-revision')
   await namespace.kubectl('delete', 'pod', 'redis-0')
   expect((await deploy(namespace)).outputs['verdict']).toBe('passed')
+})
+
+test('SIGTERM alone ends the process that deploys just as fast, with its result written', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'sigterm-'))
+  try {
+    const [manifest, output] = [join(directory, 'manifest.yaml'), join(directory, 'output')]
+    const rendered = await namespace.kubectl('kustomize', join(root, 'manifests/overlays/staging'))
+    // More memory than any node has, so that it waits.
+    const greedy = rendered.replaceAll('512Mi', '900Gi').replaceAll('hospital-erp-system', namespace.name)
+    await writeFile(manifest, greedy)
+    await writeFile(output, '')
+    const inputs = { MANIFEST: manifest, NAMESPACE: namespace.name, TIMEOUT: '90s', MEMORY_THRESHOLD: '90' }
+    const flags = { CREATE_NAMESPACE: 'false', FORCE_CONFLICTS: 'false' }
+    const env = Object.fromEntries(
+      Object.entries({ ...inputs, ...flags }).map(([name, value]) => [`INPUT_${name}`, value])
+    )
+    const child = spawn(process.execPath, [join(root, 'dist/deploy/index.js')], {
+      env: { ...env, KUBECONFIG: namespace.kubeconfig, RUNNER_TEMP: directory, GITHUB_OUTPUT: output }
+    })
+    let text = ''
+    for await (const chunk of child.stdout) {
+      text += String(chunk)
+      if (child.killed || !text.includes('cannot be scheduled')) continue
+      child.kill('SIGTERM')
+      setTimeout(() => child.kill('SIGKILL'), 2_000).unref()
+    }
+    if (child.exitCode === null) await once(child, 'exit')
+    // A SIGKILL would leave a signal and no exit code.
+    expect(child.exitCode).toBe(1)
+    expect(text).toContain('::error title=Redis cache%3A cancelled::the run was cancelled (SIGTERM) during rollout')
+    const result = /^result<<\S+\n(.+)\n/m.exec(await readFile(output, 'utf8'))?.[1] ?? ''
+    expect(JSON.parse(await readFile(result, 'utf8'))).toMatchObject({ failure: { code: 'cancelled' } })
+  } finally {
+    await rm(directory, { recursive: true })
+  }
 })

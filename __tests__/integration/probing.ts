@@ -2,8 +2,8 @@ import { Deadline } from '../../src/deadline.ts'
 import { openTunnel } from '../../src/kubernetes/tunnel.ts'
 import type { ProbeInputs, ProbePorts } from '../../src/probe/ports.ts'
 import { type ProbeResult, probe } from '../../src/probe/probe.ts'
+import { openRedisConnection, RedisError } from '../../src/redis/connection.ts'
 import { readMetrics } from '../../src/redis/metrics.ts'
-import { openRedisSession, RedisError } from '../../src/redis/session.ts'
 import { parseRedisConfig } from '../../src/redis-config.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
@@ -58,14 +58,14 @@ export async function probing(api: KubernetesApi, password: string, options: Pro
     }
     return resource
   }
-  let sessions = 0
+  let connections = 0
   const ports: ProbePorts = {
     openTunnel: async (port) =>
       noted(`tunnel to ${port}`, await openTunnel(client.connection, namespace, 'redis-0', port)),
-    openSession: async (port, secret, patience) => {
-      sessions += 1
-      const name = `session ${sessions}`
-      return noted(name, await openRedisSession(port, secret, patience / speed))
+    openRedis: async (port, secret, patience) => {
+      connections += 1
+      const name = `connection ${connections}`
+      return noted(name, await openRedisConnection(port, secret, patience / speed))
     },
     readMetrics: (port, patience, signal) => readMetrics(port, patience / speed, signal),
     isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
@@ -95,9 +95,9 @@ export async function commanding(
   password: string | undefined,
   ...commands: (readonly [string, ...string[]])[]
 ): Promise<unknown[]> {
-  await using session = await openRedisSession(port, password, 5_000)
+  await using connection = await openRedisConnection(port, password, 5_000)
   const replies: unknown[] = []
-  for (const [name, ...parameters] of commands) replies.push(await session.call(name, ...parameters))
+  for (const [name, ...parameters] of commands) replies.push(await connection.call(name, ...parameters))
   return replies
 }
 

@@ -11,8 +11,8 @@ import { toFailure } from '../kubernetes/failure.ts'
 import { openTunnel } from '../kubernetes/tunnel.ts'
 import { type ManifestDocument, parseManifest } from '../manifest.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../probe/probe.ts'
+import { openRedisConnection, RedisError } from '../redis/connection.ts'
 import { readMetrics } from '../redis/metrics.ts'
-import { openRedisSession, RedisError } from '../redis/session.ts'
 import { renderedRedisConfig } from '../redis-config.ts'
 import type { ObjectResult } from '../result.ts'
 import { rollout } from '../rollout/rollout.ts'
@@ -107,7 +107,7 @@ async function probePhase(
     try {
       const probed = await probe({ namespace, password, expected, memoryThresholdPercent, exporter }, deadline, {
         openTunnel: (port) => openTunnel(client.connection, namespace, names.pod, port),
-        openSession: openRedisSession,
+        openRedis: openRedisConnection,
         readMetrics,
         isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
         clock: systemClock,

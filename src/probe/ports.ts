@@ -1,7 +1,7 @@
 import type { Clock } from '../deadline.ts'
 import type { RedisConfig } from '../redis-config.ts'
 
-export interface Session extends AsyncDisposable {
+export interface RedisConnection extends AsyncDisposable {
   call(command: string, ...parameters: string[]): Promise<unknown>
 }
 
@@ -13,7 +13,7 @@ export interface Tunnel extends AsyncDisposable {
 export interface ProbePorts {
   openTunnel(port: number): Promise<Tunnel>
   /** @throws an error with `replied` and `code` (NOAUTH, WRONGPASS, LOADING …) */
-  openSession(port: number, password: string | undefined, timeout: number): Promise<Session>
+  openRedis(port: number, password: string | undefined, timeout: number): Promise<RedisConnection>
   /** The answer of the exporter behind a local port. */
   readMetrics(port: number, timeout: number, signal: AbortSignal): Promise<string>
   isReply(error: unknown, ...codes: string[]): boolean

@@ -7,7 +7,7 @@ import { checkExporter } from './exporter.ts'
 import { hintFor } from './hints.ts'
 import { parseInfo, serverVersion } from './info.ts'
 import { comparedSettings, type JudgedCheck, judge, maxmemory, type RedisFacts, usedMemory } from './judge.ts'
-import { answerMilliseconds, type ProbeInputs, type ProbePorts, type Session, type Tunnel } from './ports.ts'
+import { answerMilliseconds, type ProbeInputs, type ProbePorts, type RedisConnection, type Tunnel } from './ports.ts'
 import { reaching } from './reach.ts'
 
 export interface ProbeResult {
@@ -70,9 +70,9 @@ async function checkOpen(
 ): Promise<JudgedCheck> {
   const name = 'without a password'
   return reaching(tunnel, namespace, deadline, ports, async () => {
-    await using session = await ports.openSession(tunnel.port, undefined, answerMilliseconds)
+    await using connection = await ports.openRedis(tunnel.port, undefined, answerMilliseconds)
     try {
-      const reply = await session.call('PING')
+      const reply = await connection.call('PING')
       return { name, code: 'redis-open', passed: false, detail: `PING is answered with ${harmlessLine(String(reply))}` }
     } catch (error) {
       if (ports.isReply(error, 'NOAUTH')) return { name, code: 'redis-open', passed: true, detail: 'refused' }
@@ -90,12 +90,12 @@ async function readFacts(
   ports: ProbePorts
 ): Promise<RedisFacts & { answer: JudgedCheck }> {
   return reaching(tunnel, namespace, deadline, ports, async () => {
-    await using session = await ports.openSession(tunnel.port, password, answerMilliseconds)
+    await using connection = await ports.openRedis(tunnel.port, password, answerMilliseconds)
     const [answer, info, ...settings] = await Promise.all([
-      ping(session, ports),
-      session.call('INFO'),
+      ping(connection, ports),
+      connection.call('INFO'),
       // One each: only Redis 7 takes several at once.
-      ...comparedSettings.map((name) => session.call('CONFIG', 'GET', name))
+      ...comparedSettings.map((name) => connection.call('CONFIG', 'GET', name))
     ])
     const live = new Map(settings.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : [])))
     return { answer, info: parseInfo(String(info)), live }
@@ -103,9 +103,9 @@ async function readFacts(
 }
 
 /** A Redis that cannot save answers PING with the error MISCONF, and everything else as ever. */
-async function ping(session: Session, ports: ProbePorts): Promise<JudgedCheck> {
+async function ping(connection: RedisConnection, ports: ProbePorts): Promise<JudgedCheck> {
   try {
-    const reply = String(await session.call('PING'))
+    const reply = String(await connection.call('PING'))
     const detail = reply === 'PONG' ? 'PONG, with the password' : harmlessLine(reply)
     return { name: 'PING', code: 'redis-unreachable', passed: reply === 'PONG', detail }
   } catch (error) {

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { messageOf } from '../failure.ts'
 import { textAt } from '../kubernetes-object.ts'
 
-export interface RedisSession extends AsyncDisposable {
+export interface RedisConnection extends AsyncDisposable {
   /** Sends one command. @throws RedisError */
   call(command: string, ...parameters: string[]): Promise<unknown>
 }
@@ -28,11 +28,11 @@ export class RedisError extends Error {
  * milliseconds, even if the other side accepts the connection and then says nothing.
  * @throws RedisError
  */
-export async function openRedisSession(
+export async function openRedisConnection(
   port: number,
   password: string | undefined,
   timeout: number
-): Promise<RedisSession> {
+): Promise<RedisConnection> {
   const redis = new Redis({
     host: '127.0.0.1',
     port,
