@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { trimPackages } from './trim.ts'
 
 // Builds dist/ from src/: one bundle a program, minified, with the licences of what it holds.
 //   node scripts/build.ts           writes dist/
@@ -25,6 +26,7 @@ function bundle(directory: string): void {
   rmSync(lib, { recursive: true, force: true })
   rmSync(directory, { recursive: true, force: true })
   run('typescript/bin/tsc', '--project', 'tsconfig.build.json')
+  trimPackages(root, lib)
   for (const program of programs) {
     const out = join(directory, program)
     run(
@@ -56,6 +58,11 @@ function verify(): void {
   const bytes = files.reduce((sum, file) => sum + statSync(join(target, file)).size, 0)
   const problems: string[] = []
   if (bytes > maximumBytes) problems.push(`dist has ${bytes} bytes, more than ${maximumBytes}`)
+  for (const file of files.filter((name) => name.endsWith('.js'))) {
+    // What the bundler writes for a module that it does not find; it would fail when the program starts.
+    const missing = /eval\("require"\)\("(\.[^"]*)"\)/.exec(readFileSync(join(target, file), 'utf8'))?.[1]
+    if (missing !== undefined) problems.push(`dist/${file} lacks the module ${missing}; see scripts/trim.ts`)
+  }
   if (check) {
     const committed = list(join(root, 'dist'))
     for (const file of new Set([...files, ...committed])) {
