@@ -4,7 +4,8 @@ import { join } from 'node:path'
 /**
  * Modules that our packages load and our programs never run, replaced in the bundles by ones that only say so. They are
  * most of the start-up time: the Kubernetes client loads the models of every kind and an HTTP client of its own, where
- * we send documents as they are over connections of our own; @actions/core loads an HTTP client for OIDC tokens.
+ * we send documents as they are over connections of our own; @actions/core loads an HTTP client for OIDC tokens,
+ * and that one a second HTTP client for proxies of fetch.
  * Each is a module of the package, with the names that it must export.
  */
 const unused: Record<string, Record<string, readonly string[]>> = {
@@ -15,7 +16,12 @@ const unused: Record<string, Record<string, readonly string[]>> = {
   },
   '@actions/core': {
     'lib/oidc-utils.js': ['OidcClient']
-  }
+  },
+  '@actions/http-client': {
+    'node_modules/undici/index.js': ['ProxyAgent']
+  },
+  // Copied as it is, so that it finds the trimmed client.
+  '@actions/tool-cache': {}
 }
 
 /**

@@ -3,6 +3,7 @@ import { getExecOutput } from '@actions/exec'
 import { which } from '@actions/io'
 import { Failure } from '../failure.ts'
 import { harmless } from '../untrusted-text.ts'
+import { bringKustomize } from './download.ts'
 
 interface Program {
   path: string
@@ -40,8 +41,6 @@ async function onPath(name: string, subcommand: string[]): Promise<Program | und
 }
 
 async function brought(log: (line: string) => void): Promise<Program> {
-  // Loaded when it is needed, which is seldom: it brings an HTTP client along.
-  const { bringKustomize } = await import('./download.ts')
   const { directory, version } = await bringKustomize(log)
   return { path: join(directory, 'kustomize'), arguments: ['build'], name: `kustomize ${version}` }
 }
