@@ -60,6 +60,48 @@ describe('the committed programs start, and fail politely without inputs', () =>
   })
 })
 
+// The bundles leave out modules of the packages that are never run; every way to authenticate must be left.
+describe('the committed deploy authenticates by itself, and gets as far as the network', () => {
+  const token = {
+    apiVersion: 'client.authentication.k8s.io/v1',
+    kind: 'ExecCredential',
+    status: { token: 'plugin-token' }
+  }
+  const idToken = ['{"alg":"none"}', '{"exp":9999999999}', 'signature'].map((part) =>
+    Buffer.from(part).toString('base64url')
+  )
+  const oidc = { 'client-id': 'id', 'idp-issuer-url': 'https://127.0.0.1:1', 'id-token': idToken.join('.') }
+  const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'echo', args: [JSON.stringify(token)] }
+  test.each([
+    ['a token', { token: 'a-token' }],
+    ['a name and a password', { username: 'me', password: 'a-password' }],
+    ['a credential plugin', { exec }],
+    ['an OpenID Connect token', { 'auth-provider': { name: 'oidc', config: oidc } }]
+  ])('with %s', async (_, user) => {
+    const cluster = { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true }
+    const kubeconfig = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'Config',
+      'current-context': 'c',
+      clusters: [{ name: 'c', cluster }],
+      users: [{ name: 'u', user }],
+      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }]
+    })
+    const manifest = join(root, 'manifests/base/redis-statefulset.yaml')
+    const { stdout } = await start('deploy', {
+      PATH: process.env['PATH'] ?? '',
+      INPUT_KUBECONFIG: kubeconfig,
+      INPUT_MANIFEST: manifest,
+      INPUT_NAMESPACE: 'nowhere',
+      INPUT_CREATE_NAMESPACE: 'false',
+      INPUT_FORCE_CONFLICTS: 'false',
+      INPUT_TIMEOUT: '5s',
+      INPUT_MEMORY_THRESHOLD: '90'
+    })
+    expect(stdout).toContain('::error title=Redis cache%3A cluster-unreachable::')
+  })
+})
+
 test('every bundle names the licences of what it holds', async () => {
   const expected = { render: 'yaml', deploy: '@kubernetes/client-node', report: '@actions/core' }
   for (const [program, name] of Object.entries(expected)) {
