@@ -42,6 +42,15 @@ export function withTemplateAnnotations(
   return { object: parsed.toJS() as KubernetesObject, source: parsed.toString({ lineWidth: 0 }) }
 }
 
+/** The document bound to one version of the stored object: the server refuses it if there is a newer one. */
+export function withResourceVersion(document: ManifestDocument, version: string | undefined): ManifestDocument {
+  const [parsed] = parseAllDocuments(document.source, { version: '1.1' })
+  if (parsed === undefined || version === undefined) return document
+  ensureMap(parsed, ['metadata'])
+  parsed.setIn(['metadata', 'resourceVersion'], version)
+  return { object: document.object, source: parsed.toString({ lineWidth: 0 }) }
+}
+
 /** Nothing but comments between two separators. */
 function isEmpty(document: Document.Parsed): boolean {
   return document.contents === null || (isScalar(document.contents) && document.contents.source === '')

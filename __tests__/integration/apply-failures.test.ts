@@ -122,8 +122,11 @@ describe('refusals', () => {
     const { failure } = await applying(access, renamed)
     expect(failure).toMatchObject({
       code: 'immutable-field',
-      message: expect.stringMatching(/^cannot apply StatefulSet\/redis in .*updates to statefulset spec for fields/),
-      hint: 'put the old value back, or delete the object and run again'
+      message:
+        'cannot apply StatefulSet/redis in namespace default, because a field can never change: ' +
+        '.spec.serviceName is "redis-headless", wanted is "other"',
+      hint: expect.stringContaining('`kubectl --namespace default delete statefulset redis --cascade=orphan`'),
+      evidence: [{ title: 'What the API server says', text: expect.stringContaining('updates to statefulset spec') }]
     })
   })
 
@@ -165,6 +168,40 @@ describe('refusals', () => {
     expect(failure?.message).toContain('. Also: cannot apply NetworkPolicy/redis in namespace default: ')
     expect(failure?.hint).toContain('manifests/rbac')
     expect(failure?.hint).toContain('; correct the field that is named')
+  })
+})
+
+describe('one run lists all that is wrong', () => {
+  const services = { path: /\/services\/redis$/, reply: refused(403, 'services "redis" is forbidden'), ...always }
+
+  test('with the StatefulSet, which is tried without being written', async () => {
+    api.fault({ method: 'PATCH', ...services })
+    const misspelt = edited(documents, (text) => text.replace('enableServiceLinks:', 'enableServicesLinks:'))
+    const { failure } = await applying(access, misspelt)
+    expect(failure?.code).toBe('forbidden')
+    expect(failure?.message).toContain('.spec.template.spec.enableServicesLinks: field not declared in schema')
+    expect(patches(/statefulsets/).map(({ query }) => query.get('dryRun'))).toEqual(['All'])
+  })
+
+  test('with a StatefulSet that is in order', async () => {
+    api.fault({ method: 'PATCH', ...services })
+    const { failure, objects } = await applying(access, documents)
+    expect(failure?.message).toBe('cannot apply Service/redis in namespace default: services "redis" is forbidden')
+    expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
+    expect(objects.map(({ id }) => id)).not.toContain('StatefulSet/redis')
+  })
+
+  test('after a foundation failed, nothing is written at all', async () => {
+    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'redis' } }
+    api.fault({ path: /serviceaccounts/, reply: refused(403, 'serviceaccounts "redis" is forbidden'), ...always })
+    api.fault({ method: 'PATCH', ...services })
+    const { failure } = await applying(access, [...documents, ...parseManifest(JSON.stringify(account))])
+    expect(failure?.message).toMatch(/ServiceAccount\/redis .*\. Also: cannot apply Service\/redis /)
+    expect(api.read('ConfigMap', namespace, 'redis-config')).toBeUndefined()
+    expect(api.read('Secret', namespace, 'redis-credentials')).toBeUndefined()
+    expect(
+      patches(/./).filter(({ path, query }) => !path.includes('accounts') && query.get('dryRun') === null)
+    ).toEqual([])
   })
 })
 

@@ -72,7 +72,7 @@ describe('a generated password', () => {
   test('is one and the same for two first runs at once', async () => {
     using other = await accessTo(api)
     // Both have seen that there is no Secret before either creates one.
-    api.fault({ method: 'POST', path: /\/secrets$/, times: 2, reply: { delayMs: 50 } })
+    api.fault({ method: 'POST', path: /\/secrets$/, times: 2, reply: { delayMs: 300 } })
     const runs = await Promise.all([applying(access, documents), applying(other, documents)])
     const [first, second] = runs
     expect(first.failure).toBeUndefined()

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { apply } from '../../src/apply/apply.ts'
 import type { Credentials } from '../../src/apply/credentials.ts'
-import type { ApplyInputs } from '../../src/apply/object.ts'
-import type { Clock } from '../../src/deadline.ts'
+import type { ApplyInputs } from '../../src/apply/ports.ts'
+import { type Clock, Deadline } from '../../src/deadline.ts'
 import type { Failure } from '../../src/failure.ts'
 import { ApiClient } from '../../src/kubernetes/client.ts'
 import { Cluster } from '../../src/kubernetes/cluster.ts'
@@ -45,10 +45,16 @@ export interface Access extends Disposable {
   readonly clock: FastClock
 }
 
-export async function accessTo({ kubeconfig }: Pick<KubernetesApi, 'kubeconfig'>, speed = 20): Promise<Access> {
+/** @param milliseconds the timeout of the run, in the time of its clock */
+export async function accessTo(
+  { kubeconfig }: Pick<KubernetesApi, 'kubeconfig'>,
+  speed = 20,
+  milliseconds = 60_000
+): Promise<Access> {
   const clock = new FastClock(speed)
   const cancel = new AbortController()
-  const client = new ApiClient(await connect({ kubeconfig, context: undefined, environment: {} }), clock, cancel.signal)
+  const connection = await connect({ kubeconfig, context: undefined, environment: {} })
+  const client = new ApiClient(connection, clock, cancel.signal, new Deadline(clock, milliseconds))
   return { client, cluster: new Cluster(client), cancel, clock, [Symbol.dispose]: () => client.close() }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { parse, stringify } from 'yaml'
+import { Deadline } from '../../src/deadline.ts'
 import { ApiClient } from '../../src/kubernetes/client.ts'
 import { type ConnectionSource, connect } from '../../src/kubernetes/connection.ts'
 import { toFailure } from '../../src/kubernetes/failure.ts'
@@ -50,7 +51,8 @@ async function file(name: string, text: string): Promise<string> {
 /** Connects and asks who is there; the failure is the one that a user reads. */
 async function ask(source: Partial<ConnectionSource>): Promise<{ server: string; context: string; secrets: string[] }> {
   const connection = await connect({ kubeconfig: undefined, context: undefined, environment: {}, ...source })
-  const client = new ApiClient(connection, new FastClock(100), new AbortController().signal)
+  const clock = new FastClock(100)
+  const client = new ApiClient(connection, clock, new AbortController().signal, new Deadline(clock, 60_000))
   try {
     await client.request({ method: 'GET', path: '/api/v1/namespaces/default' })
   } catch (error) {

@@ -1,16 +1,19 @@
+import { Failure } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { type ManifestDocument, withTemplateAnnotations } from '../manifest.ts'
 import { names, redisStatefulSet } from '../workload.ts'
 import { type Credentials, readCredentials } from './credentials.ts'
 import { combined } from './failures.ts'
-import { type ApplyInputs, type ApplyPorts, applyDocument, createObject } from './object.ts'
+import { applyDocument, createObject } from './object.ts'
 import { waves } from './order.ts'
+import type { ApplyInputs, ApplyPorts } from './ports.ts'
 import { restartMarks, restartReason } from './restart.ts'
 import { storedSecret, writeCredentials } from './secret.ts'
 
 /**
- * Puts the documents and the Secret with the credentials into the cluster. All objects of a wave are tried, so that one
- * run names all that is wrong; after a failure the next wave is not begun.
+ * Puts the documents and the Secret with the credentials into the cluster. All objects of a wave are tried. After a
+ * failure nothing more is written, but the server is still asked what it thinks of the objects that are left, so that
+ * one run names all that is wrong.
  * @returns the credentials that are in force
  * @throws Failure
  */
@@ -20,27 +23,31 @@ export async function apply(
   ports: ApplyPorts
 ): Promise<Credentials> {
   if (inputs.createNamespace) await createNamespace(inputs, ports)
-  const send = (document: ManifestDocument) => applyDocument(document, inputs, ports)
+  const problems = new Problems()
+  const send = (document: ManifestDocument) => applyDocument(document, inputs, ports, { dryRun: problems.any })
   const { foundations, resources, workloads } = waves(documents)
-  await all(foundations.map(send))
+  await problems.collect(foundations.map(send))
 
   const ownSecret = resources.some(({ object }) => objectId(object) === `Secret/${names.credentials}`)
-  const [written] = await all([ownSecret ? undefined : writeCredentials(inputs, ports), ...resources.map(send)])
-  const secret = written ?? (await storedSecret(inputs, ports))
-  const credentials = readCredentials(secret, inputs.namespace)
-  ports.secret(credentials.password)
-  ports.secret(credentials.url)
+  const [written] = await problems.collect([
+    ownSecret ? undefined : writeCredentials(inputs, ports, problems.any),
+    ...resources.map(send)
+  ])
+  const secret = written ?? (problems.any ? undefined : await storedSecret(inputs, ports))
+  const [credentials] = await problems.collect([secret && inForce(secret, inputs, ports)])
 
   const redis = redisStatefulSet(documents)
-  await all(
+  await problems.collect(
     workloads.map((document) => {
-      if (document !== redis) return send(document)
+      if (document !== redis || secret === undefined || credentials === undefined) return send(document)
       const marks = restartMarks(document.object, documents, secret, credentials.password)
       return applyDocument(withTemplateAnnotations(document, marks), inputs, ports, {
+        dryRun: problems.any,
         note: (before) => restartReason(before, marks)
       })
     })
   )
+  if (problems.any || credentials === undefined) throw problems.asOne
   return credentials
 }
 
@@ -49,10 +56,40 @@ async function createNamespace(inputs: ApplyInputs, ports: ApplyPorts): Promise<
   await createObject(namespace, inputs, ports)
 }
 
-/** Waits for every job, so that no request outlives its wave, and throws what went wrong as one failure. */
-async function all<T>(jobs: readonly (Promise<T> | undefined)[]): Promise<(T | undefined)[]> {
-  const outcomes = await Promise.allSettled(jobs)
-  const errors = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as unknown)
-  if (errors.length > 0) throw combined(errors)
-  return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : undefined))
+async function inForce(secret: KubernetesObject, { namespace }: ApplyInputs, ports: ApplyPorts): Promise<Credentials> {
+  const credentials = readCredentials(secret, namespace)
+  ports.secret(credentials.password)
+  ports.secret(credentials.url)
+  return credentials
+}
+
+/** What went wrong so far. */
+class Problems {
+  readonly #errors: unknown[] = []
+
+  get any(): boolean {
+    return this.#errors.length > 0
+  }
+
+  /** All of it as one failure. */
+  get asOne(): unknown {
+    return combined(this.#errors)
+  }
+
+  /**
+   * Waits for every job, so that no request outlives its wave.
+   * @returns what each gave, undefined where it failed
+   * @throws what went wrong so far, if trying more objects could tell nothing new
+   */
+  async collect<T>(jobs: readonly (Promise<T> | undefined)[]): Promise<(T | undefined)[]> {
+    const outcomes = await Promise.allSettled(jobs)
+    for (const outcome of outcomes) if (outcome.status === 'rejected') this.#errors.push(outcome.reason)
+    if (this.#errors.some(concernsAll)) throw this.asOne
+    return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : undefined))
+  }
+}
+
+function concernsAll(error: unknown): boolean {
+  const codes = ['cluster-unreachable', 'unauthorized', 'namespace-missing', 'cancelled', 'internal']
+  return !(error instanceof Failure) || codes.includes(error.code)
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts'
-import { at, fieldManager, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
 import { names, ports } from '../workload.ts'
 
 /** The fields that applications read, in every environment. */
@@ -51,13 +51,4 @@ export function readCredentials(secret: KubernetesObject, namespace: string): Cr
     'set the input `redis-password` to have all four keys written, or delete the Secret to have a new password ' +
       `generated: \`kubectl -n ${namespace} delete secret ${names.credentials}\``
   )
-}
-
-/**
- * Whether nobody but this action wrote the data of the Secret. A generated password was created, and so belongs to the
- * same manager with the operation Update, which an apply would take for a conflict with somebody else.
- */
-export function isOurs(secret: KubernetesObject): boolean {
-  const writers = listAt(secret, 'metadata', 'managedFields').filter((entry) => at(entry, 'fieldsV1', 'f:data'))
-  return writers.every((entry) => at(entry, 'manager') === fieldManager)
 }

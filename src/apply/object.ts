@@ -1,62 +1,103 @@
-import type { Failure } from '../failure.ts'
+import { Failure } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
-import type { ManifestDocument } from '../manifest.ts'
-import type { Change, ObjectResult } from '../result.ts'
+import { type ManifestDocument, withResourceVersion } from '../manifest.ts'
 import { harmlessLine } from '../untrusted-text.ts'
+import { adoptionNote, changeOf, ownershipNote } from './content.ts'
+import { conflictFailure, type Dispute, disputesOf, takenNote } from './disputes.ts'
+import { immutableFailure } from './immutable.ts'
+import { migratedManagedFields } from './migration.ts'
+import type { Applied, ApplyInputs, ApplyPorts } from './ports.ts'
 
-interface Applied {
-  object: KubernetesObject
-  created: boolean
-  warnings: string[]
-}
-
-export interface ApplyPorts {
-  cluster: {
-    read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
-    apply(wanted: KubernetesObject, document: string, namespace: string, force: boolean): Promise<Applied>
-    /** Undefined if another client created the object first. */
-    create(object: KubernetesObject, namespace: string): Promise<Applied | undefined>
-  }
-  /** Turns what the cluster threw into a failure that names the object. */
-  toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
-  /** Told of a secret before anything else is done with it. */
-  secret(value: string): void
-  log(line: string): void
-  /** Told of each object as soon as its fate is known. */
-  applied(result: ObjectResult): void
-}
-
-export interface ApplyInputs {
-  namespace: string
-  createNamespace: boolean
-  redisPassword: string | undefined
-  forceConflicts: boolean
-}
-
-/** What depends on the object as it was stored before. */
 interface ApplyOptions {
+  /** Only asks the server whether it would accept the document. */
+  dryRun?: boolean
   /** Why the object changes, for the report. */
   note?: (before: KubernetesObject) => string | undefined
-  /** Whether fields may be taken over although the input does not say so. */
-  force?: (before: KubernetesObject) => boolean
+  /** Leaves what `kubectl apply` owns there, for an object that was not rendered and so does not say all. */
+  keepOwners?: boolean
 }
 
-/** Applies one document and tells what that changed. @throws Failure */
+/** How often an object that others write meanwhile is read again. */
+const rounds = 5
+
+/**
+ * Applies one document and tells what that changed. Nobody's value is overwritten unless the inputs say so.
+ * @throws Failure
+ */
 export async function applyDocument(
-  { object, source }: ManifestDocument,
-  { namespace, forceConflicts }: ApplyInputs,
+  document: ManifestDocument,
+  inputs: ApplyInputs,
   ports: ApplyPorts,
   options: ApplyOptions = {}
 ): Promise<KubernetesObject> {
+  const { object } = document
+  const { namespace } = inputs
+  let before: KubernetesObject | undefined
+  const taken: Dispute[] = []
   try {
-    const before = await ports.cluster.read(object, namespace)
-    const force = forceConflicts || (before !== undefined && options.force?.(before) === true)
-    const applied = await ports.cluster.apply(object, source, namespace, force)
-    tell(applied, before, before && options.note?.(before), ports)
-    return applied.object
+    before = await ports.cluster.read(object, namespace)
+    let stored = before
+    for (let round = 1; round <= rounds; round++) {
+      const written = await write(document, stored, inputs, ports, options)
+      taken.push(...written.taken)
+      if (written.applied !== undefined) {
+        const notes = before && [options.note?.(before), takenNote(taken), adoptionNote(before)]
+        if (!options.dryRun) tell(written.applied, before, notes ?? [], ports)
+        return written.applied.object
+      }
+      stored = await ports.cluster.read(object, namespace)
+    }
+    throw unsteady(object, namespace)
   } catch (error) {
-    throw ports.toFailure(error, { verb: 'apply', object: objectId(object), namespace })
+    const failure = ports.toFailure(error, { verb: 'apply', object: objectId(object), namespace })
+    throw before && failure.code === 'immutable-field' ? immutableFailure(failure, before, object, namespace) : failure
   }
+}
+
+/** What one try wrote; nothing is applied if another client wrote meanwhile, so that the object must be read again. */
+interface Written {
+  applied?: Applied
+  /** The fields whose values were overwritten, which holds even if the try was not completed. */
+  taken: Dispute[]
+}
+
+async function write(
+  document: ManifestDocument,
+  stored: KubernetesObject | undefined,
+  { namespace, forceConflicts }: ApplyInputs,
+  { cluster }: ApplyPorts,
+  { dryRun = false, keepOwners = false }: ApplyOptions
+): Promise<Written> {
+  const { object, source } = document
+  let outcome = await cluster.apply(object, source, namespace, { dryRun })
+  let taken: Dispute[] = []
+  if (outcome.kind === 'conflict' && stored !== undefined) {
+    // Everything from here on counts for the object that was compared, and is refused for a newer one.
+    const pinned = withResourceVersion(document, stored.metadata.resourceVersion)
+    const preview = await cluster.apply(object, pinned.source, namespace, { force: true, dryRun: true })
+    if (preview.kind !== 'applied') return { taken }
+    const disputes = disputesOf(outcome.conflicts, stored, preview.applied.object)
+    if (disputes.length > 0 && !forceConflicts) throw conflictFailure(object, namespace, disputes)
+    outcome = dryRun ? preview : await cluster.apply(object, pinned.source, namespace, { force: true })
+    if (outcome.kind === 'applied') taken = disputes
+  }
+  if (outcome.kind !== 'applied') return { taken }
+  const { applied } = outcome
+  const managedFields = dryRun || keepOwners ? undefined : migratedManagedFields(applied.object)
+  if (managedFields === undefined) return { applied, taken }
+  const migrated = await cluster.replaceManagedFields(applied.object, namespace, managedFields)
+  if (migrated.kind !== 'applied') return { taken }
+  const again = await cluster.apply(object, source, namespace, {})
+  return again.kind === 'applied' ? { applied: again.applied, taken } : { taken }
+}
+
+function unsteady(object: KubernetesObject, namespace: string): Failure {
+  return new Failure(
+    'field-conflict',
+    `cannot apply ${objectId(object)} in namespace ${namespace}: another client changed it each of ${rounds} times`,
+    `see who writes it, stop that, and run again: \`kubectl --namespace ${namespace} get ` +
+      `${object.kind.toLowerCase()}/${object.metadata.name} --show-managed-fields --output=yaml\``
+  )
 }
 
 /** Creates one object; the stored one stays as it is if there is one, and undefined is returned. @throws Failure */
@@ -68,7 +109,7 @@ export async function createObject(
 ): Promise<KubernetesObject | undefined> {
   try {
     const created = await ports.cluster.create(object, namespace)
-    if (created !== undefined) tell(created, undefined, note, ports)
+    if (created !== undefined) tell(created, undefined, [note], ports)
     return created?.object
   } catch (error) {
     throw ports.toFailure(error, { verb: 'create', object: objectId(object), namespace })
@@ -76,20 +117,15 @@ export async function createObject(
 }
 
 function tell(
-  applied: Applied,
+  { object, warnings }: Applied,
   before: KubernetesObject | undefined,
-  note: string | undefined,
+  notes: (string | undefined)[],
   ports: ApplyPorts
 ): void {
-  const id = objectId(applied.object)
-  const change = changeOf(applied, before)
-  ports.log(`${id} ${change}${note === undefined ? '' : ` (${note})`}`)
-  for (const warning of applied.warnings) ports.log(`  the API server warns: ${harmlessLine(warning)}`)
-  ports.applied({ id, change, ...(note !== undefined && { note }) })
-}
-
-/** The API server keeps the resource version of an object that an apply did not change. */
-function changeOf({ object, created }: Applied, before: KubernetesObject | undefined): Change {
-  if (created) return 'created'
-  return before?.metadata.resourceVersion === object.metadata.resourceVersion ? 'unchanged' : 'configured'
+  const id = objectId(object)
+  const change = changeOf(before, object)
+  const note = [...notes, before && ownershipNote(before, object)].filter((each) => each !== undefined).join('; ')
+  ports.log(`${id} ${change}${note === '' ? '' : ` (${note})`}`)
+  for (const warning of warnings) ports.log(`  the API server warns: ${harmlessLine(warning)}`)
+  ports.applied({ id, change, ...(note !== '' && { note }) })
 }

@@ -1,24 +1,33 @@
 import { randomBytes } from 'node:crypto'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { names } from '../workload.ts'
-import { credentialsFor, credentialsSecret, isOurs } from './credentials.ts'
-import { type ApplyInputs, type ApplyPorts, applyDocument, createObject } from './object.ts'
+import { credentialsFor, credentialsSecret } from './credentials.ts'
+import { applyDocument, createObject } from './object.ts'
+import type { ApplyInputs, ApplyPorts } from './ports.ts'
 
 const wanted = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
 
 /**
  * Sees to the Secret with the credentials: written from the input, else kept as it is stored, else made with a password
  * that is generated once.
+ * @param dryRun writes nothing; the result is then undefined if there is no Secret
  * @throws Failure
  */
-export async function writeCredentials(inputs: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject> {
+export async function writeCredentials(
+  inputs: ApplyInputs,
+  ports: ApplyPorts,
+  dryRun: boolean
+): Promise<KubernetesObject | undefined> {
   const { namespace, redisPassword } = inputs
   if (redisPassword !== undefined) {
     ports.secret(redisPassword)
     const object = credentialsSecret(credentialsFor(redisPassword, namespace))
-    return applyDocument({ object, source: JSON.stringify(object) }, inputs, ports, { force: isOurs })
+    const document = { object, source: JSON.stringify(object) }
+    return applyDocument(document, inputs, ports, { dryRun, keepOwners: true })
   }
-  return (await keepSecret(inputs, ports)) ?? (await generate(inputs, ports)) ?? (await storedSecret(inputs, ports))
+  const kept = await keepSecret(inputs, ports)
+  if (kept !== undefined || dryRun) return kept
+  return (await generate(inputs, ports)) ?? (await keepSecret(inputs, ports)) ?? (await storedSecret(inputs, ports))
 }
 
 /** The Secret as it is stored. @throws Failure secret-field if there is none */

@@ -1,8 +1,9 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import type { Clock } from '../deadline.ts'
+import type { Clock, Deadline } from '../deadline.ts'
 import type { Connection } from './connection.ts'
 import { ApiError, isTransient, NetworkError } from './errors.ts'
+import { retryDelay } from './retry.ts'
 
 export interface ApiRequest {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -21,33 +22,44 @@ export interface ApiResponse {
 
 /** Longer than any honest answer takes; a silent server must not hold a run until its deadline. */
 const silenceMilliseconds = 15_000
-const attempts = 4
+/** Longer than any connection takes to a server that is there. */
+const connectMilliseconds = 4_000
 
 /** Requests to one API server over few connections that stay open. */
 export class ApiClient {
   readonly connection: Connection
   readonly #clock: Clock
   readonly #signal: AbortSignal
+  readonly #deadline: Deadline
+  #answered = false
 
-  constructor(connection: Connection, clock: Clock, signal: AbortSignal) {
+  constructor(connection: Connection, clock: Clock, signal: AbortSignal, deadline: Deadline) {
     this.connection = connection
     this.#clock = clock
     this.#signal = signal
+    this.#deadline = deadline
   }
 
   /**
-   * Every request of ours may be sent twice without a second effect, so a transient error is tried again.
+   * Every request of ours may be sent twice without a second effect, so a transient error is tried again, until the
+   * deadline if the server has answered before.
    * @throws ApiError if the server refuses, NetworkError if there is no answer, the signal's reason when aborted
    */
   async request(request: ApiRequest): Promise<ApiResponse> {
+    const start = this.#clock.now()
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#send(request)
+        const response = await this.#send(request)
+        this.#answered = true
+        return response
       } catch (error) {
         this.#signal.throwIfAborted()
-        if (!isTransient(error) || attempt === attempts) throw error
-        const wanted = error instanceof ApiError ? error.retryAfter : undefined
-        await this.#clock.sleep(wanted === undefined ? 100 * 3 ** attempt : Math.min(wanted, 10) * 1000, this.#signal)
+        // A refusal is an answer, too.
+        if (error instanceof ApiError && !isTransient(error)) this.#answered = true
+        const elapsed = this.#clock.now() - start
+        const delay = retryDelay(error, { attempt, elapsed, answered: this.#answered })
+        if (delay === undefined || delay > this.#deadline.remaining) throw error
+        await this.#clock.sleep(delay, this.#signal)
       }
     }
   }
@@ -75,11 +87,18 @@ export class ApiClient {
           ...(body !== undefined && { 'content-type': contentType, 'content-length': Buffer.byteLength(body) })
         }
       })
-      request.on('timeout', () => request.destroy(new Error(`no answer within ${silenceMilliseconds / 1000} s`)))
+      const giveUp = (what: string, milliseconds: number) =>
+        request.destroy(Object.assign(new Error(`${what} within ${milliseconds / 1000} s`), { code: 'ETIMEDOUT' }))
+      request.on('timeout', () => giveUp('no answer', silenceMilliseconds))
+      request.on('socket', (socket) => {
+        if (!socket.connecting) return
+        AbortSignal.timeout(connectMilliseconds).addEventListener('abort', () => {
+          if (socket.connecting) giveUp('no connection', connectMilliseconds)
+        })
+      })
       request.on('error', fail)
       request.on('response', (response) => {
-        response.on('error', fail)
-        read(response).then(resolve, reject)
+        read(response).then(resolve, (error: unknown) => (error instanceof ApiError ? reject(error) : fail(error)))
       })
       request.end(body)
     })

@@ -1,11 +1,7 @@
-import { at, fieldManager, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
-import type { ApiClient, ApiResponse } from './client.ts'
-import { ApiError, isStatus } from './errors.ts'
-
-interface Resource {
-  plural: string
-  namespaced: boolean
-}
+import { fieldManager, type KubernetesObject, listAt } from '../kubernetes-object.ts'
+import type { ApiClient, ApiRequest, ApiResponse } from './client.ts'
+import { ApiError, type Conflict, conflictsOf, isStale, isStatus } from './errors.ts'
+import { ObjectPaths } from './object-paths.ts'
 
 export interface Applied {
   object: KubernetesObject
@@ -13,13 +9,22 @@ export interface Applied {
   warnings: string[]
 }
 
+/** What became of a write: done, in conflict with other managers, or based on an object that is not the newest. */
+export type Outcome =
+  | { kind: 'applied'; applied: Applied }
+  | { kind: 'conflict'; conflicts: Conflict[] }
+  | { kind: 'stale' }
+
+const strict = { fieldManager, fieldValidation: 'Strict' }
+
 /** The cluster as phases use it: objects by kind and name, each method one request. */
 export class Cluster {
   readonly #client: ApiClient
-  readonly #resources = new Map<string, Promise<unknown[]>>()
+  readonly #paths: ObjectPaths
 
   constructor(client: ApiClient) {
     this.#client = client
+    this.#paths = new ObjectPaths(client)
   }
 
   get server(): string {
@@ -29,7 +34,7 @@ export class Cluster {
   /** The stored object, undefined if there is none. */
   async read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined> {
     try {
-      const { body } = await this.#client.request({ method: 'GET', path: await this.#path(wanted, namespace) })
+      const { body } = await this.#client.request({ method: 'GET', path: await this.#paths.of(wanted, namespace) })
       return body as KubernetesObject
     } catch (error) {
       if (isStatus(error, 404)) return undefined
@@ -41,29 +46,46 @@ export class Cluster {
    * Server-side apply of a document as it is. Typed clients drop fields that their model lacks, so the text is sent.
    * @param document YAML or JSON of the object
    */
-  async apply(wanted: KubernetesObject, document: string, namespace: string, force: boolean): Promise<Applied> {
-    const response = await this.#client.request({
+  async apply(
+    wanted: KubernetesObject,
+    document: string,
+    namespace: string,
+    { force = false, dryRun = false }: { force?: boolean; dryRun?: boolean }
+  ): Promise<Outcome> {
+    return this.#write({
       method: 'PATCH',
-      path: await this.#path(wanted, namespace),
-      query: { fieldManager, fieldValidation: 'Strict', force: String(force) },
+      path: await this.#paths.of(wanted, namespace),
+      query: { ...strict, force: String(force), ...(dryRun && { dryRun: 'All' }) },
       contentType: 'application/apply-patch+yaml',
       body: document
     })
-    return applied(response)
+  }
+
+  /** Replaces who owns which fields of a stored object, unless it was written since. */
+  async replaceManagedFields(stored: KubernetesObject, namespace: string, managedFields: unknown[]): Promise<Outcome> {
+    const { resourceVersion } = stored.metadata
+    const replace = (path: string, value: unknown) => ({ op: 'replace', path: `/metadata/${path}`, value })
+    return this.#write({
+      method: 'PATCH',
+      path: await this.#paths.of(stored, namespace),
+      query: strict,
+      contentType: 'application/json-patch+json',
+      body: JSON.stringify([replace('managedFields', managedFields), replace('resourceVersion', resourceVersion)])
+    })
   }
 
   /** Creates an object that must not exist yet; undefined if another client was faster. */
   async create(object: KubernetesObject, namespace: string): Promise<Applied | undefined> {
-    const path = await this.#path(object, namespace)
+    const path = await this.#paths.of(object, namespace)
     try {
       const response = await this.#client.request({
         method: 'POST',
         path: path.slice(0, path.lastIndexOf('/')),
-        query: { fieldManager, fieldValidation: 'Strict' },
+        query: strict,
         contentType: 'application/json',
         body: JSON.stringify(object)
       })
-      return applied(response)
+      return appliedFrom(response)
     } catch (error) {
       if (error instanceof ApiError && error.reason === 'AlreadyExists') return undefined
       throw error
@@ -94,39 +116,23 @@ export class Cluster {
     return typeof body === 'string' ? body : JSON.stringify(body)
   }
 
+  async #write(request: ApiRequest): Promise<Outcome> {
+    try {
+      return { kind: 'applied', applied: appliedFrom(await this.#client.request(request)) }
+    } catch (error) {
+      const conflicts = conflictsOf(error)
+      if (conflicts !== undefined) return { kind: 'conflict', conflicts }
+      if (isStale(error)) return { kind: 'stale' }
+      throw error
+    }
+  }
+
   async #list(path: string, query: Record<string, string>): Promise<KubernetesObject[]> {
     const { body } = await this.#client.request({ method: 'GET', path, query })
     return listAt(body, 'items') as KubernetesObject[]
   }
-
-  async #path({ apiVersion, kind, metadata: { name } }: KubernetesObject, namespace: string): Promise<string> {
-    const base = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`
-    const { plural, namespaced } = await this.#resource(base, apiVersion, kind)
-    const place = namespaced ? `/namespaces/${encodeURIComponent(namespace)}` : ''
-    return `${base}${place}/${plural}/${encodeURIComponent(name)}`
-  }
-
-  async #resource(base: string, apiVersion: string, kind: string): Promise<Resource> {
-    let resources = this.#resources.get(base)
-    if (resources === undefined) {
-      resources = this.#client.request({ method: 'GET', path: base }).then(({ body }) => listAt(body, 'resources'))
-      this.#resources.set(base, resources)
-    }
-    const list = await resources.catch((error: unknown) => {
-      if (isStatus(error, 404)) return []
-      throw error
-    })
-    const found = list.find((each) => at(each, 'kind') === kind && textAt(each, 'name')?.includes('/') === false)
-    if (found === undefined) throw new UnknownKind(`the cluster has no kind ${kind} in ${apiVersion}`)
-    return { plural: textAt(found, 'name') ?? '', namespaced: at(found, 'namespaced') === true }
-  }
 }
 
-/** The cluster does not know a kind: a custom resource whose definition is not installed, or a typing error. */
-export class UnknownKind extends Error {
-  override readonly name = 'UnknownKind'
-}
-
-function applied({ status, body, warnings }: ApiResponse): Applied {
+function appliedFrom({ status, body, warnings }: ApiResponse): Applied {
   return { object: body as KubernetesObject, created: status === 201, warnings }
 }

@@ -37,14 +37,44 @@ export class NetworkError extends Error {
 /** Whether the same request may succeed a moment later: the server is busy or restarting, or the connection broke. */
 export function isTransient(error: unknown): error is ApiError | NetworkError {
   if (error instanceof ApiError) return [429, 500, 502, 503, 504].includes(error.status) && !isUnreadable(error)
-  return error instanceof NetworkError && ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT'].includes(error.code)
+  return error instanceof NetworkError && brokenOff.includes(error.code)
 }
+
+const brokenOff = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
 
 /** The server cannot read the document, which it says with status 500 when it merges fields. */
 export function isUnreadable({ status, message }: ApiError): boolean {
   return status === 500 && /^failed to (create typed patch object|convert new object)/.test(message)
 }
 
-export function isStatus(error: unknown, status: number): boolean {
+/** A field that an apply sets and another manager owns. */
+export interface Conflict {
+  /** The path as the server writes it: `.spec.template.spec.containers[name="redis"].image`. */
+  field: string
+  /** With the subresource through which it wrote, if any: `kubectl (scale)`. */
+  manager: string
+}
+
+/** Whose fields an apply ran into; undefined if that is not what went wrong. */
+export function conflictsOf(error: unknown): Conflict[] | undefined {
+  if (!isStatus(error, 409)) return undefined
+  const conflicts = error.causes.filter(({ reason }) => reason === 'FieldManagerConflict')
+  return conflicts.length === 0
+    ? undefined
+    : conflicts.map(({ field, message }) => ({ field, manager: managerIn(message) }))
+}
+
+/** The server says `conflict with "kubectl" with subresource "scale" using apps/v1`. */
+function managerIn(message: string): string {
+  const [, name, subresource] = /"((?:\\.|[^"\\])*)"(?: with subresource "([^"]*)")?/.exec(message) ?? []
+  return name === undefined ? 'another client' : `${name}${subresource === undefined ? '' : ` (${subresource})`}`
+}
+
+/** The object was written since the version that a request names. */
+export function isStale(error: unknown): boolean {
+  return isStatus(error, 409) && error.reason === 'Conflict' && conflictsOf(error) === undefined
+}
+
+export function isStatus(error: unknown, status: number): error is ApiError {
   return error instanceof ApiError && error.status === status
 }

@@ -1,7 +1,8 @@
 import { Failure, type FailureCode, messageOf } from '../failure.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import { UnknownKind } from './cluster.ts'
 import { ApiError, isUnreadable, NetworkError } from './errors.ts'
+import { missingRight } from './forbidden.ts'
+import { UnknownKind } from './object-paths.ts'
 
 /** What was tried, for the sentence: `apply`, `StatefulSet/redis`. */
 export interface Attempt {
@@ -50,16 +51,26 @@ function refusal(error: ApiError, { verb, object, namespace }: Attempt): Failure
   return new Failure(code, sentence, hint, [], error)
 }
 
+function forbiddenHint(message: string): string {
+  const grant = 'grant the Role in manifests/rbac to the identity of the kubeconfig'
+  const right = missingRight(message)
+  if (right === undefined) return grant
+  const { user, rule, namespace } = right
+  const role = namespace === undefined ? 'a ClusterRole' : `its Role in namespace ${namespace}`
+  return `${grant}, or give ${user} this rule in ${role}: \`${rule}\``
+}
+
 /** The ways in which the API server says that a field cannot change. */
 const immutable =
   /field is immutable|updates to statefulset spec|may not change once set|is immutable after creation|cannot change roleRef/
 
 function classify(error: ApiError, namespace: string): { code: FailureCode; hint: string } {
   const { status, reason, message, causes } = error
-  if (status === 401) {
+  // Whoever presents no credentials that the server knows is this user, where it lets such users in.
+  if (status === 401 || (status === 403 && message.includes('User "system:anonymous"'))) {
     return { code: 'unauthorized', hint: 'give the step a kubeconfig whose token or certificate has not expired' }
   }
-  if (status === 403 && message.includes('exceeded quota')) {
+  if (status === 403 && /(exceeded|failed) quota/.test(message)) {
     return { code: 'quota-exceeded', hint: `compare with \`kubectl -n ${namespace} describe resourcequota\`` }
   }
   if (status === 403 && message.includes('is being terminated')) {
@@ -72,13 +83,16 @@ function classify(error: ApiError, namespace: string): { code: FailureCode; hint
     return { code: 'invalid-manifest', hint: 'change the object so that the policy that is named admits it' }
   }
   if (status === 403) {
-    return { code: 'forbidden', hint: 'grant the Role in manifests/rbac to the identity of the kubeconfig' }
+    return { code: 'forbidden', hint: forbiddenHint(message) }
   }
   if (status === 404 && message.startsWith('namespaces ')) {
     return {
       code: 'namespace-missing',
       hint: `run \`kubectl create namespace ${namespace}\`, or set create-namespace: true`
     }
+  }
+  if (status === 404 && /^(the server could not find the requested resource|404 page not found)/.test(message)) {
+    return { code: 'invalid-manifest', hint: 'this cluster does not serve the kind: correct apiVersion and kind' }
   }
   if (status === 409 && causes.some((cause) => cause.reason === 'FieldManagerConflict')) {
     return { code: 'field-conflict', hint: 'remove the field from one of the two, or set force-conflicts: true' }

@@ -35,7 +35,7 @@ await runProgram('deploy', async (program) => {
   const { kubeconfig, context } = inputs
   const connection = await connect({ kubeconfig, context, environment: process.env })
   for (const secret of connection.secrets) program.redaction.add(secret)
-  const client = new ApiClient(connection, systemClock, program.signal)
+  const client = new ApiClient(connection, systemClock, program.signal, deadline)
   try {
     const password = await applyPhase(documents, inputs, new Cluster(client), program)
     await rolloutPhase(inputs, new Cluster(client), deadline, program)
@@ -106,6 +106,7 @@ async function probePhase(
     if (!exporter) log(`no container ${names.exporterContainer} was rendered: metrics are not checked`)
     try {
       const probed = await probe({ namespace, password, expected, memoryThresholdPercent, exporter }, deadline, {
+        cluster: new Cluster(client),
         openTunnel: (port) => openTunnel(client.connection, namespace, names.pod, port),
         openRedis: openRedisConnection,
         readMetrics,

@@ -1,9 +1,10 @@
-import { withDefaults } from './admission/defaults.ts'
+import { withDefaults, withoutAllocated } from './admission/defaults.ts'
 import { validate } from './admission/validation.ts'
 import { afterUpdate, type Writer } from './fields/managed-fields.ts'
 import { applyConfiguration } from './fields/server-side-apply.ts'
 import { clone, equal, isObject, type Json, type JsonObject } from './json.ts'
 import { type KubernetesObject, timestamp } from './object.ts'
+import { jsonPatched, mergeJson } from './patches.ts'
 import { apiVersionOf, type Resource, resourceOf } from './resources.ts'
 import { alreadyExists, notFound, objectModified } from './status.ts'
 import type { ObjectStore } from './store.ts'
@@ -66,6 +67,18 @@ export class Operations {
     return this.#update(live, next, options)
   }
 
+  jsonPatch(target: Target, patch: readonly Json[], options: WriteOptions): Written {
+    const live = this.#live(target)
+    if (live === undefined) throw notFound(target.resource, target.name)
+    const next = jsonPatched(live, patch)
+    requireVersion(target, live, next.metadata.resourceVersion)
+    // The managers that the patch names are taken as they are; what it changes besides belongs to its writer.
+    const { managedFields } = next.metadata
+    const handedOver = { ...live, metadata: { ...live.metadata, ...(managedFields && { managedFields }) } }
+    next.metadata.managedFields = afterUpdate(handedOver, next, writerOf(target.resource, options.manager))
+    return this.#save(live, next, options)
+  }
+
   /** Another client's write, whole: created, or replaced under the same name. */
   put(object: KubernetesObject, options: WriteOptions): Written {
     const { name, namespace } = object.metadata
@@ -84,8 +97,8 @@ export class Operations {
 
   #update(live: KubernetesObject | undefined, object: KubernetesObject, options: WriteOptions): Written {
     const next = withDefaults(clone(object))
-    const managedFields = afterUpdate(live, next, writerOf(resourceOf(object.kind), options.manager))
-    next.metadata.managedFields = managedFields
+    const named = live === undefined ? withoutAllocated(next, object) : next
+    next.metadata.managedFields = afterUpdate(live, named, writerOf(resourceOf(object.kind), options.manager))
     return this.#save(live, next, options)
   }
 
@@ -117,15 +130,4 @@ function timeless(object: KubernetesObject): JsonObject {
   const copy = clone(object)
   for (const entry of copy.metadata.managedFields ?? []) entry.time = ''
   return copy
-}
-
-/** RFC 7386. */
-function mergeJson(target: JsonObject, patch: JsonObject): JsonObject {
-  const merged = { ...target }
-  for (const [key, value] of Object.entries(patch)) {
-    const old = merged[key]
-    if (value === null) delete merged[key]
-    else merged[key] = isObject(value) ? mergeJson(isObject(old) ? old : {}, value) : value
-  }
-  return merged
 }

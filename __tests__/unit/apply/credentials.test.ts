@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { credentialsFor, credentialsSecret, isOurs, readCredentials } from '../../../src/apply/credentials.ts'
+import { credentialsFor, credentialsSecret, readCredentials } from '../../../src/apply/credentials.ts'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
 import { failureOf } from '../failure-of.ts'
 
@@ -84,33 +84,5 @@ describe('a stored Secret cannot be used:', () => {
       readCredentials({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } }, 'team')
     )
     expect(message.match(/is missing/g)).toHaveLength(4)
-  })
-})
-
-describe('the data of a Secret', () => {
-  const written = (manager: string, operation = 'Apply', field = 'f:data') => ({
-    manager,
-    operation,
-    fieldsV1: { [field]: { 'f:password': {} } }
-  })
-  const managed = (...managedFields: object[]) => {
-    const { metadata, ...rest } = stored(good)
-    return { ...rest, metadata: { ...metadata, managedFields } }
-  }
-
-  test.each([
-    ['generated', [written('redis-cache-action', 'Update')]],
-    ['applied', [written('redis-cache-action')]],
-    ['generated, then applied', [written('redis-cache-action', 'Update'), written('redis-cache-action')]],
-    ['ours, with labels of another client', [written('redis-cache-action'), written('kubectl', 'Update', 'f:metadata')]]
-  ])('belongs to this action: %s', (_, writers) => {
-    expect(isOurs(managed(...writers))).toBe(true)
-  })
-
-  test.each([
-    ['made by hand', [written('kubectl-create', 'Update')]],
-    ['ours, with one key of another client', [written('redis-cache-action'), written('external-secrets')]]
-  ])('belongs to somebody else: %s', (_, writers) => {
-    expect(isOurs(managed(...writers))).toBe(false)
   })
 })

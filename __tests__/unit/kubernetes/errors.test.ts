@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { ApiError, isStatus, isTransient, NetworkError } from '../../../src/kubernetes/errors.ts'
+import { ApiError, conflictsOf, isStale, isStatus, isTransient, NetworkError } from '../../../src/kubernetes/errors.ts'
 
 const conflict = {
   kind: 'Status',
@@ -82,4 +82,30 @@ test('a status is that of an answer', () => {
   expect(isStatus(new ApiError(404, ''), 404)).toBe(true)
   expect(isStatus(new ApiError(403, ''), 404)).toBe(false)
   expect(isStatus({ status: 404 }, 404)).toBe(false)
+})
+
+describe('a conflict', () => {
+  const causes = (...messages: string[]) =>
+    messages.map((message) => ({ reason: 'FieldManagerConflict', message, field: '.spec.replicas' }))
+  const error = (...messages: string[]) =>
+    new ApiError(409, { reason: 'Conflict', details: { causes: causes(...messages) } })
+
+  test.each([
+    ['conflict with "one"', 'one'],
+    ['conflict with "kubectl" using apps/v1', 'kubectl'],
+    ['conflict with "kubectl" with subresource "scale" using apps/v1', 'kubectl (scale)'],
+    ['conflict with somebody', 'another client']
+  ])('%s: with %s', (message, manager) => {
+    expect(conflictsOf(error(message))).toEqual([{ field: '.spec.replicas', manager }])
+    expect(isStale(error(message))).toBe(false)
+  })
+
+  test('is not what another reason, status or error is', () => {
+    const modified = new ApiError(409, { reason: 'Conflict', message: 'the object has been modified' })
+    for (const other of [modified, new ApiError(409, { reason: 'AlreadyExists' }), new ApiError(422, {}), undefined]) {
+      expect(conflictsOf(other)).toBeUndefined()
+    }
+    expect(isStale(modified)).toBe(true)
+    expect(isStale(new ApiError(409, { reason: 'AlreadyExists' }))).toBe(false)
+  })
 })

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { Failure } from '../../../src/failure.ts'
-import { UnknownKind } from '../../../src/kubernetes/cluster.ts'
 import { ApiError, NetworkError } from '../../../src/kubernetes/errors.ts'
 import { toFailure } from '../../../src/kubernetes/failure.ts'
+import { UnknownKind } from '../../../src/kubernetes/object-paths.ts'
 import { refusals } from './refusals.ts'
 
 const attempt = { verb: 'apply', object: 'StatefulSet/redis', namespace: 'team' }
@@ -35,6 +35,15 @@ describe('what the API server refuses', () => {
     ['unexpected', 418, 'teapot', 'please report it']
   ])('%s: the hint says what to do', (_, status, message, hint) => {
     expect(answer(status, message).hint).toContain(hint)
+  })
+
+  test('a missing right: the hint has the rule, for the identity and the place', () => {
+    const message =
+      'services "redis" is forbidden: User "ci" cannot get resource "services" in API group "" in the namespace "team"'
+    expect(answer(403, message).hint).toBe(
+      'grant the Role in manifests/rbac to the identity of the kubeconfig, or give ci this rule in its Role in ' +
+        'namespace team: `- {apiGroups: [""], resources: [services], resourceNames: ["redis"], verbs: [get, create, patch]}`'
+    )
   })
 
   test('in many lines, or with commands, is one harmless line of a limited length', () => {

@@ -51,6 +51,35 @@ export const refusals: [
     'admission webhook "validation.gatekeeper.sh" denied the request: [owner] you must provide labels: {"owner"}',
     'invalid-manifest'
   ],
+  [
+    'policy of the cluster',
+    422,
+    'Invalid',
+    "configmaps \"x\" is forbidden: ValidatingAdmissionPolicy 'owner' with binding 'all' denied request: no owner",
+    'invalid-manifest'
+  ],
+  [
+    'Pod Security',
+    403,
+    'Forbidden',
+    'pods "x" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true',
+    'invalid-manifest'
+  ],
+  [
+    'quota that wants limits',
+    403,
+    'Forbidden',
+    'pods "x" is forbidden: failed quota: compute: must specify limits.cpu for: redis',
+    'quota-exceeded'
+  ],
+  [
+    'no credentials at all',
+    403,
+    'Forbidden',
+    'configmaps "x" is forbidden: User "system:anonymous" cannot get resource "configmaps" in API group "" in the namespace "team"',
+    'unauthorized'
+  ],
+  ['kind that is not served', 404, 'NotFound', 'the server could not find the requested resource', 'invalid-manifest'],
   ['namespace missing', 404, 'NotFound', 'namespaces "team" not found', 'namespace-missing'],
   [
     'field of another client',

@@ -41,6 +41,16 @@ export function withDefaults(object: KubernetesObject): KubernetesObject {
   return filled
 }
 
+/** A new object without what the API server allocates after it has noted who owns what, unless its writer named it. */
+export function withoutAllocated(object: KubernetesObject, written: KubernetesObject): KubernetesObject {
+  if (object.kind !== 'Service') return object
+  const named = objectAt(written, 'spec')
+  const isOwn = ([field]: [string, unknown]) => named[field] !== undefined || !ALLOCATED.includes(field)
+  return { ...object, spec: Object.fromEntries(Object.entries(objectAt(object, 'spec')).filter(isOwn)) }
+}
+
+const ALLOCATED = ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']
+
 function isEmpty(value: Json | undefined): boolean {
   return value === null || (typeof value === 'object' && Object.keys(value).length === 0)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { at, listAt } from '../json.ts'
+import { at, isObject, type Json, listAt } from '../json.ts'
 import { type ApplyClient, CLAIM, configMap, ownedBy, service, statefulSet } from './apply-client.ts'
 import { conflict } from './expected-status.ts'
 
@@ -143,6 +143,50 @@ export function ownershipCases(client: () => ApplyClient): void {
       'f:metadata': { 'f:annotations': { '.': {}, 'f:a': {} } },
       'f:spec': { 'f:minReadySeconds': {} }
     })
+  })
+
+  test('a JSON patch hands fields over, unless the object was written since', async () => {
+    const manifest = configMap('handed-over', { a: '1', b: '2' })
+    const { body: before } = await client().apply(manifest, 'old')
+    const { body: stale } = await client().mergePatch(manifest, { metadata: { labels: { c: 'd' } } })
+    const handOver = (version: unknown) => {
+      const managedFields = listAt(before, 'metadata', 'managedFields').map((entry) => ({
+        ...(isObject(entry) && entry),
+        manager: 'first'
+      }))
+      const replace = (path: string, value: Json) => ({ op: 'replace', path: `/metadata/${path}`, value })
+      return client().connection.send({
+        method: 'PATCH',
+        path: client().pathOf(manifest),
+        query: { fieldManager: 'first' },
+        contentType: 'application/json-patch+json',
+        body: [replace('managedFields', managedFields), replace('resourceVersion', String(version))]
+      })
+    }
+    const refused = await handOver(at(before, 'metadata', 'resourceVersion'))
+    expect(refused).toMatchObject({ code: 409, body: { reason: 'Conflict' } })
+    const { code, body } = await handOver(at(stale, 'metadata', 'resourceVersion'))
+    expect(code).toBe(200)
+    expect(listAt(body, 'metadata', 'managedFields')).toHaveLength(1)
+    expect(ownedBy(body, 'first')).toEqual({ 'f:data': { 'f:a': {}, 'f:b': {} } })
+    const reduced = await client().apply(configMap('handed-over', { a: '1' }))
+    expect(reduced.body).toMatchObject({ data: { a: '1' }, metadata: { labels: { c: 'd' } } })
+  })
+
+  test('a create owns defaults, but not what is allocated', async () => {
+    const { body } = await client().connection.send({
+      method: 'POST',
+      path: client().collectionOf('v1', 'Service'),
+      query: { fieldManager: 'creator' },
+      body: service('allocated', { selector: { a: 'b' }, ports: [{ port: 1 }] })
+    })
+    expect(Object.keys(at(ownedBy(body, 'creator'), 'f:spec') ?? {}).sort()).toEqual([
+      'f:internalTrafficPolicy',
+      'f:ports',
+      'f:selector',
+      'f:sessionAffinity',
+      'f:type'
+    ])
   })
 
   test('what nobody owns belongs to before-first-apply', async () => {

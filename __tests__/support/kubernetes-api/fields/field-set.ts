@@ -63,6 +63,14 @@ export class FieldSet {
     return this.#combine(other, keys, this.member && other.member, (a, b) => a.intersection(b))
   }
 
+  /** The same with all that its fields stand in: who wants a field wants the map around it. */
+  withParents(): FieldSet {
+    const result = new FieldSet()
+    result.member = !this.isEmpty()
+    for (const [element, child] of this.children) result.children.set(element, child.withParents())
+    return result
+  }
+
   /** All paths in the order of the API server: at every level the fields themselves before what is below them. */
   paths(): FieldPath[] {
     const own = this.#sorted().flatMap(([element, child]) => (child.member ? [[element]] : []))

@@ -19,10 +19,8 @@ export function applyConfiguration(
   const others = ownerships.filter((ownership) => !isWriter(ownership))
   const fields = fieldSetOf(applied)
   const before = ownable(live)
-  const abandoned = others.reduce(
-    (left, other) => left.difference(other.fields),
-    (ownerships.find(isWriter)?.fields ?? new FieldSet()).difference(fields)
-  )
+  const kept = others.reduce((all, other) => all.union(other.fields), fields).withParents()
+  const abandoned = (ownerships.find(isWriter)?.fields ?? new FieldSet()).difference(kept)
   const after = removeFields(mergeConfiguration(before, applied), abandoned)
   const { changed, removed } = compareFields(before, after)
   const conflicts = others

@@ -32,6 +32,13 @@ export function objectFrom(body: string, { resource, namespace, name }: Route): 
   return { ...fields, apiVersion, kind, metadata: { ...clone(meta), ...place } }
 }
 
+/** The operations of a JSON patch. */
+export function listFrom(body: string): Json[] {
+  const value: Json = JSON.parse(body)
+  if (!Array.isArray(value)) throw badRequest('json: cannot unmarshal object into Go value of type jsonpatch.Patch')
+  return value
+}
+
 export function fieldsFrom(body: string): JsonObject {
   let value: Json
   try {

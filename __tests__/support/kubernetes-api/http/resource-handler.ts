@@ -7,7 +7,7 @@ import type { Operations, Target } from '../operations.ts'
 import { apiVersionOf, type Resource } from '../resources.ts'
 import { methodNotAllowed, noSuchResource, notFound, StatusError } from '../status.ts'
 import type { ObjectStore } from '../store.ts'
-import { fieldsFrom, objectFrom } from './request-body.ts'
+import { fieldsFrom, listFrom, objectFrom } from './request-body.ts'
 import type { RecordedRequest } from './request-log.ts'
 import { requireFieldManager, writeOptions } from './request-options.ts'
 import type { Route } from './route.ts'
@@ -95,6 +95,11 @@ export class ResourceHandler {
       case 'application/merge-patch+json': {
         const options = writeOptions('PatchOptions', query, userAgent)
         const { code, object } = this.#operations.mergePatch(target, fieldsFrom(body), options)
+        return { code, body: object }
+      }
+      case 'application/json-patch+json': {
+        const options = writeOptions('PatchOptions', query, userAgent)
+        const { code, object } = this.#operations.jsonPatch(target, listFrom(body), options)
         return { code, body: object }
       }
       default:

@@ -1,0 +1,62 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { ManifestDocument } from '../../src/manifest.ts'
+import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
+import { type Access, accessTo, applying } from './applying.ts'
+import { documentsFor, namespace } from './rendering.ts'
+
+let documents: ManifestDocument[]
+let api: KubernetesApi
+let access: Access
+
+beforeAll(async () => {
+  documents = await documentsFor()
+})
+beforeEach(async () => {
+  api = await startKubernetesApi()
+  access = await accessTo(api, 50)
+})
+afterEach(async () => {
+  access[Symbol.dispose]()
+  await api.close()
+})
+
+const path = /\/services\/redis$/
+const unready = { status: 503, body: { kind: 'Status', status: 'Failure', message: 'apiserver not ready' } }
+
+describe('an API server that goes away during the run', () => {
+  test.each([
+    ['answers 503', unready],
+    ['breaks every connection', 'reset' as const]
+  ])('and %s for 30 s is waited for', async (_, reply) => {
+    api.fault({ method: 'PATCH', path, times: 12, reply })
+    const { failure, changes } = await applying(access, documents)
+    expect(failure).toBeUndefined()
+    expect(changes['Service/redis']).toBe('created')
+    expect(access.clock.sleeps.reduce((sum, delay) => sum + delay, 0)).toBeGreaterThan(25_000)
+  })
+
+  test('for good is given up at the deadline', async () => {
+    using patient = await accessTo(api, 50, 20_000)
+    api.fault({ method: 'PATCH', path, times: 1000, reply: unready })
+    const { failure } = await applying(patient, documents)
+    expect(failure).toMatchObject({ code: 'cluster-unreachable', message: 'the API server fails: apiserver not ready' })
+    const waited = patient.clock.sleeps.reduce((sum, delay) => sum + delay, 0)
+    // More often than a server that never answered.
+    expect(patient.clock.sleeps.length).toBeGreaterThan(3)
+    expect(waited).toBeLessThanOrEqual(20_000)
+  })
+})
+
+test('an apply whose answer is lost is one creation all the same', async () => {
+  api.fault({ method: 'PATCH', path, reply: 'reset' })
+  const { changes } = await applying(access, documents)
+  expect(changes['Service/redis']).toBe('created')
+  expect(api.read('Service', namespace, 'redis')).toBeDefined()
+})
+
+test('a server that never was there is given up after a few seconds', async () => {
+  await api.close()
+  const { failure } = await applying(access, documents)
+  expect(failure?.code).toBe('cluster-unreachable')
+  expect(Math.max(...access.clock.sleeps)).toBeLessThanOrEqual(2_700)
+})

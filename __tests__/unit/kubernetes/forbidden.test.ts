@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals'
+import { missingRight } from '../../../src/kubernetes/forbidden.ts'
+
+const user = 'User "system:serviceaccount:team:default" cannot'
+
+test.each([
+  [
+    `statefulsets.apps "redis" is forbidden: ${user} patch resource "statefulsets" in API group "apps" in the namespace "team"`,
+    '- {apiGroups: ["apps"], resources: [statefulsets], resourceNames: ["redis"], verbs: [get, create, patch]}',
+    'team'
+  ],
+  [
+    `secrets is forbidden: ${user} create resource "secrets" in API group "" in the namespace "team"`,
+    '- {apiGroups: [""], resources: [secrets], verbs: [create]}',
+    'team'
+  ],
+  [
+    `pods is forbidden: ${user} list resource "pods" in API group "" in the namespace "team": RBAC: role not found`,
+    '- {apiGroups: [""], resources: [pods], verbs: [list]}',
+    'team'
+  ],
+  [
+    `namespaces is forbidden: ${user} create resource "namespaces" in API group "" at the cluster scope`,
+    '- {apiGroups: [""], resources: [namespaces], verbs: [create]}',
+    undefined
+  ]
+])('the rule that is missing: %#', (message, rule, namespace) => {
+  expect(missingRight(message)).toEqual({ user: 'system:serviceaccount:team:default', rule, namespace })
+})
+
+test('a refusal of somebody else names no right', () => {
+  expect(missingRight('pods "x" is forbidden: exceeded quota: small')).toBeUndefined()
+})

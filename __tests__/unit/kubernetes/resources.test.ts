@@ -1,0 +1,12 @@
+import { expect, test } from '@jest/globals'
+import { builtInResource } from '../../../src/kubernetes/resources.ts'
+
+test.each([
+  ['v1', 'Secret', { plural: 'secrets', namespaced: true }],
+  ['v1', 'Namespace', { plural: 'namespaces', namespaced: false }],
+  ['networking.k8s.io/v1', 'NetworkPolicy', { plural: 'networkpolicies', namespaced: true }],
+  ['apps/v1beta1', 'StatefulSet', undefined],
+  ['monitoring.coreos.com/v1', 'PodMonitor', undefined]
+])('%s %s', (apiVersion, kind, resource) => {
+  expect(builtInResource(apiVersion, kind)).toEqual(resource)
+})

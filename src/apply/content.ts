@@ -1,0 +1,50 @@
+import { isDeepStrictEqual } from 'node:util'
+import { at, fieldManager, type KubernetesObject, listAt } from '../kubernetes-object.ts'
+import type { Change } from '../result.ts'
+
+/** What an object says, without its status and without what the server counts and keeps about writes. */
+export function contentOf({ metadata, status: _status, ...rest }: KubernetesObject): object {
+  const { resourceVersion: _version, generation: _generation, managedFields: _managers, ...own } = metadata
+  return { ...rest, metadata: own }
+}
+
+/**
+ * What an apply made of an object. Its controller may write the status between the read and the apply, so another
+ * resource version alone proves nothing.
+ */
+export function changeOf(before: KubernetesObject | undefined, after: KubernetesObject): Change {
+  if (before === undefined) return 'created'
+  if (before.metadata.resourceVersion === after.metadata.resourceVersion) return 'unchanged'
+  return isSameContent(before, after) && isSameOwner(before, after) ? 'unchanged' : 'configured'
+}
+
+/** Says of an object that was written, and yet has the same values, what is new in it. */
+export function ownershipNote(before: KubernetesObject, after: KubernetesObject): string | undefined {
+  return isSameContent(before, after) && !isSameOwner(before, after) ? 'all values as before' : undefined
+}
+
+/** Who managed an object until we applied it first; undefined if nobody did or if we did before. */
+export function adoptionNote(before: KubernetesObject): string | undefined {
+  const others = managersOf(before).filter((entry) => at(entry, 'manager') !== fieldManager)
+  const managers = [...new Set(others.map((entry) => at(entry, 'manager')))]
+  if (entryOf(before) !== undefined || managers.length === 0) return undefined
+  return `taken over from ${managers.join(', ')}`
+}
+
+function isSameContent(before: KubernetesObject, after: KubernetesObject): boolean {
+  return isDeepStrictEqual(contentOf(before), contentOf(after))
+}
+
+function isSameOwner(before: KubernetesObject, after: KubernetesObject): boolean {
+  return isDeepStrictEqual(entryOf(before)?.['fieldsV1'], entryOf(after)?.['fieldsV1'])
+}
+
+/** The entries of managers that wrote the object itself, not only its status or scale. */
+function managersOf(object: KubernetesObject): Record<string, unknown>[] {
+  const entries = listAt(object, 'metadata', 'managedFields') as Record<string, unknown>[]
+  return entries.filter((entry) => !entry['subresource'])
+}
+
+function entryOf(object: KubernetesObject): Record<string, unknown> | undefined {
+  return managersOf(object).find((entry) => entry['manager'] === fieldManager && entry['operation'] === 'Apply')
+}

@@ -1,0 +1,51 @@
+import type { Failure } from '../failure.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
+import type { ObjectResult } from '../result.ts'
+
+export interface Applied {
+  object: KubernetesObject
+  created: boolean
+  warnings: string[]
+}
+
+/** A field that we set and another manager owns, whatever its value. */
+export interface Conflict {
+  /** As the server writes it: `.spec.template.spec.containers[name="redis"].image`. */
+  field: string
+  manager: string
+}
+
+/** What became of a write: done, in conflict with other managers, or based on an object that is not the newest. */
+export type Outcome =
+  | { kind: 'applied'; applied: Applied }
+  | { kind: 'conflict'; conflicts: Conflict[] }
+  | { kind: 'stale' }
+
+export interface ApplyPorts {
+  cluster: {
+    read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
+    apply(
+      wanted: KubernetesObject,
+      document: string,
+      namespace: string,
+      options: { force?: boolean; dryRun?: boolean }
+    ): Promise<Outcome>
+    replaceManagedFields(stored: KubernetesObject, namespace: string, managedFields: unknown[]): Promise<Outcome>
+    /** Undefined if another client created the object first. */
+    create(object: KubernetesObject, namespace: string): Promise<Applied | undefined>
+  }
+  /** Turns what the cluster threw into a failure that names the object. */
+  toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
+  /** Told of a secret before anything else is done with it. */
+  secret(value: string): void
+  log(line: string): void
+  /** Told of each object as soon as its fate is known. */
+  applied(result: ObjectResult): void
+}
+
+export interface ApplyInputs {
+  namespace: string
+  createNamespace: boolean
+  redisPassword: string | undefined
+  forceConflicts: boolean
+}
