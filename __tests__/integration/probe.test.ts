@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { renderedRedisConfig } from '../../src/redis-config.ts'
-import { findRedis } from '../support/redis/program.ts'
+import { allRedis, findRedis } from '../support/redis/program.ts'
 import { type Stage, type StageOptions, startStage } from '../support/stage.ts'
 import { commanding, type ProbeOptions, probing, seedPod } from './probing.ts'
 import { documentsFor } from './rendering.ts'
@@ -20,11 +20,11 @@ async function stageWith(options: StageOptions = {}): Promise<Stage> {
 const probeAll = ({ api, password }: Stage, options: ProbeOptions = {}) =>
   probing(api, password, { expected, exporter: true, ...options })
 
-const installed = await findRedis()
+const installed = await allRedis()
 // The stand-in has neither rights of users nor data that grows.
-const onlyReal = installed === undefined ? describe.skip : describe
-const programs: [string, string][] = [['the stand-in', 'stand-in']]
-if (installed !== undefined) programs.unshift([installed.name, installed.path])
+const onlyReal = (await findRedis()) === undefined ? describe.skip : describe
+const real = installed.map(({ name, path }): [string, string] => [name, path])
+const programs: [string, string][] = [...real, ['the stand-in', 'stand-in']]
 
 describe.each(programs)('%s as rendered', (_name, program) => {
   test('passes every check, and leaves nothing open', async () => {
@@ -55,6 +55,27 @@ describe.each(programs)('%s as rendered', (_name, program) => {
     // Whoever asks is the only client again.
     const [clients] = await commanding(stage.redis, stage.password, ['CLIENT', 'LIST'])
     expect(String(clients).trim().split('\n')).toHaveLength(1)
+  })
+})
+
+const onlyInstalled = real.length === 0 ? describe.skip : describe
+
+onlyInstalled.each(real)('%s that is not as rendered', (_name, program) => {
+  const commands = async (stage: Stage, ...words: [string, ...string[]]) =>
+    commanding(stage.redis, stage.password, words)
+
+  test('is judged: a setting, a password and a right that differ', async () => {
+    await using stage = await stageWith({ program })
+    await commands(stage, 'CONFIG', 'SET', 'save', '60 1')
+    expect((await probeAll(stage)).failure?.message).toBe('save: 60 1 in force, 900 1 300 10 60 10000 rendered')
+    await commands(stage, 'ACL', 'SETUSER', 'default', '-config')
+    expect((await probeAll(stage)).failure?.message).toContain('may not run the command CONFIG')
+    await commands(stage, 'ACL', 'SETUSER', 'default', 'resetpass', '>another-password-1')
+    expect((await probeAll(stage)).failure?.message).toContain('WRONGPASS')
+    await commanding(stage.redis, 'another-password-1', ['ACL', 'SETUSER', 'default', 'nopass', '+@all'])
+    const console = jest.spyOn(globalThis.console, 'warn').mockImplementation(() => undefined)
+    expect((await probeAll(stage)).failure?.code).toBe('redis-open')
+    console.mockRestore()
   })
 })
 
@@ -93,7 +114,7 @@ onlyReal('a user without rights', () => {
     const { failure } = await probeAll(stage)
     expect(failure).toMatchObject({
       code: 'redis-auth',
-      message: expect.stringMatching(/accepts the password but not a command: NOPERM/)
+      message: expect.stringMatching(/accepts the password, but its user may not run the command CONFIG GET: NOPERM/)
     })
   })
 })

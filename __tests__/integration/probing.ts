@@ -10,7 +10,7 @@ import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-ap
 import type { Listener } from '../support/redis/listen.ts'
 import { accessTo } from './applying.ts'
 import { type Ended, ended, wordsOf } from './outcome.ts'
-import { namespace } from './rendering.ts'
+import { namespace as defaultNamespace } from './rendering.ts'
 
 /** A pod redis-0 that runs, behind whose ports these local ones are. */
 export async function podWith(redis: Listener, exporter?: Listener): Promise<KubernetesApi> {
@@ -24,7 +24,7 @@ export async function podWith(redis: Listener, exporter?: Listener): Promise<Kub
 export function seedPod(api: KubernetesApi): void {
   const containers = [{ name: 'redis', image: 'redis' }]
   const status = { containerStatuses: [{ name: 'redis', state: { running: {} }, ready: true }] }
-  const metadata = { name: 'redis-0', namespace }
+  const metadata = { name: 'redis-0', namespace: defaultNamespace }
   api.seed({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { nodeName: 'node-1', containers }, status })
 }
 
@@ -43,10 +43,14 @@ export type ProbeRun = Ended<ProbeResult> & {
 }
 
 /** Probes the pod as the deploy program does; the password may stand in nothing that is said. */
-export async function probing(api: KubernetesApi, password: string, options: ProbeOptions = {}): Promise<ProbeRun> {
-  const { speed = 1, timeout = 60_000, onLog, ...inputs } = options
+export async function probing(
+  api: Pick<KubernetesApi, 'kubeconfig'>,
+  password: string,
+  options: ProbeOptions = {}
+): Promise<ProbeRun> {
+  const { speed = 1, timeout = 60_000, onLog, namespace = defaultNamespace, ...inputs } = options
   using access = await accessTo(api, speed)
-  const { client, clock, cancel } = access
+  const { client, cluster, clock, cancel } = access
   const log: string[] = []
   const open = new Set<string>()
   const noted = <T extends AsyncDisposable>(name: string, resource: T): T => {
@@ -60,6 +64,7 @@ export async function probing(api: KubernetesApi, password: string, options: Pro
   }
   let connections = 0
   const ports: ProbePorts = {
+    cluster,
     openTunnel: async (port) =>
       noted(`tunnel to ${port}`, await openTunnel(client.connection, namespace, 'redis-0', port)),
     openRedis: async (port, secret, patience) => {

@@ -18,7 +18,7 @@ export async function checkExporter(deadline: Deadline, ports: ProbePorts): Prom
   })
   for (;;) {
     const problem = await ports
-      .readMetrics(tunnel.port, answerMilliseconds, ports.signal)
+      .readMetrics(tunnel.port, answerMilliseconds(deadline), ports.signal)
       .then(metricsProblem, (error: unknown) => `no answer: ${tunnel.lastError ?? harmlessLine(messageOf(error))}`)
     ports.signal.throwIfAborted()
     if (problem === undefined || ports.clock.now() >= end) return judged(problem)

@@ -1,4 +1,5 @@
-import type { Clock } from '../deadline.ts'
+import type { Clock, Deadline } from '../deadline.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { RedisConfig } from '../redis-config.ts'
 
 export interface RedisConnection extends AsyncDisposable {
@@ -11,6 +12,12 @@ export interface Tunnel extends AsyncDisposable {
 }
 
 export interface ProbePorts {
+  /** Asked only when Redis refuses the password: did the Secret change after Redis started? */
+  cluster: {
+    read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
+    readStatefulSet(namespace: string, name: string): Promise<KubernetesObject | undefined>
+    listPods(namespace: string, labels: Record<string, string>): Promise<KubernetesObject[]>
+  }
   openTunnel(port: number): Promise<Tunnel>
   /** @throws an error with `replied` and `code` (NOAUTH, WRONGPASS, LOADING …) */
   openRedis(port: number, password: string | undefined, timeout: number): Promise<RedisConnection>
@@ -31,9 +38,11 @@ export interface ProbeInputs {
   exporter: boolean
 }
 
-/** One connection or one answer, in milliseconds: a silent server must not use up the deadline of the run. */
-export const answerMilliseconds = 5_000
-/** How long a Ready pod may still refuse connections: the exporter has no readiness probe. */
+/** One connection or one answer, in milliseconds: a silent server must not hold the run for long, nor much past its end. */
+export function answerMilliseconds(deadline: Deadline): number {
+  return Math.min(5_000, Math.max(2_000, deadline.remaining))
+}
+/** How long a Ready pod may refuse connections, anew after each answer: the exporter has no readiness probe. */
 export const patienceMilliseconds = 10_000
 /** The pause between two attempts. */
 export const interval = 250

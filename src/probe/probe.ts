@@ -70,14 +70,14 @@ async function checkOpen(
 ): Promise<JudgedCheck> {
   const name = 'without a password'
   return reaching(tunnel, namespace, deadline, ports, async () => {
-    await using connection = await ports.openRedis(tunnel.port, undefined, answerMilliseconds)
+    await using connection = await ports.openRedis(tunnel.port, undefined, answerMilliseconds(deadline))
     try {
       const reply = await connection.call('PING')
       return { name, code: 'redis-open', passed: false, detail: `PING is answered with ${harmlessLine(String(reply))}` }
     } catch (error) {
       if (ports.isReply(error, 'NOAUTH')) return { name, code: 'redis-open', passed: true, detail: 'refused' }
-      // Whoever is told that Redis cannot save was let in.
-      if (!ports.isReply(error, 'MISCONF')) throw error
+      // Whoever is told that Redis cannot save, or of a right that is missing, was let in.
+      if (!ports.isReply(error, 'MISCONF', 'NOPERM')) throw error
       return { name, code: 'redis-open', passed: false, detail: `PING is answered: ${harmlessLine(messageOf(error))}` }
     }
   })
@@ -90,7 +90,7 @@ async function readFacts(
   ports: ProbePorts
 ): Promise<RedisFacts & { answer: JudgedCheck }> {
   return reaching(tunnel, namespace, deadline, ports, async () => {
-    await using connection = await ports.openRedis(tunnel.port, password, answerMilliseconds)
+    await using connection = await ports.openRedis(tunnel.port, password, answerMilliseconds(deadline))
     const [answer, info, ...settings] = await Promise.all([
       ping(connection, ports),
       connection.call('INFO'),

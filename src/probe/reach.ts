@@ -4,6 +4,7 @@ import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
 import { hintFor } from './hints.ts'
 import { interval, type ProbePorts, patienceMilliseconds, type Tunnel } from './ports.ts'
+import { refused } from './refusal.ts'
 
 /**
  * Tries until Redis answers: a connection may break, and a Redis that loads its data will answer later. A refused
@@ -16,32 +17,25 @@ export async function reaching<T>(
   ports: ProbePorts,
   attempt: () => Promise<T>
 ): Promise<T> {
-  const patient = ports.clock.now() + patienceMilliseconds
+  let patient = ports.clock.now() + patienceMilliseconds
   let loading = false
   for (;;) {
     try {
       return await attempt()
     } catch (error) {
       ports.signal.throwIfAborted()
-      if (ports.isReply(error, 'WRONGPASS', 'NOAUTH', 'NOPERM')) throw refused(error, namespace)
+      if (ports.isReply(error, 'WRONGPASS', 'NOAUTH', 'NOPERM')) throw await refused(error, namespace, ports)
       if (/server response: 40[13]/.test(tunnel.lastError ?? '')) throw forbidden(error, tunnel, namespace)
       const isLoading = ports.isReply(error, 'LOADING')
       if (isLoading && !loading) ports.log('waiting for Redis to load its data')
       loading ||= isLoading
+      if (isLoading) patient = ports.clock.now() + patienceMilliseconds
       if (deadline.passed || (!isLoading && ports.clock.now() >= patient)) {
         throw isLoading ? stillLoading(deadline, namespace) : unreachable(error, tunnel, namespace)
       }
     }
     await ports.clock.sleep(interval, ports.signal)
   }
-}
-
-function refused(error: unknown, namespace: string): Failure {
-  const said = harmlessLine(messageOf(error))
-  const sentence = said.includes('NOPERM')
-    ? `Redis in pod ${names.pod} accepts the password but not a command: ${said}`
-    : `Redis in pod ${names.pod} refuses the password of Secret/${names.credentials}: ${said}`
-  return new Failure('redis-auth', sentence, hintFor('redis-auth', namespace), [], error)
 }
 
 function stillLoading(deadline: Deadline, namespace: string): Failure {

@@ -1,12 +1,23 @@
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
+import { ending, ordinal, runtime } from './ending.ts'
+import { imageProblem } from './image.ts'
+import { killedByProbe } from './probes.ts'
 import type { Problem } from './status.ts'
 
 const second = 1000
 
-/** Why one container does not run, from its status; undefined if it does or may be about to. */
-export function containerProblem(pod: KubernetesObject, status: unknown, namespace: string): Problem | undefined {
+/**
+ * Why one container does not run, from its status; undefined if it does or may be about to.
+ * @param events those of the pod, oldest first
+ */
+export function containerProblem(
+  pod: KubernetesObject,
+  status: unknown,
+  events: readonly KubernetesObject[],
+  namespace: string
+): Problem | undefined {
   const name = textAt(status, 'name') ?? ''
   const reason = textAt(status, 'state', 'waiting', 'reason') ?? ''
   const message = harmlessLine(textAt(status, 'state', 'waiting', 'message') ?? '')
@@ -20,14 +31,17 @@ export function containerProblem(pod: KubernetesObject, status: unknown, namespa
   const isRunning = at(status, 'state', 'running') !== undefined
   if (!isRunning && at(exit, 'reason') === 'StartError') return notStarted(name, textAt(exit, 'message') ?? message)
   // While it waits to start a container again, the kubelet shows how it ended, and CrashLoopBackOff only for a moment.
-  if (ended !== undefined && Number(at(status, 'restartCount')) > 0) return crashLoop(pod, status, exit, namespace)
+  const isRestarted = ended !== undefined && Number(at(status, 'restartCount')) > 0
+  if (isRestarted || reason === 'CrashLoopBackOff') {
+    return killedByProbe(status, exit, events) ?? crashLoop(pod, status, exit, namespace)
+  }
   switch (reason) {
     case 'ErrImagePull':
     case 'ImagePullBackOff':
     case 'InvalidImageName':
     case 'ErrImageNeverPull':
     case 'ImageInspectError':
-      return imagePull(status, name, reason, message)
+      return imageProblem(status, name, reason, message)
     case 'CreateContainerConfigError':
       return {
         code: 'config-error',
@@ -39,8 +53,6 @@ export function containerProblem(pod: KubernetesObject, status: unknown, namespa
     case 'CreateContainerError':
     case 'RunContainerError':
       return notStarted(name, message)
-    case 'CrashLoopBackOff':
-      return crashLoop(pod, status, exit, namespace)
     default:
       return undefined
   }
@@ -50,8 +62,13 @@ function notStarted(name: string, message: string): Problem {
   return {
     code: 'config-error',
     sentence: `container ${name} cannot be started: ${harmlessLine(message)}`,
-    hint: 'correct command, user or mounts of the container',
-    toleranceMilliseconds: 5 * second,
+    hint: /exec format error/.test(message)
+      ? 'the program is built for another architecture than that of the node: use an image that has it'
+      : 'correct command, user or mounts of the container',
+    // What the image lacks does not come by itself; a mount or a device may.
+    toleranceMilliseconds: /exec: .*no such file|executable file not found|exec format error/.test(message)
+      ? 0
+      : 5 * second,
     container: name
   }
 }
@@ -60,43 +77,22 @@ function crashLoop(pod: KubernetesObject, status: unknown, exit: unknown, namesp
   const name = textAt(status, 'name') ?? ''
   return {
     code: 'crash-loop',
-    sentence: `container ${name} ends right after its start, with ${ending(exit)}, for the ${ordinal(status)} time`,
+    sentence: `container ${name} ends ${runtime(exit)}, with ${ending(exit)}, for the ${ordinal(status)} time`,
     hint: `read its last words below, or \`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${name} --previous\``,
-    toleranceMilliseconds: 0,
+    // The event that a probe killed it may come a little later than the end that it explains.
+    toleranceMilliseconds: mayBeKilled(exit) ? 3 * second : 0,
     container: name
   }
 }
 
-function imagePull(status: unknown, name: string, reason: string, message: string): Problem {
-  const image = harmlessLine(textAt(status, 'image') ?? '')
-  const says = (pattern: RegExp) => pattern.test(message)
-  const final = reason === 'InvalidImageName' || says(/not found|manifest unknown|name unknown|invalid reference/i)
-  const denied = says(/denied|unauthorized|forbidden/i)
-  const limited = says(/toomanyrequests|rate limit/i)
-  return {
-    code: 'image-pull',
-    sentence: `the image ${image} of container ${name} cannot be pulled: ${rootCause(message) || reason}`,
-    hint: denied
-      ? 'check the name, and the imagePullSecrets of the pod template'
-      : limited
-        ? 'log in to the registry with imagePullSecrets, or use a mirror'
-        : 'check name and tag: set redis-image or exporter-image to an image that the nodes can pull',
-    // The registry has answered: that does not change by itself. A network may recover.
-    toleranceMilliseconds: final || denied ? 0 : limited ? 60 * second : 5 * second
-  }
-}
-
-/** What containerd says, without the steps that it repeats the image in; the evidence has all of it. */
-function rootCause(message: string): string {
-  const steps =
-    /^(?:Back-off pulling image "[^"]*"|ErrImagePull|rpc error: code = \w+ desc = .*?|failed to (?:pull and unpack image|resolve reference) "[^"]*"|failed to (?:do request|resolve image)|Error response from daemon): /
-  let cause = message
-  while (steps.test(cause)) cause = cause.replace(steps, '')
-  return cause
+/** Whoever gets SIGTERM or SIGKILL ends so; Redis ends with 0 after SIGTERM. */
+function mayBeKilled(exit: unknown): boolean {
+  return [0, 137, 143].includes(Number(at(exit, 'exitCode')))
 }
 
 function outOfMemory(pod: KubernetesObject, name: string): Problem {
-  const spec = listAt(pod, 'spec', 'containers').find((each) => at(each, 'name') === name)
+  const containers = [...listAt(pod, 'spec', 'initContainers'), ...listAt(pod, 'spec', 'containers')]
+  const spec = containers.find((each) => at(each, 'name') === name)
   const limit = textAt(spec, 'resources', 'limits', 'memory') ?? 'unknown'
   return {
     code: 'oom-killed',
@@ -112,17 +108,8 @@ function outOfMemory(pod: KubernetesObject, name: string): Problem {
 
 /** Killed while it ran, or already while the runtime set it up, which only a message tells. */
 function ranOutOfMemory(exit: unknown, message: string): boolean {
-  if (at(exit, 'reason') === 'OOMKilled') return true
-  return /OOM-killed|memory limit too low/i.test(`${message} ${textAt(exit, 'message') ?? ''}`)
+  return at(exit, 'reason') === 'OOMKilled' || memoryTooLow.test(`${message} ${textAt(exit, 'message') ?? ''}`)
 }
 
-function ending(exit: unknown): string {
-  const signal = textAt(exit, 'signal')
-  return signal && signal !== '0' ? `signal ${signal}` : `exit code ${textAt(exit, 'exitCode') ?? 'unknown'}`
-}
-
-function ordinal(status: unknown): string {
-  const count = Number(at(status, 'restartCount') ?? 0) + 1
-  const suffix = count % 100 > 10 && count % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th')
-  return `${count}${suffix}`
-}
+/** What the runtime says when a limit does not even let it start a process. */
+export const memoryTooLow = /OOM-killed|memory limit too low|unable to set memory limit/i

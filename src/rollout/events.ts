@@ -5,12 +5,28 @@ export function eventsOf(object: KubernetesObject, events: readonly KubernetesOb
   return events.filter((event) => at(event, 'involvedObject', 'uid') === object.metadata.uid).sort(byTime)
 }
 
+/** The events of a claim since a moment, oldest first; by name, because nobody but an administrator reads claims. */
+export function eventsOfClaim(name: string, since: string, events: readonly KubernetesObject[]): KubernetesObject[] {
+  return events
+    .filter(({ involvedObject }) => at(involvedObject, 'kind') === 'PersistentVolumeClaim')
+    .filter((event) => textAt(event, 'involvedObject', 'name') === name && timeOf(event) >= since)
+    .sort(byTime)
+}
+
+/** The newest event with one of these reasons. */
+export function newest(events: readonly KubernetesObject[], ...reasons: string[]): KubernetesObject | undefined {
+  return events.findLast((event) => reasons.includes(textAt(event, 'reason') ?? ''))
+}
+
 /** The message of the newest event with this reason. */
 export function latest(events: readonly KubernetesObject[], reason: string): string | undefined {
-  return textAt(
-    events.findLast((event) => at(event, 'reason') === reason),
-    'message'
-  )
+  return textAt(newest(events, reason), 'message')
+}
+
+/** Whether an event is about this container; the kubelet names it as a field of the pod. */
+export function isOfContainer(event: KubernetesObject, name: string): boolean {
+  const field = textAt(event, 'involvedObject', 'fieldPath')
+  return field === undefined || field.endsWith(`{${name}}`)
 }
 
 /** An event as a line: `Warning FailedMount (3 times): message`. */
@@ -21,7 +37,7 @@ export function eventLine(event: KubernetesObject): string {
 }
 
 /** When an event was last seen; the newer events API leaves the older field empty. */
-function timeOf(event: KubernetesObject): string {
+export function timeOf(event: KubernetesObject): string {
   const times = [at(event, 'series', 'lastObservedTime'), at(event, 'lastTimestamp'), at(event, 'eventTime')]
   return textAt(times.find((time) => typeof time === 'string')) ?? textAt(event, 'metadata', 'creationTimestamp') ?? ''
 }

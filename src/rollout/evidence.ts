@@ -1,29 +1,31 @@
 import type { Evidence } from '../failure.ts'
-import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
+import { containerStatuses } from './diagnosis.ts'
+import { ending } from './ending.ts'
 import { eventLine, eventsOf, latest } from './events.ts'
-import type { Problem, Snapshot } from './status.ts'
+import type { Snapshot } from './status.ts'
 
-interface EvidenceSource {
-  listEvents(namespace: string): Promise<KubernetesObject[]>
+interface LogSource {
   readLog(namespace: string, pod: string, container: string, previous: boolean): Promise<string>
 }
 
-/** What a person would look at next: the states of the containers, the newest events, the last log lines. */
+/**
+ * What a person would look at next: the states of the containers, the newest events, the last log lines.
+ * @param container the one that has the problem; by default one that is not ready
+ */
 export async function gatherEvidence(
   snapshot: Snapshot,
-  problem: Problem | undefined,
-  cluster: EvidenceSource
+  container: string | undefined,
+  cluster: LogSource
 ): Promise<Evidence[]> {
   const { namespace, statefulSet } = snapshot
   const pod = snapshot.pods.find(({ metadata }) => metadata.name === names.pod)
-  const all = await cluster.listEvents(namespace)
-  const events = [pod, statefulSet].flatMap((object) => (object === undefined ? [] : eventsOf(object, all)))
-  const states = listAt(pod, 'status', 'containerStatuses').map(stateLine)
-  const logs = pod === undefined ? [] : await readLogs(namespace, pod, problem, cluster)
+  const events = [pod, statefulSet].flatMap((object) => (object === undefined ? [] : eventsOf(object, snapshot.events)))
+  const logs = pod === undefined ? [] : await readLogs(namespace, pod, container, cluster)
   return [
-    { title: `Containers of ${names.pod}`, text: states.join('\n') },
+    { title: `Containers of ${names.pod}`, text: containerStatuses(pod).map(stateLine).join('\n') },
     { title: 'Events', text: events.slice(-12).map(eventLine).join('\n') },
     ...logs
   ].filter(({ text }) => text !== '')
@@ -39,12 +41,12 @@ export function probeMessage({ pods, events }: Snapshot): string | undefined {
 async function readLogs(
   namespace: string,
   pod: KubernetesObject,
-  problem: Problem | undefined,
-  cluster: EvidenceSource
+  wanted: string | undefined,
+  cluster: LogSource
 ): Promise<Evidence[]> {
-  const statuses = listAt(pod, 'status', 'containerStatuses')
+  const statuses = containerStatuses(pod)
   const unready = statuses.find((each) => at(each, 'ready') !== true)
-  const container = problem?.container ?? textAt(unready, 'name')
+  const container = wanted ?? textAt(unready, 'name')
   const status = statuses.find((each) => at(each, 'name') === container)
   const ran =
     at(status, 'state', 'running') ?? at(status, 'lastState', 'terminated') ?? at(status, 'state', 'terminated')
@@ -65,10 +67,11 @@ function stateLine(status: unknown): string {
   const [state, detail] = Object.entries((at(status, 'state') as Record<string, unknown> | undefined) ?? {})[0] ?? [
     'unknown'
   ]
-  const words = [textAt(detail, 'reason'), textAt(detail, 'message')].filter((word) => word !== undefined)
+  const end = state === 'terminated' ? ending(detail) : undefined
+  const words = [textAt(detail, 'reason'), end, textAt(detail, 'message')].filter((word) => word !== undefined)
   const restarts = Number(at(status, 'restartCount') ?? 0)
   const last = at(status, 'lastState', 'terminated')
-  const before = last === undefined ? '' : `; before: ${textAt(last, 'reason')}, exit code ${textAt(last, 'exitCode')}`
+  const before = last === undefined ? '' : `; before: ${textAt(last, 'reason')}, ${ending(last)}`
   return harmlessLine(
     `${textAt(status, 'name')}: ${state}${words.length > 0 ? ` (${words.join(': ')})` : ''}, ` +
       `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}${before}`

@@ -1,7 +1,8 @@
 import type { FailureCode } from '../failure.ts'
-import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
-import { podCreationProblem, podProblem } from './diagnosis.ts'
+import { containerStatuses, podCreationProblem, podProblem } from './diagnosis.ts'
 
 /** Everything that the decision is made from, as read at one moment. */
 export interface Snapshot {
@@ -64,11 +65,19 @@ function outdated(
   const waitingFor = `pod ${names.pod} to be replaced by one of revision ${revision}`
   const strategy = textAt(statefulSet, 'spec', 'updateStrategy', 'type')
   const partition = Number(at(statefulSet, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0)
-  const hint = `kubectl -n ${snapshot.namespace} delete pod ${names.pod}`
+  const remove = `\`kubectl -n ${snapshot.namespace} delete pod ${names.pod}\``
   if (strategy === 'OnDelete' || partition > 0) {
     const rule = strategy === 'OnDelete' ? 'updateStrategy OnDelete' : `partition ${partition}`
-    const sentence = `pod ${names.pod} stays at its old revision, because the StatefulSet has ${rule}`
-    return waiting(waitingFor, { code: 'stuck-revision', sentence, hint, toleranceMilliseconds: 0 })
+    return waiting(waitingFor, {
+      code: 'stuck-revision',
+      sentence: `pod ${names.pod} stays at its old revision, because the StatefulSet has ${rule}`,
+      // Below a partition the controller makes even a deleted pod of the old revision again.
+      hint:
+        strategy === 'OnDelete'
+          ? `delete the pod and run again: ${remove}`
+          : `set the partition to 0 in the manifests, or now: ${withoutPartition(snapshot.namespace)}`,
+      toleranceMilliseconds: 0
+    })
   }
   if (isReady(pod)) return waiting(waitingFor)
   const old = podProblem(pod, snapshot)
@@ -78,11 +87,16 @@ function outdated(
     sentence:
       `pod ${names.pod} of the old revision ${revisionOf(pod)} is broken, and the StatefulSet controller does not ` +
       `replace a broken pod (kubernetes/kubernetes#67250): ${old.sentence}`,
-    hint: `delete the broken pod and run again: \`${hint}\``,
+    hint: `delete the broken pod and run again: ${remove}`,
     // The controller may be about to do it.
     toleranceMilliseconds: 5_000,
     ...(old.container !== undefined && { container: old.container })
   })
+}
+
+function withoutPartition(namespace: string): string {
+  const patch = JSON.stringify({ spec: { updateStrategy: { rollingUpdate: { partition: 0 } } } })
+  return `\`kubectl -n ${namespace} patch statefulset ${names.statefulSet} --patch '${patch}'\``
 }
 
 function waiting(waitingFor: string, problem?: Problem): RolloutStatus {
@@ -98,21 +112,29 @@ function isReady(pod: KubernetesObject): boolean {
 }
 
 function condition(pod: KubernetesObject, type: string): string | undefined {
-  const conditions = at(pod, 'status', 'conditions')
-  if (!Array.isArray(conditions)) return undefined
   return textAt(
-    conditions.find((each: unknown) => at(each, 'type') === type),
+    listAt(pod, 'status', 'conditions').find((each) => at(each, 'type') === type),
     'status'
   )
 }
 
 function podWaitsFor(pod: KubernetesObject): string {
+  // Evicted, or refused by its node: the controller makes a new one in its place.
+  if (at(pod, 'status', 'phase') === 'Failed') {
+    const words = [textAt(pod, 'status', 'reason'), textAt(pod, 'status', 'message')].filter(
+      (word) => word !== undefined
+    )
+    return `pod ${names.pod} to be replaced, which failed: ${harmlessLine(words.join(': ') || 'without a reason')}`
+  }
   if (condition(pod, 'PodScheduled') !== 'True') return `pod ${names.pod} to be scheduled to a node`
-  const statuses = at(pod, 'status', 'containerStatuses')
-  const containers: unknown[] = Array.isArray(statuses) ? statuses : []
-  const late = containers.find((each) => at(each, 'ready') !== true)
+  const late = containerStatuses(pod).find((each) => at(each, 'ready') !== true)
   const name = textAt(late, 'name')
   if (name === undefined) return `pod ${names.pod} to be Ready`
   if (at(late, 'state', 'running') === undefined) return `container ${name} to start`
+  if (isInit(pod, name)) return `container ${name} to do its work`
   return at(late, 'started') === true ? `container ${name} to be ready` : `container ${name} to pass its startup probe`
+}
+
+function isInit(pod: KubernetesObject, name: string): boolean {
+  return listAt(pod, 'status', 'initContainerStatuses').some((each) => at(each, 'name') === name)
 }

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { parseInfo, serverVersion } from '../../../src/probe/info.ts'
+import { infoReplies } from './info-replies.ts'
 
 test('an INFO reply is read line by line, sections and empty lines skipped', () => {
   const reply = [
@@ -33,6 +34,10 @@ test.each([
   ['a server that does not say', 'uptime_in_seconds:1', undefined]
 ])('the version of %s', (_, reply, version) => {
   expect(serverVersion(parseInfo(reply))).toBe(version)
+})
+
+test.each(infoReplies)('the version of $name is $version', ({ info, version }) => {
+  expect(serverVersion(parseInfo(info))).toBe(version)
 })
 
 test('fields that were written are read', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parseInfo } from '../../../src/probe/info.ts'
 import { judge, maxmemory, type RedisFacts, usedMemory } from '../../../src/probe/judge.ts'
 import { parseRedisConfig } from '../../../src/redis-config.ts'
+import { infoReplies } from './info-replies.ts'
 
 const mebibyte = 1024 ** 2
 const health = 'rdb_last_bgsave_status:ok\naof_enabled:1\naof_last_write_status:ok\naof_last_bgrewrite_status:ok\n'
@@ -46,6 +47,14 @@ test('a Redis as rendered passes every check, each with what was seen', () => {
     },
     { name: 'last rewrite', code: 'persistence-failing', passed: true, detail: 'aof_last_bgrewrite_status is ok' }
   ])
+})
+
+test.each(infoReplies)('$name tells all that is judged', ({ info, usedMemory: used }) => {
+  const seen = { ...facts(), info: parseInfo(info.replaceAll('\n', '\r\n')) }
+  const checks = judge(seen, expected, 90)
+  expect(checks.filter(({ passed }) => !passed)).toEqual([])
+  expect(checks).toHaveLength(10)
+  expect(usedMemory(seen.info)).toBe(used)
 })
 
 describe('settings', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { containerProblem } from '../../../src/rollout/container.ts'
 import { ended, pod, running, terminated, waiting } from './shapes.ts'
 
-const problemOf = (status: object) => containerProblem(pod({ statuses: [status] }), status, 'team')
+const problemOf = (status: object) => containerProblem(pod({ statuses: [status] }), status, [], 'team')
 const backOff = 'back-off 20s restarting failed container=redis pod=redis-0_team(968e9975-6260-40c4-abe0-ef7cd4061899)'
 const startError =
   'failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable ' +
@@ -64,6 +64,20 @@ describe('a container that cannot be started', () => {
     expect(problem).toMatchObject({ code: 'config-error', container: 'redis' })
     expect(problem?.sentence).toContain('container redis cannot be started: ')
     expect(problem?.sentence).toContain('stat /no/such/program: no such file or directory')
+    expect(problem?.hint).toBe('correct command, user or mounts of the container')
+    expect(problem?.toleranceMilliseconds).toBe(0)
+  })
+
+  test('device missing, which may come', () => {
+    const message = 'error mounting "/dev/x" to rootfs: no such file or directory: unknown'
+    expect(problemOf(waiting('CreateContainerError', message))?.toleranceMilliseconds).toBe(5_000)
+  })
+
+  test('program for another architecture', () => {
+    const message = 'exec: "/app": exec format error: unknown'
+    const problem = problemOf(waiting('RunContainerError', message))
+    expect(problem?.hint).toContain('another architecture')
+    expect(problem?.toleranceMilliseconds).toBe(0)
   })
 })
 
@@ -88,24 +102,24 @@ describe('a container that ends again and again', () => {
     [
       'killed by signal',
       waiting('CrashLoopBackOff', backOff, { restarts: 1, last: ended('Error', 137, { signal: 9 }) }),
-      'with signal 9, for the 2nd time'
+      'with signal 9 (SIGKILL), for the 2nd time'
     ],
     [
       'killed by signal, as containerd tells it',
       waiting('CrashLoopBackOff', backOff, { restarts: 1, last: ended('Error', 139) }),
-      'with exit code 139, for the 2nd time'
+      'with exit code 139 (SIGSEGV), for the 2nd time'
     ],
     [
       'no word about its end',
       waiting('CrashLoopBackOff', backOff, { restarts: 4 }),
-      'with exit code unknown, for the 5th time'
+      'with an unknown exit code, for the 5th time'
     ]
   ])('%s', (_, status, words) => {
     expect(problemOf(status)).toEqual({
       code: 'crash-loop',
       sentence: `container redis ends right after its start, ${words}`,
       hint: 'read its last words below, or `kubectl -n team logs redis-0 -c redis --previous`',
-      toleranceMilliseconds: 0,
+      toleranceMilliseconds: expect.any(Number),
       container: 'redis'
     })
   })
@@ -132,6 +146,9 @@ describe('a container that ends again and again', () => {
 describe('a container that was killed for its memory', () => {
   const oom = ended('OOMKilled', 137)
   const tooLow = 'runc create failed: container init was OOM-killed (memory limit too low?): unknown'
+  const tooLowForRunc =
+    'unable to start container process: error during container init: error setting cgroup config for procHooks process: ' +
+    'unable to set memory limit to 1048576 (current usage: 2224128, peak usage: 2514944): unknown'
   test.each([
     ['out of memory', waiting('CrashLoopBackOff', backOff, { restarts: 2, last: oom })],
     ['out of memory for the first time', terminated(oom)],
@@ -145,7 +162,8 @@ describe('a container that was killed for its memory', () => {
       'a limit too low to start in, while the kubelet waits',
       waiting('CrashLoopBackOff', backOff, { restarts: 1, last: ended('StartError', 128, { message: tooLow }) })
     ],
-    ['a limit too low to start in', waiting('RunContainerError', tooLow)]
+    ['a limit too low to start in', waiting('RunContainerError', tooLow)],
+    ['a limit too low for the process that starts it', waiting('RunContainerError', tooLowForRunc)]
   ])('%s', (_, status) => {
     expect(problemOf(status)).toMatchObject({
       code: 'oom-killed',

@@ -44,6 +44,13 @@ describe('a pod that the controller cannot create', () => {
       [event({ ...statefulSet(), metadata: { name: 'redis', uid: 'old' } }, 'FailedCreate', 'x')]
     ],
     [
+      'an event that is over: the pod was created since',
+      [
+        event(statefulSet(), 'SuccessfulCreate', 'create Pod redis-0', { lastTimestamp: '2026-11-23T05:40:00Z' }),
+        event(statefulSet(), 'FailedCreate', 'exceeded quota', { count: 14 })
+      ]
+    ],
+    [
       'an event that says nothing bad',
       [event(statefulSet(), 'SuccessfulCreate', 'create Pod redis-0 in StatefulSet redis successful')]
     ]
@@ -54,12 +61,13 @@ describe('a pod that the controller cannot create', () => {
 
 describe('a pod that is not scheduled', () => {
   test.each([
-    ['unschedulable', noCpu, 'unschedulable', 'memory-limit'],
+    ['unschedulable for CPU', noCpu, 'unschedulable', 'request less in the pod template'],
+    ['unschedulable for memory', noCpu.replace('cpu', 'memory'), 'unschedulable', 'ask for less with memory-limit'],
     [
       'unschedulable for a taint',
       '0/3 nodes are available: 3 node(s) had untolerated taint {dedicated: gpu}.',
       'unschedulable',
-      'add a node'
+      'add a toleration'
     ],
     [
       'claim pending',

@@ -5,13 +5,9 @@ import { play } from './fake-cluster.ts'
 import { ended, event, pod, running, snapshot, statefulSet, terminated, waiting } from './shapes.ts'
 
 async function gathered(redis: KubernetesObject | undefined, events: KubernetesObject[] = [], container?: string) {
-  const { ports, logsAsked } = play([{ from: 0, events }])
-  const problem = { code: 'crash-loop', sentence: '', hint: '', toleranceMilliseconds: 0 } as const
-  const evidence = await gatherEvidence(
-    snapshot({ pods: redis === undefined ? [] : [redis] }),
-    container === undefined ? undefined : { ...problem, container },
-    ports.cluster
-  )
+  const { ports, logsAsked } = play([])
+  const seen = snapshot({ pods: redis === undefined ? [] : [redis], events })
+  const evidence = await gatherEvidence(seen, container, ports.cluster)
   return { evidence, logsAsked }
 }
 
@@ -59,6 +55,22 @@ describe('evidence', () => {
   ])('has the log %s', async (_, statuses, container, logs) => {
     const { logsAsked } = await gathered(pod({ statuses }), [], container)
     expect(logsAsked).toEqual(logs)
+  })
+
+  test('has the state and the log of an init container', async () => {
+    const init = waiting('CrashLoopBackOff', 'back-off 10s', { name: 'prepare', restarts: 2, last: ended('Error', 7) })
+    const redis = pod({ statuses: [waiting('PodInitializing')] })
+    const withInit = { ...redis, status: { ...(redis['status'] as object), initContainerStatuses: [init] } }
+    const { evidence, logsAsked } = await gathered(withInit)
+    expect(evidence[0]?.text.split('\n')[0]).toBe(
+      'prepare: waiting (CrashLoopBackOff: back-off 10s), 2 restarts; before: Error, exit code 7'
+    )
+    expect(logsAsked).toEqual(['redis-0 prepare previous'])
+  })
+
+  test('says how a container ended', async () => {
+    const { evidence } = await gathered(pod({ statuses: [terminated(ended('OOMKilled', 137), { restarts: 1 })] }))
+    expect(evidence[0]?.text).toBe('redis: terminated (OOMKilled: exit code 137 (SIGKILL)), 1 restart')
   })
 
   test('without a pod: the events of the StatefulSet', async () => {

@@ -7,7 +7,7 @@ const resolving = `failed to pull and unpack image "${image}": failed to resolve
 const pulling = `Back-off pulling image "${image}": ErrImagePull: `
 const problemOf = (reason: string, message?: string, named = image) => {
   const status = waiting(reason, message, { image: named })
-  return containerProblem(pod({ statuses: [status] }), status, 'team')
+  return containerProblem(pod({ statuses: [status] }), status, [], 'team')
 }
 
 const noHost =

@@ -42,9 +42,9 @@ describe('a rollout that ends well', () => {
     await run(played)
     expect(played.lines).toEqual([
       [0, 'waiting for the controller to see generation 2 of the StatefulSet'],
-      [400, 'waiting for the old pod redis-0 to end'],
-      [1_000, 'waiting for pod redis-0 to be created'],
-      [1_200, 'waiting for container redis to start'],
+      [300, 'waiting for the old pod redis-0 to end'],
+      [900, 'waiting for pod redis-0 to be created'],
+      [1_100, 'waiting for container redis to start'],
       [2_000, 'waiting for container redis to pass its startup probe']
     ])
     expect(played.clock.now()).toBe(4_000)
@@ -79,6 +79,32 @@ describe('a problem', () => {
     expect(failure.code).toBe('config-error')
     expect(failure.message).toMatch(/^container redis cannot be configured: .* \(seen for 5\.0 s\)$/)
     expect(played.clock.now()).toBe(5_000)
+  })
+
+  test('is judged with the events of now: an autoscaler that helps at the last moment does', async () => {
+    const pending = pod({ unschedulable: '0/1 nodes are available: 1 Insufficient cpu.' })
+    const scaling = event(pending, 'Nominated', 'Pod should schedule on: nodeclaim/default-1')
+    const played = play([
+      { from: 0, pods: [pending] },
+      { from: 44_990, pods: [pending], events: [scaling] },
+      { from: 80_000, pods: [pod()] }
+    ])
+    await expect(run(played)).resolves.toBe(revisions.update)
+  })
+
+  test('is judged with the events of now: a probe that killed the container', async () => {
+    const last = ended('Completed', 0)
+    const killed = starting(waiting('CrashLoopBackOff', 'back-off 10s', { restarts: 1, last }))
+    const kill = event(killed, 'Killing', 'Container redis failed liveness probe, will be restarted', {
+      lastTimestamp: '2026-11-23T05:37:24Z'
+    })
+    const played = play([
+      { from: 0, pods: [created] },
+      { from: 1_000, pods: [killed] },
+      { from: 2_000, pods: [killed], events: [kill] }
+    ])
+    await expect(failed(played)).resolves.toMatchObject({ code: 'probe-failing' })
+    expect(played.clock.now()).toBeLessThanOrEqual(4_000)
   })
 
   test('that heals in time is none', async () => {
@@ -166,10 +192,23 @@ describe('at the deadline', () => {
     })
   })
 
-  test('a problem that had time left is what is told', async () => {
+  test('a problem that had time left is what is told, and for how long it was tolerated', async () => {
     const played = play([{ from: 0, pods: [noKey] }])
-    await expect(failed(played, 2_000)).resolves.toMatchObject({ code: 'config-error' })
+    await expect(failed(played, 2_000)).resolves.toMatchObject({
+      code: 'config-error',
+      message: expect.stringMatching(/ \(seen for 2\.0 s, until the timeout\)$/)
+    })
     expect(played.clock.now()).toBe(2_000)
+  })
+
+  test('the events are those of now', async () => {
+    const unhealthy = event(probing, 'Unhealthy', 'Startup probe failed: not yet')
+    const played = play([
+      { from: 0, pods: [probing] },
+      { from: 59_990, pods: [probing], events: [unhealthy] }
+    ])
+    await expect(failed(played, 60_000)).resolves.toMatchObject({ code: 'probe-failing' })
+    expect(played.eventsAsked.at(-1)).toBe(60_000)
   })
 
   test('a rollout that is current by then is current', async () => {

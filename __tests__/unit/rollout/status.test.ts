@@ -6,6 +6,13 @@ const { old, update } = revisions
 const noKey = "couldn't find key password in Secret team/redis-credentials"
 const starting = (status: object) => pod({ statuses: [status, running({ name: 'metrics' })], ready: false })
 
+const withStatus = (change: object) => {
+  const changed = starting(waiting('PodInitializing'))
+  return { ...changed, status: { ...(changed['status'] as object), ...change } }
+}
+const withInit = (status: object) => withStatus({ initContainerStatuses: [status] })
+const failed = (why: object) => withStatus({ phase: 'Failed', containerStatuses: [], ...why })
+
 describe('the rollout is current', () => {
   test.each<[string, Partial<Snapshot>]>([
     ['Ready', {}],
@@ -66,6 +73,22 @@ describe('the rollout goes on', () => {
       { pods: [pod({ statuses: [running()], ready: false })] },
       'pod redis-0 to be Ready'
     ],
+    [
+      'init container at work',
+      { pods: [withInit(running({ name: 'prepare', ready: false, started: false }))] },
+      'container prepare to do its work'
+    ],
+    [
+      'init container not started',
+      { pods: [withInit(waiting('PodInitializing', undefined, { name: 'prepare' }))] },
+      'container prepare to start'
+    ],
+    [
+      'evicted',
+      { pods: [failed({ reason: 'Evicted', message: 'The node was low on resource: memory.' })] },
+      'pod redis-0 to be replaced, which failed: Evicted: The node was low on resource: memory.'
+    ],
+    ['failed', { pods: [failed({})] }, 'pod redis-0 to be replaced, which failed: without a reason'],
     ['containers not known yet', { pods: [pod({ statuses: [], ready: false })] }, 'pod redis-0 to be Ready']
   ])('%s', (_, change, waitingFor) => {
     expect(rolloutStatus(snapshot(change))).toEqual({ state: 'progressing', waitingFor })
@@ -90,9 +113,20 @@ describe('the rollout has a problem', () => {
   })
 
   test.each([
-    ['OnDelete', { type: 'OnDelete' }, 'updateStrategy OnDelete'],
-    ['partition', { type: 'RollingUpdate', rollingUpdate: { partition: 1 } }, 'partition 1']
-  ])('%s: the pod stays at its old revision', (_, updateStrategy, rule) => {
+    [
+      'OnDelete',
+      { type: 'OnDelete' },
+      'updateStrategy OnDelete',
+      'delete the pod and run again: `kubectl -n team delete pod redis-0`'
+    ],
+    [
+      'partition',
+      { type: 'RollingUpdate', rollingUpdate: { partition: 1 } },
+      'partition 1',
+      'set the partition to 0 in the manifests, or now: `kubectl -n team patch statefulset redis --patch ' +
+        `'{"spec":{"updateStrategy":{"rollingUpdate":{"partition":0}}}}'\``
+    ]
+  ])('%s: the pod stays at its old revision', (_, updateStrategy, rule, hint) => {
     const status = rolloutStatus(
       snapshot({ statefulSet: statefulSet({ updateStrategy }), pods: [pod({ revision: old })] })
     )
@@ -100,7 +134,7 @@ describe('the rollout has a problem', () => {
       problem: {
         code: 'stuck-revision',
         sentence: `pod redis-0 stays at its old revision, because the StatefulSet has ${rule}`,
-        hint: expect.stringContaining('kubectl -n team delete pod redis-0'),
+        hint,
         toleranceMilliseconds: 0
       }
     })

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { renderedRedisConfig } from '../../src/redis-config.ts'
+import { type ProbeOptions, type ProbeRun, probing } from '../integration/probing.ts'
+import { type Stage, stage } from './stage.ts'
+
+let here: Stage
+
+beforeAll(async () => {
+  here = await stage()
+  await here.apply()
+  expect((await here.rollout()).failure).toBeUndefined()
+})
+afterAll(async () => here[Symbol.asyncDispose]())
+
+async function probe(options: ProbeOptions = {}): Promise<ProbeRun> {
+  const { namespace } = here
+  const kubeconfig = await readFile(namespace.kubeconfig, 'utf8')
+  const expected = renderedRedisConfig(await here.documents())
+  const password = await namespace.credential('password')
+  return probing({ kubeconfig }, password, { namespace: namespace.name, expected, exporter: true, ...options })
+}
+
+// In order: each test leaves a Redis that works.
+describe('a Redis in a real cluster', () => {
+  test('passes every check, and nothing stays open', async () => {
+    const { failure, result, open } = await probe()
+    expect(failure).toBeUndefined()
+    expect(result?.checks.filter(({ passed }) => !passed)).toEqual([])
+    expect(open).toEqual([])
+  })
+
+  test('that ends while it is probed: the port-forward is opened again', async () => {
+    // Redis is gone before the port-forward reaches it, and its container starts again.
+    await here.namespace.redisCli('shutdown', 'nosave').catch(() => undefined)
+    const { failure, open } = await probe()
+    expect(failure).toBeUndefined()
+    expect(open).toEqual([])
+  })
+
+  test('whose pod is replaced while it is probed: the port-forward goes to the new one', async () => {
+    await here.namespace.kubectl('delete', 'pod', 'redis-0')
+    const { failure, open } = await probe()
+    expect(failure).toBeUndefined()
+    expect(open).toEqual([])
+  })
+
+  test('without a right: the command is named', async () => {
+    await here.rollout()
+    await here.namespace.redisCli('acl', 'setuser', 'default', '-config')
+    const { failure } = await probe()
+    await here.namespace.redisCli('acl', 'setuser', 'default', '+config')
+    expect(failure).toMatchObject({
+      code: 'redis-auth',
+      message: expect.stringMatching(/its user may not run the command CONFIG GET: NOPERM/)
+    })
+  })
+
+  test('with another password than the Secret, which did not change', async () => {
+    await here.namespace.redisCli('acl', 'setuser', 'default', 'resetpass', '>another-password-1')
+    const { failure } = await probe()
+    expect(failure).toMatchObject({
+      code: 'redis-auth',
+      message: expect.stringMatching(/WRONGPASS.*the Secret has not changed since: Redis got another password$/)
+    })
+  })
+
+  test('whose Secret got another password: the command of the hint helps', async () => {
+    // Times have whole seconds.
+    await sleep(1_100)
+    await here.namespace.kubectl('patch', 'secret', 'redis-credentials', '--patch={"stringData":{"password":"next-1"}}')
+    const { failure } = await probe()
+    expect(failure).toMatchObject({
+      code: 'redis-auth',
+      message: expect.stringMatching(/WRONGPASS.*The Secret was changed at \S+Z, and Redis has run since \S+Z with/),
+      hint: expect.stringContaining(`kubectl -n ${here.namespace.name} delete pod redis-0`)
+    })
+    await here.namespace.kubectl('delete', 'pod', 'redis-0')
+    expect((await here.rollout()).failure).toBeUndefined()
+    expect((await probe()).failure).toBeUndefined()
+  })
+})

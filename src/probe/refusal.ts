@@ -1,0 +1,72 @@
+import { Failure, messageOf } from '../failure.ts'
+import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import { harmlessLine } from '../untrusted-text.ts'
+import { names } from '../workload.ts'
+import { hintFor } from './hints.ts'
+import type { ProbePorts } from './ports.ts'
+
+/** When Redis read its password, and when the Secret got the one it has; undefined where the cluster does not tell. */
+export interface PasswordTimes {
+  started: string | undefined
+  changed: string | undefined
+}
+
+/** The failure for a Redis that does not let us do our work: a wrong password or a missing right, and why. */
+export async function refused(error: unknown, namespace: string, ports: ProbePorts): Promise<Failure> {
+  const said = harmlessLine(messageOf(error))
+  const sentence = ports.isReply(error, 'NOPERM')
+    ? missingRight(said)
+    : wrongPassword(said, await readTimes(namespace, ports))
+  const hint = ports.isReply(error, 'NOPERM')
+    ? `give user default all rights, as manifests/base does it, and ${hintFor('redis-auth', namespace)}`
+    : hintFor('redis-auth', namespace)
+  return new Failure('redis-auth', sentence, hint, [], error)
+}
+
+export function missingRight(said: string): string {
+  // Redis 6.2 names the command (`'config' command`), later ones also its subcommand (`'config|get' command`).
+  const command = /'([^']+)' command/.exec(said)?.[1]?.replace('|', ' ').toUpperCase()
+  const which = command === undefined ? 'a command' : `the command ${command}`
+  return `Redis in pod ${names.pod} accepts the password, but its user may not run ${which}: ${said}`
+}
+
+export function wrongPassword(said: string, { started, changed }: PasswordTimes): string {
+  const base = `Redis in pod ${names.pod} refuses the password of Secret/${names.credentials}: ${said}`
+  if (started === undefined || changed === undefined) return base
+  return changed > started
+    ? `${base}. The Secret was changed at ${changed}, and Redis has run since ${started} with the one before`
+    : `${base}. Redis has run since ${started}, and the Secret has not changed since: Redis got another password`
+}
+
+/** The times from a pod and a Secret: fields that an apply leaves as they are keep their time. */
+export function passwordTimes(pod: KubernetesObject | undefined, secret: KubernetesObject | undefined): PasswordTimes {
+  const statuses = listAt(pod, 'status', 'containerStatuses')
+  const redis = statuses.find((status) => at(status, 'name') === names.redisContainer)
+  const written = listAt(secret, 'metadata', 'managedFields')
+    .filter((entry) => at(entry, 'fieldsV1', 'f:data') !== undefined)
+    .map((entry) => textAt(entry, 'time') ?? '')
+  return {
+    started: textAt(redis, 'state', 'running', 'startedAt'),
+    changed: written.sort().at(-1) ?? textAt(secret, 'metadata', 'creationTimestamp')
+  }
+}
+
+// What was refused is certain; this only says more, so an answer that cannot be had is none.
+async function readTimes(namespace: string, { cluster, signal }: ProbePorts): Promise<PasswordTimes> {
+  try {
+    const statefulSet = await cluster.readStatefulSet(namespace, names.statefulSet)
+    const labels = at(statefulSet, 'spec', 'selector', 'matchLabels') as Record<string, string> | undefined
+    const credentials = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
+    const [pods, secret] = await Promise.all([
+      labels === undefined ? [] : cluster.listPods(namespace, labels),
+      cluster.read(credentials, namespace)
+    ])
+    return passwordTimes(
+      pods.find(({ metadata }) => metadata.name === names.pod),
+      secret
+    )
+  } catch {
+    signal.throwIfAborted()
+    return { started: undefined, changed: undefined }
+  }
+}

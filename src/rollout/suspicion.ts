@@ -1,0 +1,25 @@
+import type { Clock } from '../deadline.ts'
+import type { Problem } from './status.ts'
+
+/** Remembers for how long the same problem has been seen. */
+export class Suspicion {
+  readonly #clock: Clock
+  #code: string | undefined
+  #since = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  get duration(): number {
+    return this.#clock.now() - this.#since
+  }
+
+  /** Takes note of what is seen now. @returns how much longer that is tolerated, 0 if it is time to fail */
+  patienceWith(problem: Problem | undefined): number {
+    if (problem?.code !== this.#code) this.#since = this.#clock.now()
+    this.#code = problem?.code
+    if (problem === undefined) return Number.POSITIVE_INFINITY
+    return Math.max(0, problem.toleranceMilliseconds - this.duration)
+  }
+}
