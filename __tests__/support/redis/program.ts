@@ -23,6 +23,14 @@ export async function findRedis(): Promise<RedisProgram | undefined> {
   return undefined
 }
 
+/** That one, and those whose paths REDIS_PROGRAMS lists as PATH lists folders: other versions, other products. */
+export async function allRedis(): Promise<RedisProgram[]> {
+  const { REDIS_PROGRAMS = '' } = process.env
+  const paths = REDIS_PROGRAMS.split(delimiter).filter((path) => path !== '')
+  const found = await findRedis()
+  return [...(found === undefined ? [] : [found]), ...(await Promise.all(paths.map(describe)))]
+}
+
 export async function describe(path: string): Promise<RedisProgram> {
   const { stdout } = await promisify(execFile)(path, ['--version'])
   // Valkey also installs itself under the name redis-server, so what it prints counts, not what the file is called.
