@@ -1,0 +1,130 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { auditEvents, requiredOf } from '../support/cluster/audit-log.ts'
+import { type Deployment, deploy } from '../support/cluster/deploy.ts'
+import { DeployerRole, deployerOf } from '../support/cluster/deployer-role.ts'
+import { allows, describeGrant, type Grant, grantsOf, type Rule } from '../support/cluster/grants.ts'
+import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
+import { root } from '../support/root.ts'
+import { statefulSetPatch, type Workspace, workspaceWith } from '../support/workspace.ts'
+
+const { rules } = parse(readFileSync(join(root, 'manifests/rbac/role.yaml'), 'utf8')) as { rules: Rule[] }
+const grants = grantsOf(rules)
+/** What another grant makes up for, so that no run can miss it. */
+const covered = grants.filter((grant) => grants.some((other) => other !== grant && allows(other, grant)))
+const needed = grants
+  .filter((grant) => !covered.includes(grant))
+  .map((grant) => ({ name: describeGrant(grant), grant }))
+const grantCalled = (name: string): Grant => {
+  const found = needed.find((each) => each.name === name)
+  if (found === undefined) throw new Error(`the Role does not give ${name}`)
+  return found.grant
+}
+
+const start = new Date()
+let namespace: TestNamespace
+let role: DeployerRole
+let broken: Workspace
+
+beforeAll(async () => {
+  namespace = await testNamespace()
+  role = new DeployerRole(namespace, grants)
+  const command = ['/bin/sh', '-c', 'echo these are my last words; exit 3']
+  broken = await workspaceWith([
+    statefulSetPatch({ op: 'replace', path: '/spec/template/spec/containers/0/command', value: command })
+  ])
+})
+afterAll(async () => {
+  await broken[Symbol.asyncDispose]()
+  await namespace[Symbol.asyncDispose]()
+})
+
+const deployBroken = () => deploy(namespace, { manifests: 'deploy/redis' }, { workspace: broken.path })
+const said = ({ annotations }: Deployment) =>
+  annotations.filter(({ source }) => source === 'step').map(({ message }) => message)
+
+// In order: each test goes on from what the one before it left in the cluster.
+describe('no right is missing', () => {
+  test('a first deploy passes, and one that makes the Secret from its input', async () => {
+    expect((await deploy(namespace)).rendered).toContain('verdict: passed')
+    await namespace.kubectl('delete', 'secret', 'redis-credentials')
+    expect((await deploy(namespace, { 'redis-password': 'another-password-1' })).rendered).toContain('verdict: passed')
+  })
+
+  test('a failing one has its evidence', async () => {
+    const deployment = await deployBroken()
+    expect(deployment.outputs['failure-code']).toBe('crash-loop')
+    expect(deployment.summary).toContain('these are my last words')
+    expect(deployment.summary).toContain('<details><summary>Events</summary>')
+  })
+
+  const log = process.env['AUDIT_LOG']
+  const audited = 'the API server saw each right used, and no request that the Role does not allow'
+  if (log === undefined) test.skip(`${audited} (AUDIT_LOG names no audit log)`, () => {})
+  else
+    test(audited, async () => {
+      const events = await auditEvents(log, deployerOf(namespace), start)
+      expect(events.filter(({ responseStatus }) => responseStatus?.code === 403)).toEqual([])
+      const required = events.flatMap(requiredOf)
+      expect(required.filter((request) => !grants.some((grant) => allows(grant, request)))).toEqual([])
+      const unused = grants.filter((grant) => !required.some((request) => allows(grant, request)))
+      expect(unused.map(describeGrant)).toEqual([])
+      const others = events.filter(({ objectRef }) => !objectRef).map(({ requestURI }) => requestURI)
+      expect(others).toEqual([])
+    })
+})
+
+describe('no right is superfluous', () => {
+  test('none is given twice', () => {
+    expect(covered.map(describeGrant)).toEqual([])
+  })
+
+  // The pod of the failing deploy is still there.
+  test('without get pods/log, the failure is the same but lacks the last words', async () => {
+    await role.take(grantCalled('get pods/log redis-0'))
+    const deployment = await deployBroken()
+    expect(deployment.outputs['failure-code']).toBe('crash-loop')
+    expect(deployment.summary).not.toContain('these are my last words')
+  })
+
+  test('without list events, a rollout that takes longer than a moment is forbidden', async () => {
+    await role.take(grantCalled('list events'))
+    await namespace.kubectl('delete', 'statefulset', 'redis')
+    // More than any node has.
+    const deployment = await deploy(namespace, { 'memory-limit': '900Gi' })
+    expect(deployment.outputs['failure-code']).toBe('forbidden')
+    expect(said(deployment)).toEqual([expect.stringContaining('cannot list resource "events"')])
+  })
+
+  test('with all of them again, the next deploy passes', async () => {
+    await role.restore()
+    await namespace.kubectl('delete', 'statefulset', 'redis')
+    await namespace.kubectl('delete', 'pod', 'redis-0', '--ignore-not-found')
+    expect((await deploy(namespace)).rendered).toContain('verdict: passed')
+  })
+
+  const isForward = ({ grant }: { grant: Grant }) => grant.resource === 'pods/portforward'
+  test.each(needed.filter(isForward))('without $name, Redis cannot be asked', async ({ grant }) => {
+    await role.take(grant)
+    const deployment = await deploy(namespace)
+    expect(deployment.outputs['failure-code']).toBe('forbidden')
+    expect(said(deployment)).toEqual([
+      expect.stringMatching(/^cannot port-forward .*403.*verbs get and create on pods\/portforward/s)
+    ])
+  })
+
+  const isEvidence = ({ grant: { resource } }: { grant: Grant }) => ['events', 'pods/log'].includes(resource)
+  const others = needed.filter((each) => !isForward(each) && !isEvidence(each))
+  test.each(others)('without $name, the run is forbidden', async ({ grant: { verb, resource, name }, grant }) => {
+    // What is there need not be created.
+    const stored = [resource, name ?? 'redis-credentials', '--ignore-not-found']
+    if (verb === 'create') await namespace.kubectl('delete', ...stored)
+    await role.take(grant)
+    const writesSecret = verb === 'patch' && resource === 'secrets'
+    const deployment = await deploy(namespace, writesSecret ? { 'redis-password': 'another-password-2' } : {})
+    expect(deployment.outputs['failure-code']).toBe('forbidden')
+    expect(said(deployment)).toEqual([expect.stringContaining(`cannot ${verb} resource "${resource}"`)])
+  })
+})

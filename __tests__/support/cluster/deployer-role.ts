@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { textAt } from '../../../src/kubernetes-object.ts'
+import { describeGrant, type Grant, ruleOf } from './grants.ts'
+import type { TestNamespace } from './namespace.ts'
+
+/** The name by which the API server knows the deployer. */
+export function deployerOf({ name }: TestNamespace): string {
+  return `system:serviceaccount:${name}:redis-cache-deployer`
+}
+
+/** Changes the Role of the deployer, one grant at a time. */
+export class DeployerRole {
+  readonly #namespace: TestNamespace
+  readonly #grants: readonly Grant[]
+  #missing: Grant | undefined
+
+  /** @param grants all that the Role gives */
+  constructor(namespace: TestNamespace, grants: readonly Grant[]) {
+    this.#namespace = namespace
+    this.#grants = grants
+  }
+
+  /** Takes one grant away, and gives back the one that was taken before. */
+  async take(grant: Grant): Promise<void> {
+    await this.#apply(this.#grants.filter((other) => other !== grant))
+    // The Role changes as a whole: with this one gone, the one before is back.
+    await this.#until(grant, false)
+    this.#missing = grant
+  }
+
+  async restore(): Promise<void> {
+    await this.#apply(this.#grants)
+    if (this.#missing !== undefined) await this.#until(this.#missing, true)
+    this.#missing = undefined
+  }
+
+  async #apply(grants: readonly Grant[]): Promise<void> {
+    const metadata = { name: 'redis-cache-deployer' }
+    const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules: grants.map(ruleOf) }
+    await this.#namespace.apply(role)
+  }
+
+  /** The API server learns of a changed Role a moment after it has stored it. */
+  async #until(grant: Grant, allowed: boolean): Promise<void> {
+    for (let attempt = 1; (await this.#isAllowed(grant)) !== allowed; attempt++) {
+      if (attempt === 50) throw new Error(`${describeGrant(grant)} is ${allowed ? 'still not' : 'still'} allowed`)
+      await sleep(50)
+    }
+  }
+
+  async #isAllowed({ group, resource, name, verb }: Grant): Promise<boolean> {
+    const [plain = '', subresource] = resource.split('/')
+    const target = [group === '' ? plain : `${plain}.${group}`, ...(name === undefined ? [] : [name])].join('/')
+    const more = subresource === undefined ? [] : [`--subresource=${subresource}`]
+    try {
+      await this.#namespace.kubectl('auth', 'can-i', verb, target, `--as=${deployerOf(this.#namespace)}`, ...more)
+      return true
+    } catch (error) {
+      // kubectl ends with 1 after a "no"; anything else is an error of the test.
+      if (textAt(error, 'stdout')?.startsWith('no')) return false
+      throw error
+    }
+  }
+}
