@@ -64,7 +64,7 @@ describe('a Redis that loads its data', () => {
   test('until the timeout', async () => {
     await using loading = await startLoading(redis.port, 60_000)
     await using api = await podWith(loading)
-    const { failure, open } = await probing(api, password, { speed: 40, timeout: 15_000 })
+    const { failure, open } = await probing(api, password, { speed: 20, timeout: 15_000 })
     expect(failure).toMatchObject({
       code: 'redis-loading',
       message: 'Redis in pod redis-0 still loads its data after 15 s',

@@ -30,8 +30,10 @@ export async function reaching<T>(
       if (isLoading && !loading) ports.log('waiting for Redis to load its data')
       loading ||= isLoading
       if (isLoading) patient = ports.clock.now() + patienceMilliseconds
-      if (deadline.passed || (!isLoading && ports.clock.now() >= patient)) {
-        throw isLoading ? stillLoading(deadline, namespace) : unreachable(error, tunnel, namespace)
+      const isPatient = ports.clock.now() < patient
+      if (deadline.passed || !isPatient) {
+        // One answer that is late does not make a Redis that was loading a moment ago unreachable.
+        throw loading && isPatient ? stillLoading(deadline, namespace) : unreachable(error, tunnel, namespace)
       }
     }
     await ports.clock.sleep(interval, ports.signal)
