@@ -41,3 +41,13 @@ export function referencedNames(statefulSet: KubernetesObject, kind: 'configMap'
   walk(at(statefulSet, 'spec', 'template', 'spec'))
   return found
 }
+
+/** The one pod of the StatefulSet, among those that its selector finds. */
+export function redisPod(pods: readonly KubernetesObject[]): KubernetesObject | undefined {
+  return pods.find(({ metadata }) => metadata.name === names.pod)
+}
+
+/** The labels by which a StatefulSet finds its pods. */
+export function podLabels(statefulSet: KubernetesObject | undefined): Record<string, string> | undefined {
+  return at(statefulSet, 'spec', 'selector', 'matchLabels') as Record<string, string> | undefined
+}

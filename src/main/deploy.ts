@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts'
 import { inputsFrom } from '../inputs.ts'
 import { ApiClient } from '../kubernetes/client.ts'
 import { Cluster } from '../kubernetes/cluster.ts'
-import { connect } from '../kubernetes/connection.ts'
+import { type Connection, connect } from '../kubernetes/connection.ts'
 import { toFailure } from '../kubernetes/failure.ts'
 import { openTunnel } from '../kubernetes/tunnel.ts'
 import { type ManifestDocument, parseManifest } from '../manifest.ts'
@@ -37,9 +37,10 @@ await runProgram('deploy', async (program) => {
   for (const secret of connection.secrets) program.redaction.add(secret)
   const client = new ApiClient(connection, systemClock, program.signal, deadline)
   try {
-    const password = await applyPhase(documents, inputs, new Cluster(client), program)
-    await rolloutPhase(inputs, new Cluster(client), deadline, program)
-    await probePhase(documents, statefulSet, inputs, password, client, deadline, program)
+    const cluster = new Cluster(client)
+    const password = await applyPhase(documents, inputs, cluster, program)
+    await rolloutPhase(inputs, cluster, deadline, program)
+    await probePhase(documents, statefulSet, inputs, password, connection, cluster, deadline, program)
   } finally {
     client.close()
   }
@@ -91,7 +92,8 @@ async function probePhase(
   statefulSet: ManifestDocument,
   inputs: DeployInputs,
   password: string,
-  client: ApiClient,
+  connection: Connection,
+  cluster: Cluster,
   deadline: Deadline,
   { result, signal, log, phase }: Program
 ): Promise<void> {
@@ -106,8 +108,8 @@ async function probePhase(
     if (!exporter) log(`no container ${names.exporterContainer} was rendered: metrics are not checked`)
     try {
       const probed = await probe({ namespace, password, expected, memoryThresholdPercent, exporter }, deadline, {
-        cluster: new Cluster(client),
-        openTunnel: (port) => openTunnel(client.connection, namespace, names.pod, port),
+        cluster,
+        openTunnel: (port) => openTunnel(connection, namespace, names.pod, port),
         openRedis: openRedisConnection,
         readMetrics,
         isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),

@@ -1,7 +1,7 @@
 import { Failure, messageOf } from '../failure.ts'
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import { names } from '../workload.ts'
+import { names, podLabels, redisPod } from '../workload.ts'
 import { hintFor } from './hints.ts'
 import type { ProbePorts } from './ports.ts'
 
@@ -55,16 +55,13 @@ export function passwordTimes(pod: KubernetesObject | undefined, secret: Kuberne
 async function readTimes(namespace: string, { cluster, signal }: ProbePorts): Promise<PasswordTimes> {
   try {
     const statefulSet = await cluster.readStatefulSet(namespace, names.statefulSet)
-    const labels = at(statefulSet, 'spec', 'selector', 'matchLabels') as Record<string, string> | undefined
+    const labels = podLabels(statefulSet)
     const credentials = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
     const [pods, secret] = await Promise.all([
       labels === undefined ? [] : cluster.listPods(namespace, labels),
       cluster.read(credentials, namespace)
     ])
-    return passwordTimes(
-      pods.find(({ metadata }) => metadata.name === names.pod),
-      secret
-    )
+    return passwordTimes(redisPod(pods), secret)
   } catch {
     signal.throwIfAborted()
     return { started: undefined, changed: undefined }

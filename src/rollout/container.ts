@@ -3,6 +3,7 @@ import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
 import { ending, ordinal, runtime } from './ending.ts'
 import { imageProblem } from './image.ts'
+import { architectureHint, wrongArchitecture } from './last-words.ts'
 import { killedByProbe } from './probes.ts'
 import type { Problem } from './status.ts'
 
@@ -62,9 +63,7 @@ function notStarted(name: string, message: string): Problem {
   return {
     code: 'config-error',
     sentence: `container ${name} cannot be started: ${harmlessLine(message)}`,
-    hint: /exec format error/.test(message)
-      ? 'the program is built for another architecture than that of the node: use an image that has it'
-      : 'correct command, user or mounts of the container',
+    hint: wrongArchitecture.test(message) ? architectureHint : 'correct command, user or mounts of the container',
     // What the image lacks does not come by itself; a mount or a device may.
     toleranceMilliseconds: /exec: .*no such file|executable file not found|exec format error/.test(message)
       ? 0

@@ -1,7 +1,7 @@
 import type { Evidence } from '../failure.ts'
 import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import { names } from '../workload.ts'
+import { names, redisPod } from '../workload.ts'
 import { containerStatuses } from './diagnosis.ts'
 import { ending } from './ending.ts'
 import { eventLine, eventsOf, latest } from './events.ts'
@@ -21,7 +21,7 @@ export async function gatherEvidence(
   cluster: LogSource
 ): Promise<Evidence[]> {
   const { namespace, statefulSet } = snapshot
-  const pod = snapshot.pods.find(({ metadata }) => metadata.name === names.pod)
+  const pod = redisPod(snapshot.pods)
   const events = [pod, statefulSet].flatMap((object) => (object === undefined ? [] : eventsOf(object, snapshot.events)))
   const logs = pod === undefined ? [] : await readLogs(namespace, pod, container, cluster)
   return [
@@ -33,7 +33,7 @@ export async function gatherEvidence(
 
 /** What the newest failed probe of redis-0 said. */
 export function probeMessage({ pods, events }: Snapshot): string | undefined {
-  const pod = pods.find(({ metadata }) => metadata.name === names.pod)
+  const pod = redisPod(pods)
   const message = pod && latest(eventsOf(pod, events), 'Unhealthy')
   return message === undefined ? undefined : harmlessLine(message)
 }

@@ -1,11 +1,13 @@
 import type { Evidence, FailureCode } from '../failure.ts'
 
+/** What the kernel says of a program that is not for it, in the log or in the message of the runtime. */
+export const wrongArchitecture = /exec format error/
+export const architectureHint =
+  'the program is built for another architecture than that of the node: use an image that has it'
+
 /** What the log of a container that ends says about the reason, and what to do then. */
 const reasons: [RegExp, string][] = [
-  [
-    /exec format error/,
-    'the program is built for another architecture than that of the node: use an image that has it'
-  ],
+  [wrongArchitecture, architectureHint],
   [/No space left on device/, 'its volume is full: give it more room, or remove what fills it'],
   [/Read-only file system/, 'it wants to write where a mount is read-only: correct readOnly of its volumeMounts'],
   [

@@ -1,5 +1,5 @@
-import { at, type KubernetesObject } from '../kubernetes-object.ts'
-import { names } from '../workload.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
+import { names, podLabels } from '../workload.ts'
 import type { RolloutPorts } from './rollout.ts'
 import type { Snapshot } from './status.ts'
 
@@ -43,7 +43,7 @@ export class Observer {
       cluster.readStatefulSet(this.#namespace, names.statefulSet),
       known && cluster.listPods(this.#namespace, known)
     ])
-    const selector = at(statefulSet, 'spec', 'selector', 'matchLabels') as Record<string, string> | undefined
+    const selector = podLabels(statefulSet)
     this.#selector = selector
     // Only of the first look, and of a StatefulSet that another client made anew, the selector is not known before.
     if (found !== undefined && JSON.stringify(selector) === JSON.stringify(known)) return [statefulSet, found]

@@ -1,7 +1,7 @@
 import type { FailureCode } from '../failure.ts'
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import { names } from '../workload.ts'
+import { names, redisPod } from '../workload.ts'
 import { containerStatuses, podCreationProblem, podProblem } from './diagnosis.ts'
 
 /** Everything that the decision is made from, as read at one moment. */
@@ -44,7 +44,7 @@ export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
   if (observed < generation) return waiting(`the controller to see generation ${generation} of the StatefulSet`)
 
   const revision = textAt(statefulSet, 'status', 'updateRevision') ?? ''
-  const pod = pods.find(({ metadata }) => metadata.name === names.pod)
+  const pod = redisPod(pods)
   if (pod === undefined) return waiting(`pod ${names.pod} to be created`, podCreationProblem(snapshot))
   if (pod.metadata['deletionTimestamp'] !== undefined) return waiting(`the old pod ${names.pod} to end`)
   if (revisionOf(pod) !== revision) return outdated(snapshot, statefulSet, pod, revision)
