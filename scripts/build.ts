@@ -1,15 +1,24 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { trimPackages } from './trim.ts'
 
-// Builds dist/ from src/: one bundle a program, minified, with the licences of what it holds.
+// Builds dist/ from src/: one bundle a program, and one for the SDK of AWS, minified, with the licences of what it holds.
 //   node scripts/build.ts           writes dist/
 //   node scripts/build.ts --check   fails if dist/ is not what the source builds, byte for byte
 
 const root = join(import.meta.dirname, '..')
-const programs = ['render', 'deploy', 'report']
+/** What is bundled, by the folder of dist/. */
+const bundles = {
+  render: 'main/render.js',
+  deploy: 'main/deploy.js',
+  report: 'main/report.js',
+  verify: 'main/verify.js',
+  aws: 'aws/client.js'
+}
+/** What stands in dist for src/aws/load.ts, which says why; the bundler leaves such an import as it is. */
+const loadClient = "export const loadClient = () => import(/* webpackIgnore: true */ '../aws/index.js')\n"
 const maximumBytes = 8_000_000
 
 const check = process.argv.includes('--check')
@@ -27,14 +36,14 @@ function bundle(directory: string): void {
   rmSync(directory, { recursive: true, force: true })
   run('typescript/bin/tsc', '--project', 'tsconfig.build.json')
   trimPackages(root, lib)
-  for (const program of programs) {
-    const out = join(directory, program)
+  writeFileSync(join(lib, 'aws', 'load.js'), loadClient)
+  for (const [name, entry] of Object.entries(bundles)) {
     run(
       '@vercel/ncc/dist/ncc/cli.js',
       'build',
-      join(lib, 'main', `${program}.js`),
+      join(lib, entry),
       '--out',
-      out,
+      join(directory, name),
       '--minify',
       '--no-cache',
       '--license',
@@ -60,8 +69,12 @@ function verify(): void {
   if (bytes > maximumBytes) problems.push(`dist has ${bytes} bytes, more than ${maximumBytes}`)
   for (const file of files.filter((name) => name.endsWith('.js'))) {
     // What the bundler writes for a module that it does not find; it would fail when the program starts.
-    const missing = /eval\("require"\)\("(\.[^"]*)"\)/.exec(readFileSync(join(target, file), 'utf8'))?.[1]
+    const text = readFileSync(join(target, file), 'utf8')
+    const missing = /eval\("require"\)\("(\.[^"]*)"\)/.exec(text)?.[1]
     if (missing !== undefined) problems.push(`dist/${file} lacks the module ${missing}; see scripts/trim.ts`)
+    for (const [, other = ''] of text.matchAll(/import\(\s*['"](\.\.\/[^'"]*)['"]\s*\)/g)) {
+      if (!files.includes(join(file, '..', other))) problems.push(`dist/${file} loads ${other}, which is not built`)
+    }
   }
   if (check) {
     const committed = list(join(root, 'dist'))

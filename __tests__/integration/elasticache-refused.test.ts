@@ -1,0 +1,79 @@
+import { describe, expect, test } from '@jest/globals'
+import { refusal } from '../support/elasticache-api/answers.ts'
+import { verifying } from './elasticache-verifying.ts'
+
+const role = 'arn:aws:sts::123456789012:assumed-role/ci/run-1'
+const resource = 'arn:aws:elasticache:eu-central-1:123456789012:replicationgroup:sessions'
+const notAuthorized = `User: ${role} is not authorized to perform: elasticache:DescribeReplicationGroups on resource: ${resource}`
+
+describe('AWS refuses', () => {
+  test('the action: the right is named, as the smallest statement of a policy', async () => {
+    const { failure } = await verifying(() =>
+      refusal(403, 'AccessDenied', `${notAuthorized} because no identity-based policy allows the action`)
+    )
+    expect(failure).toMatchObject({
+      code: 'forbidden',
+      message: `AWS does not let sessions be described: ${notAuthorized} because no identity-based policy allows the action`
+    })
+    expect(JSON.parse(failure?.hint.match(/`(.*)`/)?.[1] ?? '')).toEqual({
+      Effect: 'Allow',
+      Action: 'elasticache:DescribeReplicationGroups',
+      Resource: resource
+    })
+  })
+
+  test('the action by a deny: no statement is promised to help', async () => {
+    const { failure } = await verifying(() =>
+      refusal(403, 'AccessDenied', `${notAuthorized} with an explicit deny in a service control policy`)
+    )
+    expect(failure).toMatchObject({ code: 'forbidden', hint: expect.stringMatching(/^take away the deny/) })
+  })
+
+  test.each<[situation: string, code: string, said: string, message: string, hint: RegExp]>([
+    [
+      'an expired token',
+      'ExpiredToken',
+      'The security token included in the request is expired',
+      'the AWS credentials have expired (ExpiredToken)',
+      /^run `aws-actions\/configure-aws-credentials` shortly before this step/
+    ],
+    [
+      'a key that it does not know',
+      'InvalidClientTokenId',
+      'The security token included in the request is invalid.',
+      'AWS does not accept the credentials (InvalidClientTokenId)',
+      /`aws sts get-caller-identity`/
+    ],
+    [
+      'a clock that is wrong',
+      'SignatureDoesNotMatch',
+      'Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z (20260101T001500Z - 5 min.)',
+      'AWS refuses the time of the request (SignatureDoesNotMatch)',
+      /clock of this runner/
+    ]
+  ])('%s', async (_situation, code, said, message, hint) => {
+    const { failure } = await verifying(() => refusal(403, code, said))
+    expect(failure).toMatchObject({ code: 'unauthorized', message, hint: expect.stringMatching(hint) })
+  })
+
+  test('a signature, and quotes the request with its token: nothing of it is repeated', async () => {
+    const { failure } = await verifying(({ headers }) =>
+      refusal(
+        403,
+        'SignatureDoesNotMatch',
+        `The request signature we calculated does not match. The Canonical String for this request should have been\n'POST\n/\n\nx-amz-security-token:${headers['x-amz-security-token']}\n'`
+      )
+    )
+    expect(failure).toMatchObject({
+      code: 'unauthorized',
+      message: 'AWS does not accept the credentials (SignatureDoesNotMatch)'
+    })
+  })
+
+  test('the ID', async () => {
+    const { failure } = await verifying(() =>
+      refusal(400, 'InvalidParameterValue', 'The parameter ReplicationGroupIdentifier is not a valid identifier.')
+    )
+    expect(failure).toMatchObject({ code: 'invalid-input', hint: 'correct elasticache-replication-group' })
+  })
+})

@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals'
+import { factsOf } from '../../../src/aws/facts.ts'
+
+describe('what AWS tells of a replication group', () => {
+  test('nothing: nothing is taken for granted', () => {
+    expect(factsOf({}, 'sessions', 'eu-central-1')).toEqual({
+      id: 'sessions',
+      region: 'eu-central-1',
+      status: 'unknown',
+      multiAz: 'unknown',
+      automaticFailover: 'unknown',
+      encryptedAtRest: false,
+      tls: 'off',
+      authToken: false,
+      userGroups: [],
+      backupDays: 0,
+      configuration: undefined,
+      nodeGroups: []
+    })
+  })
+
+  test('the ID is that of AWS, which is in small letters', () => {
+    expect(factsOf({ ReplicationGroupId: 'sessions' }, 'Sessions', 'eu-central-1').id).toBe('sessions')
+  })
+
+  test.each([
+    [undefined, undefined, 'off'],
+    [false, 'required' as const, 'off'],
+    [true, undefined, 'required'],
+    [true, 'required' as const, 'required'],
+    [true, 'preferred' as const, 'preferred']
+  ])('TLS: enabled %s, mode %s', (TransitEncryptionEnabled, TransitEncryptionMode, tls) => {
+    expect(factsOf({ TransitEncryptionEnabled, TransitEncryptionMode }, 'sessions', 'eu-central-1').tls).toBe(tls)
+  })
+
+  test('an endpoint without a port is none', () => {
+    const { configuration } = factsOf({ ConfigurationEndpoint: { Address: 'host' } }, 'sessions', 'eu-central-1')
+    expect(configuration).toBeUndefined()
+  })
+})

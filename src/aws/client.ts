@@ -1,0 +1,61 @@
+import {
+  type CacheCluster,
+  DescribeCacheClustersCommand,
+  DescribeReplicationGroupsCommand,
+  DescribeServerlessCachesCommand,
+  ElastiCacheClient,
+  type ReplicationGroup,
+  type ServerlessCache
+} from '@aws-sdk/client-elasticache'
+
+/** How long AWS may take, in milliseconds. */
+export interface Limits {
+  connection: number
+  /** From the connection to the whole answer, for each of the three attempts that the SDK makes. */
+  request: number
+}
+
+/** The API of ElastiCache, read only. Every method throws what the SDK throws. */
+export interface ElastiCache extends Disposable {
+  /** The region that is asked: the given one, else that of AWS_REGION or of the profile. */
+  region(): Promise<string>
+  /** Gets the credentials by the default chain of the SDK, and keeps them in the client. */
+  authenticate(): Promise<void>
+  /** One group, or without an ID the first hundred of the region. */
+  replicationGroups(id: string | undefined, signal: AbortSignal): Promise<ReplicationGroup[]>
+  serverlessCaches(name: string, signal: AbortSignal): Promise<ServerlessCache[]>
+  cacheClusters(id: string, signal: AbortSignal): Promise<CacheCluster[]>
+}
+
+/**
+ * Opens the API with the SDK of AWS. This file is a bundle of its own, loaded only where it is needed; see load.ts.
+ * @param region undefined leaves it to the SDK, which asks AWS_REGION and then the profile
+ */
+export function openElastiCache(region: string | undefined, { connection, request }: Limits): ElastiCache {
+  const client = new ElastiCacheClient({
+    ...(region !== undefined && { region }),
+    customUserAgent: 'redis-cache-action',
+    requestHandler: { connectionTimeout: connection, requestTimeout: request, throwOnRequestTimeout: true }
+  })
+  return {
+    region: () => client.config.region(),
+    authenticate: async () => void (await client.config.credentials()),
+    replicationGroups: async (id, abortSignal) => {
+      const command = new DescribeReplicationGroupsCommand(id === undefined ? {} : { ReplicationGroupId: id })
+      const { ReplicationGroups, $metadata } = await client.send(command, { abortSignal })
+      // The SDK reads any page as an answer in which everything is left out.
+      if (ReplicationGroups === undefined)
+        throw Object.assign(new Error('this is no answer of ElastiCache'), { $metadata })
+      return ReplicationGroups
+    },
+    serverlessCaches: async (name, abortSignal) => {
+      const command = new DescribeServerlessCachesCommand({ ServerlessCacheName: name })
+      return (await client.send(command, { abortSignal })).ServerlessCaches ?? []
+    },
+    cacheClusters: async (id, abortSignal) => {
+      const command = new DescribeCacheClustersCommand({ CacheClusterId: id })
+      return (await client.send(command, { abortSignal })).CacheClusters ?? []
+    },
+    [Symbol.dispose]: () => client.destroy()
+  }
+}
