@@ -1,0 +1,227 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { Deadline } from '../../src/deadline.ts'
+import { Failure } from '../../src/failure.ts'
+import { systemClock } from '../../src/runner/clock.ts'
+import { answers, type GitHubApi, startGitHubApi } from '../support/github-api/server.ts'
+import { commenting } from './commenting.ts'
+
+let api: GitHubApi
+let token: string
+
+beforeEach(async () => {
+  api = await startGitHubApi()
+  token = api.token()
+})
+afterEach(() => api.close())
+
+const fork = { owner: 'hospital', repository: 'erp', number: 12, isFork: true }
+const writes = () => api.requests.filter(({ method, path }) => method !== 'GET' && path !== '/graphql')
+
+describe('a refusal is a notice with its reason and what to do', () => {
+  test('the read-only token of a fork', async () => {
+    const reader = api.token({ canWrite: false })
+    const { outcome, notices } = await commenting(api, { token: reader, pullRequest: fork })
+    const reason = 'the token of a pull request from a fork can only read (Resource not accessible by integration)'
+    expect(outcome).toBe(`skipped: ${reason}`)
+    expect(notices).toEqual([
+      `there is no comment in pull request #12: ${reason}\n` +
+        'read the job summary, which says the same; `pull_request_target` is no way out, it is not safe'
+    ])
+    expect(writes()).toHaveLength(1)
+  })
+
+  test('a token without the permission', async () => {
+    const { notices } = await commenting(api, { token: api.token({ canWrite: false }) })
+    expect(notices).toEqual([
+      'there is no comment in pull request #12: the token may not comment (Resource not accessible by integration)\n' +
+        'add `pull-requests: write` under `permissions:` of the job'
+    ])
+  })
+
+  test('no token', async () => {
+    const { outcome, notices } = await commenting(api, { token: undefined })
+    expect(outcome).toBe('skipped: there is no token')
+    expect(notices).toEqual([expect.stringContaining('`github-token`')])
+    expect(api.requests).toEqual([])
+  })
+
+  test('a token that GitHub does not know', async () => {
+    const { outcome, notices } = await commenting(api, { token: 'ghs_of_yesterday' })
+    expect(outcome).toBe('skipped: GitHub does not know the token (Bad credentials)')
+    expect(notices).toEqual([expect.stringContaining('`github-token`')])
+  })
+
+  test('a locked conversation', async () => {
+    api.lock()
+    const { outcome } = await commenting(api, { token })
+    expect(outcome).toBe('skipped: GitHub takes none (Unable to create comment because issue is locked.)')
+  })
+
+  test.each([
+    ['an archived repository', answers.archived, /GitHub takes none \(Repository was archived so is read-only\.\)/],
+    [
+      'a repository that the token cannot see',
+      answers.notFound,
+      /the token may not comment \(Not Found\)\n.*permissions/
+    ],
+    ['a text that is refused', answers.tooLong, /refuses the comment \(Validation Failed: Body is too long \(maximum/]
+  ])('%s', async (_, reply, expected) => {
+    api.fault({ method: 'POST', reply })
+    const { outcome, notices, waited } = await commenting(api, { token })
+    expect(outcome).toMatch(/^skipped: /)
+    expect(notices.join()).toMatch(expected)
+    expect(waited).toEqual([])
+  })
+
+  test('a run that is cancelled meanwhile', async () => {
+    const cancel = new AbortController()
+    api.fault({ method: 'GET', reply: 'hang' })
+    const commented = commenting(api, { token }, { signal: cancel.signal })
+    while (api.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    cancel.abort(new Failure('cancelled', 'the run was cancelled (SIGTERM)', 'run again'))
+    expect((await commented).notices).toEqual([
+      expect.stringMatching(/: the run was cancelled \(SIGTERM\)\nrun again$/)
+    ])
+  })
+
+  test('what GitHub writes cannot give the runner commands', async () => {
+    const message = '\u001b[31m::error::gotcha\n::set-output name=x::y ##[error]'
+    api.fault({ method: 'POST', reply: { status: 422, body: { message } } })
+    const { notices } = await commenting(api, { token })
+    expect(notices.join('\n')).not.toMatch(/^\s*::|##\[/m)
+    expect(notices.join('\n')).not.toContain('\u001b')
+  })
+})
+
+describe('limits of rates', () => {
+  test.each([403, 429] as const)('a secondary one (%i) with retry-after is waited for', async (status) => {
+    api.fault({ method: 'POST', reply: answers.secondaryLimit(status, 7) })
+    const { outcome, waited } = await commenting(api, { token })
+    expect(outcome).toBe('created')
+    expect(waited).toEqual([7_000])
+    expect(api.comments).toHaveLength(1)
+  })
+
+  test.each([403, 429] as const)('the primary one (%i) is waited for until the window ends', async (status) => {
+    api.fault({ method: 'GET', reply: answers.primaryLimit(status, 9) })
+    const { outcome, waited } = await commenting(api, { token })
+    expect(outcome).toBe('created')
+    expect(waited).toHaveLength(1)
+    expect(waited[0]).toBeGreaterThan(7_000)
+    expect(waited[0]).toBeLessThanOrEqual(11_000)
+  })
+
+  test.each([
+    ['secondary, longer than a comment is worth', answers.secondaryLimit(403, 120), 'wait 2 min'],
+    ['secondary, without a time: at least a minute', answers.secondaryLimit(403), 'wait 1 min'],
+    ['too many requests, without a time', { status: 429, body: '' }, 'wait 1 min']
+  ])('a notice where it takes too long: %s', async (_, reply, expected) => {
+    api.fault({ method: 'POST', reply })
+    const { outcome, notices, waited } = await commenting(api, { token })
+    expect(outcome).toContain(expected)
+    expect(notices).toHaveLength(1)
+    expect(waited).toEqual([])
+    expect(api.comments).toEqual([])
+  })
+
+  test('one that comes again and again ends with a notice in time', async () => {
+    api.fault({ times: 100, reply: answers.secondaryLimit(403, 8) })
+    const { outcome, waited } = await commenting(api, { token })
+    expect(outcome).toMatch(/^skipped: GitHub limits requests/)
+    expect(waited.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(30_000)
+  })
+})
+
+describe('a GitHub that is not well', () => {
+  test.each([
+    ['502 and a page of HTML', answers.unavailable],
+    ['503 in JSON', { status: 503, body: { message: 'Service unavailable' } }],
+    ['a broken connection', 'reset' as const],
+    ['half of a JSON text', { status: 200, body: '[{"id": 1, "bo' }],
+    ['a page of HTML with status 200', { status: 200, body: '<html>Log in</html>' }]
+  ])('is asked again: %s', async (_, reply) => {
+    api.fault({ method: 'GET', times: 2, reply })
+    const { outcome, waited } = await commenting(api, { token })
+    expect(outcome).toBe('created')
+    expect(waited).toEqual([1_000, 2_000])
+  })
+
+  test.each([
+    ['502', answers.unavailable],
+    ['a broken connection', 'reset' as const]
+  ])('that did not write the comment is told it again: %s', async (_, reply) => {
+    api.fault({ method: 'POST', reply })
+    expect((await commenting(api, { token })).outcome).toBe('created')
+    expect(api.comments).toHaveLength(1)
+  })
+
+  test('whose answer is lost has written one comment, not two', async () => {
+    api.fault({ method: 'POST', reply: 'lose-answer' })
+    expect((await commenting(api, { token })).outcome).toBe('created')
+    expect(writes()).toHaveLength(1)
+    expect(api.comments).toHaveLength(1)
+  })
+
+  test('whose answer to a deletion is lost has deleted', async () => {
+    await commenting(api, { token })
+    const [first] = api.comments
+    api.write('github-actions[bot]', first?.body ?? '')
+    api.fault({ method: 'DELETE', reply: 'lose-answer' })
+    expect((await commenting(api, { token, run: { id: 101, attempt: 1 } })).outcome).toBe('updated')
+    expect(api.comments).toHaveLength(1)
+  })
+
+  test('for good ends with a notice in time', async () => {
+    api.fault({ times: 100, reply: answers.unavailable })
+    const { outcome, notices, waited } = await commenting(api, { token })
+    expect(outcome).toBe('skipped: GitHub fails (HTTP status 502)')
+    expect(notices).toHaveLength(1)
+    expect(waited.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(30_000)
+  })
+
+  test('that is not there ends with a notice that names it', async () => {
+    await api.close()
+    const { outcome, notices } = await commenting(api, { token })
+    expect(outcome).toBe(`skipped: GitHub does not answer (${new URL(api.url).host}: ECONNREFUSED)`)
+    expect(notices.join()).toContain('`GITHUB_API_URL`')
+  })
+
+  test('that is silent is waited for only as long as a comment may take', async () => {
+    api.fault({ times: 100, reply: 'hang' })
+    const { outcome } = await commenting(api, { token }, { deadline: new Deadline(systemClock, 300) })
+    expect(outcome).toMatch(/^skipped: GitHub does not answer \(.*: (no answer|not done) within 0\.3 s\)$/)
+  })
+})
+
+describe('the token', () => {
+  test('that cannot stand in a header is not repeated', async () => {
+    // The message of fetch would quote it.
+    const broken = `${token}\nx-evil: 1`
+    const { outcome } = await commenting(api, { token: broken })
+    expect(outcome).toMatch(/^skipped: GitHub does not answer/)
+  })
+
+  test('is not written to the console, whatever the API says of itself', async () => {
+    const words: unknown[] = []
+    const original = { ...console }
+    const record = (...said: unknown[]) => void words.push(...said)
+    Object.assign(console, { log: record, info: record, warn: record, error: record, debug: record })
+    try {
+      const headers = { deprecation: 'Sat, 01 Jan 2028 00:00:00 GMT', sunset: 'Sun, 01 Jan 2029 00:00:00 GMT' }
+      api.fault({ method: 'GET', reply: { status: 200, body: [], headers } })
+      api.fault({ method: 'POST', reply: { ...answers.noBody, headers } })
+      expect((await commenting(api, { token })).outcome).toMatch(/^skipped/)
+    } finally {
+      Object.assign(console, original)
+    }
+    expect(words).toEqual([])
+  })
+
+  test('goes to no other server that a link names', async () => {
+    await using other = await startGitHubApi()
+    const link = `<${other.url}/repositories/1/issues/12/comments?per_page=100&page=2>; rel="next"`
+    api.fault({ method: 'GET', reply: { status: 200, body: [], headers: { link } } })
+    expect((await commenting(api, { token })).outcome).toBe('created')
+    expect(other.requests).toEqual([])
+  })
+})
