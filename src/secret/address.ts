@@ -1,0 +1,75 @@
+import { isIP } from 'node:net'
+import type { Credentials } from '../credentials.ts'
+import { type EndpointForm, endpointForm, hostName } from '../endpoint.ts'
+import { type FieldProblem, shown } from './field.ts'
+
+const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
+// No domain ends with a number; what does is meant as an IP address.
+const namePattern = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)*(?!\\d+$)${label}$`)
+
+/** Whether this is the name or the address of a host, and nothing around it. */
+export function isHost(host: string): boolean {
+  return isIP(host) !== 0 || namePattern.test(hostName(host))
+}
+
+/** Whether this is the number of a port in decimal digits. */
+export function isPort(port: string): boolean {
+  return /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535
+}
+
+/** What is wrong with the key host. */
+export function hostProblems(host: string, values: Partial<Credentials>): FieldProblem[] {
+  return isHost(host) ? endpointProblems(host, values) : [notAHost(host)]
+}
+
+/** What is wrong with the key port. */
+export function portProblems(port: string): FieldProblem[] {
+  if (isPort(port)) return []
+  return [{ key: 'port', problem: 'is no whole number from 1 to 65535', fix: 'store the number alone, such as 6379' }]
+}
+
+// What stands there is not shown: it may be a URL with the password in it, or the password in the wrong key.
+function notAHost(host: string): FieldProblem {
+  const alone = 'store the name of the host alone'
+  if (/[/@]/.test(host)) return { key: 'host', problem: 'is a URL or a part of one', fix: alone }
+  if (/^[^:]*:\d*$/.test(host)) return { key: 'host', problem: 'has a port', fix: `${alone} (port is another key)` }
+  return { key: 'host', problem: 'is neither the name of a host nor an IP address', fix: alone }
+}
+
+/** The forms of ElastiCache's names that cannot do what a backend needs. */
+const unfit = new Map<EndpointForm, string>([
+  ['primary', 'a primary endpoint'],
+  ['reader', 'a reader endpoint'],
+  ['replica-tls', 'a reader endpoint'],
+  ['node', 'a single node'],
+  ['configuration', 'a configuration endpoint']
+])
+
+function endpointProblems(host: string, values: Partial<Credentials>): FieldProblem[] {
+  const { form, tls } = endpointForm(host)
+  const what = unfit.get(form)
+  if (what === undefined) return []
+  const without = tls === false ? ' without encryption in transit' : ''
+  const readsOnly = form === 'reader' || form === 'replica-tls' ? ['refuses writes'] : []
+  const flaws = [...readsOnly, ...(tls === false ? ['can have no password'] : [])].join(' and ')
+  const problem = `names ${what}${without}${shown(host, values)}, which ${flaws}`
+  return [{ key: 'host', problem, fix: tls === false ? encryptedEndpoint(host, form) : primaryOf(host, values) }]
+}
+
+// Every form without encryption in transit ends with the region, which the other name has as well.
+function encryptedEndpoint(host: string, form: EndpointForm): string {
+  const region = /[^.]+\.cache\.amazonaws\.com(\.cn)?$/.exec(hostName(host))?.[0] ?? ''
+  const [what, prefix, query] =
+    form === 'configuration'
+      ? ['configuration endpoint', 'clustercfg', 'ConfigurationEndpoint']
+      : ['primary endpoint', 'master', 'NodeGroups[].PrimaryEndpoint']
+  return (
+    'ElastiCache has tokens and users only with encryption in transit, so store the ' +
+    `${what} of a replication group that has it, \`${prefix}.<group>.<id>.${region}\` ` +
+    `(\`aws elasticache describe-replication-groups --query 'ReplicationGroups[].${query}'\` lists them)`
+  )
+}
+
+function primaryOf(host: string, values: Partial<Credentials>): string {
+  return `store the primary endpoint${shown(hostName(host).replace(/^replica\./, 'master.'), values)}`
+}

@@ -1,0 +1,82 @@
+/** What a client reads from the URL of a Redis; the host as URLs write it, so an IPv6 address in brackets. */
+export interface RedisUrl {
+  user: string
+  password: string
+  host: string
+  /** Undefined if the URL names none; clients then take 6379. */
+  port: number | undefined
+  path: string
+}
+
+/** What makes a URL useless: no client can read it, or none as it was meant. */
+export interface UrlFault {
+  problem: string
+  fix: string
+}
+
+const schemes = new Map([
+  ['redis:', false],
+  ['rediss:', true],
+  ['valkey:', false],
+  ['valkeys:', true]
+])
+
+/** Whether the URL wants TLS; undefined if it is none of a Redis. */
+export function wantsTls(url: string): boolean | undefined {
+  return schemes.get(/^[a-z]+:(?=\/\/)/i.exec(url)?.[0].toLowerCase() ?? '')
+}
+
+/**
+ * Reads a URL as clients do.
+ * @param password that the URL should have: where it stands there without being encoded, that is what is wrong
+ */
+export function readUrl(url: string, password: string | undefined): RedisUrl | UrlFault {
+  const whole = 'write `rediss://:<password>@<host>:<port>`, with the password percent-encoded'
+  if (wantsTls(url) === undefined) return { problem: 'begins neither with rediss:// nor with redis://', fix: whole }
+  const read = URL.canParse(url) ? new URL(url) : undefined
+  const user = percentDecoded(read?.username)
+  const own = percentDecoded(read?.password)
+  if (password !== undefined && isMisread(own, password) && userBefore(url, password) !== undefined) {
+    return notEncoded(password)
+  }
+  if (read === undefined) return { problem: 'is no URL that a client can read', fix: whole }
+  if (read.hostname === '') return { problem: 'names no host', fix: whole }
+  if (user === undefined || own === undefined) {
+    return { problem: 'has a % that begins no percent-encoding', fix: 'write each % that belongs to a value as %25' }
+  }
+  const port = read.port === '' ? undefined : Number(read.port)
+  return { user, password: own, host: read.hostname, port, path: read.pathname }
+}
+
+/** The name of the user before a password that stands in the URL as it is; undefined if it does not stand there. */
+export function userBefore(url: string, password: string): string | undefined {
+  const rest = url.slice(url.indexOf('//') + 2)
+  const end = rest.indexOf(`:${password}@`)
+  const user = rest.slice(0, Math.max(end, 0))
+  return end < 0 || /[/?#@:]/.test(user) ? undefined : user
+}
+
+/** Undefined if there is a % that begins no percent-encoding of UTF-8. */
+export function percentDecoded(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+// A password that is stored percent-encoded itself is another problem, and not one of the URL.
+function isMisread(own: string | undefined, password: string): boolean {
+  if (own !== undefined && (own === password || own === percentDecoded(password))) return false
+  return /[%#/?]/.test(password)
+}
+
+// To a URL, `#`, `/` and `?` end the part with the password, `@` and `:` part it, and `%` begins an encoding.
+function notEncoded(password: string): UrlFault {
+  const special = ['%', '#', '/', '?', '@', ':'].filter((character) => password.includes(character))
+  const encoded = special.map((character) => `${character} as ${encodeURIComponent(character)}`).join(', ')
+  return {
+    problem: `has the password as it is, not percent-encoded, so ${special.join(' ')} in it cannot be read`,
+    fix: `write ${encoded} in the password of url (\`jq -Rr @uri\` encodes the line that you type)`
+  }
+}
