@@ -36,7 +36,7 @@ describe('an API server that goes away during the run', () => {
   })
 
   test('for good is given up at the deadline', async () => {
-    using patient = await accessTo(api, 50, 20_000)
+    using patient = await accessTo(api, 10, 20_000)
     api.fault({ method: 'PATCH', path, times: 1000, reply: unready })
     const { failure } = await applying(patient, documents)
     expect(failure).toMatchObject({ code: 'cluster-unreachable', message: 'the API server fails: apiserver not ready' })
