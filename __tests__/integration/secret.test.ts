@@ -1,0 +1,241 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { Failure } from '../../src/failure.ts'
+import { at } from '../../src/kubernetes-object.ts'
+import { generatedCredentials } from '../support/generated-credentials.ts'
+import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
+import { type Access, accessTo } from './applying.ts'
+import { namespace } from './rendering.ts'
+import { applied, externalSecret, type SecretRun, source, verifying } from './verifying.ts'
+
+const perKey = ['host', 'port', 'password', 'url'].map((key) => `Secret key ${key}`)
+
+let api: KubernetesApi
+let access: Access
+
+beforeEach(async () => {
+  api = await startKubernetesApi()
+  access = await accessTo(api, 1, 300_000)
+  api.operator.hold(source.key, generatedCredentials())
+})
+afterEach(async () => {
+  access[Symbol.dispose]()
+  await api.close()
+})
+
+/** Which checks passed, by name. */
+function verdicts({ checks }: SecretRun): Record<string, boolean> {
+  return Object.fromEntries(checks.map(({ name, passed }) => [name, passed]))
+}
+
+/** Puts the ExternalSecret there, and waits until the operator has synced it. */
+async function established(object = externalSecret(source)) {
+  await applied(access, object)
+  expect((await verifying(access, object)).failure).toBeUndefined()
+  return object
+}
+
+describe('a Secret that an ExternalSecret brings', () => {
+  test('for the first time: each check is told, and the password and the url are masked', async () => {
+    const fields = generatedCredentials()
+    api.operator.hold(source.key, fields)
+    const run = await verifying(access, await applied(access, externalSecret(source)))
+    expect(run.failure).toBeUndefined()
+    expect(run.result).toEqual(fields)
+    expect(run.masked).toEqual([fields.password, fields.url])
+    expect(run.checks.map(({ name }) => name)).toEqual(['synced with AWS in this run', ...perKey])
+    expect(run.checks.every(({ passed }) => passed)).toBe(true)
+    expect(run.checks[0]?.detail).toMatch(/^at \S+Z, .+ after the operator was told to$/)
+  })
+
+  test('whose value was rotated in AWS: this run has the new one', async () => {
+    const object = await established()
+    const fields = generatedCredentials()
+    api.operator.hold(source.key, fields)
+    expect((await verifying(access, object)).result).toEqual(fields)
+  })
+
+  test('costs few requests, and no write but one annotation', async () => {
+    const object = await established()
+    const before = api.requests.length
+    await verifying(access, object)
+    const requests = api.requests.slice(before).map(({ method, path }) => `${method} ${path.split('/').pop()}`)
+    expect(requests.filter((request) => !request.startsWith('GET '))).toEqual(['PATCH redis-credentials'])
+    // The ExternalSecret and the events before, then the ExternalSecret and the Secret: on a busy machine some looks more.
+    expect(new Set(requests)).toEqual(new Set(['GET redis-credentials', 'GET events', 'PATCH redis-credentials']))
+    expect(requests.length).toBeGreaterThanOrEqual(5)
+    expect(api.read('ExternalSecret', namespace, 'redis-credentials')?.metadata.annotations).toEqual({
+      'force-sync': expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/)
+    })
+  })
+
+  test('that was changed in this run: only a sync of the new generation counts', async () => {
+    await established()
+    const fields = generatedCredentials()
+    api.operator.hold('another/redis', fields)
+    const moved = await applied(access, externalSecret({ ...source, key: 'another/redis' }))
+    expect((await verifying(access, moved)).result).toEqual(fields)
+  })
+
+  test('that is told to sync on changes only: an annotation is one', async () => {
+    const object = await established(externalSecret(source, { refreshPolicy: 'OnChange' }))
+    const fields = generatedCredentials()
+    api.operator.hold(source.key, fields)
+    expect((await verifying(access, object)).result).toEqual(fields)
+  })
+
+  test('of a self-hosted Redis that was here before: it holds what AWS holds', async () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', namespace } }
+    api.seed({ ...secret, stringData: { host: 'redis.default.svc', port: '6379', password: 'old', url: 'old' } })
+    const fields = generatedCredentials()
+    api.operator.hold(source.key, fields)
+    expect((await verifying(access, await applied(access, externalSecret(source)))).result).toEqual(fields)
+  })
+
+  test('after one try that failed: that is tolerated', async () => {
+    const object = await established()
+    api.operator.ends({ kind: 'failed', message: 'secrets "redis-credentials" already exists' }, { kind: 'as-held' })
+    expect((await verifying(access, object)).failure).toBeUndefined()
+  })
+
+  test('told to sync by a request that was sent twice, as its answer was lost: no sync is missed', async () => {
+    const object = await established()
+    beforeAnnotate(async (annotate) => {
+      const before = version()
+      await annotate()
+      while (version() === before) await setTimeout(5)
+    })
+    expect((await verifying(access, object)).failure).toBeUndefined()
+  })
+
+  test('that is synced once only, at the very moment when it would be told to: that sync counts', async () => {
+    api.operator.stop()
+    const object = await applied(access, externalSecret(source, { refreshPolicy: 'CreatedOnce' }))
+    beforeAnnotate(async () => {
+      api.operator.start()
+      while (version() === undefined) await setTimeout(5)
+    })
+    expect((await verifying(access, object)).failure).toBeUndefined()
+  })
+
+  function version(): unknown {
+    return at(api.read('ExternalSecret', namespace, 'redis-credentials'), 'status', 'syncedResourceVersion')
+  }
+
+  /** Something happens before the first annotation arrives. */
+  function beforeAnnotate(act: (annotate: () => Promise<unknown>) => Promise<void>): void {
+    const { cluster } = access
+    const annotate = cluster.annotate.bind(cluster)
+    cluster.annotate = async (...parameters) => {
+      cluster.annotate = annotate
+      await act(() => annotate(...parameters))
+      return annotate(...parameters)
+    }
+  }
+})
+
+describe('the fields of the Secret', () => {
+  test('are all judged, after the sync', async () => {
+    api.operator.hold(source.key, { ...generatedCredentials(), password: randomBytes(5).toString('hex'), port: 'none' })
+    const run = await verifying(access, await applied(access, externalSecret(source)))
+    expect(run.failure).toMatchObject({
+      code: 'secret-field',
+      message: expect.stringMatching(/key port .*; key password .*; key url /),
+      hint: expect.stringContaining(`--secret-id '${source.key}'`)
+    })
+    expect(verdicts(run)).toEqual({
+      'synced with AWS in this run': true,
+      'Secret key host': true,
+      'Secret key port': false,
+      'Secret key password': false,
+      'Secret key url': false
+    })
+  })
+})
+
+describe('a Secret that is managed by other means', () => {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', namespace } }
+
+  test('is verified without the freshness part, which is said', async () => {
+    const fields = generatedCredentials()
+    api.seed({ ...secret, stringData: fields })
+    const run = await verifying(access, undefined)
+    expect(run.result).toEqual(fields)
+    expect(run.checks[0]).toEqual({
+      name: 'synced with AWS',
+      passed: true,
+      relaxed: true,
+      detail: 'not compared: the manifests have no ExternalSecret that brings Secret/redis-credentials'
+    })
+    expect(run.log[0]).toMatch(/^– synced with AWS: not compared/)
+    expect(api.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      `GET /api/v1/namespaces/${namespace}/secrets/redis-credentials`
+    ])
+  })
+
+  test('and is not there', async () => {
+    expect((await verifying(access, undefined)).failure).toMatchObject({
+      code: 'secret-missing',
+      message: `there is no Secret/redis-credentials in namespace ${namespace}`,
+      hint: expect.stringContaining('create it with the keys host, port, password and url')
+    })
+  })
+})
+
+describe('a run that only looks', () => {
+  test('at an ExternalSecret that was synced writes nothing', async () => {
+    const object = await established()
+    const before = api.requests.length
+    const run = await verifying(access, object, { force: false })
+    expect(run.failure).toBeUndefined()
+    expect(run.checks.map(({ name }) => name)).toEqual(['last sync with AWS', ...perKey])
+    expect(api.requests.slice(before).map(({ method, path }) => `${method} ${path.split('/').pop()}`)).toEqual([
+      'GET redis-credentials',
+      'GET redis-credentials'
+    ])
+  })
+
+  test('at one whose last sync is too old: stale', async () => {
+    const object = await established()
+    const date = new Date(Date.now() + 3 * 3_600_000)
+    const run = await verifying(access, object, { force: false, date })
+    expect(run.failure).toMatchObject({
+      code: 'secret-stale',
+      message: expect.stringMatching(
+        /^the last sync of ExternalSecret\/redis-credentials is too old: it was at .* 3 h ago/
+      ),
+      hint: expect.stringContaining('`kubectl get pods -A -l app.kubernetes.io/name=external-secrets`')
+    })
+    expect(verdicts(run)).toEqual({ 'last sync with AWS': false })
+  })
+
+  test('at one that fails: says why, from its events', async () => {
+    const object = await established()
+    api.operator.forget(source.key)
+    await access.cluster.annotate(object, namespace, { changed: 'by somebody' })
+    while (!JSON.stringify(api.read('ExternalSecret', namespace, 'redis-credentials')).includes('SecretSyncedError')) {
+      await access.clock.sleep(5, access.cancel.signal)
+    }
+    expect((await verifying(access, object, { force: false })).failure).toMatchObject({
+      code: 'external-secret-error',
+      message: expect.stringMatching(/cannot be synced: AWS Secrets Manager has no secret hospital-erp\/redis in/),
+      evidence: [{ title: 'Events of ExternalSecret/redis-credentials', text: expect.stringMatching(/UpdateFailed/) }]
+    })
+  })
+
+  test('at one that is not there', async () => {
+    expect((await verifying(access, externalSecret(source), { force: false })).failure).toMatchObject({
+      code: 'external-secret-error',
+      message: `ExternalSecret/redis-credentials is not there (namespace ${namespace})`
+    })
+  })
+})
+
+test('a run that is cancelled while it waits ends at once, with the reason', async () => {
+  const object = await established()
+  api.operator.stop()
+  const reason = new Failure('cancelled', 'the run was cancelled', 'run again')
+  const onLog = (line: string) => void (line.startsWith('waiting') && access.cancel.abort(reason))
+  expect((await verifying(access, object, { onLog })).failure).toBe(reason)
+})

@@ -1,0 +1,81 @@
+import { type Credentials, credentialField, credentialFields } from '../credentials.ts'
+import type { Deadline } from '../deadline.ts'
+import { Failure } from '../failure.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
+import type { Check } from '../result.ts'
+import { names } from '../workload.ts'
+import { contractChecks, contractFailure, contractProblems } from './contract.ts'
+import { remoteSecret } from './external-secret.ts'
+import { secretMissing } from './failures.ts'
+import { judgeLastSync } from './last-sync.ts'
+import { masksOf } from './masks.ts'
+import type { SecretInputs, SecretPorts } from './ports.ts'
+import { readExternalSecret, readReports, requesting } from './requests.ts'
+import { syncNow } from './sync.ts'
+
+/**
+ * Proves that the Secret with the credentials is what AWS holds now, as far as an ExternalSecret brings it, and that
+ * its fields keep their contract.
+ * @returns the credentials
+ * @throws Failure secret-stale, external-secret-error, secret-missing, secret-field; or what a request fails with
+ */
+export async function verifySecret(inputs: SecretInputs, deadline: Deadline, ports: SecretPorts): Promise<Credentials> {
+  const { namespace, externalSecret } = inputs
+  if (externalSecret === undefined) tell(notCompared, ports)
+  else tell(await freshnessCheck(externalSecret, inputs, deadline, ports), ports)
+  const secret = await readSecret(namespace, ports)
+  if (secret === undefined) throw secretMissing(namespace, externalSecret)
+  for (const check of contractChecks(secret)) tell(check, ports)
+  const problems = contractProblems(secret)
+  if (problems.length > 0) throw contractFailure(problems, namespace, externalSecret && remoteSecret(externalSecret))
+  return Object.fromEntries(credentialFields.map((field) => [field, credentialField(secret, field)])) as Credentials
+}
+
+const notCompared: Check = {
+  name: 'synced with AWS',
+  passed: true,
+  relaxed: true,
+  detail: `not compared: the manifests have no ExternalSecret that brings Secret/${names.credentials}`
+}
+
+async function freshnessCheck(
+  externalSecret: KubernetesObject,
+  { namespace, force }: SecretInputs,
+  deadline: Deadline,
+  ports: SecretPorts
+): Promise<Check> {
+  const name = force ? 'synced with AWS in this run' : 'last sync with AWS'
+  try {
+    const jobs = [
+      readExternalSecret(externalSecret, namespace, ports),
+      force ? readReports(namespace, ports) : undefined
+    ] as const
+    // Also where one fails, so that no request outlives the phase.
+    await Promise.allSettled(jobs)
+    const [stored, reports] = await Promise.all(jobs)
+    const detail =
+      reports === undefined
+        ? await judgeLastSync(stored, namespace, ports)
+        : await syncNow(stored, reports, namespace, deadline, ports)
+    return { name, passed: true, detail }
+  } catch (error) {
+    const isVerdict = error instanceof Failure && ['secret-stale', 'external-secret-error'].includes(error.code)
+    if (isVerdict) tell({ name, passed: false, detail: error.message }, ports)
+    throw error
+  }
+}
+
+async function readSecret(namespace: string, ports: SecretPorts): Promise<KubernetesObject | undefined> {
+  const wanted = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
+  const secret = await requesting('read', `Secret/${names.credentials}`, namespace, ports, () =>
+    ports.cluster.read(wanted, namespace)
+  )
+  if (secret !== undefined) for (const mask of masksOf(secret)) ports.secret(mask)
+  return secret
+}
+
+function tell(check: Check, { checked, log }: SecretPorts): void {
+  const mark = check.relaxed ? '–' : check.passed ? '✓' : '✗'
+  log(`${mark} ${check.name}: ${check.detail}`)
+  checked(check)
+}
