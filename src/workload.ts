@@ -7,6 +7,7 @@ export const names = {
   pod: 'redis-0',
   redisContainer: 'redis',
   exporterContainer: 'metrics',
+  /** The Secret with host, port, password and url, and the ExternalSecret that brings it. */
   credentials: 'redis-credentials'
 } as const
 
@@ -17,9 +18,22 @@ export function redisStatefulSet(documents: readonly ManifestDocument[]): Manife
   return documents.find(({ object }) => object.kind === 'StatefulSet' && object.metadata.name === names.statefulSet)
 }
 
+/** The ExternalSecret whose target is the Secret with the credentials, if one was rendered. */
+export function externalSecret(documents: readonly ManifestDocument[]): ManifestDocument | undefined {
+  return documents.find(({ object }) => {
+    const isExternalSecret = object.kind === 'ExternalSecret' && object.apiVersion.startsWith('external-secrets.io/')
+    return isExternalSecret && (textAt(object, 'spec', 'target', 'name') ?? object.metadata.name) === names.credentials
+  })
+}
+
 export function container(statefulSet: ManifestDocument, name: string): unknown {
   const containers = listAt(statefulSet.object, 'spec', 'template', 'spec', 'containers')
   return containers.find((each) => at(each, 'name') === name)
+}
+
+/** The image of the redis container, undefined if it has none. */
+export function redisImage(statefulSet: ManifestDocument): string | undefined {
+  return textAt(container(statefulSet, names.redisContainer), 'image')
 }
 
 /** The memory limit of the redis container as it was written (`512Mi`), undefined if there is none. */

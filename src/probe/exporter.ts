@@ -1,8 +1,8 @@
 import type { Deadline } from '../deadline.ts'
 import { messageOf } from '../failure.ts'
+import type { JudgedCheck } from '../result.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { ports as podPorts } from '../workload.ts'
-import type { JudgedCheck } from './judge.ts'
 import { metricsProblem } from './metrics.ts'
 import { answerMilliseconds, interval, type ProbePorts, patienceMilliseconds } from './ports.ts'
 

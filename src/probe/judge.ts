@@ -1,14 +1,8 @@
-import type { FailureCode } from '../failure.ts'
-import { formatBytes, parseRedisMemory } from '../memory.ts'
+import { parseRedisMemory } from '../memory.ts'
 import { type RedisConfig, savePoints, setting } from '../redis-config.ts'
-import type { Check } from '../result.ts'
+import { memoryCheck, type RedisInfo, usedMemory } from '../redis-info.ts'
+import type { JudgedCheck } from '../result.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import type { RedisInfo } from './info.ts'
-
-/** A check with the code of the failure that it stands for. */
-export interface JudgedCheck extends Check {
-  code: FailureCode
-}
 
 /** What Redis told of itself. */
 export interface RedisFacts {
@@ -24,13 +18,9 @@ export const comparedSettings = ['maxmemory', 'maxmemory-policy', 'appendonly', 
 export function judge(facts: RedisFacts, expected: RedisConfig | undefined, thresholdPercent: number): JudgedCheck[] {
   return [
     ...(expected === undefined ? [] : comparedSettings.flatMap((name) => compare(name, facts.live, expected))),
-    memory(facts, thresholdPercent),
+    memoryCheck(usedMemory(facts.info), maxmemory(facts.live), thresholdPercent),
     ...persistence(facts.info)
   ]
-}
-
-export function usedMemory(info: RedisInfo): number {
-  return Number(info.get('used_memory') ?? Number.NaN)
 }
 
 export function maxmemory(live: ReadonlyMap<string, string>): number {
@@ -57,23 +47,6 @@ function wantedValue(name: string, expected: RedisConfig): string | undefined {
   const value = setting(expected, name)
   if (value === undefined || name !== 'maxmemory') return value?.toLowerCase()
   return String(parseRedisMemory(value) ?? value)
-}
-
-function memory({ info, live }: RedisFacts, thresholdPercent: number): JudgedCheck {
-  const used = usedMemory(info)
-  const maximum = maxmemory(live)
-  const base = { name: 'used memory', code: 'memory-over-threshold' } as const
-  if (!Number.isFinite(used) || !(maximum > 0)) {
-    const detail = Number.isFinite(used)
-      ? 'maxmemory is not set, so Redis may grow until it is killed'
-      : 'INFO lacks it'
-    return { ...base, passed: false, detail }
-  }
-  const percent = (100 * used) / maximum
-  const detail = `${formatBytes(used)} of ${formatBytes(maximum)}, ${percent.toFixed(1)} %`
-  return percent < thresholdPercent
-    ? { ...base, passed: true, detail }
-    : { ...base, passed: false, detail: `${detail}, not below ${thresholdPercent} %` }
 }
 
 function persistence(info: RedisInfo): JudgedCheck[] {

@@ -23,20 +23,40 @@ export class RedisError extends Error {
   }
 }
 
-/**
- * Connects once, without retries, and authenticates if a password is given. Nothing waits longer than `timeout`
- * milliseconds, even if the other side accepts the connection and then says nothing.
- * @throws RedisError
- */
+/** Where a Redis listens. */
+export interface RedisAddress {
+  host: string
+  port: number
+  /** By default the user `default`. */
+  username?: string
+  /** With TLS; these authorities (PEM) are trusted, and the certificate must name the host. */
+  authorities?: readonly string[]
+}
+
+/** Connects to a local port. @throws RedisError */
 export async function openRedisConnection(
   port: number,
   password: string | undefined,
   timeout: number
 ): Promise<RedisConnection> {
+  return connectToRedis({ host: '127.0.0.1', port }, password, timeout)
+}
+
+/**
+ * Connects once, without retries, and authenticates if a password is given. Nothing waits longer than `timeout`
+ * milliseconds, even if the other side accepts the connection and then says nothing.
+ * @throws RedisError
+ */
+export async function connectToRedis(
+  { host, port, username, authorities }: RedisAddress,
+  password: string | undefined,
+  timeout: number
+): Promise<RedisConnection> {
   const redis = new Redis({
-    host: '127.0.0.1',
+    host,
     port,
-    ...(password !== undefined && { password }),
+    ...(authorities !== undefined && { tls: { ca: [...authorities] } }),
+    ...(password !== undefined && { password, ...(username !== undefined && { username }) }),
     protocol: 2,
     lazyConnect: true,
     retryStrategy: () => null,

@@ -1,11 +1,11 @@
+import { imageProblem } from '../image-problem.ts'
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import type { Problem } from '../problem.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
 import { ending, ordinal, runtime } from './ending.ts'
-import { imageProblem } from './image.ts'
 import { architectureHint, wrongArchitecture } from './last-words.ts'
 import { killedByProbe } from './probes.ts'
-import type { Problem } from './status.ts'
 
 const second = 1000
 

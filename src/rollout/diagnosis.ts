@@ -1,12 +1,13 @@
+import { eventsOf, newest } from '../events.ts'
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import type { Problem } from '../problem.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
 import { containerProblem } from './container.ts'
-import { eventsOf, newest } from './events.ts'
 import { probeProblem } from './probes.ts'
 import { schedulingProblem } from './scheduling.ts'
 import { setupProblem } from './setup.ts'
-import type { Problem, Snapshot } from './status.ts'
+import type { Snapshot } from './status.ts'
 
 /** Why the controller creates no pod, as its events say it. */
 export function podCreationProblem({ statefulSet, events, namespace }: Snapshot): Problem | undefined {

@@ -1,10 +1,10 @@
+import { eventLine, eventsOf, latest } from '../events.ts'
 import type { Evidence } from '../failure.ts'
 import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names, redisPod } from '../workload.ts'
 import { containerStatuses } from './diagnosis.ts'
 import { ending } from './ending.ts'
-import { eventLine, eventsOf, latest } from './events.ts'
 import type { Snapshot } from './status.ts'
 
 interface LogSource {

@@ -1,9 +1,9 @@
+import { isOfContainer, latest, newest, timeOf } from '../events.ts'
 import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import type { Problem } from '../problem.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
 import { ordinal } from './ending.ts'
-import { isOfContainer, latest, newest, timeOf } from './events.ts'
-import type { Problem } from './status.ts'
 
 const second = 1000
 

@@ -2,12 +2,13 @@ import type { Clock, Deadline } from '../deadline.ts'
 import { formatDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
+import type { Problem } from '../problem.ts'
+import { Suspicion } from '../suspicion.ts'
 import { gatherEvidence, probeMessage } from './evidence.ts'
 import { hintWithLog } from './last-words.ts'
 import { Observer } from './observer.ts'
 import { paceAfter } from './pace.ts'
-import { type Problem, rolloutStatus, type Snapshot } from './status.ts'
-import { Suspicion } from './suspicion.ts'
+import { rolloutStatus, type Snapshot } from './status.ts'
 
 export interface RolloutPorts {
   cluster: {

@@ -1,8 +1,10 @@
-import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import { eventsOfClaim, newest } from '../events.ts'
+import { type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import type { Problem } from '../problem.ts'
+import { isScheduled, unschedulable } from '../scheduling.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
-import { eventsOfClaim, newest } from './events.ts'
-import type { Problem, Snapshot } from './status.ts'
+import type { Snapshot } from './status.ts'
 
 const second = 1000
 const claim = `data-${names.pod}`
@@ -13,9 +15,8 @@ export function schedulingProblem(
   own: readonly KubernetesObject[],
   { namespace, events }: Snapshot
 ): Problem | undefined {
-  const scheduled = listAt(pod, 'status', 'conditions').find((each) => at(each, 'type') === 'PodScheduled')
-  if (at(scheduled, 'status') === 'True') return undefined
-  return claimProblem(pod, events, namespace) ?? nodeProblem(scheduled, own, namespace)
+  if (isScheduled(pod)) return undefined
+  return claimProblem(pod, events, namespace) ?? nodeProblem(pod, own, namespace)
 }
 
 /** What the claim says of itself. While a provisioner is awaited, the scheduler says nothing of the pod. */
@@ -58,22 +59,16 @@ const hints: [RegExp, string][] = [
   [/unschedulable/i, 'let nodes take pods again: `kubectl uncordon NODE`']
 ]
 
-function nodeProblem(scheduled: unknown, own: readonly KubernetesObject[], namespace: string): Problem | undefined {
-  if (at(scheduled, 'status') !== 'False' || at(scheduled, 'reason') !== 'Unschedulable') return undefined
-  const message = harmlessLine(textAt(scheduled, 'message') ?? 'no node fits')
+function nodeProblem(pod: KubernetesObject, own: readonly KubernetesObject[], namespace: string): Problem | undefined {
+  const kept = unschedulable(pod, own)
+  if (kept === undefined) return undefined
+  const { message, toleranceMilliseconds } = kept
   const isVolume = /persistent ?volume|volume node affinity/i.test(message)
   const hint = hints.find(([pattern]) => pattern.test(message))?.[1] ?? 'add a node that fits'
   return {
     code: isVolume ? 'volume-pending' : 'unschedulable',
     sentence: `pod ${names.pod} cannot be scheduled: ${message}`,
     hint: isVolume ? `see why the claim has no volume here: \`kubectl -n ${namespace} describe pvc ${claim}\`` : hint,
-    // An autoscaler is making a node: minutes are normal, and the deadline is the limit.
-    toleranceMilliseconds: isNodeComing(own) ? Number.POSITIVE_INFINITY : 45 * second
+    toleranceMilliseconds
   }
-}
-
-/** What Cluster Autoscaler and Karpenter said last: a node comes, or none can help. */
-function isNodeComing(own: readonly KubernetesObject[]): boolean {
-  const last = newest(own, 'TriggeredScaleUp', 'Nominated', 'NotTriggerScaleUp', 'FailedScaleUp')
-  return ['TriggeredScaleUp', 'Nominated'].includes(textAt(last, 'reason') ?? '')
 }

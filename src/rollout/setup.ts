@@ -1,9 +1,9 @@
+import { newest } from '../events.ts'
 import { type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import type { Problem } from '../problem.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
 import { memoryTooLow } from './container.ts'
-import { newest } from './events.ts'
-import type { Problem } from './status.ts'
 
 const second = 1000
 const failures = ['FailedMount', 'FailedAttachVolume', 'FailedCreatePodSandBox']

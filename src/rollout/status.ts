@@ -1,5 +1,5 @@
-import type { FailureCode } from '../failure.ts'
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import type { Problem } from '../problem.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names, redisPod } from '../workload.ts'
 import { containerStatuses, podCreationProblem, podProblem } from './diagnosis.ts'
@@ -12,17 +12,6 @@ export interface Snapshot {
   pods: KubernetesObject[]
   /** Events of the namespace; empty while nothing is wrong, because then nobody asks for them. */
   events: KubernetesObject[]
-}
-
-/** A reason why the rollout will not end well. */
-export interface Problem {
-  code: FailureCode
-  sentence: string
-  hint: string
-  /** How long it may last before it counts: 0 for what cannot heal. */
-  toleranceMilliseconds: number
-  /** The container whose log tells more. */
-  container?: string
 }
 
 export type RolloutStatus =

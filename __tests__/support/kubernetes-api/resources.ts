@@ -45,13 +45,35 @@ export const RESOURCES: readonly Resource[] = [
   }
 ]
 
+const externalSecrets = { group: 'external-secrets.io', version: 'v1', namespaced: true }
+
+/** What the definitions of the External Secrets Operator add. */
+export const EXTERNAL_SECRETS: readonly Resource[] = [
+  {
+    ...externalSecrets,
+    plural: 'externalsecrets',
+    singular: 'externalsecret',
+    kind: 'ExternalSecret',
+    shortNames: ['es']
+  },
+  { ...externalSecrets, plural: 'secretstores', singular: 'secretstore', kind: 'SecretStore', shortNames: ['ss'] },
+  {
+    ...externalSecrets,
+    plural: 'clustersecretstores',
+    singular: 'clustersecretstore',
+    kind: 'ClusterSecretStore',
+    shortNames: ['css'],
+    namespaced: false
+  }
+]
+
 export function apiVersionOf(resource: Resource): string {
   return resource.group === '' ? resource.version : `${resource.group}/${resource.version}`
 }
 
 /** The resource of a kind; the kinds here are distinct across groups. */
 export function resourceOf(kind: string): Resource {
-  const found = RESOURCES.find((resource) => resource.kind === kind)
+  const found = [...RESOURCES, ...EXTERNAL_SECRETS].find((resource) => resource.kind === kind)
   if (found === undefined) throw new Error(`this API has no kind ${kind}`)
   return found
 }

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
+import { runBarePods } from './cluster/bare-pods.ts'
 import { EventRecorder } from './cluster/event-recorder.ts'
+import { ExternalSecretController } from './cluster/external-secret-controller.ts'
 import { Kubelet } from './cluster/kubelet.ts'
 import { BehaviourQueue, type PodBehaviour } from './cluster/pod-behaviour.ts'
 import { StatefulSetController } from './cluster/stateful-set-controller.ts'
+import type { SyncOutcome } from './cluster/sync-outcome.ts'
 import { selfSignedCertificate } from './http/certificate.ts'
 import { type Fault, Faults } from './http/fault.ts'
 import { httpsServer } from './http/https-server.ts'
@@ -13,10 +16,12 @@ import { type RecordedRequest, RequestLog } from './http/request-log.ts'
 import { ResourceHandler } from './http/resource-handler.ts'
 import type { KubernetesObject } from './object.ts'
 import { Operations } from './operations.ts'
+import { EXTERNAL_SECRETS, RESOURCES } from './resources.ts'
 import { ObjectStore } from './store.ts'
 import { Timers } from './timers.ts'
 
 export type { PodBehaviour } from './cluster/pod-behaviour.ts'
+export type { SyncOutcome } from './cluster/sync-outcome.ts'
 export type { Fault, FaultReply } from './http/fault.ts'
 export type { RecordedRequest } from './http/request-log.ts'
 export type { Json, JsonObject } from './json.ts'
@@ -36,12 +41,24 @@ export interface KubernetesApi extends AsyncDisposable {
   remove(kind: string, namespace: string | undefined, name: string): void
   /** Behaviours for the next attempts to create a pod, one each; the last one stays. */
   behave(...behaviours: PodBehaviour[]): void
+  /** The External Secrets Operator, and what its provider holds. */
+  readonly operator: Operator
   fault(fault: Fault): void
   /** Breaks the open port-forwards. */
   dropForwards(): void
   /** Port-forwards open but carry nothing, until called with false. */
   silenceForwards(silent?: boolean): void
   close(): Promise<void>
+}
+
+export interface Operator {
+  /** What the provider holds under a name from now on: a text, or an object that is stored as JSON. */
+  hold(name: string, value: string | Readonly<Record<string, string | number>>): void
+  forget(name: string): void
+  /** How the next syncs end, one each; the last one stays. */
+  ends(...outcomes: SyncOutcome[]): void
+  stop(): void
+  start(): void
 }
 
 /** An object as test code writes one; unknown, so that objects typed elsewhere can be handed over. */
@@ -59,11 +76,19 @@ export interface KubernetesApiOptions {
   readonly forwardHost?: string
   /** How long a healthy pod takes from its creation to Ready; all other steps are in proportion. */
   readonly startMs?: number
+  /** Whether the definitions of the External Secrets Operator are installed. */
+  readonly externalSecrets?: boolean
 }
 
 /** Starts a Kubernetes API server with controller, scheduler and kubelet in this process. */
 export async function startKubernetesApi(options: KubernetesApiOptions = {}): Promise<KubernetesApi> {
-  const { namespaces = ['default'], forward = {}, forwardHost = '127.0.0.1', startMs = 50 } = options
+  const {
+    namespaces = ['default'],
+    forward = {},
+    forwardHost = '127.0.0.1',
+    startMs = 50,
+    externalSecrets = true
+  } = options
   const store = new ObjectStore()
   const timers = new Timers()
   const context = { store, timers, startMs, events: new EventRecorder(store) }
@@ -76,6 +101,8 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
   const handler = new ResourceHandler(store, operations, kubelet.logs)
   const token = randomBytes(16).toString('hex')
   new StatefulSetController(context, kubelet, behaviours)
+  runBarePods(context, kubelet, behaviours)
+  const controller = new ExternalSecretController(context, operations)
   store.onChange(({ type, object }) => {
     if (type === 'DELETED' && object.kind === 'Pod') forwards.closeOf(object.metadata.uid)
     if (type === 'ADDED' && object.kind === 'Namespace') populate(operations, object.metadata.name)
@@ -86,7 +113,8 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
   for (const name of namespaces) seed({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, 'kubectl-create')
 
   const certificate = await selfSignedCertificate()
-  const server = httpsServer(certificate, { token, store, handler, forwards, faults, log, timers })
+  const resources = [...RESOURCES, ...(externalSecrets ? EXTERNAL_SECRETS : [])]
+  const server = httpsServer(certificate, { token, resources, store, handler, forwards, faults, log, timers })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -111,6 +139,13 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
     seed: (object, { fieldManager = 'kubectl' } = {}) => seed(object, fieldManager),
     remove: (kind, namespace, name) => store.delete(kind, namespace, name),
     behave: (...next) => behaviours.set(next),
+    operator: {
+      hold: (name, value) => controller.remote.hold(name, value),
+      forget: (name) => controller.remote.forget(name),
+      ends: (...outcomes) => controller.outcomes.set(outcomes),
+      stop: () => controller.stop(),
+      start: () => controller.start()
+    },
     fault: (fault) => faults.add(fault),
     dropForwards: () => forwards.drop(),
     silenceForwards: (silent = true) => forwards.silence(silent),

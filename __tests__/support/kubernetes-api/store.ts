@@ -79,7 +79,7 @@ export class ObjectStore {
 }
 
 /** Only these kinds count generations here: by their spec, and a pod by the beginning of its deletion. */
-const WITH_GENERATION: ReadonlySet<string> = new Set(['NetworkPolicy', 'Pod', 'StatefulSet'])
+const WITH_GENERATION: ReadonlySet<string> = new Set(['ExternalSecret', 'NetworkPolicy', 'Pod', 'StatefulSet'])
 
 function generationOf(live: KubernetesObject | undefined, next: KubernetesObject): number | undefined {
   if (!WITH_GENERATION.has(next.kind)) return undefined

@@ -59,7 +59,8 @@ function sections(state: State): Readonly<Record<string, Section>> {
       keyspace_hits: state.hits,
       keyspace_misses: state.misses
     },
-    Replication: { role: 'master', connected_slaves: 0 },
+    Replication: replication(settings.values.get('replicaof')),
+    Cluster: { cluster_enabled: settings.values.get('cluster-enabled') === 'yes' ? 1 : 0 },
     Keyspace: Object.fromEntries(
       state
         .databases()
@@ -70,4 +71,11 @@ function sections(state: State): Readonly<Record<string, Section>> {
         })
     )
   }
+}
+
+/** @param replicaof host and port, as the directive has them */
+function replication(replicaof: string | undefined): Section {
+  if (replicaof === undefined) return { role: 'master', connected_slaves: 0 }
+  const [host = '', port = ''] = replicaof.split(' ')
+  return { role: 'slave', master_host: host, master_port: port, master_link_status: 'down' }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseInfo } from '../../../src/probe/info.ts'
-import { judge, maxmemory, type RedisFacts, usedMemory } from '../../../src/probe/judge.ts'
+import { judge, maxmemory, type RedisFacts } from '../../../src/probe/judge.ts'
 import { parseRedisConfig } from '../../../src/redis-config.ts'
+import { parseInfo, usedMemory } from '../../../src/redis-info.ts'
 import { infoReplies } from './info-replies.ts'
 
 const mebibyte = 1024 ** 2

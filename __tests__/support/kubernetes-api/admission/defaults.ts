@@ -29,6 +29,9 @@ export function withDefaults(object: KubernetesObject): KubernetesObject {
       filled['spec'] = { finalizers: ['kubernetes'], ...spec }
       filled['status'] = { phase: 'Active', ...objectAt(object, 'status') }
       break
+    case 'ExternalSecret':
+      filled['spec'] = externalSecretSpec(spec)
+      break
     case 'PersistentVolumeClaim':
       filled['spec'] = { volumeMode: 'Filesystem', ...spec }
       filled['status'] = { phase: 'Pending', ...objectAt(object, 'status') }
@@ -110,6 +113,26 @@ function serviceSpec(spec: JsonObject): JsonObject {
     ...spec,
     clusterIPs: [address],
     ...(ports.length === 0 ? {} : { ports })
+  }
+}
+
+/** The defaults of the custom resource definition. */
+function externalSecretSpec(spec: JsonObject): JsonObject {
+  const fetching = { conversionStrategy: 'Default', decodingStrategy: 'None', metadataPolicy: 'None' }
+  const data = listAt(spec, 'data').map((item) => ({
+    ...objectAt(item),
+    remoteRef: { ...fetching, ...objectAt(item, 'remoteRef') }
+  }))
+  const dataFrom = listAt(spec, 'dataFrom').map((item) => {
+    const extract = objectAt(item)['extract']
+    return { ...objectAt(item), ...(isObject(extract) && { extract: { ...fetching, ...extract } }) }
+  })
+  return {
+    refreshInterval: '1h',
+    ...spec,
+    target: { creationPolicy: 'Owner', deletionPolicy: 'Retain', ...objectAt(spec, 'target') },
+    ...(data.length > 0 && { data }),
+    ...(dataFrom.length > 0 && { dataFrom })
   }
 }
 

@@ -40,6 +40,8 @@ export class ContainerScript {
         return this.#crashes(137, 'OOMKilled')
       case 'never-ready':
         return this.#neverReady(behaviour)
+      case 'ends':
+        return this.#ends(behaviour)
       default:
         this.#set(running(!this.#isProbed()))
         await this.#sleep(this.#context.startMs / 3)
@@ -100,6 +102,13 @@ export class ContainerScript {
     const message = `back-off ${duration} restarting failed container=${this.#name} pod=${pod}`
     this.#set({ ...waiting('CrashLoopBackOff', message), ...before })
     await this.#sleep(this.#context.startMs * 5 * restartCount)
+  }
+
+  async #ends({ run }: Of<'ends'>): Promise<void> {
+    this.#set(running(!this.#isProbed()))
+    const { exitCode, log } = await run(this.#pod.current())
+    this.#logs.set(this.#pod.current(), this.#name, { log })
+    this.#set({ state: terminated(exitCode, exitCode === 0 ? 'Completed' : 'Error') })
   }
 
   async #neverReady({ probe = 'Startup', output = 'no' }: Of<'never-ready'>): Promise<void> {

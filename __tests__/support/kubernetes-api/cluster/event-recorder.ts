@@ -9,7 +9,12 @@ export interface Occurrence {
   readonly container?: string
 }
 
-type Component = 'kubelet' | 'default-scheduler' | 'statefulset-controller' | 'persistentvolume-controller'
+type Component =
+  | 'kubelet'
+  | 'default-scheduler'
+  | 'statefulset-controller'
+  | 'persistentvolume-controller'
+  | 'external-secrets'
 
 export const NODE = 'node-1'
 

@@ -1,3 +1,11 @@
+import type { KubernetesObject } from '../object.ts'
+
+/** How a container that does its work and ends has ended. */
+export interface PodEnd {
+  readonly exitCode: number
+  readonly log: string
+}
+
 /** A container of the script: the first one of the pod where none is named. */
 interface InContainer {
   readonly container?: string
@@ -6,6 +14,11 @@ interface InContainer {
 /** What a pod is going to do. Messages are those of a real cluster where none is given. */
 export type PodBehaviour =
   | { readonly kind: 'ready'; readonly log?: string }
+  | {
+      readonly kind: 'ends'
+      /** Does the work of the pod, which is handed over as it is stored. */
+      readonly run: (pod: KubernetesObject) => Promise<PodEnd>
+    }
   | (InContainer & { readonly kind: 'image-missing'; readonly message?: string })
   | (InContainer & { readonly kind: 'image-denied'; readonly message?: string })
   | (InContainer & {

@@ -48,10 +48,11 @@ export function podStatus(pod: KubernetesObject, { sandbox, runs }: PodPicture):
       : { reason: 'ContainersNotReady', message: `containers with unready status: [${unready.join(' ')}]` }
   const isReady = unready.length === 0 ? 'True' : 'False'
   const isPending = [...runs.values()].some((run) => isObject(run.state['waiting']) && run.lastState === undefined)
+  const phase = endOf(pod, runs) ?? (isPending || !sandbox ? 'Pending' : 'Running')
   const address = textAt(pod, 'status', 'podIP') || `10.244.0.${10 + randomBytes(1).readUInt8()}`
   return {
     observedGeneration: pod.metadata.generation,
-    phase: isPending || !sandbox ? 'Pending' : 'Running',
+    phase,
     conditions: conditions(pod, [
       { type: 'PodReadyToStartContainers', status: sandbox ? 'True' : 'False' },
       { type: 'Initialized', status: 'True' },
@@ -68,6 +69,13 @@ export function podStatus(pod: KubernetesObject, { sandbox, runs }: PodPicture):
       .map((name) => containerStatus(pod, name, runs.get(name) ?? waiting('ContainerCreating'))),
     qosClass: 'Burstable'
   }
+}
+
+/** Whether a pod that is not restarted has done its work, and how. */
+function endOf(pod: KubernetesObject, runs: PodPicture['runs']): string | undefined {
+  const codes = names(pod).map((name) => objectAt(runs.get(name)?.state, 'terminated')['exitCode'])
+  if (textAt(pod, 'spec', 'restartPolicy') !== 'Never' || codes.includes(undefined)) return undefined
+  return codes.every((code) => code === 0) ? 'Succeeded' : 'Failed'
 }
 
 /** Conditions as metav1 keeps them: the time of a condition moves only with its status. */

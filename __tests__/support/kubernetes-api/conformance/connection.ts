@@ -15,12 +15,21 @@ export interface ApiResponse {
   readonly body: JsonObject
 }
 
+/** What an External Secrets Operator reads from. */
+export interface Provider {
+  readonly store: { kind: string; name: string }
+  /** What stands under a name from now on, as JSON. */
+  hold(name: string, fields: Readonly<Record<string, string>>): Promise<void>
+}
+
 /** One API server with a namespace to write into. */
 export interface Connection {
   readonly namespace: string
   send(request: ApiRequest): Promise<ApiResponse>
   /** Tells a simulated cluster what its next pods do, which real ones do of themselves. */
   script?(...kinds: ('never-ready' | 'ready')[]): void
+  /** Where there is an External Secrets Operator. */
+  readonly provider?: Provider
   close(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts'
-import { apiVersionOf, RESOURCES } from '../resources.ts'
+import { apiVersionOf, type Resource } from '../resources.ts'
 
 const VERBS = ['create', 'delete', 'get', 'list', 'patch']
 
@@ -24,17 +24,17 @@ function group(name: string): JsonObject {
   return { name, versions: [version], preferredVersion: version }
 }
 
-function resourceList(groupVersion: string): JsonObject {
-  const resources: JsonObject[] = RESOURCES.filter((resource) => apiVersionOf(resource) === groupVersion).map(
-    ({ plural, singular, namespaced, kind, shortNames }) => ({
+function resourceList(groupVersion: string, served: readonly Resource[]): JsonObject {
+  const resources: JsonObject[] = served
+    .filter((resource) => apiVersionOf(resource) === groupVersion)
+    .map(({ plural, singular, namespaced, kind, shortNames }) => ({
       name: plural,
       singularName: singular,
       namespaced,
       kind,
       verbs: VERBS,
       ...(shortNames === undefined ? {} : { shortNames: [...shortNames] })
-    })
-  )
+    }))
   if (groupVersion === 'v1') {
     resources.push(
       { name: 'pods/log', singularName: '', namespaced: true, kind: 'Pod', verbs: ['get'] },
@@ -50,24 +50,26 @@ function resourceList(groupVersion: string): JsonObject {
   return { kind: 'APIResourceList', apiVersion: 'v1', groupVersion, resources }
 }
 
+/** The names of the groups with a name. */
+export function groupsOf(resources: readonly Resource[]): string[] {
+  return [...new Set(resources.map((resource) => resource.group))].filter((name) => name !== '')
+}
+
 /** What a client reads to learn which resources there are; undefined for every other path. */
-export function discoveryDocument(path: string): JsonObject | undefined {
+export function discoveryDocument(path: string, resources: readonly Resource[]): JsonObject | undefined {
+  const groups = groupsOf(resources)
   switch (path) {
     case '/version':
       return VERSION
     case '/api':
       return { kind: 'APIVersions', versions: ['v1'] }
     case '/api/v1':
-      return resourceList('v1')
+      return resourceList('v1', resources)
     case '/apis':
-      return { kind: 'APIGroupList', apiVersion: 'v1', groups: [group('apps'), group('networking.k8s.io')] }
-    case '/apis/apps':
-    case '/apis/networking.k8s.io':
-      return { kind: 'APIGroup', apiVersion: 'v1', ...group(path.slice('/apis/'.length)) }
-    case '/apis/apps/v1':
-    case '/apis/networking.k8s.io/v1':
-      return resourceList(path.slice('/apis/'.length))
-    default:
-      return undefined
+      return { kind: 'APIGroupList', apiVersion: 'v1', groups: groups.map(group) }
   }
+  const [, name = '', version] = /^\/apis\/([^/]+)(\/v1)?$/.exec(path) ?? []
+  if (!groups.includes(name)) return undefined
+  if (version !== undefined) return resourceList(`${name}/v1`, resources)
+  return { kind: 'APIGroup', apiVersion: 'v1', ...group(name) }
 }

@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
 import type { Duplex } from 'node:stream'
+import type { Resource } from '../resources.ts'
 import { methodNotAllowed, noSuchResource, notFound, StatusError, unauthorized } from '../status.ts'
 import type { ObjectStore } from '../store.ts'
 import type { Timers } from '../timers.ts'
 import type { Certificate } from './certificate.ts'
-import { discoveryDocument } from './discovery.ts'
+import { discoveryDocument, groupsOf } from './discovery.ts'
 import type { FaultReply, Faults } from './fault.ts'
 import type { PortForwards } from './port-forward.ts'
 import { readBody } from './request-body.ts'
@@ -15,6 +16,8 @@ import { routeOf } from './route.ts'
 
 export interface Services {
   readonly token: string
+  /** What is served; the definitions of custom resources may be missing. */
+  readonly resources: readonly Resource[]
   readonly store: ObjectStore
   readonly handler: ResourceHandler
   readonly forwards: PortForwards
@@ -82,18 +85,19 @@ async function answerOf(
   }
 }
 
-function answer({ handler }: Services, recorded: RecordedRequest, body: string): Answer {
+function answer({ handler, resources }: Services, recorded: RecordedRequest, body: string): Answer {
   const { method, path } = recorded
-  const document = discoveryDocument(path)
+  const document = discoveryDocument(path, resources)
   if (document !== undefined) {
     if (method !== 'GET') throw methodNotAllowed()
     return { code: 200, body: document }
   }
   if (/^\/(livez|readyz|healthz)$/.test(path)) return { code: 200, body: 'ok' }
-  const route = routeOf(path)
+  const route = routeOf(path, resources)
   if (route !== undefined) return handler.handle(route, recorded, body)
   // A group that no server is registered for never reaches the part that writes a Status.
-  if (/^\/apis\/(?!(apps|networking\.k8s\.io)(\/|$))/.test(path)) return { code: 404, body: '404 page not found\n' }
+  const [, group] = /^\/apis\/([^/]+)/.exec(path) ?? []
+  if (group !== undefined && !groupsOf(resources).includes(group)) return { code: 404, body: '404 page not found\n' }
   throw noSuchResource()
 }
 
@@ -117,7 +121,7 @@ async function upgrade(services: Services, request: IncomingMessage, socket: Dup
     return
   }
   const refused = await answerOf(services, request, recorded, fault, () => {
-    const route = routeOf(recorded.path)
+    const route = routeOf(recorded.path, services.resources)
     if (route?.resource.kind !== 'Pod' || route.subresource !== 'portforward') throw noSuchResource()
     const { resource, namespace, name = '' } = route
     const pod = services.store.get('Pod', namespace, name)

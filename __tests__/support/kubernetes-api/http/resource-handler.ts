@@ -5,7 +5,7 @@ import { type JsonObject, textAt } from '../json.ts'
 import type { KubernetesObject } from '../object.ts'
 import type { Operations, Target } from '../operations.ts'
 import { apiVersionOf, type Resource } from '../resources.ts'
-import { methodNotAllowed, noSuchResource, notFound, StatusError } from '../status.ts'
+import { methodNotAllowed, noSuchResource, notFound, objectModified, StatusError } from '../status.ts'
 import type { ObjectStore } from '../store.ts'
 import { fieldsFrom, listFrom, objectFrom } from './request-body.ts'
 import type { RecordedRequest } from './request-log.ts'
@@ -42,7 +42,7 @@ export class ResourceHandler {
       case 'PATCH':
         return this.#patch(route, target, request, body)
       case 'DELETE':
-        return this.#delete(target, request)
+        return this.#delete(target, request, body === '' ? {} : fieldsFrom(body))
       default:
         throw methodNotAllowed()
     }
@@ -107,13 +107,15 @@ export class ResourceHandler {
     }
   }
 
-  #delete(target: Target, { query, userAgent }: RecordedRequest): Answer {
+  /** @param deletion the DeleteOptions of the body, which may also stand in the query */
+  #delete(target: Target, { query, userAgent }: RecordedRequest, deletion: JsonObject): Answer {
     const { resource, namespace, name } = target
     const object = this.#existing(target)
+    requireMatch(target, object, textAt(deletion, 'preconditions', 'uid'))
     const { dryRun } = writeOptions('DeleteOptions', query, userAgent)
-    const seconds = query.get('gracePeriodSeconds')
+    const seconds = query.get('gracePeriodSeconds') ?? deletion['gracePeriodSeconds']
     const ending =
-      resource.kind === 'Pod' ? withDeletion(object, seconds === null ? undefined : Number(seconds)) : object
+      resource.kind === 'Pod' ? withDeletion(object, seconds === undefined ? undefined : Number(seconds)) : object
     if (dryRun !== true) this.#end(ending)
     if (resource.kind === 'Pod') return { code: 200, body: this.#store.get('Pod', namespace, name) ?? ending }
     const details = {
@@ -141,6 +143,15 @@ export class ResourceHandler {
     const text = this.#logs.read(this.#existing(target), query)
     return text === undefined ? { code: 204, body: undefined } : { code: 200, body: text }
   }
+}
+
+function requireMatch({ resource, name }: Target, { metadata }: KubernetesObject, uid: string): void {
+  if (uid === '' || uid === metadata.uid) return
+  const problem =
+    `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). ` +
+    'The object might have been deleted and then recreated'
+  // The server names the kind here, where it names the resource elsewhere.
+  throw objectModified({ ...resource, plural: resource.kind }, name, problem)
 }
 
 function requireDeclared(configuration: KubernetesObject, fields: JsonObject): void {

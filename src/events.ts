@@ -1,4 +1,4 @@
-import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import { at, type KubernetesObject, textAt } from './kubernetes-object.ts'
 
 /** The events of one object, oldest first; by UID, so that those of an earlier pod of the same name do not count. */
 export function eventsOf(object: KubernetesObject, events: readonly KubernetesObject[]): KubernetesObject[] {
@@ -31,9 +31,14 @@ export function isOfContainer(event: KubernetesObject, name: string): boolean {
 
 /** An event as a line: `Warning FailedMount (3 times): message`. */
 export function eventLine(event: KubernetesObject): string {
-  const count = Number(at(event, 'series', 'count') ?? at(event, 'count') ?? 1)
+  const count = countOf(event)
   const times = count > 1 ? ` (${count} times)` : ''
   return `${textAt(event, 'type')} ${textAt(event, 'reason')}${times}: ${textAt(event, 'message')}`
+}
+
+/** How often an event was reported: the same words are counted in one. */
+export function countOf(event: KubernetesObject): number {
+  return Number(at(event, 'series', 'count') ?? at(event, 'count') ?? 1)
 }
 
 /** When an event was last seen; the newer events API leaves the older field empty. */
@@ -42,6 +47,7 @@ export function timeOf(event: KubernetesObject): string {
   return textAt(times.find((time) => typeof time === 'string')) ?? textAt(event, 'metadata', 'creationTimestamp') ?? ''
 }
 
-function byTime(a: KubernetesObject, b: KubernetesObject): number {
+/** Oldest first. */
+export function byTime(a: KubernetesObject, b: KubernetesObject): number {
   return timeOf(a).localeCompare(timeOf(b))
 }

@@ -1,6 +1,6 @@
-import { textAt } from '../kubernetes-object.ts'
-import { harmlessLine } from '../untrusted-text.ts'
-import type { Problem } from './status.ts'
+import { textAt } from './kubernetes-object.ts'
+import type { Problem } from './problem.ts'
+import { harmlessLine } from './untrusted-text.ts'
 
 const second = 1000
 

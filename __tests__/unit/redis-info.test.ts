@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { parseInfo, serverVersion } from '../../../src/probe/info.ts'
-import { infoReplies } from './info-replies.ts'
+import { parseInfo, serverVersion } from '../../src/redis-info.ts'
+import { infoReplies } from './probe/info-replies.ts'
 
 test('an INFO reply is read line by line, sections and empty lines skipped', () => {
   const reply = [

@@ -1,5 +1,5 @@
-import type { Clock } from '../deadline.ts'
-import type { Problem } from './status.ts'
+import type { Clock } from './deadline.ts'
+import type { Problem } from './problem.ts'
 
 /** Remembers for how long the same problem has been seen. */
 export class Suspicion {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { eventLine, eventsOf, latest } from '../../../src/rollout/events.ts'
-import { event, pod } from './shapes.ts'
+import { eventLine, eventsOf, latest } from '../../src/events.ts'
+import { event, pod } from './rollout/shapes.ts'
 
 const redis = pod()
 const at = (time: string, more: object = {}) => ({ lastTimestamp: `2026-11-23T05:${time}Z`, ...more })

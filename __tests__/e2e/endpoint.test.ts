@@ -1,0 +1,317 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { credentialFields } from '../../src/credentials.ts'
+import { accessTo } from '../integration/applying.ts'
+import { type ConnectionRun, connectingFromPod, credentialsOf } from '../integration/connecting.ts'
+import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
+import { stage } from './stage.ts'
+import { accessWith, type Cache, type CacheScene, cacheScene, caches, image } from './tls-cache.ts'
+
+let scene: CacheScene
+
+beforeAll(async () => {
+  scene = await cacheScene()
+})
+afterAll(async () => scene[Symbol.asyncDispose]())
+// Whatever happened, no pod of ours is left.
+afterEach(async () => expect(await scene.otherPods()).toEqual([]))
+
+const checksOf = ({ checks }: ConnectionRun) => checks.map(({ name, passed }) => `${passed ? '✓' : '✗'} ${name}`)
+const reached = ['✓ host name', '✓ TCP', '✓ TLS', '✓ certificate name']
+const host = () => scene.credentials('right').host
+
+/** Asks until it fails: a policy takes its time until everybody knows it. */
+async function eventually(ask: () => Promise<ConnectionRun>): Promise<ConnectionRun> {
+  let run = await ask()
+  for (let attempt = 1; attempt < 10 && run.failure === undefined; attempt++) run = await ask()
+  return run
+}
+
+test('a cache as it should be passes every check', async () => {
+  const run = await scene.ask('right')
+  expect(run.failure).toBeUndefined()
+  expect(checksOf(run)).toEqual([
+    ...reached,
+    '✓ without a password',
+    '✓ PING',
+    '✓ role',
+    '✓ maxmemory-policy',
+    '✓ used memory'
+  ])
+  expect(run.result).toMatchObject({ redisVersion: expect.any(String), maxmemoryBytes: 64 * 1024 ** 2 })
+  expect(run.notes).toEqual([])
+})
+
+test.each<[Cache, string, RegExp]>([
+  [
+    'wrong name',
+    'elasticache-unreachable',
+    /^certificate name: the certificate is not for cache\..*: it names DNS:master\.hospital-erp\.abc123\.apn2/
+  ],
+  ['expired', 'elasticache-unreachable', /^TLS: a certificate of cache\..*:6381 has expired: that of CN=cache\./],
+  [
+    'unknown issuer',
+    'elasticache-unreachable',
+    /^TLS: the certificate of .* is of an authority that is not trusted: issued by CN=Another Authority$/
+  ],
+  ['no TLS', 'elasticache-unreachable', /^TLS: there is no TLS at cache\..*:6385: without TLS it answers: NOAUTH/],
+  ['replica', 'secret-field', /^role: cache\..*:6383 is a replica of 127\.0\.0\.1:1, and takes no writes$/],
+  ['open', 'redis-open', /^without a password: PING is answered with PONG$/],
+  ['noeviction', 'config-drift', /^maxmemory-policy: noeviction: when the memory is full, every write fails$/]
+])('a cache that is not as it should be: %s', async (cache, code, message) => {
+  const { failure } = await scene.ask(cache)
+  expect(failure?.message).toMatch(message)
+  expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
+})
+
+test('the wrong token', async () => {
+  const wrong = credentialsOf({ host: host(), port: caches.right }, randomBytes(24).toString('hex'))
+  const { failure } = await scene.ask(wrong)
+  expect(failure).toMatchObject({
+    code: 'redis-auth',
+    message: expect.stringMatching(/^PING: the password of Secret\/redis-credentials is refused: .*WRONGPASS/)
+  })
+})
+
+test('a name that does not resolve', async () => {
+  const absent = credentialsOf({ host: `absent.${scene.namespace.name}.svc`, port: 6379 }, scene.password)
+  const run = await scene.ask(absent)
+  expect(run.failure).toMatchObject({
+    code: 'elasticache-unreachable',
+    message: expect.stringMatching(/^host name: absent\..* does not resolve in a pod of namespace /),
+    hint: expect.stringContaining('coredns')
+  })
+  expect(checksOf(run)).toEqual(['✗ host name'])
+})
+
+test('a port where nobody listens', async () => {
+  const closed = credentialsOf({ host: host(), port: 7000 }, scene.password)
+  expect((await scene.ask(closed)).failure?.message).toMatch(/^TCP: cache\..*:7000 (refuses|does not answer)/)
+})
+
+describe('packets that are dropped', () => {
+  beforeAll(async () => {
+    await scene.namespace.apply({
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: 'nobody' },
+      spec: { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'cache' } }, policyTypes: ['Ingress'] }
+    })
+    await eventually(() => scene.ask('right'))
+  })
+  afterAll(async () => {
+    await scene.namespace.kubectl('delete', 'networkpolicy', 'nobody')
+  })
+
+  test('are waited for, and the address is told', async () => {
+    const run = await scene.ask('right')
+    expect(run.failure).toMatchObject({
+      code: 'elasticache-unreachable',
+      message: expect.stringMatching(
+        /^TCP: cache\..*:6379 does not answer a pod of namespace .* within 5 s: its address is \d+\.\d+\.\d+\.\d+$/
+      ),
+      hint: expect.stringContaining('security group')
+    })
+    expect(checksOf(run)).toEqual(['✓ host name', '✗ TCP'])
+  })
+
+  test('a run that is cancelled meanwhile leaves no pod', async () => {
+    const admin = await kubectl('config', 'view', '--raw', '--minify', '--flatten', '--output=yaml')
+    using access = await accessTo({ kubeconfig: admin }, 1, 60_000)
+    const reason = new Error('cancelled')
+    const onLog = (line: string) => {
+      if (line === 'waiting for the answers of pod redis-probe') access.cancel.abort(reason)
+    }
+    await expect(scene.ask('right', { access, onLog })).rejects.toBe(reason)
+    expect(await scene.otherPods()).toEqual([])
+  })
+})
+
+describe('a pod that', () => {
+  test('a quota does not admit', async () => {
+    const hard = { 'count/pods': '1' }
+    await scene.namespace.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'one' }, spec: { hard } })
+    await scene.namespace.kubectl('wait', '--for=jsonpath={.status.used.count/pods}=1', 'resourcequota/one')
+    const { failure } = await scene.ask('right')
+    await scene.namespace.kubectl('delete', 'resourcequota', 'one')
+    expect(failure).toMatchObject({
+      code: 'quota-exceeded',
+      message: expect.stringMatching(/^cannot create Pod\/redis-probe in namespace .*exceeded quota: one/),
+      hint: expect.stringContaining('describe resourcequota')
+    })
+  })
+
+  test('a policy of the cluster does not admit', async () => {
+    const { name } = scene.namespace
+    const policy = `${name}-no-probes`
+    const v1 = 'admissionregistration.k8s.io/v1'
+    const rule = { apiGroups: [''], apiVersions: ['v1'], resources: ['pods'], operations: ['CREATE'] }
+    await kubectlWithInput(
+      JSON.stringify({
+        apiVersion: v1,
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: { name: policy },
+        spec: {
+          matchConstraints: { resourceRules: [rule] },
+          validations: [{ expression: "object.metadata.name != 'redis-probe'", message: 'no probes here' }]
+        }
+      }),
+      'create',
+      '-f',
+      '-'
+    )
+    const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': name } }
+    await kubectlWithInput(
+      JSON.stringify({
+        apiVersion: v1,
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: { name: policy },
+        spec: { policyName: policy, validationActions: ['Deny'], matchResources: { namespaceSelector } }
+      }),
+      'create',
+      '-f',
+      '-'
+    )
+    try {
+      const run = await eventually(() => scene.ask('right'))
+      expect(run.failure).toMatchObject({
+        code: 'invalid-manifest',
+        message: expect.stringMatching(/^cannot create Pod\/redis-probe in namespace .*no probes here/)
+      })
+    } finally {
+      await kubectl('delete', 'validatingadmissionpolicybinding,validatingadmissionpolicy', policy)
+    }
+  })
+
+  test('has no image', async () => {
+    const { failure } = await scene.ask('right', { image: 'docker.io/library/redis:0.0.0-absent' })
+    expect(failure).toMatchObject({
+      code: 'image-pull',
+      message: expect.stringMatching(/^the image docker\.io\/library\/redis:0\.0\.0-absent of container probe of pod/)
+    })
+  })
+
+  test('has an image without a shell', async () => {
+    const { failure } = await scene.ask('right', { image: 'docker.io/oliver006/redis_exporter:v1.88.0' })
+    expect(failure).toMatchObject({
+      code: 'config-error',
+      message: expect.stringMatching(/^pod redis-probe cannot be started: .*\/bin\/sh/),
+      hint: expect.stringContaining('redis-image')
+    })
+  })
+
+  test('wants a key which the Secret lacks', async () => {
+    const { name } = scene.namespace
+    await scene.namespace.kubectl('delete', 'secret', 'redis-credentials', '--ignore-not-found')
+    const owner = await scene.store({ host: host() })
+    const run = await connectingFromPod(scene.access, scene.credentials('right'), { namespace: name, image, owner })
+    expect(run.failure).toMatchObject({
+      code: 'config-error',
+      message: expect.stringMatching(/^pod redis-probe cannot be configured: couldn't find key port in Secret/)
+    })
+    await scene.namespace.kubectl('delete', 'secret', 'redis-credentials')
+  })
+})
+
+describe('a pod of the same name', () => {
+  const pod = (annotations: Record<string, string>, script: string) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'redis-probe', annotations },
+    spec: {
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 0,
+      activeDeadlineSeconds: 300,
+      securityContext: { runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        {
+          name: 'probe',
+          image,
+          command: ['/bin/sh', '-c', script],
+          securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } }
+        }
+      ]
+    }
+  })
+
+  test('that a killed run left behind is replaced', async () => {
+    await scene.namespace.apply(pod({ 'redis-cache-action/run': 'killed' }, 'true'))
+    await scene.namespace.kubectl(
+      'wait',
+      '--for=jsonpath={.status.phase}=Succeeded',
+      'pod/redis-probe',
+      '--timeout=60s'
+    )
+    const { failure, log } = await scene.ask('right')
+    expect(failure).toBeUndefined()
+    expect(log).toContainEqual(expect.stringMatching(/^removing pod redis-probe, which a run of .* left behind$/))
+  })
+
+  test('of another run is waited for: both end well', async () => {
+    const runs = await Promise.all([scene.ask('right'), scene.ask('right')])
+    expect(runs.map(({ failure }) => failure)).toEqual([undefined, undefined])
+    expect(runs.flatMap(({ log }) => log)).toContainEqual(expect.stringMatching(/^waiting for another run/))
+  })
+
+  test('of somebody else is left alone', async () => {
+    await scene.namespace.apply(pod({}, 'sleep 300'))
+    const { failure } = await scene.ask('right')
+    expect(failure).toMatchObject({
+      code: 'config-error',
+      message: expect.stringMatching(/^there is a pod redis-probe in namespace .* that is not of this action/)
+    })
+    expect(await scene.otherPods()).toEqual(['pod/redis-probe'])
+    await scene.namespace.kubectl('delete', 'pod', 'redis-probe')
+  })
+})
+
+test('the rights that are needed, and no other', async () => {
+  const resourceNames = ['redis-probe', 'redis-probe-outsider']
+  const rules = [
+    { apiGroups: [''], resources: ['pods'], verbs: ['create'] },
+    { apiGroups: [''], resources: ['pods'], resourceNames, verbs: ['get', 'delete'] },
+    { apiGroups: [''], resources: ['pods/log'], resourceNames, verbs: ['get'] },
+    { apiGroups: [''], resources: ['events'], verbs: ['list'] }
+  ]
+  using access = await accessWith(scene.namespace, rules, true)
+  expect((await scene.ask('right', { access })).failure).toBeUndefined()
+  using less = await accessWith(scene.namespace, rules.slice(1), false)
+  expect((await scene.ask('right', { access: less })).failure).toMatchObject({
+    code: 'forbidden',
+    hint: expect.stringContaining('- {apiGroups: [""], resources: [pods], verbs: [create]}')
+  })
+})
+
+describe('a Redis in the cluster', () => {
+  test('admits backends by its Service, and keeps another pod out, until its policy is gone', async () => {
+    await using here = await stage()
+    await here.apply()
+    expect((await here.rollout()).failure).toBeUndefined()
+    const { name } = here.namespace
+    const owner = JSON.parse(await here.namespace.kubectl('get', 'secret', 'redis-credentials', '--output=json'))
+    const [redis = '', port = '', password = '', url = ''] = await Promise.all(
+      credentialFields.map((field) => here.namespace.credential(field))
+    )
+    const credentials = { host: redis, port, password, url }
+    const options = { namespace: name, image, owner, topology: 'self-hosted', outsider: true } as const
+    const run = await connectingFromPod(scene.access, credentials, options)
+    expect(run.failure).toBeUndefined()
+    expect(checksOf(run)).toEqual([
+      '✓ host name',
+      '✓ TCP',
+      '✓ without a password',
+      '✓ PING',
+      '✓ role',
+      '✓ a pod that is no backend'
+    ])
+    await here.namespace.kubectl('delete', 'networkpolicy', 'redis')
+    const open = await eventually(() => connectingFromPod(scene.access, credentials, options))
+    expect(open.failure).toMatchObject({
+      code: 'redis-open',
+      message: expect.stringMatching(
+        /^a pod that is no backend: without the label app\.kubernetes\.io\/component: backend it gets in at redis\./
+      )
+    })
+    expect(await here.namespace.kubectl('get', 'pods', '--output=name')).toBe('pod/redis-0\n')
+  })
+})

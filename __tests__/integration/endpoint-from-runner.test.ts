@@ -1,0 +1,268 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Authority, createAuthority, daysFromNow } from '../support/certificates.ts'
+import type { Certificate } from '../support/kubernetes-api/http/certificate.ts'
+import { freePort, type Listener } from '../support/redis/listen.ts'
+import { startHangUp, startHttp, startLoading, startSilent } from '../support/redis/misbehaving.ts'
+import { type RedisProcess, startRedis } from '../support/redis/process.ts'
+import { startTls } from '../support/redis/tls.ts'
+import { type ConnectionRun, connectingFromRunner, credentialsOf } from './connecting.ts'
+
+const password = randomBytes(24).toString('hex')
+const settings = 'maxmemory 64mb\nmaxmemory-policy volatile-lru\n'
+const host = 'localhost'
+
+let authority: Authority
+let redis: RedisProcess
+
+beforeAll(async () => {
+  authority = await createAuthority()
+  redis = await startRedis({ password, config: settings })
+})
+afterAll(async () => redis[Symbol.asyncDispose]())
+
+/** Asks a server of this machine. */
+async function asking(
+  { port }: Pick<Listener, 'port'>,
+  { scheme = 'rediss', name = host, secret = password, user = '', speed = 1, ...options } = {}
+): Promise<ConnectionRun> {
+  const credentials = credentialsOf({ host: name, port }, secret, { scheme, user })
+  return connectingFromRunner(credentials, { authorities: [authority.certificate], ...options }, speed)
+}
+
+/** Asks a Redis behind TLS with this certificate. */
+async function askingWith(certificate: Certificate, options = {}, { port } = redis): Promise<ConnectionRun> {
+  await using tls = await startTls(port, certificate)
+  return await asking(tls, options)
+}
+
+const checksOf = ({ checks }: ConnectionRun) => checks.map(({ name, passed }) => `${passed ? '✓' : '✗'} ${name}`)
+
+describe('a cache with TLS', () => {
+  test('as it should be passes every check', async () => {
+    const run = await askingWith(await authority.issue(host))
+    expect(run.failure).toBeUndefined()
+    expect(checksOf(run)).toEqual([
+      '✓ host name',
+      '✓ TCP',
+      '✓ TLS',
+      '✓ certificate name',
+      '✓ without a password',
+      '✓ PING',
+      '✓ role',
+      '✓ maxmemory-policy',
+      '✓ used memory'
+    ])
+    expect(run.result).toMatchObject({
+      redisVersion: expect.stringMatching(/^\D*\d+\.\d+\.\d+/),
+      usedMemoryBytes: expect.any(Number),
+      maxmemoryBytes: 64 * 1024 ** 2
+    })
+    expect(run.log).toContain('✓ without a password: refused')
+    expect(run.notes).toEqual([])
+  })
+
+  test('is asked as the user that the URL names', async () => {
+    const run = await askingWith(await authority.issue(host), { user: 'nobody' })
+    expect(run.failure).toMatchObject({ code: 'redis-auth', message: expect.stringContaining('WRONGPASS') })
+  })
+
+  test('by its address: the certificate must name that', async () => {
+    const ip = { name: '127.0.0.1' }
+    expect((await askingWith(await authority.issue('127.0.0.1'), ip)).failure).toBeUndefined()
+    expect((await askingWith(await authority.issue(host), ip)).failure?.message).toBe(
+      'certificate name: the certificate is not for 127.0.0.1: it names no address'
+    )
+  })
+})
+
+describe('a certificate', () => {
+  const stopped = ['✓ host name', '✓ TCP']
+
+  test('of another host', async () => {
+    const run = await askingWith(await authority.issue('replica.hospital-erp.abc123.apn2.cache.amazonaws.com'))
+    expect(run.failure).toMatchObject({
+      code: 'elasticache-unreachable',
+      message: expect.stringMatching(
+        /^certificate name: the certificate is not for localhost: it names DNS:replica\.hospital-erp\.abc123/
+      ),
+      hint: expect.stringContaining('no alias (CNAME)')
+    })
+    expect(checksOf(run)).toEqual([...stopped, '✓ TLS', '✗ certificate name'])
+  })
+
+  test('that has expired', async () => {
+    const certificate = await authority.issue(host, { from: daysFromNow(-20), until: daysFromNow(-1) })
+    const run = await askingWith(certificate)
+    expect(run.failure).toMatchObject({
+      code: 'elasticache-unreachable',
+      message: expect.stringMatching(/^TLS: a certificate of localhost:\d+ has expired: certificate has expired$/)
+    })
+    expect(checksOf(run)).toEqual([...stopped, '✗ TLS'])
+  })
+
+  test('that is not valid yet', async () => {
+    const certificate = await authority.issue(host, { from: daysFromNow(2), until: daysFromNow(20) })
+    const { failure } = await askingWith(certificate)
+    expect(failure?.message).toMatch(/^TLS: a certificate of localhost:\d+ is not valid yet: /)
+  })
+
+  test('of an authority that nobody knows', async () => {
+    const certificate = await (await createAuthority('Another Authority')).issue(host)
+    const run = await askingWith(certificate)
+    expect(run.failure).toMatchObject({
+      code: 'elasticache-unreachable',
+      message: expect.stringMatching(/^TLS: the certificate of localhost:\d+ is of an authority that is not trusted: /),
+      hint: expect.stringContaining('NODE_EXTRA_CA_CERTS')
+    })
+    expect(checksOf(run)).toEqual([...stopped, '✗ TLS'])
+  })
+})
+
+describe('what answers', () => {
+  test('refuses the token', async () => {
+    const run = await askingWith(await authority.issue(host), { secret: randomBytes(16).toString('hex') })
+    expect(run.failure).toMatchObject({
+      code: 'redis-auth',
+      message: expect.stringMatching(/^PING: the password of Secret\/redis-credentials is refused: WRONGPASS/),
+      hint: expect.stringContaining('--auth-token-update-strategy ROTATE')
+    })
+    expect(checksOf(run).slice(-2)).toEqual(['✓ without a password', '✗ PING'])
+  })
+
+  test('lets everybody in', async () => {
+    await using open = await startRedis({ config: `protected-mode no\n${settings}` })
+    const { failure } = await askingWith(await authority.issue(host), {}, open)
+    expect(failure).toMatchObject({
+      code: 'redis-open',
+      message: 'without a password: PING is answered with PONG',
+      hint: expect.stringContaining('--auth-token-update-strategy SET')
+    })
+  })
+
+  test('is a replica: a reader endpoint', async () => {
+    await using replica = await startRedis({ password, config: `${settings}replicaof 127.0.0.1 1\n` })
+    const { failure } = await askingWith(await authority.issue(host), {}, replica)
+    expect(failure).toMatchObject({
+      code: 'secret-field',
+      message: expect.stringMatching(/^role: localhost:\d+ is a replica of 127\.0\.0\.1:1, and takes no writes$/),
+      hint: expect.stringContaining('store the primary endpoint, not the reader endpoint')
+    })
+  })
+
+  test('is a node of a cluster: its role is not judged, and that is said', async () => {
+    await using node = await startRedis({ password, config: `${settings}cluster-enabled yes\n` })
+    const { failure, notes, checks } = await askingWith(await authority.issue(host), {}, node)
+    expect(failure).toBeUndefined()
+    expect(checks.map(({ name }) => name)).not.toContain('role')
+    expect(notes).toEqual([expect.stringContaining('in cluster mode')])
+  })
+
+  test.each<[string, string, object, string]>([
+    [
+      'refuses writes when it is full',
+      'maxmemory 64mb\nmaxmemory-policy noeviction\n',
+      {},
+      'maxmemory-policy: noeviction: when the memory is full, every write fails'
+    ],
+    [
+      'evicts other keys than wanted',
+      settings,
+      { maxmemoryPolicy: 'allkeys-lru' },
+      'maxmemory-policy: volatile-lru in force, allkeys-lru wanted'
+    ]
+  ])('%s', async (_, config, wanted, message) => {
+    await using other = await startRedis({ password, config })
+    const { failure } = await askingWith(await authority.issue(host), wanted, other)
+    expect(failure).toMatchObject({ code: 'config-drift', message, hint: expect.stringContaining('parameter group') })
+  })
+
+  test('may refuse writes where that is wanted', async () => {
+    await using other = await startRedis({ password, config: 'maxmemory 64mb\nmaxmemory-policy noeviction\n' })
+    const { failure } = await askingWith(await authority.issue(host), { maxmemoryPolicy: 'noeviction' }, other)
+    expect(failure).toBeUndefined()
+  })
+
+  test('is wrong in several ways: all are named, the first is the code', async () => {
+    const config = 'maxmemory 64mb\nmaxmemory-policy noeviction\nreplicaof 127.0.0.1 1\n'
+    await using other = await startRedis({ password, config })
+    const { failure } = await askingWith(await authority.issue(host), { memoryThresholdPercent: 0.001 }, other)
+    expect(failure?.code).toBe('secret-field')
+    expect(failure?.message).toMatch(/^role: .*\. maxmemory-policy: noeviction.*\. used memory: .* not below 0\.001 %$/)
+  })
+
+  test('still loads its data', async () => {
+    await using loading = await startLoading(redis.port, 600_000)
+    const { failure } = await askingWith(await authority.issue(host), {}, { ...redis, port: loading.port })
+    expect(failure).toMatchObject({ code: 'redis-loading', message: expect.stringMatching(/^PING: LOADING/) })
+  })
+})
+
+describe('who does not get so far that they could ask', () => {
+  const silent = { speed: 10 }
+
+  test('is told that there is no TLS', async () => {
+    const { failure } = await asking(redis, silent)
+    expect(failure).toMatchObject({
+      code: 'elasticache-unreachable',
+      message: expect.stringMatching(/^TLS: there is no TLS at localhost:\d+: without TLS it answers: NOAUTH/),
+      hint: expect.stringContaining('encryption in transit')
+    })
+  })
+
+  test('is told that the URL lacks the TLS that is there', async () => {
+    await using tls = await startTls(redis.port, await authority.issue(host))
+    const { failure } = await asking(tls, { scheme: 'redis' })
+    expect(failure).toMatchObject({
+      code: 'elasticache-unreachable',
+      message: expect.stringMatching(/^PING: localhost:\d+ closes connections without an answer/),
+      hint: expect.stringContaining('rediss://')
+    })
+  })
+
+  test.each(['rediss', 'redis'])('meets a port where nobody listens (%s)', async (scheme) => {
+    const run = await asking({ port: await freePort() }, { scheme })
+    expect(run.failure).toMatchObject({
+      code: 'elasticache-unreachable',
+      message: expect.stringMatching(/^TCP: localhost:\d+ refuses connections: /)
+    })
+    expect(checksOf(run)).toEqual(['✓ host name', '✗ TCP'])
+  })
+
+  test('asks for a name that does not exist', async () => {
+    const run = await asking(redis, { name: 'master.hospital-erp.invalid' })
+    expect(run.failure).toMatchObject({
+      code: 'elasticache-unreachable',
+      message: expect.stringMatching(/^host name: master\.hospital-erp\.invalid does not resolve in the runner: /),
+      hint: expect.stringContaining('probe-from: cluster')
+    })
+    expect(checksOf(run)).toEqual(['✗ host name'])
+  })
+
+  test.each([
+    ['rediss', '✗ TLS'],
+    ['redis', '✗ PING']
+  ])('meets a server that says nothing (%s)', async (scheme, check) => {
+    await using server = await startSilent()
+    const run = await asking(server, { scheme, ...silent })
+    expect(run.failure?.message).toMatch(/: localhost:\d+ accepts connections and then says nothing within 5 s$/)
+    expect(checksOf(run)).toEqual(['✓ host name', '✓ TCP', check])
+  })
+
+  test.each([
+    ['rediss', 'TLS'],
+    ['redis', 'PING']
+  ])('meets a server that hangs up (%s)', async (scheme, check) => {
+    await using server = await startHangUp()
+    const { failure } = await asking(server, { scheme, ...silent })
+    expect(failure?.message).toMatch(new RegExp(`^${check}: localhost:\\d+ closes connections without an answer`))
+  })
+
+  test('meets a server of something else', async () => {
+    await using server = await startHttp()
+    expect((await asking(server, silent)).failure?.message).toMatch(/^TLS: there is no TLS at localhost:\d+: /)
+    expect((await asking(server, { scheme: 'redis' })).failure?.message).toMatch(
+      /^PING: localhost:\d+ cannot be asked: Unknown RESP type/
+    )
+  })
+})

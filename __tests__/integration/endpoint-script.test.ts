@@ -1,0 +1,313 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { readAnswers } from '../../src/connection/answers.ts'
+import { backendPod, outsiderPod } from '../../src/connection/pod.ts'
+import type { Credentials } from '../../src/credentials.ts'
+import type { KubernetesObject } from '../../src/kubernetes-object.ts'
+import { expectNoSecret } from '../support/captured.ts'
+import { type Authority, createAuthority, daysFromNow } from '../support/certificates.ts'
+import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
+import { freePort, type Listener } from '../support/redis/listen.ts'
+import { startHangUp, startSilent } from '../support/redis/misbehaving.ts'
+import { type RedisProcess, startRedis } from '../support/redis/process.ts'
+import { startTls } from '../support/redis/tls.ts'
+import { type Access, accessTo } from './applying.ts'
+import { type ConnectionRun, type ConnectOptions, connectingFromPod, credentialsOf } from './connecting.ts'
+import { findProgram, type Machine, runContainer } from './probe-pod.ts'
+
+// What the pods run, run on this machine: that needs the programs of the image.
+const programs = ['redis-cli', 'timeout', 'base64', 'head', 'tr', 'cat', 'grep', 'sleep']
+const found = new Map(await Promise.all([...programs, 'busybox', 'bash', 'nc'].map(findProgram)))
+const described = programs.every((name) => found.get(name) !== undefined) ? describe : describe.skip
+
+const password = randomBytes(24).toString('hex')
+const host = 'localhost'
+const settings = 'maxmemory 64mb\nmaxmemory-policy volatile-lru\n'
+
+let api: KubernetesApi
+let access: Access
+let authority: Authority
+let redis: RedisProcess
+
+beforeAll(async () => {
+  authority = await createAuthority()
+  redis = await startRedis({ password, config: settings })
+})
+afterAll(async () => redis[Symbol.asyncDispose]())
+beforeEach(async () => {
+  api = await startKubernetesApi()
+  access = await accessTo(api, 1, 600_000)
+})
+afterEach(async () => {
+  access[Symbol.dispose]()
+  await api.close()
+})
+
+/** Lets the pods run on this machine; no byte of their logs may hold the password. */
+async function asking(
+  credentials: Credentials,
+  options: ConnectOptions = {},
+  machine: Machine = {}
+): Promise<ConnectionRun> {
+  seed(credentials)
+  api.behave({
+    kind: 'ends',
+    async run(pod) {
+      const end = await runContainer(api, pod, machine)
+      expectNoSecret(end.log, [credentials.password, Buffer.from(credentials.password).toString('base64')])
+      return end
+    }
+  })
+  return connectingFromPod(access, credentials, { authorities: [authority.certificate], ...options })
+}
+
+function seed(credentials: Credentials): void {
+  const metadata = { name: 'redis-credentials', namespace: 'default' }
+  api.seed({ apiVersion: 'v1', kind: 'Secret', metadata, stringData: credentials })
+}
+
+/** The pod of that name, as it is made for the Redis. */
+function podOf(name: string): KubernetesObject {
+  const options = {
+    image: 'redis:7',
+    address: { host, port: redis.port, username: undefined, tls: false },
+    owner: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } },
+    run: 'run',
+    activeSeconds: 60,
+    tls: undefined
+  }
+  seed(at(redis, 'redis'))
+  const pod = name === 'redis-probe' ? backendPod(options) : outsiderPod(options)
+  return { ...pod, metadata: { ...pod.metadata, namespace: 'default' } }
+}
+
+const at = ({ port }: Pick<Listener, 'port'>, scheme = 'rediss', secret = password) =>
+  credentialsOf({ host, port }, secret, { scheme })
+
+async function askingTls(
+  options: ConnectOptions = {},
+  machine: Machine = {},
+  { port } = redis
+): Promise<ConnectionRun> {
+  await using tls = await startTls(port, await authority.issue(host))
+  return await asking(at(tls), options, machine)
+}
+
+const checksOf = ({ checks }: ConnectionRun) => checks.map(({ name, passed }) => `${passed ? '✓' : '✗'} ${name}`)
+const reached = ['✓ host name', '✓ TCP', '✓ TLS', '✓ certificate name']
+const answered = ['✓ without a password', '✓ PING', '✓ role', '✓ maxmemory-policy', '✓ used memory']
+
+/** A folder with links to these programs alone, as PATH of an image that has no others. */
+async function imageWith(...names: string[]): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'image-'))
+  for (const name of names) await symlink(found.get(name) ?? '/nowhere', join(path, name))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
+}
+
+/** One whose pauses take no time, and which may have another redis-cli. */
+async function sleeplessImage(redisCli?: string): Promise<AsyncDisposable & { path: string }> {
+  const own = { sleep: '', ...(redisCli !== undefined && { 'redis-cli': redisCli }) }
+  const image = await imageWith(...programs.filter((name) => !(name in own)))
+  for (const [name, script] of Object.entries(own)) {
+    await writeFile(join(image.path, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  }
+  return image
+}
+
+/** A redis-cli whose first question goes differently from all others. */
+const firstThen = (first: string, then: string) => `test -e asked && { ${then}; }; : >asked; ${first}`
+const answers = 'echo NOAUTH; exit 0'
+const isRefused = 'echo "Could not connect to Redis at localhost:6379: Connection refused"; exit 1'
+
+/** Two seconds instead of five for every answer. */
+const hurried: Machine = { env: () => ({ PROBE_LIMIT: '2' }) }
+
+described('a cache with TLS', () => {
+  test('as it should be passes every check', async () => {
+    const run = await askingTls()
+    expect(run.failure).toBeUndefined()
+    expect(checksOf(run)).toEqual([...reached, ...answered])
+    expect(run.result?.redisVersion).toMatch(/\d+\.\d+\.\d+/)
+    expect(run.notes).toEqual([])
+  })
+
+  const shells = [
+    ['the shell of this machine', ['/bin/sh']],
+    ['busybox', [found.get('busybox') ?? '', 'sh']],
+    ['bash', [found.get('bash') ?? '', '--posix']]
+  ] as const
+  test.each(shells.filter(([, [path]]) => path !== ''))('is asked by %s', async (_, shell) => {
+    const run = await askingTls({}, { shell })
+    expect(run.failure).toBeUndefined()
+    expect(checksOf(run)).toEqual([...reached, ...answered])
+  })
+
+  const withBash = found.get('bash') === undefined ? test.skip : test
+  withBash('is shown to bash where there is no nc, as in the Debian image', async () => {
+    await using image = await imageWith(...programs, 'bash')
+    const run = await askingTls({}, { path: image.path })
+    expect(run.failure).toBeUndefined()
+    expect(checksOf(run)).toEqual([...reached, ...answered])
+  })
+
+  test('whose name cannot be compared, because the image has neither: that is said', async () => {
+    await using image = await imageWith(...programs)
+    const run = await askingTls({}, { path: image.path })
+    expect(run.failure).toBeUndefined()
+    expect(checksOf(run)).toEqual([...reached.slice(0, 3), ...answered])
+    expect(run.notes).toEqual([expect.stringMatching(/^Whether the certificate names localhost was not checked: /)])
+  })
+})
+
+described('a certificate', () => {
+  const askingWith = async (signer: Authority, ...issue: Parameters<Authority['issue']>) => {
+    await using tls = await startTls(redis.port, await signer.issue(...issue))
+    return await asking(at(tls))
+  }
+
+  test('of another host: the rest is told all the same', async () => {
+    const run = await askingWith(authority, 'replica.hospital-erp.abc123.apn2.cache.amazonaws.com')
+    expect(run.failure).toMatchObject({
+      code: 'elasticache-unreachable',
+      message: expect.stringMatching(
+        /^certificate name: the certificate is not for localhost: it names DNS:replica\.hospital-erp\.abc123/
+      )
+    })
+    expect(checksOf(run)).toEqual([...reached.slice(0, 3), '✗ certificate name', ...answered])
+  })
+
+  test('that has expired: whose, and when', async () => {
+    const run = await askingWith(authority, host, { from: daysFromNow(-20), until: daysFromNow(-1) })
+    expect(run.failure?.message).toMatch(
+      /^TLS: a certificate of localhost:\d+ has expired: that of CN=localhost, on \d{4}-\d\d-\d\d$/
+    )
+  })
+
+  test('that is not valid yet', async () => {
+    const run = await askingWith(authority, host, { from: daysFromNow(2), until: daysFromNow(20) })
+    expect(run.failure?.message).toMatch(
+      /^TLS: a certificate of localhost:\d+ is not valid yet: that of CN=localhost, not/
+    )
+  })
+
+  test('of an authority that nobody knows', async () => {
+    const run = await askingWith(await createAuthority('Another Authority'), host)
+    expect(run.failure).toMatchObject({
+      message: expect.stringMatching(/is of an authority that is not trusted: issued by CN=Another Authority$/),
+      hint: expect.stringMatching(/NODE_EXTRA_CA_CERTS.*goes to the pod from there$/)
+    })
+    expect(checksOf(run)).toEqual(['✓ host name', '✓ TCP', '✗ TLS'])
+  })
+})
+
+described('what answers', () => {
+  test('refuses the token', async () => {
+    const run = await asking(at(redis, 'redis', randomBytes(16).toString('hex')))
+    expect(run.failure).toMatchObject({
+      code: 'redis-auth',
+      message: expect.stringMatching(/^PING: the password of Secret\/redis-credentials is refused: /)
+    })
+    expect(checksOf(run)).toEqual(['✓ host name', '✓ TCP', '✓ without a password', '✗ PING'])
+  })
+
+  test('is asked as the user that the URL names', async () => {
+    const credentials = credentialsOf({ host, port: redis.port }, password, { scheme: 'redis', user: 'nobody' })
+    expect((await asking(credentials)).failure?.code).toBe('redis-auth')
+  })
+
+  test('lets everybody in', async () => {
+    await using open = await startRedis({ config: `protected-mode no\n${settings}` })
+    expect((await asking(at(open, 'redis'))).failure).toMatchObject({
+      code: 'redis-open',
+      message: 'without a password: PING is answered with PONG'
+    })
+  })
+
+  test('is a replica', async () => {
+    await using replica = await startRedis({ password, config: `${settings}replicaof 127.0.0.1 1\n` })
+    expect((await asking(at(replica, 'redis'))).failure).toMatchObject({
+      code: 'secret-field',
+      message: expect.stringMatching(/ is a replica of 127\.0\.0\.1:1, and takes no writes$/)
+    })
+  })
+})
+
+described('who does not get so far that they could ask', () => {
+  test('is told that there is no TLS', async () => {
+    const run = await asking(at(redis), {}, hurried)
+    expect(run.failure?.message).toMatch(/^TLS: there is no TLS at localhost:\d+: without TLS it answers: NOAUTH/)
+    expect(checksOf(run)).toEqual(['✓ host name', '✓ TCP', '✗ TLS'])
+  })
+
+  test('is told that the URL lacks the TLS that is there', async () => {
+    await using tls = await startTls(redis.port, await authority.issue(host))
+    const { failure } = await asking(at(tls, 'redis'))
+    expect(failure).toMatchObject({
+      message: expect.stringMatching(/^PING: localhost:\d+ closes connections without an answer/),
+      hint: expect.stringContaining('rediss://')
+    })
+  })
+
+  test('meets a port where nobody listens', async () => {
+    await using image = await sleeplessImage()
+    const run = await asking(at({ port: await freePort() }), {}, image)
+    expect(run.failure?.message).toMatch(/^TCP: localhost:\d+ refuses connections: Connection refused$/)
+  })
+
+  test('is refused for a moment, because a Service is new: asked again', async () => {
+    await using image = await sleeplessImage(firstThen(isRefused, answers))
+    const answered = await runContainer(api, podOf('redis-probe'), image)
+    expect(readAnswers(answered.log).get('anonymous')?.exitCode).toBe(0)
+  })
+
+  test('has not sent the password', async () => {
+    await using image = await sleeplessImage('test -z "$REDISCLI_AUTH" || echo leaked; echo "Error: reset"; exit 1')
+    const { log } = await runContainer(api, podOf('redis-probe'), image)
+    expect([...readAnswers(log).values()].map(({ output }) => String(output)).join()).not.toContain('leaked')
+  })
+
+  test('asks for a name that does not exist', async () => {
+    const credentials = credentialsOf({ host: 'master.hospital-erp.invalid', port: 6379 }, password)
+    await using image = await sleeplessImage()
+    const run = await asking(credentials, {}, image)
+    expect(run.failure?.message).toMatch(/^host name: master\.hospital-erp\.invalid does not resolve in a pod of /)
+  })
+
+  test('meets a server that says nothing', async () => {
+    await using server = await startSilent()
+    const run = await asking(at(server, 'redis'), {}, hurried)
+    expect(run.failure?.message).toMatch(/^PING: localhost:\d+ accepts connections and then says nothing/)
+  })
+
+  test('meets a server that hangs up', async () => {
+    await using server = await startHangUp()
+    const run = await asking(at(server, 'redis'))
+    expect(run.failure?.message).toMatch(/^PING: localhost:\d+ closes connections without an answer/)
+  })
+})
+
+described('a pod that is no backend', () => {
+  const options = { topology: 'self-hosted', outsider: true } as const
+
+  test('is kept out', async () => {
+    const elsewhere = String(await freePort())
+    const env = (name: string) => (name === 'redis-probe' ? {} : { REDIS_PORT: elsewhere })
+    const run = await asking(at(redis, 'redis'), options, { env })
+    expect(run.failure).toBeUndefined()
+    expect(checksOf(run).at(-1)).toBe('✓ a pod that is no backend')
+  })
+
+  test('gets in for a moment, because a policy does not know it yet: kept out', async () => {
+    await using image = await sleeplessImage(firstThen(answers, isRefused))
+    const answered = await runContainer(api, podOf('redis-probe-outsider'), image)
+    expect(readAnswers(answered.log).get('anonymous')?.exitCode).toBe(1)
+  })
+
+  test('gets in, and stays in', async () => {
+    await using image = await sleeplessImage()
+    expect((await asking(at(redis, 'redis'), options, image)).failure?.code).toBe('redis-open')
+  })
+})

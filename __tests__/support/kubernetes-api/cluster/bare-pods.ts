@@ -1,0 +1,11 @@
+import type { ClusterContext } from './cluster-context.ts'
+import type { Kubelet } from './kubelet.ts'
+import type { BehaviourQueue } from './pod-behaviour.ts'
+
+/** Has the pods run that a client creates; those of a controller, and those that a test seeds, come with a status. */
+export function runBarePods({ store }: ClusterContext, kubelet: Kubelet, behaviours: BehaviourQueue): void {
+  store.onChange(({ type, object }) => {
+    if (object.kind !== 'Pod' || type !== 'ADDED' || object['status'] !== undefined) return
+    kubelet.start(object, behaviours.next())
+  })
+}

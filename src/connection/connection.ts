@@ -1,0 +1,92 @@
+import type { Deadline } from '../deadline.ts'
+import { Failure } from '../failure.ts'
+import { parseInfo, type RedisInfo, serverVersion, usedMemory } from '../redis-info.ts'
+import { addressOf } from './address.ts'
+import { seeFromPods } from './from-pods.ts'
+import { seeFromRunner } from './from-runner.ts'
+import { isClustered, judge } from './judge.ts'
+import type { ConnectionInputs, ConnectionPorts, ConnectionResult, PodPorts, RunnerPorts } from './ports.ts'
+import { reachFindings } from './reach.ts'
+import type { Sight } from './trouble.ts'
+import type { Finding, View } from './view.ts'
+
+/**
+ * Proves that the cache answers a pod of the namespace which asks as a backend does, and if wanted that a pod which is
+ * none is kept out.
+ * @throws Failure that names every check which did not pass
+ */
+export async function connectFromPod(
+  inputs: ConnectionInputs,
+  deadline: Deadline,
+  ports: PodPorts
+): Promise<ConnectionResult> {
+  const view = viewFrom('cluster', inputs)
+  const { sight, outsider } = await seeFromPods(inputs, view, deadline, ports)
+  // Where nobody gets in, it proves nothing that somebody is kept out.
+  const reached = sight.trouble === undefined
+  if (inputs.outsider && reached && outsider === undefined) {
+    ports.note('That a pod which is no backend is kept out was not proven: it could not even try.')
+  }
+  return conclude(sight, reached && outsider !== undefined ? [outsider] : [], inputs, view, ports)
+}
+
+/**
+ * Proves that the cache answers this machine.
+ * @throws Failure that names every check which did not pass
+ */
+export async function connectFromRunner(
+  inputs: ConnectionInputs,
+  deadline: Deadline,
+  ports: RunnerPorts
+): Promise<ConnectionResult> {
+  const view = viewFrom('runner', inputs)
+  const sight = await seeFromRunner(inputs.credentials.password, view, deadline, ports)
+  return conclude(sight, [], inputs, view, ports)
+}
+
+function viewFrom(from: View['from'], { namespace, topology, credentials }: ConnectionInputs): View {
+  return { from, namespace, topology, address: addressOf(credentials) }
+}
+
+function conclude(
+  sight: Sight,
+  others: readonly Finding[],
+  inputs: ConnectionInputs,
+  view: View,
+  { checked, note, log }: ConnectionPorts
+): ConnectionResult {
+  const { certificate, answers } = sight
+  const info = parseInfo(answers?.info ?? '')
+  const judged = answers === undefined ? [] : judge(answers, inputs, view)
+  const findings = [...reachFindings(sight, view), ...judged, ...others]
+  for (const { name, passed, detail } of findings) {
+    log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
+    checked({ name, passed, detail })
+  }
+  if (certificate !== undefined && certificate.naming === undefined) note(unseenName(view))
+  if (isClustered(info)) note('The role of the node was not judged: in cluster mode, each has its share of the keys.')
+  const failed = findings.filter(({ passed }) => !passed)
+  if (failed[0] !== undefined) throw failureOf(failed[0], failed)
+  return factsOf(info)
+}
+
+function unseenName({ address: { host } }: View): string {
+  return (
+    `Whether the certificate names ${host} was not checked: the server shows it to clients of TLS 1.3 only, ` +
+    'or the image has neither nc nor bash.'
+  )
+}
+
+function failureOf(first: Finding, failed: readonly Finding[]): Failure {
+  const sentence = failed.map(({ name, detail }) => `${name}: ${detail}`).join('. ')
+  return new Failure(first.code, sentence, first.hint)
+}
+
+function factsOf(info: RedisInfo): ConnectionResult {
+  const bytes = (number: number) => (Number.isFinite(number) ? number : undefined)
+  return {
+    redisVersion: serverVersion(info),
+    usedMemoryBytes: bytes(usedMemory(info)),
+    maxmemoryBytes: bytes(Number(info.get('maxmemory')))
+  }
+}

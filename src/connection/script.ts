@@ -1,0 +1,99 @@
+/**
+ * What the containers of the probe pods run: POSIX sh, with redis-cli, and of all else only what both the Alpine and the
+ * Debian image have. The log gets one line for each answer, `name exit-code base64-of-the-output`: whatever a server
+ * answers, it cannot forge one.
+ *
+ * Variables: REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_USER; PROBE_LIMIT (seconds for one answer), PROBE_AUTHORITIES
+ * (files with those that are trusted; empty without TLS), PROBE_SNI (the name to ask for), PROBE_HELLO (base64 of the
+ * first bytes of a handshake).
+ */
+const questions = `
+cd /run/probe
+: >table
+port=$(printf %04X "$REDIS_PORT")
+tls=$PROBE_AUTHORITIES
+
+tell() {
+  echo "$1 $2 $(head -c 32768 "$1" | base64 | tr -d '\\n')"
+}
+
+# The connections to the port, as the kernel has them: they tell what is waited for. With the line above them, which
+# shows that there is such a table at all.
+connections() {
+  cat /proc/net/tcp /proc/net/tcp6 | grep -e local_address -e ":$port "
+}
+
+# Asks redis-cli; while that takes its time, the connections are noted each second.
+ask() {
+  name=$1 command=$2
+  set --
+  test -z "$tls" || set -- --tls --cacert authorities.pem
+  test -z "$tls" || test -z "$PROBE_SNI" || set -- "$@" --sni "$PROBE_SNI"
+  test -z "$REDISCLI_AUTH" || test -z "$REDIS_USER" || set -- "$@" --user "$REDIS_USER"
+  while sleep 1; do connections; done >>table 2>/dev/null &
+  watch=$!
+  timeout "$PROBE_LIMIT" redis-cli -h "$REDIS_HOST" -p "$REDIS_PORT" "$@" "$command" >"$name" 2>&1 </dev/null
+  code=$?
+  kill "$watch" 2>/dev/null
+  tell "$name" "$code"
+}
+`
+
+/** Asks as a backend does, first without the password: it goes to nobody who cannot be asked at all. */
+export const backendScript = `${questions}
+# Sends the first bytes of a handshake, and keeps the answer: it has the certificate in the clear.
+hello() {
+  echo "$PROBE_HELLO" | base64 -d >hello.bytes
+  if command -v nc >/dev/null; then
+    timeout "$PROBE_LIMIT" nc "$REDIS_HOST" "$REDIS_PORT" <hello.bytes
+  elif command -v bash >/dev/null; then
+    timeout "$PROBE_LIMIT" bash -c 'exec 3<>"/dev/tcp/$REDIS_HOST/$REDIS_PORT" && cat hello.bytes >&3 && cat <&3'
+  else
+    return 127
+  fi
+}
+
+if test -n "$tls"; then
+  # A Debian image has none of the files of the system, and an Alpine image two.
+  cat $PROBE_AUTHORITIES >authorities.pem 2>/dev/null
+  hello >hello 2>/dev/null &
+  greeting=$!
+fi
+
+# A Service or a policy that was just made may need a moment until every node knows it.
+for attempt in 1 2 3 4; do
+  ask anonymous PING
+  case $(cat anonymous) in
+    *refused* | *resol* | *address* | *not\\ known* | *Try\\ again*) sleep 1 ;;
+    *) break ;;
+  esac
+done
+
+if test "$code" = 0; then
+  export REDISCLI_AUTH="$REDIS_PASSWORD"
+  ask ping PING
+  ask info INFO
+elif test -n "$tls" && { grep -q -e SSL -e ^Error anonymous || grep -q ":$port 01 " table; }; then
+  # Somebody is there who does no handshake (01 is an established connection): perhaps a Redis without TLS.
+  tls=
+  ask plain PING
+fi
+if test -n "$PROBE_AUTHORITIES"; then
+  wait "$greeting"
+  tell hello $?
+fi
+tell table 0
+echo end 0
+`
+
+/** Asks as a pod does that is no backend. */
+export const outsiderScript = `${questions}
+# A policy may not know yet that this address has changed hands: who is let in counts only if that stays so.
+for attempt in 1 2 3 4; do
+  ask anonymous PING
+  test "$code" = 0 || break
+  sleep 1
+done
+tell table 0
+echo end 0
+`

@@ -1,0 +1,42 @@
+import { formatBytes } from './memory.ts'
+import type { JudgedCheck } from './result.ts'
+
+/** The fields of an INFO reply. */
+export type RedisInfo = ReadonlyMap<string, string>
+
+/** Reads an INFO reply: `name:value` lines, `# Section` lines and empty ones between them. */
+export function parseInfo(reply: string): RedisInfo {
+  const fields = new Map<string, string>()
+  for (const line of reply.split(/\r?\n/)) {
+    const colon = line.indexOf(':')
+    if (colon > 0 && !line.startsWith('#')) fields.set(line.slice(0, colon), line.slice(colon + 1))
+  }
+  return fields
+}
+
+/** The version of the server; Valkey names its own beside the one of Redis that it is compatible with. */
+export function serverVersion(info: RedisInfo): string | undefined {
+  const valkey = info.get('valkey_version')
+  return valkey === undefined ? info.get('redis_version') : `Valkey ${valkey}`
+}
+
+/** Bytes; NaN if the reply lacks it. */
+export function usedMemory(info: RedisInfo): number {
+  return Number(info.get('used_memory') ?? Number.NaN)
+}
+
+/** Whether the memory that is used stays below a threshold of maxmemory, both in bytes. */
+export function memoryCheck(used: number, maximum: number, thresholdPercent: number): JudgedCheck {
+  const base = { name: 'used memory', code: 'memory-over-threshold' } as const
+  if (!Number.isFinite(used) || !(maximum > 0)) {
+    const detail = Number.isFinite(used)
+      ? 'maxmemory is not set, so Redis may grow until it is killed'
+      : 'INFO lacks it'
+    return { ...base, passed: false, detail }
+  }
+  const percent = (100 * used) / maximum
+  const detail = `${formatBytes(used)} of ${formatBytes(maximum)}, ${percent.toFixed(1)} %`
+  return percent < thresholdPercent
+    ? { ...base, passed: true, detail }
+    : { ...base, passed: false, detail: `${detail}, not below ${thresholdPercent} %` }
+}
