@@ -44,6 +44,11 @@ export function requiredOf({ verb, objectRef, responseStatus }: AuditEvent): Req
   return alsoCreates ? [done, { ...done, verb: 'create' }] : [done]
 }
 
+/** Whether a request changes nothing: it reads, or what it would write is only tried. */
+export function isDry({ verb, requestURI }: AuditEvent): boolean {
+  return ['get', 'list', 'watch'].includes(verb) || /[?&]dryRun=All(&|$)/.test(requestURI)
+}
+
 function parse(line: string): AuditEvent {
   const event: AuditEvent = JSON.parse(line)
   return event

@@ -15,7 +15,7 @@ export interface Deployment extends CompositeResult {
   readonly milliseconds: number
 }
 
-type Options = Pick<CompositeOptions, 'onOutput' | 'onStep' | 'signal' | 'workspace'>
+type Options = Pick<CompositeOptions, 'env' | 'onOutput' | 'onStep' | 'signal' | 'workspace'>
 
 /** Runs the action from action.yml in the namespace, as its deployer. */
 export async function deploy(
@@ -30,8 +30,8 @@ export async function deploy(
     const result = await runComposite({
       action: root,
       inputs: { environment: 'staging', namespace: namespace.name, timeout: '90s', ...inputs },
-      env: { KUBECONFIG: namespace.kubeconfig, PATH: searchPath(root), TMPDIR: temporary },
       ...options,
+      env: { KUBECONFIG: namespace.kubeconfig, PATH: searchPath(root), TMPDIR: temporary, ...options.env },
       onStep(event) {
         // Read while it exists: the runner removes its directory at the end.
         if (event.state === 'finished' && event.step.outputs['result']) {

@@ -3,21 +3,25 @@ import { textAt } from '../../../src/kubernetes-object.ts'
 import { describeGrant, type Grant, ruleOf } from './grants.ts'
 import type { TestNamespace } from './namespace.ts'
 
-/** The name by which the API server knows the deployer. */
-export function deployerOf({ name }: TestNamespace): string {
-  return `system:serviceaccount:${name}:redis-cache-deployer`
+const deployer = 'redis-cache-deployer'
+
+/** The name by which the API server knows the deployer, or another service account. */
+export function deployerOf({ name }: TestNamespace, account = deployer): string {
+  return `system:serviceaccount:${name}:${account}`
 }
 
-/** Changes the Role of the deployer, one grant at a time. */
+/** Changes the Role of the deployer, or of another service account, one grant at a time. */
 export class DeployerRole {
   readonly #namespace: TestNamespace
   readonly #grants: readonly Grant[]
+  readonly #account: string
   #missing: Grant | undefined
 
   /** @param grants all that the Role gives */
-  constructor(namespace: TestNamespace, grants: readonly Grant[]) {
+  constructor(namespace: TestNamespace, grants: readonly Grant[], account = deployer) {
     this.#namespace = namespace
     this.#grants = grants
+    this.#account = account
   }
 
   /** Takes one grant away, and gives back the one that was taken before. */
@@ -35,7 +39,7 @@ export class DeployerRole {
   }
 
   async #apply(grants: readonly Grant[]): Promise<void> {
-    const metadata = { name: 'redis-cache-deployer' }
+    const metadata = { name: this.#account }
     const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules: grants.map(ruleOf) }
     await this.#namespace.apply(role)
   }
@@ -53,7 +57,14 @@ export class DeployerRole {
     const target = [group === '' ? plain : `${plain}.${group}`, ...(name === undefined ? [] : [name])].join('/')
     const more = subresource === undefined ? [] : [`--subresource=${subresource}`]
     try {
-      await this.#namespace.kubectl('auth', 'can-i', verb, target, `--as=${deployerOf(this.#namespace)}`, ...more)
+      await this.#namespace.kubectl(
+        'auth',
+        'can-i',
+        verb,
+        target,
+        `--as=${deployerOf(this.#namespace, this.#account)}`,
+        ...more
+      )
       return true
     } catch (error) {
       // kubectl ends with 1 after a "no"; anything else is an error of the test.

@@ -29,7 +29,7 @@ export async function testNamespace(): Promise<TestNamespace> {
   await kubectl('label', 'namespace', name, 'pod-security.kubernetes.io/enforce=restricted')
   const rbac = await kubectl('kustomize', join(root, 'manifests', 'rbac'))
   await kubectlWithInput(rbac.replaceAll('hospital-erp-system', name), 'apply', '-f', '-')
-  await writeFile(kubeconfig, await deployerKubeconfig(name), { mode: 0o600 })
+  await writeFile(kubeconfig, await kubeconfigFor(name, 'redis-cache-deployer'), { mode: 0o600 })
   const script = 'REDISCLI_AUTH=$(cat /run/redis-credentials/password) exec redis-cli "$@"'
   return {
     name,
@@ -53,8 +53,9 @@ export async function testNamespace(): Promise<TestNamespace> {
   }
 }
 
-async function deployerKubeconfig(namespace: string): Promise<string> {
-  const token = await kubectl('--namespace', namespace, 'create', 'token', 'redis-cache-deployer')
+/** The text of a kubeconfig with a token of a service account. */
+export async function kubeconfigFor(namespace: string, account: string): Promise<string> {
+  const token = await kubectl('--namespace', namespace, 'create', 'token', account)
   const admin = JSON.parse(await kubectl('config', 'view', '--raw', '--minify', '--flatten', '--output=json')) as {
     clusters: { name: string; cluster: object }[]
   }
@@ -64,7 +65,7 @@ async function deployerKubeconfig(namespace: string): Promise<string> {
     kind: 'Config',
     'current-context': 'test',
     clusters: [{ name: 'test', cluster: cluster?.cluster }],
-    users: [{ name: 'deployer', user: { token: token.trim() } }],
-    contexts: [{ name: 'test', context: { cluster: 'test', user: 'deployer' } }]
+    users: [{ name: account, user: { token: token.trim() } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: account } }]
   })
 }

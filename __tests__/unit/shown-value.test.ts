@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { shownValues } from '../../../src/apply/shown-value.ts'
+import { shownValues } from '../../src/shown-value.ts'
 
 const shown = (field: string, ...values: [unknown, unknown]) => shownValues('StatefulSet', field, values)
 

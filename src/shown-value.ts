@@ -1,4 +1,4 @@
-import { harmlessLine } from '../untrusted-text.ts'
+import { harmlessLine } from './untrusted-text.ts'
 
 const longest = 120
 

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { auditEvents, requiredOf } from '../support/cluster/audit-log.ts'
+import { awsStandIn } from '../support/cluster/aws-stand-in.ts'
+import { DeployerRole, deployerOf } from '../support/cluster/deployer-role.ts'
+import { allows, describeGrant, grantsOf, type Rule } from '../support/cluster/grants.ts'
+import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
+import { type Reader, readerAccount, readerOf } from '../support/cluster/reader.ts'
+import type { NodeActionResult } from '../support/node-action.ts'
+import { root } from '../support/root.ts'
+import { verify } from '../support/verify.ts'
+import { deployInto } from './deploying.ts'
+
+const { rules } = parse(readFileSync(join(root, 'manifests/rbac-reader/role.yaml'), 'utf8')) as { rules: Rule[] }
+const all = grantsOf(rules)
+// An ExternalSecret is asked for where its kind is installed.
+const grants = all.filter(({ resource }) => resource !== 'externalsecrets' || awsStandIn() !== undefined)
+const needed = grants.map((grant) => ({ name: describeGrant(grant), grant }))
+
+const start = new Date()
+let namespace: TestNamespace
+let reader: Reader
+let role: DeployerRole
+
+beforeAll(async () => {
+  namespace = await testNamespace()
+  reader = await readerOf(namespace)
+  role = new DeployerRole(namespace, all, readerAccount)
+  await deployInto(namespace)
+})
+afterAll(async () => namespace[Symbol.asyncDispose]())
+
+const production = { environment: 'production' }
+const said = ({ annotations }: NodeActionResult) => annotations.map(({ message }) => message).join('\n')
+const codeOf = ({ outputs }: NodeActionResult) => outputs['failure-code']
+
+/** Makes redis-0 end with these words, by the command of its container. */
+async function breakRedis(): Promise<void> {
+  const command = ['/bin/sh', '-c', 'echo these are my last words; exit 3']
+  const path = '/spec/template/spec/containers/0/command'
+  const patch = JSON.stringify([{ op: 'replace', path, value: command }])
+  await namespace.kubectl('patch', 'statefulset', 'redis', '--type=json', `--patch=${patch}`)
+  const state = '{.status.containerStatuses[?(@.name=="redis")].restartCount}'
+  const restarts = () => namespace.kubectl('get', 'pod', 'redis-0', `--output=jsonpath=${state}`).catch(() => '')
+  while (Number(await restarts()) < 1) await new Promise((resolve) => setTimeout(resolve, 200))
+}
+
+// In order: each test goes on from what the one before it left in the cluster.
+describe('no right is missing', () => {
+  test('a verification passes', async () => {
+    expect(said(await verify(reader))).toBe('')
+  })
+
+  test('one of the other topology, of which nothing is there, tells that', async () => {
+    if (awsStandIn() === undefined) return
+    const result = await verify(reader, production)
+    expect([codeOf(result), said(result)]).toEqual([
+      'config-drift',
+      'ExternalSecret/redis-credentials is missing\nNext: deploy again'
+    ])
+  })
+
+  test('a redis-0 that crashes is told with its evidence', async () => {
+    await breakRedis()
+    const result = await verify(reader)
+    expect(said(result)).toContain('Also: container redis ends right after its start, with exit code 3')
+    expect(result.summary).toContain('these are my last words')
+    expect(result.summary).toContain('<details><summary>Events</summary>')
+  })
+
+  const log = process.env['AUDIT_LOG']
+  const audited = 'the API server saw each right used, nothing that is no right of a reader, and no write'
+  if (log === undefined) test.skip(`${audited} (AUDIT_LOG names no audit log)`, () => {})
+  else
+    test(audited, async () => {
+      const events = await auditEvents(log, deployerOf(namespace, readerAccount), start)
+      const isForward = ({ objectRef }: (typeof events)[number]) => objectRef?.subresource === 'portforward'
+      const writes = events.filter((event) => !['get', 'list'].includes(event.verb) && !isForward(event))
+      expect(writes).toEqual([])
+      // Where nothing is, it tries to tell whether the namespace is there, and does without.
+      const required = events.flatMap(requiredOf).filter(({ resource }) => resource !== 'namespaces')
+      expect(required.filter((request) => !all.some((grant) => allows(grant, request)))).toEqual([])
+      const unused = grants.filter((grant) => !required.some((request) => allows(grant, request)))
+      expect(unused.map(describeGrant)).toEqual([])
+    })
+})
+
+describe('no right is superfluous', () => {
+  test('none is given twice', () => {
+    const covered = all.filter((grant) => all.some((other) => other !== grant && allows(other, grant)))
+    expect(covered.map(describeGrant)).toEqual([])
+  })
+
+  const isEvidence = (resource: string) => ['events', 'pods/log'].includes(resource)
+  const isForward = (resource: string) => resource === 'pods/portforward'
+
+  // The pod that crashes is still there.
+  test.each(needed.filter(({ grant }) => isEvidence(grant.resource)))(
+    'without $name, evidence is missing',
+    async ({ grant }) => {
+      await role.take(grant)
+      const { summary } = await verify(reader)
+      expect(summary.includes('these are my last words')).toBe(grant.resource !== 'pods/log')
+      expect(summary.includes('<details><summary>Events</summary>')).toBe(grant.resource !== 'events')
+    }
+  )
+
+  test('with all of them again, and a redis-0 that works, a verification passes', async () => {
+    await role.restore()
+    await deployInto(namespace).catch(() => namespace.kubectl('delete', 'pod', 'redis-0'))
+    await deployInto(namespace)
+    expect(said(await verify(reader))).toBe('')
+  })
+
+  const asked = needed.filter(({ grant: { resource } }) => !isEvidence(resource) && !isForward(resource))
+  test.each(asked)('without $name, it is forbidden, and the hint gives that right alone', async ({ grant }) => {
+    await role.take(grant)
+    const result = await verify(reader, grant.resource === 'externalsecrets' ? production : {})
+    expect(codeOf(result)).toBe('forbidden')
+    expect(said(result)).toContain(`cannot ${grant.verb} resource "${grant.resource}"`)
+    expect(said(result)).toContain('grant the Role in manifests/rbac-reader')
+    expect(said(result)).toContain(`verbs: [${grant.verb}]}`)
+  })
+
+  test.each(needed.filter(({ grant }) => isForward(grant.resource)))(
+    'without $name, Redis cannot be asked',
+    async ({ grant }) => {
+      await role.take(grant)
+      const result = await verify(reader)
+      expect(codeOf(result)).toBe('forbidden')
+      expect(said(result)).toMatch(/^cannot port-forward .*403.*verbs get and create on pods\/portforward/s)
+    }
+  )
+})

@@ -1,0 +1,165 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { expectNoSecret } from '../support/captured.ts'
+import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
+import { type Reader, readerOf } from '../support/cluster/reader.ts'
+import type { NodeActionResult } from '../support/node-action.ts'
+import { verify } from '../support/verify.ts'
+import { deployInto } from './deploying.ts'
+
+let namespace: TestNamespace
+let reader: Reader
+
+beforeAll(async () => {
+  namespace = await testNamespace()
+  reader = await readerOf(namespace)
+  await deployed()
+})
+afterAll(async () => namespace[Symbol.asyncDispose]())
+
+/** Everything as the manifests have it, whoever changed it meanwhile. */
+const deployed = () => deployInto(namespace)
+
+/** Verifies as the reader; no secret is in any byte that is left. */
+async function run(inputs: Record<string, string> = {}): Promise<NodeActionResult> {
+  const result = await verify(reader, inputs)
+  expectNoSecret(result.captured, await Promise.all(['password', 'url'].map((key) => namespace.credential(key))))
+  expect(result.leftovers).toEqual([])
+  return result
+}
+
+const said = ({ annotations }: NodeActionResult) => annotations.map(({ message }) => message).join('\n')
+
+/** Every object of the namespace with its version; events come and go. */
+async function versions(): Promise<string[]> {
+  const listed = await namespace.kubectl('api-resources', '--verbs=list', '--namespaced', '--output=name')
+  const kinds = listed.split('\n').filter((kind) => kind !== '' && !kind.startsWith('events'))
+  const path = '{range .items[*]}{.kind}/{.metadata.name} {.metadata.resourceVersion}{"\\n"}{end}'
+  const text = await namespace.kubectl('get', kinds.join(','), `--output=jsonpath=${path}`, '--ignore-not-found')
+  return text.trim().split('\n').sort()
+}
+
+describe('a verification of what was just deployed', () => {
+  test('passes, and leaves every object of the namespace as it was', async () => {
+    const before = await versions()
+    const result = await run()
+    expect(said(result)).toBe('')
+    expect(result.outputs).toMatchObject({ verdict: 'passed', topology: 'self-hosted', 'maxmemory-bytes': '268435456' })
+    expect(result.summary).toContain('is healthy and as configured')
+    expect(result.summary).toContain('5 objects are as rendered')
+    expect(before.length).toBeGreaterThan(8)
+    expect(await versions()).toEqual(before)
+  })
+
+  test('passes with the inputs of the deployment, and tells where they are others', async () => {
+    const inputs = { maxmemory: '100mb', 'memory-limit': '0.25Gi', 'maxmemory-policy': 'volatile-ttl' }
+    await deployInto(namespace, { maxmemory: '100mb', memoryLimit: '0.25Gi', maxmemoryPolicy: 'volatile-ttl' })
+    expect((await run(inputs)).outputs['verdict']).toBe('passed')
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('config-drift')
+    expect(said(result)).toContain('.data.maxmemory.conf line 1 is "maxmemory 100mb", rendered is "maxmemory 256mb"')
+    expect(said(result)).toContain(
+      'resources.limits.memory is "256Mi", rendered is "512Mi" (written by redis-cache-action'
+    )
+    expect(said(result)).toContain('Also: maxmemory: 104857600 in force, 268435456 rendered')
+    await deployed()
+  })
+})
+
+describe('somebody touched the cluster', () => {
+  afterEach(deployed)
+
+  test('the configuration, by kubectl', async () => {
+    await namespace.kubectl(
+      'patch',
+      'configmap',
+      'redis-config',
+      '--patch={"data":{"maxmemory.conf":"maxmemory 1gb\\n"}}'
+    )
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('config-drift')
+    expect(said(result)).toMatch(
+      /^ConfigMap\/redis-config: \.data\.maxmemory\.conf line 1 is "maxmemory 1gb", rendered is "maxmemory 256mb" \(written by kubectl-patch at \S+\)\nNext: deploy again, with `force-conflicts: true`/
+    )
+    // Redis has not read it yet, and is asked all the same.
+    expect(result.outputs['maxmemory-bytes']).toBe('268435456')
+  })
+
+  test('the NetworkPolicy', async () => {
+    const patch = JSON.stringify([{ op: 'add', path: '/spec/ingress/0/from/0/namespaceSelector', value: {} }])
+    await namespace.kubectl('patch', 'networkpolicy', 'redis', '--type=json', `--patch=${patch}`)
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('config-drift')
+    expect(said(result)).toContain(
+      'NetworkPolicy/redis: .spec.ingress[0].from[0].namespaceSelector is there and is not'
+    )
+  })
+
+  test('the replicas: redis-0 is away, which is told as well', async () => {
+    await namespace.kubectl('scale', 'statefulset', 'redis', '--replicas=0')
+    await namespace.kubectl('wait', '--for=delete', 'pod/redis-0', '--timeout=60s')
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('config-drift')
+    expect(said(result)).toMatch(/^StatefulSet\/redis: \.spec\.replicas is 0, rendered is 1/)
+    expect(said(result)).toContain('Also: redis-0 is not Ready now: waiting for pod redis-0 to be created')
+  })
+
+  test('an object that is gone', async () => {
+    await namespace.kubectl('delete', 'service', 'redis')
+    expect(said(await run())).toBe('Service/redis is missing\nNext: deploy again')
+  })
+
+  test('Redis itself, by redis-cli', async () => {
+    await namespace.redisCli('config', 'set', 'maxmemory', '300mb')
+    const result = await run()
+    await namespace.redisCli('config', 'set', 'maxmemory', '256mb')
+    expect(result.outputs['failure-code']).toBe('config-drift')
+    expect(said(result)).toMatch(/^maxmemory: 314572800 in force, 268435456 rendered\n/)
+    expect(result.summary).toContain('| drift | ✅ |')
+  })
+
+  test('a variable that a deploy leaves alone: the hint says how to take it out', async () => {
+    await namespace.kubectl('set', 'env', 'statefulset/redis', '--containers=redis', 'DEBUG=1')
+    await namespace.kubectl('rollout', 'status', 'statefulset/redis', '--timeout=90s')
+    await deployed()
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('config-drift')
+    expect(said(result)).toMatch(
+      /^StatefulSet\/redis: \.spec\.template\.spec\.containers\[name="redis"\]\.env is there and is not rendered.*\nNext: take out by hand what is not rendered: `kubectl -n \S+ edit statefulset\/redis`/
+    )
+    await namespace.kubectl('set', 'env', 'statefulset/redis', '--containers=redis', 'DEBUG-')
+    await deployed()
+    expect(said(await run())).toBe('')
+  })
+})
+
+describe('redis-0 is away', () => {
+  test('its pod was deleted and cannot come back', async () => {
+    const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none' }, spec: { hard: { pods: '0' } } }
+    await namespace.apply(quota)
+    await namespace.kubectl('delete', 'pod', 'redis-0')
+    const result = await run()
+    await namespace.kubectl('delete', 'resourcequota', 'none')
+    await namespace.kubectl('rollout', 'status', 'statefulset/redis', '--timeout=90s')
+    expect(result.outputs['failure-code']).toBe('quota-exceeded')
+    expect(said(result)).toContain('pod redis-0 is not created: ')
+    expect(result.summary).toContain('| drift | ✅ |')
+  })
+
+  test('its image was changed to one that does not exist: both are told', async () => {
+    const image = 'docker.io/oliver006/redis_exporter:v0.0.0'
+    await namespace.kubectl('set', 'image', 'statefulset/redis', `metrics=${image}`)
+    const reason = '{.status.containerStatuses[?(@.name=="metrics")].state.waiting.reason}'
+    await namespace.kubectl('wait', '--for=delete', 'pod/redis-0', '--timeout=60s').catch(() => undefined)
+    const seen = () => namespace.kubectl('get', 'pod', 'redis-0', `--output=jsonpath=${reason}`).catch(() => '')
+    while (!(await seen()).includes('Pull')) await new Promise((resolve) => setTimeout(resolve, 200))
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('config-drift')
+    expect(said(result)).toContain(
+      `StatefulSet/redis: .spec.template.spec.containers[name="metrics"].image is "${image}", rendered is "docker.io/`
+    )
+    expect(said(result)).toContain(
+      'Also: the image docker.io/oliver006/redis_exporter:v0.0.0 of container metrics cannot'
+    )
+    expect(result.summary).toContain('<details><summary>Events</summary>')
+  })
+})

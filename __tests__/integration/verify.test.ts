@@ -1,0 +1,298 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { Redis } from 'ioredis'
+import { at } from '../../src/kubernetes-object.ts'
+import type { ManifestDocument } from '../../src/manifest.ts'
+import { expectNoSecret } from '../support/captured.ts'
+import type { KubernetesObject } from '../support/kubernetes-api/server.ts'
+import type { NodeActionResult } from '../support/node-action.ts'
+import { type Stage, startStage } from '../support/stage.ts'
+import { verify } from '../support/verify.ts'
+import { type Access, accessTo, applying } from './applying.ts'
+import { documentsFor, namespace } from './rendering.ts'
+import { rolling } from './rolling.ts'
+
+let stage: Stage
+let access: Access
+let documents: ManifestDocument[]
+
+beforeAll(async () => {
+  stage = await startStage()
+  access = await accessTo(stage.api)
+  documents = await documentsFor()
+})
+afterAll(async () => {
+  access[Symbol.dispose]()
+  await stage[Symbol.asyncDispose]()
+})
+
+/** Everything as it is after a deploy. */
+async function deployed(): Promise<void> {
+  stage.api.behave({ kind: 'ready' })
+  const { failure } = await applying(access, documents, { forceConflicts: true, redisPassword: stage.password })
+  if (failure !== undefined) throw failure
+  expect((await rolling({ access })).failure).toBeUndefined()
+}
+
+/** All objects of the namespace that matter, without the status that controllers may be writing. */
+const objects = () =>
+  [...documents.map(({ object }) => object), { kind: 'Secret', metadata: { name: 'redis-credentials' } }]
+    .map(({ kind, metadata }) => stage.api.read(kind, namespace, metadata.name))
+    .map((object) => (object?.kind === 'StatefulSet' ? object['spec'] : object?.metadata))
+
+/** Verifies; whatever comes of it, nothing was written, no secret was shown, and nothing is left behind. */
+async function run(
+  inputs: Record<string, string> = {},
+  options: Parameters<typeof verify>[2] = {}
+): Promise<NodeActionResult> {
+  const { api, password, kubeconfig } = stage
+  const [before, first] = [objects(), api.requests.length]
+  const result = await verify({ name: namespace, kubeconfig }, inputs, options)
+  expect(api.requests.slice(first).filter(({ method }) => method !== 'GET')).toEqual([])
+  expect(objects()).toEqual(before)
+  expectNoSecret(result.captured, [password, encodeURIComponent(password), api.token])
+  expect(result.leftovers).toEqual([])
+  expect(result.exitCode).toBe(result.outputs['verdict'] === 'passed' ? 0 : 1)
+  return result
+}
+
+const said = ({ annotations }: NodeActionResult) => annotations.map(({ message }) => message)
+
+/** Puts an object there as somebody else would have. */
+function change(kind: string, name: string, edit: (object: KubernetesObject) => void): void {
+  const object = stage.api.read(kind, namespace, name)
+  if (object === undefined) throw new Error(`there is no ${kind}/${name}`)
+  edit(object)
+  stage.api.seed(object, { fieldManager: 'kubectl-edit' })
+}
+
+const openToAll = (policy: KubernetesObject) => Reflect.set(Object(policy['spec']), 'ingress', [{}])
+
+describe('right after a deploy', () => {
+  beforeAll(deployed)
+
+  test('everything is as rendered, healthy, and proven', async () => {
+    const result = await run()
+    expect(result.annotations).toEqual([])
+    expect(result.outputs).toMatchObject({
+      verdict: 'passed',
+      'failure-code': '',
+      topology: 'self-hosted',
+      manifest: expect.stringMatching(/\/manifest\.yaml$/),
+      report: expect.stringMatching(/\/summary\.md$/),
+      revision: at(stage.api.read('StatefulSet', namespace, 'redis'), 'status', 'updateRevision'),
+      'redis-version': expect.stringMatching(/\d+\.\d+/),
+      'used-memory-bytes': expect.stringMatching(/^\d+$/),
+      'maxmemory-bytes': '268435456'
+    })
+    expect(result.summary).toMatch(
+      /^### ✅ Redis \S+.* is healthy and as configured \(staging, namespace `default`\)\n/
+    )
+    expect(result.summary).toContain('| drift | ✅ |')
+    expect(result.summary).toContain('5 objects are as rendered')
+    expect(result.summary).toContain('| ✅ | StatefulSet/redis as rendered | every rendered field |')
+    expect(result.summary).toContain('| rollout | ✅ |')
+    expect(result.rendered).toContain('verdict: passed')
+    expect(result.masks).toContain(stage.password)
+  })
+
+  test('without asking Redis, where that is not wanted', async () => {
+    const result = await run({ 'probe-from': 'none' })
+    expect(result.outputs).toMatchObject({ verdict: 'passed', 'redis-version': '' })
+    expect(result.summary).toContain('was not asked')
+    expect(result.summary).toContain('- Redis was not asked: `probe-from` is `none`.')
+    expect(result.summary).not.toContain('| probe |')
+  })
+
+  test('other inputs than those of the deploy are told as what they are', async () => {
+    const result = await run({ maxmemory: '100mb' })
+    expect(result.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'config-drift' })
+    expect(said(result)[0]).toMatch(
+      /^ConfigMap\/redis-config: \.data\.maxmemory\.conf line 1 is "maxmemory 256mb", rendered is "maxmemory 100mb" \(written by redis-cache-action at \S+\)\. Also: maxmemory: 268435456 in force, 104857600 rendered\nNext: use the manifests and inputs of the last deployment here/
+    )
+  })
+})
+
+describe('something is not as rendered', () => {
+  beforeEach(deployed)
+
+  test('a NetworkPolicy lets everybody in: named with who wrote it, and the rest is verified all the same', async () => {
+    change('NetworkPolicy', 'redis', openToAll)
+    const result = await run()
+    expect(result.outputs).toMatchObject({
+      verdict: 'failed',
+      'failure-code': 'config-drift',
+      'redis-version': expect.stringMatching(/\d/)
+    })
+    expect(said(result)).toHaveLength(1)
+    expect(said(result)[0]).toMatch(
+      /^NetworkPolicy\/redis: \.spec\.ingress\[0\]\.from\[0\] is missing.*written by kubectl-edit.*\nNext: deploy again, with `force-conflicts: true`/
+    )
+    expect(result.summary).toMatch(/^### ❌ Redis cache failed: `config-drift`/)
+    expect(result.summary).toContain('| drift | ❌ |')
+    expect(result.summary).toContain('| probe | ✅ |')
+    expect(result.summary).toContain('| ❌ | NetworkPolicy/redis as rendered |')
+  })
+
+  test('a Service is gone', async () => {
+    stage.api.remove('Service', namespace, 'redis')
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('config-drift')
+    expect(said(result)).toEqual(['Service/redis is missing\nNext: deploy again'])
+  })
+
+  test('Redis is gone: nothing else is asked', async () => {
+    stage.api.remove('StatefulSet', namespace, 'redis')
+    const result = await run()
+    expect(said(result)).toEqual(['StatefulSet/redis is missing\nNext: deploy again'])
+    expect(result.summary).not.toContain('| rollout |')
+  })
+
+  test('Redis itself, by a client: the probe says so', async () => {
+    const redis = new Redis({ port: stage.redis.port, host: '127.0.0.1', password: stage.password })
+    try {
+      await redis.call('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
+      const result = await run()
+      expect(result.outputs['failure-code']).toBe('config-drift')
+      expect(said(result)[0]).toMatch(
+        /^maxmemory-policy: noeviction in force, allkeys-lru rendered\nNext: restart the pod/
+      )
+      expect(result.summary).toContain('| drift | ✅ |')
+    } finally {
+      await redis.call('CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru')
+      redis.disconnect()
+    }
+  })
+
+  test('the Secret of the applications is gone', async () => {
+    stage.api.remove('Secret', namespace, 'redis-credentials')
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('secret-missing')
+    expect(said(result)[0]).toMatch(/^Secret\/redis-credentials is missing in namespace default: /)
+  })
+
+  test('the Secret lacks a key', async () => {
+    change('Secret', 'redis-credentials', (secret) => Reflect.deleteProperty(Object(secret['data']), 'url'))
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('secret-field')
+    expect(said(result)[0]).toContain('key url is missing')
+  })
+})
+
+describe('redis-0 is not well', () => {
+  beforeEach(deployed)
+
+  const again = () => stage.api.remove('Pod', namespace, 'redis-0')
+  afterEach(() => {
+    stage.api.behave({ kind: 'ready' })
+    again()
+  })
+
+  const waiting = (reason: string) =>
+    until(() => JSON.stringify(stage.api.read('Pod', namespace, 'redis-0')?.['status'] ?? '').includes(reason))
+
+  test('its container crashes: told at once, with its last words', async () => {
+    stage.api.behave({ kind: 'crash-loop', exitCode: 3, log: 'these are my last words\n' })
+    again()
+    await waiting('CrashLoopBackOff')
+    const result = await run()
+    expect(result.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'crash-loop' })
+    expect(result.summary).toContain('these are my last words')
+    expect(result.summary).toContain('<details><summary>Events</summary>')
+    expect(result.summary).toContain('| rollout | ❌ |')
+  })
+
+  test('no node takes it: what may heal is not waited for', async () => {
+    stage.api.behave({ kind: 'unschedulable' })
+    again()
+    await waiting('Unschedulable')
+    expect((await run({ timeout: '1h' })).outputs['failure-code']).toBe('unschedulable')
+  })
+
+  test('it is about to start: not Ready is not healthy', async () => {
+    stage.api.behave({ kind: 'never-ready' })
+    again()
+    await waiting('running')
+    const result = await run({ timeout: '1h' })
+    expect(['rollout-timeout', 'probe-failing']).toContain(result.outputs['failure-code'])
+    expect(said(result)[0]).toMatch(/^redis-0 is not Ready now: waiting for container redis to /)
+  })
+
+  test('and something is not as rendered: one failure tells both', async () => {
+    change('NetworkPolicy', 'redis', openToAll)
+    stage.api.behave({ kind: 'image-missing' })
+    again()
+    await waiting('ImagePull')
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('config-drift')
+    expect(said(result)[0]).toMatch(/^NetworkPolicy\/redis: .*Also: the image \S+ of container redis cannot be pulled/)
+    expect(result.annotations).toHaveLength(1)
+    expect(result.summary).toMatch(
+      /\| drift \| ❌ \| .* \| `config-drift` \|\n\| rollout \| ❌ \| .* \| `image-pull` \|/
+    )
+  })
+})
+
+describe('what cannot be verified', () => {
+  beforeAll(deployed)
+
+  test('an object that may not be read: the right of a reader is named', async () => {
+    const message =
+      'networkpolicies.networking.k8s.io "redis" is forbidden: User "system:serviceaccount:default:reader" cannot get resource "networkpolicies" in API group "networking.k8s.io" in the namespace "default"'
+    const body = { kind: 'Status', status: 'Failure', reason: 'Forbidden', code: 403, message }
+    stage.api.fault({ path: /networkpolicies\/redis$/, reply: { status: 403, body } })
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('forbidden')
+    expect(said(result)[0]).toMatch(
+      /^cannot read NetworkPolicy\/redis in namespace default: .*\nNext: grant the Role in manifests\/rbac-reader .*resourceNames: \["redis"\], verbs: \[get\]}`$/
+    )
+  })
+
+  test('a namespace that does not exist', async () => {
+    const result = await run({ namespace: 'nowhere' })
+    expect(result.outputs['failure-code']).toBe('namespace-missing')
+    expect(said(result)).toEqual([
+      'namespace nowhere does not exist\nNext: correct the inputs `namespace` and `context`, or deploy first'
+    ])
+  })
+
+  test('from inside the cluster, because nothing is created; all wrong inputs are told at once', async () => {
+    const result = await run({ 'probe-from': 'cluster', maxmemory: '256Mi', timeout: 'soon' })
+    expect(result.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'invalid-input' })
+    expect(result.outputs).not.toHaveProperty('manifest')
+    for (const problem of [/maxmemory: "256Mi"/, /timeout: "soon"/, /probe-from: "cluster".*nothing is created/])
+      expect(said(result)[0]).toMatch(problem)
+  })
+
+  test('ElastiCache, where Redis runs in the cluster', async () => {
+    const result = await run({ 'elasticache-replication-group': 'cache' })
+    expect(result.outputs['failure-code']).toBe('invalid-input')
+    expect(said(result)[0]).toContain('the input elasticache-replication-group would have no effect')
+  })
+})
+
+describe('a cancelled verification', () => {
+  beforeAll(deployed)
+
+  test.each([
+    ['while the API server is silent', /configmaps/, () => stage.api.fault({ path: /configmaps/, reply: 'hang' })],
+    ['while Redis is silent', /portforward/, () => stage.api.silenceForwards()]
+  ])('%s: ends, and its report is there', async (_, path, disturb) => {
+    disturb()
+    const first = stage.api.requests.length
+    const job = new AbortController()
+    const running = run({}, { signal: job.signal })
+    await until(() => stage.api.requests.slice(first).some((request) => path.test(request.path)))
+    job.abort()
+    const result = await running
+    stage.api.silenceForwards(false)
+    expect(result.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'cancelled' })
+    expect(said(result)).toEqual([expect.stringContaining('the run was cancelled (SIGINT) during')])
+    expect(result.summary.match(/^### /gm)).toHaveLength(1)
+    expect(result.summary).toContain('❌ Redis cache failed: `cancelled`')
+  })
+})
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(20)
+}

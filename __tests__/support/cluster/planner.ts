@@ -1,0 +1,39 @@
+import { join } from 'node:path'
+import { parseAllDocuments, stringify } from 'yaml'
+import { root } from '../root.ts'
+import { type Identity, identityFor } from './identity.ts'
+import { kubectl, kubectlWithInput } from './kubectl.ts'
+import type { TestNamespace } from './namespace.ts'
+
+export const plannerAccount = 'redis-cache-planner'
+
+/** An identity of the namespace that holds just manifests/rbac-planner, until it is disposed of. */
+export type Planner = Identity & AsyncDisposable
+
+interface Document {
+  kind: string
+  metadata: { name: string }
+  spec?: { policyName?: string }
+}
+
+export async function plannerOf(namespace: TestNamespace): Promise<Planner> {
+  const rendered = await kubectl('kustomize', join(root, 'manifests', 'rbac-planner'))
+  const own = rendered.replaceAll('hospital-erp-system', namespace.name)
+  const documents = parseAllDocuments(own).map((document) => document.toJS() as Document)
+  // The policy belongs to no namespace, and other tests may run beside this one.
+  const policy = `${plannerAccount}-${namespace.name}`
+  for (const { kind, metadata, spec } of documents) {
+    if (!kind.startsWith('ValidatingAdmissionPolicy')) continue
+    metadata.name = policy
+    if (spec?.policyName !== undefined) spec.policyName = policy
+  }
+  await kubectlWithInput(documents.map((document) => stringify(document)).join('---\n'), 'apply', '-f', '-')
+  const identity = await identityFor(namespace, plannerAccount)
+  return {
+    ...identity,
+    async [Symbol.asyncDispose]() {
+      const kinds = 'validatingadmissionpolicies,validatingadmissionpolicybindings'
+      await kubectl('delete', kinds, policy)
+    }
+  }
+}

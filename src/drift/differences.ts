@@ -1,0 +1,82 @@
+import { at, type KubernetesObject } from '../kubernetes-object.ts'
+import { pairsOf } from './items.ts'
+import type { Path } from './path.ts'
+import { isAlien, isOpenList, leftToServer, saysNothing } from './rules.ts'
+import { sameScalar } from './scalar.ts'
+import { comparable } from './secret.ts'
+
+/** A field that does not mean the same in the cluster as in the manifest; undefined where one of the two has none. */
+export interface Difference {
+  path: Path
+  rendered: unknown
+  live: unknown
+}
+
+/** Of its metadata, what an object says for itself. */
+const ownMetadata = ['labels', 'annotations', 'finalizers']
+
+/**
+ * Where a live object is not as rendered. Every field that the manifest sets must mean the same; fields that only the
+ * live object has are defaults or the work of controllers, but for items of lists and what no server fills in.
+ */
+export function differencesOf(rendered: KubernetesObject, live: KubernetesObject): Difference[] {
+  const comparison = new Comparison(rendered.kind)
+  const { metadata, status: _status, ...content } = comparable(rendered)
+  const own = Object.fromEntries(ownMetadata.map((field) => [field, metadata[field]]))
+  return comparison.maps({ metadata: own, ...content }, comparable(live), [])
+}
+
+class Comparison {
+  readonly #kind: string
+
+  constructor(kind: string) {
+    this.#kind = kind
+  }
+
+  maps(rendered: object, live: object, path: Path): Difference[] {
+    const wanted = Object.entries(rendered).flatMap(([field, value]) =>
+      this.#values(value, at(live, field), [...path, field])
+    )
+    const alien = Object.entries(live).flatMap(([field, value]) => {
+      const isOurs = !isNothing(at(rendered, field)) || !isAlien(this.#kind, path, field)
+      return isOurs || saysNothing(value, [...path, field])
+        ? []
+        : [{ path: [...path, field], rendered: undefined, live: value }]
+    })
+    return [...wanted, ...alien]
+  }
+
+  #values(rendered: unknown, live: unknown, path: Path): Difference[] {
+    // Null asks for nothing, or for a default.
+    if (isNothing(rendered) || leftToServer(rendered, path)) return []
+    if (saysNothing(rendered, path) && saysNothing(live, path)) return []
+    if (Array.isArray(rendered)) {
+      const isList = Array.isArray(live) || isNothing(live)
+      return isList ? this.#lists(rendered, live ?? [], path) : [{ path, rendered, live }]
+    }
+    if (typeof rendered !== 'object') {
+      return sameScalar(rendered, live, path) ? [] : [{ path, rendered, live: live ?? undefined }]
+    }
+    if (typeof live !== 'object' || live === null) return [{ path, rendered, live: live ?? undefined }]
+    return this.maps(rendered, live, path)
+  }
+
+  #lists(rendered: readonly unknown[], live: readonly unknown[], path: Path): Difference[] {
+    const isOpen = isOpenList(this.#kind, path)
+    const areScalars = [...rendered, ...live].every((item) => typeof item !== 'object')
+    if (areScalars && !isOpen) {
+      const isSame =
+        rendered.length === live.length && rendered.every((item, index) => sameScalar(item, live[index], path))
+      return isSame ? [] : [{ path, rendered, live: live.length === 0 ? undefined : live }]
+    }
+    const same = (wanted: unknown, found: unknown) => this.#values(wanted, found, [...path, 0]).length === 0
+    return pairsOf(rendered, live, same).flatMap(({ step, rendered: wanted, live: found }) => {
+      if (wanted === undefined) return isOpen ? [] : [{ path: [...path, step], rendered: undefined, live: found }]
+      return this.#values(wanted, found, [...path, step])
+    })
+  }
+}
+
+function isNothing(value: unknown): value is null | undefined {
+  return value === undefined || value === null
+}

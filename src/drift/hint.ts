@@ -1,0 +1,34 @@
+import { fieldManager } from '../kubernetes-object.ts'
+import type { Compared, Found } from './compared.ts'
+
+/** What to type after a drift. */
+export function driftHint(drifted: readonly Compared[], namespace: string): string {
+  const kubectl = `kubectl -n ${namespace}`
+  const idsOf = (objects: readonly Compared[]) => objects.map(({ id }) => id.toLowerCase()).join(' ')
+  const having = (is: (each: Found) => boolean) => drifted.filter(({ found }) => found.some(is))
+  const [ours, others, alien, there] = [having(isOurs), having(isOfOthers), having(isAlien), having(() => true)]
+  const isMissingOnly = ours.length + others.length + alien.length === 0
+  return [
+    isMissingOnly && 'deploy again',
+    ours.length > 0 && 'use the manifests and inputs of the last deployment here, or deploy again',
+    others.length > 0 && 'deploy again, with `force-conflicts: true` where another client wrote a field',
+    alien.length > 0 && `take out by hand what is not rendered: \`${kubectl} edit ${idsOf(alien)}\``,
+    there.length > 0 && `see who wrote what: \`${kubectl} get ${idsOf(there)} --output=yaml --show-managed-fields\``
+  ]
+    .filter((part) => part !== false)
+    .join('; ')
+}
+
+/** Set by somebody beside what was applied. */
+function isAlien({ difference }: Found): boolean {
+  return difference.rendered === undefined
+}
+
+/** Applied by this action, from other manifests or inputs. */
+function isOurs(each: Found): boolean {
+  return !isAlien(each) && each.writer?.manager === fieldManager
+}
+
+function isOfOthers(each: Found): boolean {
+  return !isAlien(each) && !isOurs(each)
+}
