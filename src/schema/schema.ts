@@ -1,0 +1,47 @@
+/** What Kubernetes says of its own kinds, as `scripts/schema.ts` writes it. */
+export interface Schema {
+  /** The version that says so: `v1.36.3`. */
+  kubernetes: string
+  /** The kinds that it serves, by apiVersion: those whose fields are known here, and the others. */
+  kinds: Record<string, { checked: string[]; others: string[] }>
+  /** Fields by the name of their type; a kind is a type as well. How the type of a field is written: see `fieldType`. */
+  types: Record<string, Record<string, string>>
+}
+
+export type FieldType =
+  | { type: 'any' }
+  | { type: 'list' | 'map'; of: string }
+  | { type: 'one-of'; allowed: string[] }
+  | { type: 'scalar'; scalar: Scalar }
+  | { type: 'fields'; fields: Record<string, string> }
+
+const scalars = ['string', 'integer', 'boolean', 'quantity', 'int-or-string', 'bytes'] as const
+export type Scalar = (typeof scalars)[number]
+
+/**
+ * Reads a type as it is written: `string`, `string[]` a list, `string{}` a map, `|A|B` one of these texts, else the name
+ * of a type with fields.
+ * @throws Error if the schema has no such type
+ */
+export function fieldType(written: string, { types }: Schema): FieldType {
+  const name = isRequired(written) ? written.slice(0, -1) : written
+  if (name === 'any') return { type: 'any' }
+  if (name.endsWith('[]')) return { type: 'list', of: name.slice(0, -2) }
+  if (name.endsWith('{}')) return { type: 'map', of: name.slice(0, -2) }
+  if (name.startsWith('|')) return { type: 'one-of', allowed: name.slice(1).split('|') }
+  const scalar = scalars.find((each) => each === name)
+  if (scalar !== undefined) return { type: 'scalar', scalar }
+  const fields = types[name]
+  if (fields === undefined) throw new Error(`the schema has no type ${name}`)
+  return { type: 'fields', fields }
+}
+
+/** Whether a field must be there: its type then ends with `!`. */
+export function isRequired(written: string): boolean {
+  return written.endsWith('!')
+}
+
+/** `v1.36.3` → `1.36` */
+export function versionOf({ kubernetes }: Schema): string {
+  return kubernetes.replace(/^v|\.\d+$/g, '')
+}
