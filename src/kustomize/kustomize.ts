@@ -1,9 +1,11 @@
+import { type ExecFileException, execFile } from 'node:child_process'
 import { join } from 'node:path'
-import { getExecOutput } from '@actions/exec'
 import { which } from '@actions/io'
 import { Failure } from '../failure.ts'
-import { harmless } from '../untrusted-text.ts'
+import { manifestLimits } from '../manifest.ts'
+import { harmlessLine } from '../untrusted-text.ts'
 import { bringKustomize } from './download.ts'
+import { kustomizeEnvironment } from './environment.ts'
 
 interface Program {
   path: string
@@ -11,28 +13,80 @@ interface Program {
   name: string
 }
 
+export interface KustomizeOptions {
+  /** Whether it may download what a kustomization names. */
+  allowRemote: boolean
+  /** The environment of this process, of which kustomize gets next to nothing. */
+  environment: NodeJS.ProcessEnv
+  timeoutMilliseconds: number
+  signal: AbortSignal
+  log(line: string): void
+}
+
+/** Characters of what it said: a crash of a Go program has thousands. */
+const mostEvidence = 5_000
+
+/** Memory for data: a hundred times what a cache needs. The aliases in a file of 1 KB can ask for terabytes. */
+const memoryKibibytes = 1024 ** 2
+
 /**
  * Renders a kustomization with the kustomize on PATH, which is the fastest, else with the one inside kubectl, else with
- * a pinned one that is downloaded once.
+ * a pinned one that is downloaded once. Time, memory and output of it are limited.
  * @throws Failure render-failed with what kustomize said
  */
 export async function kustomizeBuild(
   directory: string,
-  log: (line: string) => void
+  options: KustomizeOptions
 ): Promise<{ manifest: string; warnings: string; program: string }> {
   const program =
-    (await onPath('kustomize', ['build'])) ?? (await onPath('kubectl', ['kustomize'])) ?? (await brought(log))
-  const { exitCode, stdout, stderr } = await getExecOutput(program.path, [...program.arguments, directory], {
-    silent: true,
-    ignoreReturnCode: true
+    (await onPath('kustomize', ['build'])) ?? (await onPath('kubectl', ['kustomize'])) ?? (await brought(options.log))
+  const { error, stdout, stderr } = await run(program, directory, options)
+  options.signal.throwIfAborted()
+  if (error === null) return { manifest: stdout, warnings: stderr, program: program.name }
+  const { sentence, hint } = explained(error, stderr, options.timeoutMilliseconds)
+  const evidence = stderr === '' ? [] : [{ title: `What ${program.name} said`, text: stderr.slice(0, mostEvidence) }]
+  throw new Failure('render-failed', `${program.name} ${sentence}`, hint, evidence)
+}
+
+interface Ended {
+  error: ExecFileException | null
+  stdout: string
+  stderr: string
+}
+
+function run(program: Program, directory: string, options: KustomizeOptions): Promise<Ended> {
+  // Where the limit cannot be set (macOS), it runs without.
+  const script = 'ulimit -d "$0" 2>/dev/null; exec "$@"'
+  const command = ['-c', script, String(memoryKibibytes), program.path, ...program.arguments, directory]
+  const limits = {
+    env: kustomizeEnvironment(options.environment, options.allowRemote),
+    timeout: options.timeoutMilliseconds,
+    maxBuffer: manifestLimits.bytes,
+    killSignal: 'SIGKILL',
+    signal: options.signal
+  } as const
+  return new Promise((resolve) => {
+    execFile('/bin/sh', command, limits, (error, stdout, stderr) => resolve({ error, stdout, stderr }))
   })
-  if (exitCode === 0) return { manifest: stdout, warnings: stderr, program: program.name }
-  throw new Failure(
-    'render-failed',
-    `${program.name} ended with exit code ${exitCode}: ${firstLine(stderr)}`,
-    'run `kustomize build` on the manifests to see the same error',
-    [{ title: `What ${program.name} said`, text: stderr }]
-  )
+}
+
+function explained(
+  { code, killed, signal }: ExecFileException,
+  stderr: string,
+  timeoutMilliseconds: number
+): { sentence: string; hint: string } {
+  const hint = 'render only what belongs to the cache, and leave the rest to other steps'
+  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
+    return { sentence: `printed more than ${manifestLimits.bytes / 1024 ** 2} MiB, and was stopped`, hint }
+  }
+  if (killed) return { sentence: `did not end within ${timeoutMilliseconds / 1000} s, and was stopped`, hint }
+  if (/^(runtime|fatal error): .*(out of memory|cannot allocate)/m.test(stderr)) {
+    return { sentence: `wanted more than ${memoryKibibytes / 1024 ** 2} GiB of memory`, hint }
+  }
+  return {
+    sentence: `ended with ${signal ? `signal ${signal}` : `exit code ${code}`}: ${firstLine(stderr)}`,
+    hint: 'run `kustomize build` on the manifests to see the same error'
+  }
 }
 
 async function onPath(name: string, subcommand: string[]): Promise<Program | undefined> {
@@ -46,6 +100,5 @@ async function brought(log: (line: string) => void): Promise<Program> {
 }
 
 function firstLine(text: string): string {
-  const line = text.split('\n').find((each) => each.trim() !== '') ?? 'it said nothing'
-  return harmless(line).slice(0, 400)
+  return harmlessLine(text.split('\n').find((each) => each.trim() !== '') ?? 'it said nothing', 400)
 }

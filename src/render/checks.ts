@@ -1,9 +1,10 @@
-import { at, listAt, objectId, textAt } from '../kubernetes-object.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import { parseQuantity, parseRedisMemory, toRedisUnit } from '../memory.ts'
 import { type RedisConfig, renderedRedisConfig, setting } from '../redis-config.ts'
-import { container, memoryLimit, names, redisStatefulSet } from '../workload.ts'
-import type { Adjustments } from './inputs.ts'
+import { container, externalSecret, memoryLimit, names, redisImage, redisStatefulSet } from '../workload.ts'
+import type { Adjustments, SecretStore } from './inputs.ts'
 
 /** What is wrong with a rendered manifest, whatever the cluster says; an empty list if nothing is. */
 export function problemsOf(
@@ -17,7 +18,7 @@ export function problemsOf(
     ...placementProblems(documents, namespace),
     ...statefulSetProblems(documents),
     ...(statefulSet === undefined ? [] : memoryProblems(statefulSet, config)),
-    ...effectProblems(statefulSet, config, adjustments)
+    ...effectProblems(documents, config, adjustments)
   ]
 }
 
@@ -70,28 +71,54 @@ function quantityOf(bytes: number): string {
 
 /** An input that changes nothing would be a silent lie: each must be found again in what was rendered. */
 function effectProblems(
-  statefulSet: ManifestDocument | undefined,
+  documents: readonly ManifestDocument[],
   config: RedisConfig | undefined,
   adjustments: Adjustments
 ): string[] {
-  const rendered: Record<keyof Adjustments, string | undefined> = {
+  const statefulSet = redisStatefulSet(documents)
+  const external = externalSecret(documents)?.object
+  const rendered: { [Name in keyof Required<Adjustments>]: Adjustments[Name] | undefined } = {
     maxmemory: config && setting(config, 'maxmemory'),
     maxmemoryPolicy: config && setting(config, 'maxmemory-policy'),
     memoryLimit: statefulSet && memoryLimit(statefulSet),
     storageSize: claim(statefulSet, 'resources', 'requests', 'storage'),
     storageClass: claim(statefulSet, 'storageClassName'),
-    redisImage: statefulSet && textAt(container(statefulSet, names.redisContainer), 'image'),
-    exporterImage: statefulSet && textAt(container(statefulSet, names.exporterContainer), 'image')
+    redisImage: statefulSet && redisImage(statefulSet),
+    exporterImage: statefulSet && textAt(container(statefulSet, names.exporterContainer), 'image'),
+    secretStore: external && secretStoreOf(external),
+    remoteSecret: external && remoteSecretOf(external)
   }
   return Object.entries(adjustments)
-    .filter(([name, wanted]) => rendered[name as keyof Adjustments] !== wanted)
+    .filter(([name]) => statefulSet !== undefined || !connectionInputs.includes(name))
+    .filter(([name, wanted]) => !isDeepStrictEqual(rendered[name as keyof Adjustments], wanted))
     .map(([name, wanted]) => {
       const input = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-      return `the input ${input}: ${wanted} has no effect, because ${reason(input, statefulSet !== undefined)}`
+      const value = typeof wanted === 'string' ? wanted : `${wanted.kind}/${wanted.name}`
+      return `the input ${input}: ${value} has no effect, because ${reason(input, statefulSet !== undefined)}`
     })
 }
 
+/** What a managed cache is asked for, and with what, instead of being set up so. */
+const connectionInputs = ['redisImage', 'maxmemoryPolicy']
+
+function secretStoreOf(object: KubernetesObject): SecretStore {
+  const kind =
+    textAt(object, 'spec', 'secretStoreRef', 'kind') === 'ClusterSecretStore' ? 'ClusterSecretStore' : 'SecretStore'
+  return { kind, name: textAt(object, 'spec', 'secretStoreRef', 'name') ?? '' }
+}
+
+/** The one secret that all fields come from, undefined if there are several. */
+function remoteSecretOf(object: KubernetesObject): string | undefined {
+  const [key, ...others] = new Set(listAt(object, 'spec', 'data').map((item) => textAt(item, 'remoteRef', 'key')))
+  return others.length === 0 ? key : undefined
+}
+
 function reason(input: string, selfHosted: boolean): string {
+  if (input === 'secret-store' || input === 'remote-secret') {
+    return selfHosted
+      ? `these manifests have a StatefulSet ${names.statefulSet}, which needs no secret from elsewhere`
+      : `these manifests have no ExternalSecret for ${names.credentials} whose fields all come from one secret`
+  }
   if (!selfHosted) return `these manifests have no StatefulSet ${names.statefulSet}`
   if (input.startsWith('maxmemory'))
     return `redis.conf does not include the key ${input}.conf of ConfigMap redis-config`

@@ -23,6 +23,14 @@ export interface Adjustments {
   storageClass?: string
   redisImage?: string
   exporterImage?: string
+  secretStore?: SecretStore
+  remoteSecret?: string
+}
+
+/** Where an ExternalSecret gets its values from. */
+export interface SecretStore {
+  kind: 'ClusterSecretStore' | 'SecretStore'
+  name: string
 }
 
 export interface RenderInputs {
@@ -30,6 +38,8 @@ export interface RenderInputs {
   namespace: string
   /** A kustomization directory relative to the workspace; undefined for the manifests that the action brings. */
   manifests: string | undefined
+  /** Whether these may build on something that is downloaded. */
+  allowRemoteBases: boolean
   adjustments: Adjustments
 }
 
@@ -48,6 +58,7 @@ export function readRenderInputs(source: InputSource): RenderInputs {
   const inputs: RenderInputs = {
     environment,
     manifests,
+    allowRemoteBases: read.flag('allow-remote-bases'),
     namespace: read.parsedOrElse('namespace', 'a namespace: up to 63 lower-case letters, digits and dashes', '', label),
     adjustments: readAdjustments(read, source)
   }
@@ -73,11 +84,11 @@ function readAdjustments(read: InputReader, source: InputSource): Adjustments {
       positive(parseQuantity)
     ),
     storageSize: read.parsed('storage-size', 'a Kubernetes quantity such as 5Gi', positive(parseQuantity)),
-    storageClass: read.parsed('storage-class', 'the name of a StorageClass', (text) =>
-      /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text) ? text : undefined
-    ),
+    storageClass: read.parsed('storage-class', 'the name of a StorageClass', objectName),
     redisImage: read.parsed('redis-image', 'an image with a tag or a digest', image),
-    exporterImage: read.parsed('exporter-image', 'an image with a tag or a digest', image)
+    exporterImage: read.parsed('exporter-image', 'an image with a tag or a digest', image),
+    secretStore: read.parsed('secret-store', 'the NAME of a ClusterSecretStore, or SecretStore/NAME', secretStore),
+    remoteSecret: read.parsed('remote-secret', 'the name or the ARN of a secret in AWS Secrets Manager', remoteSecret)
   }
   return Object.fromEntries(Object.entries(adjustments).filter(([, value]) => value !== undefined))
 }
@@ -88,6 +99,22 @@ function isEnvironment(text: string, manifests: string | undefined): boolean {
 
 function label(text: string): string | undefined {
   return /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text) ? text : undefined
+}
+
+/** A name as most kinds of objects have it: a DNS subdomain. */
+function objectName(text: string): string | undefined {
+  return text.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text) ? text : undefined
+}
+
+function secretStore(text: string): SecretStore | undefined {
+  const [, kind, name = ''] = /^(?:(ClusterSecretStore|SecretStore)\/)?(.+)$/.exec(text) ?? []
+  if (objectName(name) === undefined) return undefined
+  return { kind: kind === 'SecretStore' ? kind : 'ClusterSecretStore', name }
+}
+
+/** The characters that Secrets Manager allows in a name, and the colons of an ARN (API reference, CreateSecret). */
+function remoteSecret(text: string): string | undefined {
+  return /^[\w/+=.@:-]{1,2048}$/.test(text) ? text : undefined
 }
 
 function image(text: string): string | undefined {

@@ -1,3 +1,4 @@
+import { credentialFields } from '../credentials.ts'
 import { names } from '../workload.ts'
 import type { Adjustments } from './inputs.ts'
 
@@ -10,6 +11,7 @@ interface Patch {
 }
 
 const statefulSet = { kind: 'StatefulSet', name: names.statefulSet }
+const externalSecret = { kind: 'ExternalSecret', name: names.credentials }
 const configMap = { kind: 'ConfigMap', name: 'redis-config' }
 
 /**
@@ -32,6 +34,7 @@ export function overlay(base: string, namespace: string, adjustments: Adjustment
 
 function patchesFor(adjustments: Adjustments): Record<string, Patch> {
   const { maxmemory, maxmemoryPolicy, memoryLimit, storageSize, storageClass, redisImage, exporterImage } = adjustments
+  const { secretStore, remoteSecret } = adjustments
   const claim = '/spec/volumeClaimTemplates/0/spec'
   return {
     ...(maxmemory && { maxmemory: configPatch('maxmemory', maxmemory) }),
@@ -44,13 +47,29 @@ function patchesFor(adjustments: Adjustments): Record<string, Patch> {
     }),
     // The list of claims has no merge key, so a strategic merge would replace it as a whole.
     ...(storageSize && {
-      'storage-size': jsonPatch({ op: 'replace', path: `${claim}/resources/requests/storage`, value: storageSize })
+      'storage-size': jsonPatch(statefulSet, [
+        { op: 'replace', path: `${claim}/resources/requests/storage`, value: storageSize }
+      ])
     }),
     ...(storageClass && {
-      'storage-class': jsonPatch({ op: 'add', path: `${claim}/storageClassName`, value: storageClass })
+      'storage-class': jsonPatch(statefulSet, [{ op: 'add', path: `${claim}/storageClassName`, value: storageClass }])
     }),
     ...(redisImage && { 'redis-image': containerPatch(names.redisContainer, { image: redisImage }) }),
-    ...(exporterImage && { 'exporter-image': containerPatch(names.exporterContainer, { image: exporterImage }) })
+    ...(exporterImage && { 'exporter-image': containerPatch(names.exporterContainer, { image: exporterImage }) }),
+    ...(secretStore && {
+      'secret-store': jsonPatch(externalSecret, [{ op: 'add', path: '/spec/secretStoreRef', value: secretStore }])
+    }),
+    // A custom resource has no merge keys, so the fields of the contract are patched by their place in the list.
+    ...(remoteSecret && {
+      'remote-secret': jsonPatch(
+        externalSecret,
+        credentialFields.map((_, index) => ({
+          op: 'replace',
+          path: `/spec/data/${index}/remoteRef/key`,
+          value: remoteSecret
+        }))
+      )
+    })
   }
 }
 
@@ -66,6 +85,6 @@ function containerPatch(container: string, fields: object): Patch {
   return { target: statefulSet, patch: { apiVersion: 'apps/v1', kind, metadata: { name }, spec } }
 }
 
-function jsonPatch(operation: { op: string; path: string; value: string }): Patch {
-  return { target: statefulSet, patch: [operation] }
+function jsonPatch(target: Patch['target'], patch: { op: string; path: string; value: unknown }[]): Patch {
+  return { target, patch }
 }

@@ -1,5 +1,5 @@
-import { mkdir, realpath, stat, writeFile } from 'node:fs/promises'
-import { isAbsolute, join, relative, resolve } from 'node:path'
+import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
 import { type ManifestDocument, parseManifest, toYaml } from '../manifest.ts'
 import type { Topology } from '../result.ts'
@@ -8,11 +8,16 @@ import { redisStatefulSet } from '../workload.ts'
 import { problemsOf } from './checks.ts'
 import type { RenderInputs } from './inputs.ts'
 import { overlay } from './overlay.ts'
+import { kustomizationFiles, located } from './reference.ts'
+import { copySources } from './sources.ts'
 
 /** Turns a kustomization directory into one text of YAML documents. */
 export interface Kustomize {
-  build(directory: string): Promise<{ manifest: string; warnings: string; program: string }>
+  /** @param allowRemote whether it may download what a kustomization names */
+  build(directory: string, allowRemote: boolean): Promise<{ manifest: string; warnings: string; program: string }>
 }
+
+const mostWarnings = 20
 
 export interface RenderPorts {
   kustomize: Kustomize
@@ -41,16 +46,23 @@ export interface Rendered {
  * @throws Failure invalid-input, render-failed, invalid-manifest
  */
 export async function render(inputs: RenderInputs, places: RenderPlaces, ports: RenderPorts): Promise<Rendered> {
-  const base = await kustomizationDirectory(inputs, places)
-  const directory = join(await realpath(places.temporary), 'overlay')
+  const temporary = await realpath(places.temporary)
+  const copy = join(temporary, 'workspace')
+  const base = await baseDirectory(inputs, places, copy)
+  const directory = join(temporary, 'overlay')
   await mkdir(directory)
   const files = overlay(relative(directory, base), inputs.namespace, inputs.adjustments)
   for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), toYaml(content))
 
-  const { manifest: text, warnings, program } = await ports.kustomize.build(directory)
-  for (const warning of warnings.split('\n').filter((line) => line.trim() !== '')) {
-    ports.log(`${program} warns: ${harmlessLine(warning)}`)
-  }
+  const built = ports.kustomize.build(directory, inputs.allowRemoteBases)
+  const {
+    manifest: text,
+    warnings,
+    program
+  } = await built.catch((error: unknown) => {
+    throw error instanceof Failure ? inTermsOfTheWorkspace(error, copy) : error
+  })
+  for (const warning of linesOf(warnings)) ports.log(`${program} warns: ${harmlessLine(warning)}`)
   const documents = parseManifest(text)
   const problems = problemsOf(documents, inputs.namespace, inputs.adjustments)
   if (problems.length > 0) throw problemsFailure(problems, inputs)
@@ -61,43 +73,47 @@ export async function render(inputs: RenderInputs, places: RenderPlaces, ports: 
   return { manifest, documents, topology, program }
 }
 
+/** Each line once: kustomize says the same of each directory that it concerns. */
+function linesOf(text: string): string[] {
+  return [...new Set(text.split('\n').filter((line) => line.trim() !== ''))].slice(0, mostWarnings)
+}
+
 function problemsFailure(problems: string[], { adjustments }: RenderInputs): Failure {
   const adjusted = Object.keys(adjustments).length > 0
   return new Failure(
     adjusted ? 'invalid-input' : 'invalid-manifest',
-    problems.map((problem) => harmlessLine(problem)).join('. '),
+    harmlessLine(problems.join('. '), 2_000),
     adjusted ? 'correct the inputs under `with:`, or the manifests' : 'correct the manifests'
   )
 }
 
-/** The directory to render; one outside the workspace is refused, also behind a symbolic link. */
-async function kustomizationDirectory(inputs: RenderInputs, places: RenderPlaces): Promise<string> {
-  if (inputs.manifests === undefined) return realpath(join(places.manifests, 'overlays', inputs.environment))
-  const workspace = await realpath(places.workspace)
-  const directory = await realpath(resolve(workspace, inputs.manifests)).catch(() => undefined)
-  if (directory === undefined) throw refusal(inputs.manifests, 'does not exist in the workspace', 'check out first')
-  const path = relative(workspace, directory)
-  if (path.startsWith('..') || isAbsolute(path)) {
-    throw refusal(inputs.manifests, 'is outside the workspace', 'keep the manifests in the repository')
-  }
-  if (await isKustomization(directory)) return directory
-  const hint = (await isKustomization(join(directory, 'overlays', inputs.environment)))
-    ? `set manifests: ${join(inputs.manifests, 'overlays', inputs.environment)}`
-    : 'name a directory that holds a kustomization.yaml'
-  throw refusal(inputs.manifests, 'holds no kustomization.yaml', hint)
+/** What kustomize said about the copy, with the paths that the user knows. */
+function inTermsOfTheWorkspace({ code, message, hint, evidence, cause }: Failure, copy: string): Failure {
+  const known = (text: string) => text.replaceAll(`${copy}/`, '')
+  const texts = evidence.map(({ title, text }) => ({ title, text: known(text) }))
+  return new Failure(code, known(message), hint, texts, cause)
 }
 
-async function isKustomization(directory: string): Promise<boolean> {
-  const files = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
-  const found = await Promise.all(
-    files.map((file) =>
-      stat(join(directory, file)).then(
-        () => true,
-        () => false
-      )
-    )
-  )
-  return found.includes(true)
+/** The directory to build on: one of the action, or the copy of one of the workspace. */
+async function baseDirectory(inputs: RenderInputs, places: RenderPlaces, copy: string): Promise<string> {
+  const { manifests, environment, allowRemoteBases } = inputs
+  if (manifests === undefined) return realpath(join(places.manifests, 'overlays', environment))
+  const workspace = await realpath(places.workspace)
+  const found = await located(relative(workspace, resolve(workspace, manifests)) || '.', workspace, workspace)
+  if (typeof found === 'string') {
+    const missing = found === 'does not exist'
+    const problem = missing ? 'does not exist in the workspace' : found
+    throw refusal(manifests, problem, missing ? 'check out first' : 'keep the manifests in the repository')
+  }
+  if (!found.isDirectory || (await kustomizationFiles(found.path)).length === 0) {
+    const overlay = join('overlays', environment)
+    const hint =
+      (await kustomizationFiles(join(found.path, overlay))).length > 0
+        ? `set manifests: ${join(manifests, overlay)}`
+        : 'name a directory that holds a kustomization.yaml'
+    throw refusal(manifests, 'holds no kustomization.yaml', hint)
+  }
+  return copySources(found.path, { workspace, copy }, allowRemoteBases)
 }
 
 function refusal(manifests: string, problem: string, hint: string): Failure {

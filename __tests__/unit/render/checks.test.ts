@@ -155,7 +155,7 @@ describe('an input without effect is said:', () => {
   })
 
   test('any, where there is no StatefulSet redis', () => {
-    const adjustments = { maxmemory: '1gb', memoryLimit: '2Gi', storageSize: '5Gi', redisImage: 'redis:7' }
+    const adjustments = { maxmemory: '1gb', memoryLimit: '2Gi', storageSize: '5Gi', exporterImage: 'exporter:1' }
     const said = problemsOf([], 'team', adjustments)
     expect(said).toHaveLength(4)
     for (const sentence of said) expect(sentence).toContain('because these manifests have no StatefulSet redis')

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { readRenderInputs } from '../../../src/render/inputs.ts'
 import { endsOrFails, failureOf } from '../failure-of.ts'
 
-const defaults = { environment: 'staging', namespace: 'hospital-erp-system' }
+const defaults = { environment: 'staging', namespace: 'hospital-erp-system', 'allow-remote-bases': 'false' }
 const read = (inputs: Record<string, string> = {}) => {
   const given: Record<string, string> = { ...defaults, ...inputs }
   return readRenderInputs((name) => given[name] ?? '')
@@ -12,7 +12,14 @@ const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
 
 describe('inputs of render', () => {
   test('that are left out are left to the manifests', () => {
-    expect(read()).toEqual({ ...defaults, manifests: undefined, adjustments: {} })
+    const { environment, namespace } = defaults
+    expect(read()).toEqual({ environment, namespace, manifests: undefined, allowRemoteBases: false, adjustments: {} })
+  })
+
+  test('let manifests build on something remote only where they say so', () => {
+    expect(read({ 'allow-remote-bases': 'true' }).allowRemoteBases).toBe(true)
+    const message = 'allow-remote-bases: "yes" was given; allowed is "true" or "false"'
+    expect(failureOf(() => read({ 'allow-remote-bases': 'yes' }))).toMatchObject({ code: 'invalid-input', message })
   })
 
   test('become adjustments, as they were written', () => {
@@ -48,7 +55,9 @@ describe('inputs of render', () => {
     ['storage-size', ['5Gi', '500M']],
     ['storage-class', ['standard', 'gp3', 'my.class-1']],
     ['redis-image', ['redis:7', 'docker.io/library/redis:7.2.16-alpine', `redis@${digest}`, `redis:7.2@${digest}`]],
-    ['exporter-image', ['localhost:5000/a/b_c/exporter:v1.88.0']]
+    ['exporter-image', ['localhost:5000/a/b_c/exporter:v1.88.0']],
+    ['secret-store', ['aws-secrets-manager', 'SecretStore/clinic', 'ClusterSecretStore/a.b']],
+    ['remote-secret', ['hospital-erp/redis', 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:a/b-AbCdEf']]
   ])('%s: %j are accepted', (name, values) => {
     for (const value of values) expect(() => read({ [name]: value })).not.toThrow()
   })
@@ -83,7 +92,11 @@ describe('inputs of render', () => {
     ['redis-image', 'redis:', 'allowed is an image with a tag or a digest'],
     ['redis-image', 'redis@sha256:123', 'allowed is an image with a tag or a digest'],
     ['redis-image', 'redis:7 --privileged', 'allowed is an image with a tag or a digest'],
-    ['exporter-image', 'exporter:v1\nimage: x', 'allowed is an image with a tag or a digest']
+    ['exporter-image', 'exporter:v1\nimage: x', 'allowed is an image with a tag or a digest'],
+    ['secret-store', 'Vault/clinic', 'allowed is the NAME of a ClusterSecretStore, or SecretStore/NAME'],
+    ['secret-store', 'SecretStore/', 'allowed is the NAME of a ClusterSecretStore, or SecretStore/NAME'],
+    ['secret-store', 'My Store', 'allowed is the NAME of a ClusterSecretStore, or SecretStore/NAME'],
+    ['remote-secret', 'a secret', 'allowed is the name or the ARN of a secret in AWS Secrets Manager']
   ])('%s: %j is refused: %s', (name, value, words) => {
     const failure = failureOf(() => read({ [name]: value }))
     expect(failure.code).toBe('invalid-input')

@@ -91,6 +91,22 @@ describe('the patch for', () => {
       adjustments: { storageClass: 'fast' },
       effect: 'adds a field to the claim',
       patch: [{ op: 'add', path: `${claim}/storageClassName`, value: 'fast' }]
+    },
+    {
+      input: 'secret-store',
+      adjustments: { secretStore: { kind: 'SecretStore', name: 'clinic' } as const },
+      effect: 'sets where the ExternalSecret gets its values from',
+      patch: [{ op: 'add', path: '/spec/secretStoreRef', value: { kind: 'SecretStore', name: 'clinic' } }]
+    },
+    {
+      input: 'remote-secret',
+      adjustments: { remoteSecret: 'clinic/cache' },
+      effect: 'sets the secret of each of the four fields',
+      patch: [0, 1, 2, 3].map((index) => ({
+        op: 'replace',
+        path: `/spec/data/${index}/remoteRef/key`,
+        value: 'clinic/cache'
+      }))
     }
   ])('$input $effect', ({ input, adjustments, patch }) => {
     const { 'kustomization.yaml': kustomization, ...files } = build(adjustments)
