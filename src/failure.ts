@@ -27,7 +27,12 @@ export const failureCodes = [
   'config-drift',
   'persistence-failing',
   'metrics-missing',
+  'secret-missing',
   'secret-field',
+  'secret-stale',
+  'external-secret-error',
+  'elasticache-settings',
+  'elasticache-unreachable',
   'cancelled',
   'internal'
 ] as const

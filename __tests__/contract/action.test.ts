@@ -3,7 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
 import { failureCodes } from '../../src/failure.ts'
+import { readBaseInputs } from '../../src/main/base-inputs.ts'
+import { readCommentMode } from '../../src/main/comment-mode.ts'
 import { readDeployInputs } from '../../src/main/deploy-inputs.ts'
+import { readVerifyInputs } from '../../src/main/verify-inputs.ts'
 import { readRenderInputs } from '../../src/render/inputs.ts'
 import { outputsOf } from '../../src/report/outputs.ts'
 import { readAction } from '../support/composite/action.ts'
@@ -51,22 +54,26 @@ function handedTo(step: string): string[] {
 }
 
 describe('inputs', () => {
-  const render = askedFor(readRenderInputs)
+  const comment = askedFor(readCommentMode)
+  const base = askedFor((source) => readBaseInputs(source, ''))
+  const render = [...askedFor(readRenderInputs), ...base, ...comment].sort()
   const deploy = askedFor(readDeployInputs)
+  const report = [...comment, 'github-token']
 
   test('each step hands over just what its program reads', () => {
     expect(handedTo('render')).toEqual(render)
     expect(handedTo('deploy')).toEqual(deploy)
-    expect(handedTo('report')).toEqual([])
+    expect(handedTo('report')).toEqual(report)
   })
 
   test('action.yml declares just what the programs read', () => {
-    expect(Object.keys(action.inputs).sort()).toEqual([...new Set([...render, ...deploy])].sort())
+    expect(Object.keys(action.inputs).sort()).toEqual([...new Set([...render, ...deploy, ...report])].sort())
   })
 
   test('the step that renders gets no secret', () => {
     expect(render).not.toContain('kubeconfig')
     expect(render).not.toContain('redis-password')
+    expect(render).not.toContain('github-token')
   })
 
   test('every input and output has a description, and stands in the README', () => {
@@ -77,9 +84,52 @@ describe('inputs', () => {
   })
 })
 
-test('action.yml has just the outputs that the report sets, and the two paths', () => {
+test('action.yml has just the outputs that the report sets, and the paths', () => {
   const set = Object.keys(outputsOf({ verdict: 'passed', unannounced: false, phases: [] }))
-  expect(Object.keys(action.outputs).sort()).toEqual([...set, 'manifest', 'report'].sort())
+  expect(Object.keys(action.outputs).sort()).toEqual([...set, 'diff', 'manifest', 'report'].sort())
+})
+
+describe('verify/action.yml', () => {
+  const verify = parse(readFileSync(join(root, 'verify', 'action.yml'), 'utf8')) as Metadata & {
+    runs: { using: string; main: string }
+  }
+  const own = readme.slice(readme.indexOf('## Verify on a schedule'), readme.indexOf('## When it fails'))
+
+  test('declares just what its program reads', () => {
+    expect(Object.keys(verify.inputs).sort()).toEqual(askedFor(readVerifyInputs))
+  })
+
+  test('has of the inputs of a deployment all that says what is deployed, with the same defaults', () => {
+    const rendering = askedFor(readRenderInputs)
+    expect(Object.keys(verify.inputs)).toEqual(expect.arrayContaining(rendering))
+    for (const [name, { default: otherwise, required }] of Object.entries(verify.inputs)) {
+      const { default: deployed, required: needed } = action.inputs[name] ?? {}
+      expect({ name, required, otherwise }).toEqual({
+        name,
+        required: needed,
+        // A deployment waits, a verification only looks.
+        otherwise: name === 'timeout' ? '1m' : deployed
+      })
+    }
+  })
+
+  test('has outputs of the same names and meanings', () => {
+    for (const [name, { description }] of Object.entries(verify.outputs)) {
+      if (name !== 'verdict') expect(description).toBe(action.outputs[name]?.description)
+    }
+    expect(Object.keys(action.outputs)).toEqual(expect.arrayContaining(Object.keys(verify.outputs)))
+  })
+
+  test('every input and output stands in its section of the README', () => {
+    for (const [name, { description }] of [...Object.entries(verify.inputs), ...Object.entries(verify.outputs)]) {
+      expect(description).toMatch(/\S/)
+      expect(own.replace(/ +/g, ' ')).toContain(`| \`${name}\` | ${description} |`)
+    }
+  })
+
+  test('runs the program that is built from src/main/verify.ts', () => {
+    expect(verify.runs).toEqual({ using: 'node24', main: '../dist/verify/index.js' })
+  })
 })
 
 test('every failure code is explained in the README, and no other', () => {

@@ -48,6 +48,21 @@ describe('the committed programs start, and fail politely without inputs', () =>
       expect(stdout).toContain(`${input}: nothing`)
   })
 
+  test('verify lists all that is missing at once, and reports it', async () => {
+    const { code, stdout, stderr, outputs } = await start('verify')
+    expect(code).toBe(1)
+    expect(stderr).toBe('')
+    for (const input of ['environment', 'namespace', 'timeout', 'memory-threshold'])
+      expect(stdout).toContain(`${input}: nothing`)
+    expect(outputs).toMatch(/failure-code<<\S+\ninvalid-input\n/)
+  })
+
+  test('the client of AWS loads, and knows its region', async () => {
+    const client: typeof import('../../src/aws/client.ts') = await import(join(root, 'dist', 'aws', 'index.js'))
+    using api = client.openElastiCache('eu-central-1', { connection: 1000, request: 1000 })
+    expect(await api.region()).toBe('eu-central-1')
+  })
+
   test('report says that nothing ran', async () => {
     const { code, outputs, stderr } = await start('report', {
       INPUT_RENDER_OUTCOME: 'skipped',
@@ -93,6 +108,7 @@ describe('the committed deploy authenticates by itself, and gets as far as the n
       INPUT_KUBECONFIG: kubeconfig,
       INPUT_MANIFEST: manifest,
       INPUT_NAMESPACE: 'nowhere',
+      INPUT_DRY_RUN: 'none',
       INPUT_CREATE_NAMESPACE: 'false',
       INPUT_FORCE_CONFLICTS: 'false',
       INPUT_TIMEOUT: '5s',
@@ -103,7 +119,13 @@ describe('the committed deploy authenticates by itself, and gets as far as the n
 })
 
 test('every bundle names the licences of what it holds', async () => {
-  const expected = { render: 'yaml', deploy: '@kubernetes/client-node', report: '@actions/core' }
+  const expected = {
+    render: 'yaml',
+    deploy: '@kubernetes/client-node',
+    report: '@octokit/core',
+    verify: 'ioredis',
+    aws: '@aws-sdk/client-elasticache'
+  }
   for (const [program, name] of Object.entries(expected)) {
     expect(await readFile(join(root, 'dist', program, 'licenses.txt'), 'utf8')).toContain(name)
   }

@@ -4,14 +4,33 @@ import { describe, expect, test } from '@jest/globals'
 import { root } from '../support/root.ts'
 
 const source = join(root, 'src')
-const phases = ['render', 'apply', 'rollout', 'probe', 'report']
+const phases = [
+  'render',
+  'base',
+  'apply',
+  'rollout',
+  'probe',
+  'secret',
+  'elasticache',
+  'connection',
+  'drift',
+  'schema',
+  'plan',
+  'report'
+]
 /** Each outside world, and the packages that only it may import. */
 const adapters: Record<string, RegExp> = {
   kubernetes: /^(@kubernetes\/client-node|ws)(\/|$)/,
   redis: /^ioredis$/,
-  kustomize: /^@actions\/(exec|io|tool-cache)$/,
-  runner: /^@actions\/core$/
+  // It runs the git of the machine.
+  git: /(?!)/,
+  kustomize: /^@actions\/(io|tool-cache)$/,
+  runner: /^@actions\/core$/,
+  aws: /^@aws-sdk\//,
+  github: /^@octokit\//
 }
+/** The packages of the vocabulary, each with the one file that imports it. */
+const shared: Record<string, string> = { yaml: 'manifest.ts', diff: 'text-diff.ts' }
 
 interface Import {
   file: string
@@ -54,12 +73,12 @@ describe('who may import whom', () => {
     ).toEqual([])
   })
 
-  test('each package has one importer; yaml is the one of manifest.ts', () => {
+  test('each package has one importer', () => {
     const packages = imports.filter(({ folder, from }) => folder === undefined && !from.startsWith('node:'))
     expect(packages.length).toBeGreaterThan(5)
     for (const { file, from } of packages) {
-      const owner = Object.entries(adapters).find(([, names]) => names.test(from))?.[0]
-      expect(`${from} in ${owner ?? 'manifest.ts'}`).toBe(`${from} in ${from === 'yaml' ? file : folderOf(file)}`)
+      const owner = Object.entries(adapters).find(([, names]) => names.test(from))?.[0] ?? shared[from]
+      expect(`${from} in ${owner}`).toBe(`${from} in ${from in shared ? file : folderOf(file)}`)
     }
   })
 

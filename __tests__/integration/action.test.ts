@@ -92,7 +92,8 @@ describe('a deploy', () => {
     expect(podUid()).toBe(before)
   })
 
-  test('of production: refused clearly, because nothing is self-hosted there', async () => {
+  test('of production with a password: refused before the cluster is asked, because it comes from AWS', async () => {
+    const before = stage.api.requests.length
     const deployment = await run({ environment: 'production' })
     expect(outcomes(deployment)).toMatchObject({ render: 'success', deploy: 'failure', report: 'success' })
     expect(deployment.outputs).toMatchObject({
@@ -104,11 +105,10 @@ describe('a deploy', () => {
       {
         level: 'error',
         properties: { title: 'Redis cache: invalid-input' },
-        message: expect.stringMatching(
-          /^the manifests render no StatefulSet redis: .*\nNext: use environment: development or/
-        )
+        message: expect.stringMatching(/^the input redis-password would have no effect: .*\nNext: remove it under/)
       }
     ])
+    expect(stage.api.requests.length).toBe(before)
   })
 })
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { apply } from '../../src/apply/apply.ts'
-import type { Credentials } from '../../src/apply/credentials.ts'
-import type { ApplyInputs } from '../../src/apply/ports.ts'
+import type { ApplyInputs, ApplyPorts } from '../../src/apply/ports.ts'
+import type { Credentials } from '../../src/credentials.ts'
 import { type Clock, Deadline } from '../../src/deadline.ts'
 import type { Failure } from '../../src/failure.ts'
 import { ApiClient } from '../../src/kubernetes/client.ts'
@@ -49,7 +49,7 @@ export interface Access extends Disposable {
 export async function accessTo(
   { kubeconfig }: Pick<KubernetesApi, 'kubeconfig'>,
   speed = 20,
-  milliseconds = 60_000
+  milliseconds = 600_000
 ): Promise<Access> {
   const clock = new FastClock(speed)
   const cancel = new AbortController()
@@ -71,7 +71,8 @@ export interface ApplyRun {
 export async function applying(
   { cluster, client }: Access,
   documents: readonly ManifestDocument[],
-  inputs: Partial<ApplyInputs> = {}
+  inputs: Partial<ApplyInputs> = {},
+  onApplied: ApplyPorts['applied'] = () => {}
 ): Promise<ApplyRun> {
   const log: string[] = []
   const objects: ObjectResult[] = []
@@ -79,13 +80,17 @@ export async function applying(
   const { result: credentials, failure } = await ended(
     apply(
       documents,
-      { namespace, createNamespace: false, redisPassword: undefined, forceConflicts: false, ...inputs },
+      { namespace, createNamespace: false, redisPassword: undefined, forceConflicts: false, dryRun: false, ...inputs },
       {
         cluster,
         toFailure,
         secret: (value) => void secrets.push(value),
         log: (line) => void log.push(line),
-        applied: (object) => void objects.push(object)
+        applied(object, states) {
+          objects.push(object)
+          onApplied(object, states)
+        },
+        refused: () => {}
       }
     )
   )

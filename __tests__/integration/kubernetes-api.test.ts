@@ -21,6 +21,10 @@ async function connect(): Promise<Connection> {
     namespace: 'test',
     send: await sender(api.kubeconfig),
     script: (...kinds) => api.behave(...kinds.map((kind) => ({ kind }))),
+    provider: {
+      store: { kind: 'SecretStore', name: 'any' },
+      hold: async (name, fields) => api.operator.hold(name, fields)
+    },
     close: () => api.close()
   }
 }

@@ -38,7 +38,7 @@ async function goodMetrics(): Promise<string> {
 
 async function exporterFailure(exporter: Listener | undefined) {
   await using api = await podWith(redis, exporter)
-  const { failure, open } = await probing(api, password, { exporter: true, speed: 10, timeout: 10_000 })
+  const { failure, open } = await probing(api, password, { exporter: true, speed: 4, timeout: 10_000 })
   expect(open).toEqual([])
   return failure
 }

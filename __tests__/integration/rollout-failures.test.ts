@@ -85,7 +85,7 @@ describe('a container', () => {
       output: 'ERR max number of clients reached',
       log: 'Ready to accept\n'
     } as const
-    await using stage = await scene(documents, [behaviour])
+    await using stage = await scene(documents, [behaviour], { speed: 5 })
     const run = await rolling(stage, 10_000)
     expect(run.failure).toMatchObject({
       code: 'probe-failing',

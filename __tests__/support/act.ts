@@ -2,100 +2,141 @@ import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { stringify } from 'yaml'
+import { type WorkflowRun, workflowRun } from './act-output.ts'
 import { root } from './root.ts'
 import { searchPath } from './search-path.ts'
 
-export interface WorkflowRun {
-  /** `success` or `failure` for each job that ran; a job that no runner took is not in it. */
-  readonly jobs: Record<string, string>
-  /** What the steps printed, as it is shown, line by line. */
-  readonly log: string
-  readonly summary: string
-  /** Everything that act printed, but for the lines that teach the runner a mask. */
-  readonly captured: string
+const run = promisify(execFile)
+
+export interface WorkflowOptions {
+  /** What starts the workflow; a push if left out. */
+  readonly event?: { readonly name: string; readonly content?: object }
+  /** The secrets of the repository; GITHUB_TOKEN is also `github.token`. */
+  readonly secrets?: Readonly<Record<string, string>>
+  /** What the runner says of itself and of the run, such as GITHUB_RUN_ID. */
+  readonly runner?: Readonly<Record<string, string>>
+  /** The action.yml of each other action that is used, by `owner/name@ref`. */
+  readonly actions?: Readonly<Record<string, string>>
+  /** To run only this job, and those that it needs. */
+  readonly job?: string | undefined
 }
 
-interface Entry {
-  msg?: string
-  command?: string
-  content?: string
-  jobID?: string
-  jobResult?: string
-  raw_output?: boolean
-}
+/** The repository that a workflow runs in, as GITHUB_REPOSITORY has it. */
+export const repository = 'hospital/erp'
+
+/** What a release has of this repository, as far as it runs. */
+const parts = ['action.yml', 'verify', 'dist', 'manifests', 'schema']
+
+const labels = ['ubuntu-latest', 'ubuntu-24.04']
 
 /**
- * Runs a workflow with act, which must be on PATH. `org/redis-cache-action@v1` is this action, as a release has it: only
- * what is committed for users. act fetches every action that a composite names, so an empty one stands in for
- * actions/setup-node, which a machine with Node skips.
+ * Runs a workflow with act, which must be on PATH, in a repository of its own that holds nothing else.
+ * `org/redis-cache-action@v1` is this action, as a release has it: only what is committed for users. act fetches every
+ * action that a composite names, so an empty one stands in for actions/setup-node, which a machine with Node skips.
  */
-export async function runWorkflow(workflow: string, environment: Record<string, string>): Promise<WorkflowRun> {
+export async function runWorkflow(
+  workflow: string,
+  environment: Readonly<Record<string, string>>,
+  options: WorkflowOptions = {}
+): Promise<WorkflowRun> {
   const directory = await mkdtemp(join(tmpdir(), 'act-'))
   try {
-    const [action, setup, repository] = ['action', 'setup-node', 'repository'].map((name) => join(directory, name)) as [
-      string,
-      string,
-      string
-    ]
-    for (const part of ['action.yml', 'dist', 'manifests'])
-      await cp(join(root, part), join(action, part), { recursive: true })
-    await mkdir(setup)
-    await writeFile(join(setup, 'action.yml'), 'name: none\nruns: { using: composite, steps: [] }\n')
-    await mkdir(repository)
-    await run('git', ['init', '--quiet'], repository, {})
-    await writeFile(join(repository, 'workflow.yml'), workflow)
-    await writeFile(join(repository, 'event.json'), '{}')
-    const { stdout } = await run('act', await parameters(action, setup), repository, environment)
-    return parse(stdout)
+    const action = join(directory, 'action')
+    for (const part of parts) await cp(join(root, part), join(action, part), { recursive: true })
+    const setup = 'name: none\nruns: { using: composite, steps: [] }\n'
+    const others = await writeActions(directory, { [await setupNode()]: setup, ...options.actions })
+    const files = await writeFiles(directory, workflow, options)
+    await commit(files.repository)
+    const args = parameters(files, { 'org/redis-cache-action@v1': action, ...others }, options)
+    return workflowRun(await act(args, files.repository, environment))
   } finally {
-    await rm(directory, { recursive: true, force: true })
+    await rm(directory, { recursive: true })
   }
 }
 
-async function parameters(action: string, setup: string): Promise<string[]> {
-  const pinned = /uses: (actions\/setup-node@[0-9a-f]{40})/.exec(await readFile(join(root, 'action.yml'), 'utf8'))?.[1]
+async function setupNode(): Promise<string> {
+  const found = /uses: (actions\/setup-node@[0-9a-f]{40})/.exec(await readFile(join(root, 'action.yml'), 'utf8'))
+  if (found?.[1] === undefined) throw new Error('action.yml pins no actions/setup-node')
+  return found[1]
+}
+
+/** @returns the folder of each action */
+async function writeActions(
+  directory: string,
+  actions: Readonly<Record<string, string>>
+): Promise<Record<string, string>> {
+  const folders = Object.entries(actions).map(async ([name, text], index) => {
+    const folder = join(directory, `action-${index}`)
+    await mkdir(folder)
+    await writeFile(join(folder, 'action.yml'), text)
+    return [name, folder]
+  })
+  return Object.fromEntries(await Promise.all(folders))
+}
+
+interface Files {
+  readonly repository: string
+  readonly event: string
+  readonly secrets: string
+  /** Where act makes the workspaces of its jobs; it keeps those of jobs that failed. */
+  readonly cache: string
+}
+
+async function writeFiles(directory: string, workflow: string, options: WorkflowOptions): Promise<Files> {
+  const { event, secrets = {} } = options
+  const [folder, cache] = [join(directory, 'repository'), join(directory, 'cache')]
+  const files = { repository: folder, cache, event: `${directory}/event.json`, secrets: `${directory}/secrets.yml` }
+  await mkdir(folder)
+  await writeFile(join(folder, 'workflow.yml'), workflow)
+  await writeFile(files.event, JSON.stringify(event?.content ?? {}))
+  await writeFile(files.secrets, stringify(secrets), { mode: 0o600 })
+  return files
+}
+
+/** act takes the name of the repository, the branch and the commit from git. */
+async function commit(folder: string): Promise<void> {
+  // Without the variables of a hook that runs the tests: they name its own repository.
+  const env = { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
+  const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org']
+  for (const args of [
+    ['init', '--quiet', '--initial-branch=main'],
+    ['remote', 'add', 'origin', `https://github.com/${repository}.git`],
+    ['add', '.'],
+    [...identity, 'commit', '--quiet', '--message=The workflow']
+  ]) {
+    await run('git', args, { cwd: folder, env })
+  }
+}
+
+function parameters(
+  { event: eventFile, secrets, cache }: Files,
+  actions: Readonly<Record<string, string>>,
+  { event, runner = {}, job }: WorkflowOptions
+): string[] {
   return [
-    'push',
-    '--platform',
-    'ubuntu-latest=-self-hosted',
+    event?.name ?? 'push',
     '--no-cache-server',
     '--json',
-    '--eventpath',
-    'event.json',
-    '--workflows',
-    'workflow.yml',
-    '--local-repository',
-    `org/redis-cache-action@v1=${action}`,
-    '--local-repository',
-    `${pinned}=${setup}`
+    ...['--eventpath', eventFile],
+    ...['--secret-file', secrets],
+    ...['--action-cache-path', cache],
+    ...['--workflows', 'workflow.yml'],
+    ...(job === undefined ? [] : ['--job', job]),
+    ...labels.flatMap((label) => ['--platform', `${label}=-self-hosted`]),
+    ...Object.entries(runner).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...Object.entries(actions).flatMap(([name, folder]) => ['--local-repository', `${name}=${folder}`])
   ]
 }
 
-function run(program: string, args: string[], cwd: string, more: Record<string, string>): Promise<{ stdout: string }> {
-  const env = { ...process.env, PATH: searchPath(root), ...more }
+function act(args: string[], cwd: string, environment: Readonly<Record<string, string>>): Promise<string> {
+  const env = { ...process.env, PATH: searchPath(root), ...environment }
   return new Promise((resolve, reject) => {
-    execFile(program, args, { cwd, env, maxBuffer: 64 * 1024 ** 2 }, (error, stdout) => {
-      // A failed job is a result; a program that is missing is not.
-      if (error !== null && typeof error.code !== 'number') reject(error)
-      else resolve({ stdout })
+    execFile('act', args, { cwd, env, maxBuffer: 64 * 1024 ** 2 }, (error, stdout) => {
+      // A failed job is a result; a program that is missing, or a workflow that it cannot read, is not.
+      if (error !== null && !stdout.includes('"jobResult"')) reject(error)
+      else resolve(stdout)
     })
   })
-}
-
-function parse(stdout: string): WorkflowRun {
-  const lines = stdout.split('\n').filter((line) => line.startsWith('{'))
-  const entries = lines.map((line) => JSON.parse(line) as Entry)
-  const results = entries.filter((entry) => entry.jobID !== undefined && entry.jobResult !== undefined)
-  return {
-    jobs: Object.fromEntries(results.map(({ jobID, jobResult }) => [jobID, jobResult])),
-    log: entries
-      .filter((entry) => entry.raw_output === true)
-      .map(({ msg }) => msg ?? '')
-      .join(''),
-    summary: entries
-      .filter(({ command }) => command === 'summary')
-      .map(({ content }) => content ?? '')
-      .join('\n'),
-    captured: lines.filter((_, index) => entries[index]?.command !== 'add-mask').join('\n')
-  }
 }

@@ -10,11 +10,10 @@ export function contentOf({ metadata, status: _status, ...rest }: KubernetesObje
 
 /**
  * What an apply made of an object. Its controller may write the status between the read and the apply, so another
- * resource version alone proves nothing.
+ * resource version proves nothing; neither does the same one, which a dry run always answers.
  */
 export function changeOf(before: KubernetesObject | undefined, after: KubernetesObject): Change {
   if (before === undefined) return 'created'
-  if (before.metadata.resourceVersion === after.metadata.resourceVersion) return 'unchanged'
   return isSameContent(before, after) && isSameOwner(before, after) ? 'unchanged' : 'configured'
 }
 
@@ -23,12 +22,12 @@ export function ownershipNote(before: KubernetesObject, after: KubernetesObject)
   return isSameContent(before, after) && !isSameOwner(before, after) ? 'all values as before' : undefined
 }
 
-/** Who managed an object until we applied it first; undefined if nobody did or if we did before. */
-export function adoptionNote(before: KubernetesObject): string | undefined {
+/** Who managed an object until we apply it first; undefined if nobody did or if we did before. */
+export function adoptionNote(before: KubernetesObject, isTried = false): string | undefined {
   const others = managersOf(before).filter((entry) => at(entry, 'manager') !== fieldManager)
   const managers = [...new Set(others.map((entry) => at(entry, 'manager')))]
   if (entryOf(before) !== undefined || managers.length === 0) return undefined
-  return `taken over from ${managers.join(', ')}`
+  return `${isTried ? 'would be taken' : 'taken'} over from ${managers.join(', ')}`
 }
 
 function isSameContent(before: KubernetesObject, after: KubernetesObject): boolean {

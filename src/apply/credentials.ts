@@ -1,11 +1,7 @@
+import { type Credentials, credentialField, credentialFields } from '../credentials.ts'
 import { Failure } from '../failure.ts'
-import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { names, ports } from '../workload.ts'
-
-/** The fields that applications read, in every environment. */
-export const credentialFields = ['host', 'port', 'password', 'url'] as const
-
-export type Credentials = Record<(typeof credentialFields)[number], string>
 
 /** The fields for a Redis in this namespace. */
 export function credentialsFor(password: string, namespace: string): Credentials {
@@ -33,18 +29,13 @@ export function credentialsSecret(credentials: Credentials): KubernetesObject {
  * @throws Failure secret-field that lists every missing or unusable field, without a value
  */
 export function readCredentials(secret: KubernetesObject, namespace: string): Credentials {
-  const read = (field: string): string => {
-    const value = textAt(secret, 'data', field)
-    return value === undefined ? '' : Buffer.from(value, 'base64').toString('utf8')
-  }
-  const credentials = Object.fromEntries(credentialFields.map((field) => [field, read(field)])) as Credentials
-  const problems = credentialFields.flatMap((field) => {
-    if (at(secret, 'data', field) === undefined) return [`key ${field} is missing`]
-    if (credentials[field] === '') return [`key ${field} is empty`]
-    if (credentials[field] !== credentials[field].trim()) return [`key ${field} begins or ends with white space`]
-    return []
+  const fields = credentialFields.map((field) => [field, credentialField(secret, field)] as const)
+  const problems = fields.flatMap(([field, value]) => {
+    if (value === undefined) return [`key ${field} is missing`]
+    if (value === '') return [`key ${field} is empty`]
+    return value === value.trim() ? [] : [`key ${field} begins or ends with white space`]
   })
-  if (problems.length === 0) return credentials
+  if (problems.length === 0) return Object.fromEntries(fields) as Credentials
   throw new Failure(
     'secret-field',
     `Secret/${names.credentials} in namespace ${namespace} cannot be used: ${problems.join(', ')}`,

@@ -1,12 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
+import { parseDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
 import { fieldManager, type KubernetesObject, objectId } from '../kubernetes-object.ts'
+import { shownValues } from '../shown-value.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
 import { contentOf } from './content.ts'
 import { findField } from './field-path.ts'
 import type { Conflict } from './ports.ts'
-import { shownValues } from './shown-value.ts'
 
 /** A field that another manager owns with another value than the wanted one. */
 export interface Dispute extends Conflict {
@@ -30,20 +31,28 @@ export function disputesOf(
     .flatMap(({ field, manager }) => {
       const [before, after] = [findField(stored, field), findField(preview, field)]
       if (before !== undefined && isDeepStrictEqual(before, after)) return []
+      if (stored.kind === 'ExternalSecret' && isSameDuration(before?.value, after?.value)) return []
       const readable = before ?? after
       const values = readable && shownValues(stored.kind, field, [before?.value, after?.value])
       return [{ field: harmlessLine(field), manager: harmlessLine(manager), values }]
     })
 }
 
-/** Which fields were taken over from whom: `took .spec.replicas over from kubectl-scale`. */
-export function takenNote(disputes: readonly Dispute[]): string | undefined {
+/** The External Secrets Operator writes an object back in its own spelling: `1h0m0s` for `1h`, as owner of the field. */
+function isSameDuration(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'string' || typeof other !== 'string') return false
+  const milliseconds = parseDuration(one)
+  return milliseconds !== undefined && milliseconds === parseDuration(other)
+}
+
+/** Which fields were taken over from whom, or would be: `took .spec.replicas over from kubectl-scale`. */
+export function takenNote(disputes: readonly Dispute[], isTried = false): string | undefined {
   if (disputes.length === 0) return undefined
   const byManager = Map.groupBy(disputes, ({ manager }) => manager)
   const parts = [...byManager].map(
     ([manager, own]) => `${own.map(({ field }) => field).join(', ')} over from ${manager}`
   )
-  return `took ${parts.join(', and ')}`
+  return `${isTried ? 'would take' : 'took'} ${parts.join(', and ')}`
 }
 
 const mostInSentence = 5

@@ -1,5 +1,12 @@
 import { Failure } from '../failure.ts'
 
+const general = ['cluster-unreachable', 'unauthorized', 'cancelled', 'internal']
+
+/** Whether a failure is none of one object: whatever else is tried would fail alike. */
+export function isGeneral({ code }: Failure): boolean {
+  return general.includes(code)
+}
+
 /** Several failures as one: the first gives the code, sentence and hint list all. */
 export function combined(errors: readonly unknown[]): unknown {
   const failures = errors.filter((error) => error instanceof Failure)

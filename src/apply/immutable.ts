@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
 import { parseQuantity } from '../memory.ts'
-import { shownValues } from './shown-value.ts'
+import { shownValues } from '../shown-value.ts'
 
 /** The fields of a StatefulSet that may change; the server names these where another one is changed. */
 const mutable = [

@@ -1,6 +1,7 @@
 import { at, fieldManager, type KubernetesObject, listAt } from '../kubernetes-object.ts'
 
-type Fields = Record<string, unknown>
+/** Fields as `managedFields` names them: `f:` a field, `k:` and `v:` an item of a list, `.` the thing itself. */
+export type Fields = Record<string, unknown>
 
 const lastApplied = 'f:kubectl.kubernetes.io/last-applied-configuration'
 
@@ -25,7 +26,7 @@ function isOurs(entry: Fields): boolean {
 }
 
 /** Old versions of kubectl are called kubectl whatever they do; only their apply writes the annotation. */
-function isClientSideApply(entry: Fields): boolean {
+export function isClientSideApply(entry: Fields): boolean {
   if (entry['operation'] !== 'Update' || entry['subresource']) return false
   if (entry['manager'] === 'kubectl-client-side-apply') return true
   return (
@@ -33,12 +34,12 @@ function isClientSideApply(entry: Fields): boolean {
   )
 }
 
-function fieldsOf(entry: Fields): Fields {
+export function fieldsOf(entry: Fields): Fields {
   return (entry['fieldsV1'] ?? {}) as Fields
 }
 
 /** The union of two sets of fields: trees of names, where `.` stands for a field itself beside what is below it. */
-function merged(first: Fields, second: Fields): Fields {
+export function merged(first: Fields, second: Fields): Fields {
   const isLeaf = [first, second].some((fields) => Object.keys(fields).length === 0)
   const union: Fields = { ...first }
   for (const [name, below] of Object.entries(second)) {

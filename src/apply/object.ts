@@ -1,20 +1,16 @@
 import { Failure } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
-import { type ManifestDocument, withResourceVersion } from '../manifest.ts'
+import type { ManifestDocument } from '../manifest.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { adoptionNote, changeOf, ownershipNote } from './content.ts'
-import { conflictFailure, type Dispute, disputesOf, takenNote } from './disputes.ts'
+import { type Dispute, takenNote } from './disputes.ts'
 import { immutableFailure } from './immutable.ts'
-import { migratedManagedFields } from './migration.ts'
 import type { Applied, ApplyInputs, ApplyPorts } from './ports.ts'
+import { type WriteOptions, write } from './write.ts'
 
-interface ApplyOptions {
-  /** Only asks the server whether it would accept the document. */
-  dryRun?: boolean
+interface ApplyOptions extends WriteOptions {
   /** Why the object changes, for the report. */
   note?: (before: KubernetesObject) => string | undefined
-  /** Leaves what `kubectl apply` owns there, for an object that was not rendered and so does not say all. */
-  keepOwners?: boolean
 }
 
 /** How often an object that others write meanwhile is read again. */
@@ -38,57 +34,29 @@ export async function applyDocument(
     before = await ports.cluster.read(object, namespace)
     let stored = before
     for (let round = 1; round <= rounds; round++) {
-      const written = await write(document, stored, inputs, ports, options)
+      const written = await write(document, stored, inputs, ports.cluster, options)
       taken.push(...written.taken)
       if (written.applied !== undefined) {
-        const notes = before && [options.note?.(before), takenNote(taken), adoptionNote(before)]
-        if (!options.dryRun) tell(written.applied, before, notes ?? [], ports)
+        const notes = before && [
+          options.note?.(before),
+          takenNote(taken, inputs.dryRun),
+          adoptionNote(before, inputs.dryRun)
+        ]
+        if (inputs.dryRun || !options.dryRun) tell(written.applied, object, before, notes ?? [], inputs, ports)
         return written.applied.object
       }
       stored = await ports.cluster.read(object, namespace)
     }
     throw unsteady(object, namespace)
   } catch (error) {
-    const failure = ports.toFailure(error, { verb: 'apply', object: objectId(object), namespace })
-    throw before && failure.code === 'immutable-field' ? immutableFailure(failure, before, object, namespace) : failure
+    const general = ports.toFailure(error, { verb: 'apply', object: objectId(object), namespace })
+    const failure =
+      before !== undefined && general.code === 'immutable-field'
+        ? immutableFailure(general, before, object, namespace)
+        : general
+    ports.refused(object, failure, before)
+    throw failure
   }
-}
-
-/** What one try wrote; nothing is applied if another client wrote meanwhile, so that the object must be read again. */
-interface Written {
-  applied?: Applied
-  /** The fields whose values were overwritten, which holds even if the try was not completed. */
-  taken: Dispute[]
-}
-
-async function write(
-  document: ManifestDocument,
-  stored: KubernetesObject | undefined,
-  { namespace, forceConflicts }: ApplyInputs,
-  { cluster }: ApplyPorts,
-  { dryRun = false, keepOwners = false }: ApplyOptions
-): Promise<Written> {
-  const { object, source } = document
-  let outcome = await cluster.apply(object, source, namespace, { dryRun })
-  let taken: Dispute[] = []
-  if (outcome.kind === 'conflict' && stored !== undefined) {
-    // Everything from here on counts for the object that was compared, and is refused for a newer one.
-    const pinned = withResourceVersion(document, stored.metadata.resourceVersion)
-    const preview = await cluster.apply(object, pinned.source, namespace, { force: true, dryRun: true })
-    if (preview.kind !== 'applied') return { taken }
-    const disputes = disputesOf(outcome.conflicts, stored, preview.applied.object)
-    if (disputes.length > 0 && !forceConflicts) throw conflictFailure(object, namespace, disputes)
-    outcome = dryRun ? preview : await cluster.apply(object, pinned.source, namespace, { force: true })
-    if (outcome.kind === 'applied') taken = disputes
-  }
-  if (outcome.kind !== 'applied') return { taken }
-  const { applied } = outcome
-  const managedFields = dryRun || keepOwners ? undefined : migratedManagedFields(applied.object)
-  if (managedFields === undefined) return { applied, taken }
-  const migrated = await cluster.replaceManagedFields(applied.object, namespace, managedFields)
-  if (migrated.kind !== 'applied') return { taken }
-  const again = await cluster.apply(object, source, namespace, {})
-  return again.kind === 'applied' ? { applied: again.applied, taken } : { taken }
 }
 
 function unsteady(object: KubernetesObject, namespace: string): Failure {
@@ -103,29 +71,38 @@ function unsteady(object: KubernetesObject, namespace: string): Failure {
 /** Creates one object; the stored one stays as it is if there is one, and undefined is returned. @throws Failure */
 export async function createObject(
   object: KubernetesObject,
-  { namespace }: ApplyInputs,
+  { namespace, dryRun }: ApplyInputs,
   ports: ApplyPorts,
   note?: string
 ): Promise<KubernetesObject | undefined> {
   try {
-    const created = await ports.cluster.create(object, namespace)
-    if (created !== undefined) tell(created, undefined, [note], ports)
+    const created = await ports.cluster.create(object, namespace, { dryRun })
+    if (created !== undefined) tell(created, object, undefined, [note], { dryRun }, ports)
     return created?.object
   } catch (error) {
-    throw ports.toFailure(error, { verb: 'create', object: objectId(object), namespace })
+    const failure = ports.toFailure(error, { verb: 'create', object: objectId(object), namespace })
+    ports.refused(object, failure)
+    throw failure
   }
 }
 
 function tell(
   { object, warnings }: Applied,
+  wanted: KubernetesObject,
   before: KubernetesObject | undefined,
   notes: (string | undefined)[],
+  { dryRun }: Pick<ApplyInputs, 'dryRun'>,
   ports: ApplyPorts
 ): void {
   const id = objectId(object)
   const change = changeOf(before, object)
-  const note = [...notes, before && ownershipNote(before, object)].filter((each) => each !== undefined).join('; ')
-  ports.log(`${id} ${change}${note === '' ? '' : ` (${note})`}`)
-  for (const warning of warnings) ports.log(`  the API server warns: ${harmlessLine(warning)}`)
-  ports.applied({ id, change, ...(note !== '' && { note }) })
+  const warned = warnings.map((warning) => `the API server warns: ${harmlessLine(warning)}`)
+  const told = [...notes, before && ownershipNote(before, object), ...(dryRun ? warned : [])]
+  const note = told.filter((each) => each !== undefined).join('; ')
+  // What was only tried is told by the plan.
+  const lines = dryRun
+    ? []
+    : [`${id} ${change}${note === '' ? '' : ` (${note})`}`, ...warned.map((line) => `  ${line}`)]
+  for (const line of lines) ports.log(line)
+  ports.applied({ id, change, ...(note !== '' && { note }) }, { wanted, before, after: object })
 }

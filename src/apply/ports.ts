@@ -31,8 +31,9 @@ export interface ApplyPorts {
       options: { force?: boolean; dryRun?: boolean }
     ): Promise<Outcome>
     replaceManagedFields(stored: KubernetesObject, namespace: string, managedFields: unknown[]): Promise<Outcome>
+    preview(stored: KubernetesObject, wanted: KubernetesObject, namespace: string): Promise<Outcome>
     /** Undefined if another client created the object first. */
-    create(object: KubernetesObject, namespace: string): Promise<Applied | undefined>
+    create(object: KubernetesObject, namespace: string, options: { dryRun: boolean }): Promise<Applied | undefined>
   }
   /** Turns what the cluster threw into a failure that names the object. */
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
@@ -40,7 +41,17 @@ export interface ApplyPorts {
   secret(value: string): void
   log(line: string): void
   /** Told of each object as soon as its fate is known. */
-  applied(result: ObjectResult): void
+  applied(result: ObjectResult, states: ObjectStates): void
+  /** Told of each object that cannot be applied; the whole run fails anyway. */
+  refused(object: KubernetesObject, failure: Failure, before?: KubernetesObject): void
+}
+
+/** An object before and after a write, real or tried. */
+export interface ObjectStates {
+  /** As it was rendered. */
+  wanted: KubernetesObject
+  before: KubernetesObject | undefined
+  after: KubernetesObject
 }
 
 export interface ApplyInputs {
@@ -48,4 +59,6 @@ export interface ApplyInputs {
   createNamespace: boolean
   redisPassword: string | undefined
   forceConflicts: boolean
+  /** Asks the server for the result of every write, and writes nothing. */
+  dryRun: boolean
 }

@@ -17,12 +17,23 @@ export function restartMarks(
   secret: KubernetesObject,
   password: string
 ): Record<string, string> {
-  const read = referencedNames(statefulSet, 'configMap')
-  const configMaps = documents.filter(({ object }) => object.kind === 'ConfigMap' && read.has(object.metadata.name))
   const readsPassword = referencedNames(statefulSet, 'secret').has(names.credentials)
   return {
-    [configAnnotation]: configMark(configMaps),
+    [configAnnotation]: configMark(statefulSet, documents),
     ...(readsPassword && { [passwordAnnotation]: passwordMark(secret, password) })
+  }
+}
+
+/** The same for a plan that cannot know the password: it counts as the one that the pod has. */
+export function marksWithoutPassword(
+  statefulSet: KubernetesObject,
+  documents: readonly ManifestDocument[],
+  stored: KubernetesObject | undefined
+): Record<string, string> {
+  const kept = textAt(stored, 'spec', 'template', 'metadata', 'annotations', passwordAnnotation)
+  return {
+    [configAnnotation]: configMark(statefulSet, documents),
+    ...(kept !== undefined && { [passwordAnnotation]: kept })
   }
 }
 
@@ -33,7 +44,9 @@ export function restartReason(before: KubernetesObject, marks: Record<string, st
   return changed.length === 0 ? undefined : `${changed.map((name) => meaning[name]).join(' and ')} changed`
 }
 
-function configMark(configMaps: readonly ManifestDocument[]): string {
+function configMark(statefulSet: KubernetesObject, documents: readonly ManifestDocument[]): string {
+  const read = referencedNames(statefulSet, 'configMap')
+  const configMaps = documents.filter(({ object }) => object.kind === 'ConfigMap' && read.has(object.metadata.name))
   const hash = createHash('sha256')
   for (const { object } of configMaps) {
     hash.update(JSON.stringify([object.metadata.name, sorted(object['data']), sorted(object['binaryData'])]))

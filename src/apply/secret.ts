@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Failure } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { names } from '../workload.ts'
 import { credentialsFor, credentialsSecret } from './credentials.ts'
@@ -26,31 +27,38 @@ export async function writeCredentials(
     return applyDocument(document, inputs, ports, { dryRun, keepOwners: true })
   }
   const kept = await keepSecret(inputs, ports)
-  if (kept !== undefined || dryRun) return kept
+  if (kept !== undefined || (dryRun && !inputs.dryRun)) return kept
   return (await generate(inputs, ports)) ?? (await keepSecret(inputs, ports)) ?? (await storedSecret(inputs, ports))
 }
 
-/** The Secret as it is stored. @throws Failure secret-field if there is none */
-export async function storedSecret({ namespace }: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject> {
+/** The Secret as it is stored. @throws Failure */
+async function storedSecret({ namespace }: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject> {
   try {
     const stored = await ports.cluster.read(wanted, namespace)
     if (stored === undefined) throw new Error('another client deleted it meanwhile')
     return stored
   } catch (error) {
-    throw ports.toFailure(error, { verb: 'read', object: objectId(wanted), namespace })
+    throw unreadable(error, namespace, ports)
   }
 }
 
-async function keepSecret({ namespace }: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject | undefined> {
+async function keepSecret(inputs: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject | undefined> {
   try {
-    const stored = await ports.cluster.read(wanted, namespace)
+    const stored = await ports.cluster.read(wanted, inputs.namespace)
     if (stored === undefined) return undefined
-    ports.log(`${objectId(wanted)} unchanged (its password is kept)`)
-    ports.applied({ id: objectId(wanted), change: 'unchanged', note: 'password kept' })
+    if (!inputs.dryRun) ports.log(`${objectId(wanted)} unchanged (its password is kept)`)
+    const result = { id: objectId(wanted), change: 'unchanged', note: 'password kept' } as const
+    ports.applied(result, { wanted, before: stored, after: stored })
     return stored
   } catch (error) {
-    throw ports.toFailure(error, { verb: 'read', object: objectId(wanted), namespace })
+    throw unreadable(error, inputs.namespace, ports)
   }
+}
+
+function unreadable(error: unknown, namespace: string, ports: ApplyPorts): Failure {
+  const failure = ports.toFailure(error, { verb: 'read', object: objectId(wanted), namespace })
+  ports.refused(wanted, failure)
+  return failure
 }
 
 async function generate(inputs: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject | undefined> {

@@ -1,7 +1,7 @@
-import { fieldManager, type KubernetesObject, listAt } from '../kubernetes-object.ts'
-import type { ApiClient, ApiRequest, ApiResponse } from './client.ts'
+import { fieldManager, type KubernetesObject } from '../kubernetes-object.ts'
+import type { ApiRequest, ApiResponse } from './client.ts'
+import { ClusterReader } from './cluster-reader.ts'
 import { ApiError, type Conflict, conflictsOf, isStale, isStatus } from './errors.ts'
-import { ObjectPaths } from './object-paths.ts'
 
 export interface Applied {
   object: KubernetesObject
@@ -18,30 +18,7 @@ export type Outcome =
 const strict = { fieldManager, fieldValidation: 'Strict' }
 
 /** The cluster as phases use it: objects by kind and name, each method one request. */
-export class Cluster {
-  readonly #client: ApiClient
-  readonly #paths: ObjectPaths
-
-  constructor(client: ApiClient) {
-    this.#client = client
-    this.#paths = new ObjectPaths(client)
-  }
-
-  get server(): string {
-    return this.#client.connection.server.href
-  }
-
-  /** The stored object, undefined if there is none. */
-  async read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined> {
-    try {
-      const { body } = await this.#client.request({ method: 'GET', path: await this.#paths.of(wanted, namespace) })
-      return body as KubernetesObject
-    } catch (error) {
-      if (isStatus(error, 404)) return undefined
-      throw error
-    }
-  }
-
+export class Cluster extends ClusterReader {
   /**
    * Server-side apply of a document as it is. Typed clients drop fields that their model lacks, so the text is sent.
    * @param document YAML or JSON of the object
@@ -54,7 +31,7 @@ export class Cluster {
   ): Promise<Outcome> {
     return this.#write({
       method: 'PATCH',
-      path: await this.#paths.of(wanted, namespace),
+      path: await this.paths.of(wanted, namespace),
       query: { ...strict, force: String(force), ...(dryRun && { dryRun: 'All' }) },
       contentType: 'application/apply-patch+yaml',
       body: document
@@ -67,21 +44,45 @@ export class Cluster {
     const replace = (path: string, value: unknown) => ({ op: 'replace', path: `/metadata/${path}`, value })
     return this.#write({
       method: 'PATCH',
-      path: await this.#paths.of(stored, namespace),
+      path: await this.paths.of(stored, namespace),
       query: strict,
       contentType: 'application/json-patch+json',
       body: JSON.stringify([replace('managedFields', managedFields), replace('resourceVersion', resourceVersion)])
     })
   }
 
+  /** What the server would make of a stored object if it said just this; nothing is written. */
+  async preview(stored: KubernetesObject, wanted: KubernetesObject, namespace: string): Promise<Outcome> {
+    const sections = Object.keys(stored).filter((name) => !['apiVersion', 'kind', 'metadata', 'status'].includes(name))
+    const metadata = ['labels', 'annotations'].map((name) => ({
+      op: 'add',
+      path: `/metadata/${name}`,
+      value: wanted.metadata[name] ?? {}
+    }))
+    const content = sections.map((name) =>
+      name in wanted ? { op: 'add', path: `/${name}`, value: wanted[name] } : { op: 'remove', path: `/${name}` }
+    )
+    return this.#write({
+      method: 'PATCH',
+      path: await this.paths.of(stored, namespace),
+      query: { ...strict, dryRun: 'All' },
+      contentType: 'application/json-patch+json',
+      body: JSON.stringify([...metadata, ...content])
+    })
+  }
+
   /** Creates an object that must not exist yet; undefined if another client was faster. */
-  async create(object: KubernetesObject, namespace: string): Promise<Applied | undefined> {
-    const path = await this.#paths.of(object, namespace)
+  async create(
+    object: KubernetesObject,
+    namespace: string,
+    { dryRun = false }: { dryRun?: boolean } = {}
+  ): Promise<Applied | undefined> {
+    const path = await this.paths.of(object, namespace)
     try {
-      const response = await this.#client.request({
+      const response = await this.client.request({
         method: 'POST',
         path: path.slice(0, path.lastIndexOf('/')),
-        query: strict,
+        query: { ...strict, ...(dryRun && { dryRun: 'All' }) },
         contentType: 'application/json',
         body: JSON.stringify(object)
       })
@@ -92,44 +93,52 @@ export class Cluster {
     }
   }
 
-  async readStatefulSet(namespace: string, name: string): Promise<KubernetesObject | undefined> {
-    return this.read({ apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name } }, namespace)
+  /** Sets annotations and leaves all else as it is; undefined if the object is gone. */
+  async annotate(
+    object: KubernetesObject,
+    namespace: string,
+    annotations: Record<string, string>
+  ): Promise<KubernetesObject | undefined> {
+    try {
+      const { body } = await this.client.request({
+        method: 'PATCH',
+        path: await this.paths.of(object, namespace),
+        query: strict,
+        contentType: 'application/merge-patch+json',
+        body: JSON.stringify({ metadata: { annotations } })
+      })
+      return body as KubernetesObject
+    } catch (error) {
+      if (isStatus(error, 404)) return undefined
+      throw error
+    }
   }
 
-  async listPods(namespace: string, labels: Record<string, string>): Promise<KubernetesObject[]> {
-    const labelSelector = Object.entries(labels)
-      .map(([name, value]) => `${name}=${value}`)
-      .join(',')
-    return this.#list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, { labelSelector })
-  }
-
-  /** All events of a namespace: a limit would cut by name and not by time. */
-  async listEvents(namespace: string): Promise<KubernetesObject[]> {
-    return this.#list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, {})
-  }
-
-  /** The last lines that a container wrote; of its previous run if asked and if there was one. */
-  async readLog(namespace: string, pod: string, container: string, previous: boolean): Promise<string> {
-    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`
-    const query = { container, tailLines: '25', limitBytes: '16384', previous: String(previous) }
-    const { body } = await this.#client.request({ method: 'GET', path, query })
-    return typeof body === 'string' ? body : JSON.stringify(body)
+  /** Deletes this very object, and not one that was made in its place meanwhile; nothing happens if it is gone. */
+  async delete({ apiVersion, kind, metadata }: KubernetesObject, namespace: string): Promise<void> {
+    const preconditions = metadata.uid === undefined ? undefined : { uid: metadata.uid }
+    try {
+      await this.client.request({
+        method: 'DELETE',
+        path: await this.paths.of({ apiVersion, kind, metadata }, namespace),
+        contentType: 'application/json',
+        body: JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, preconditions })
+      })
+    } catch (error) {
+      if (isStatus(error, 404) || isStatus(error, 409)) return
+      throw error
+    }
   }
 
   async #write(request: ApiRequest): Promise<Outcome> {
     try {
-      return { kind: 'applied', applied: appliedFrom(await this.#client.request(request)) }
+      return { kind: 'applied', applied: appliedFrom(await this.client.request(request)) }
     } catch (error) {
       const conflicts = conflictsOf(error)
       if (conflicts !== undefined) return { kind: 'conflict', conflicts }
       if (isStale(error)) return { kind: 'stale' }
       throw error
     }
-  }
-
-  async #list(path: string, query: Record<string, string>): Promise<KubernetesObject[]> {
-    const { body } = await this.#client.request({ method: 'GET', path, query })
-    return listAt(body, 'items') as KubernetesObject[]
   }
 }
 

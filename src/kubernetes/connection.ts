@@ -27,7 +27,9 @@ export interface Connection {
   secrets: string[]
 }
 
-const hint = 'set the input `kubeconfig` to the text of a kubeconfig file, or the variable KUBECONFIG to its path'
+const hint =
+  'set the input `kubeconfig` to the text of a kubeconfig file, or the variable KUBECONFIG to its path; ' +
+  'a secret that the workflow cannot read, as in a pull request from a fork, is an empty text'
 
 /**
  * Reads the kubeconfig and gets its credentials. No request is made, but a credential plugin may run.

@@ -9,6 +9,8 @@ export interface Attempt {
   verb: string
   object: string
   namespace: string
+  /** The folder with the Role for what is done; the default is that of a deployment. */
+  role?: 'rbac' | 'rbac-reader' | 'rbac-planner'
 }
 
 /** Turns whatever a request threw into the one failure that a user reads; a Failure passes unchanged. */
@@ -23,23 +25,46 @@ export function toFailure(error: unknown, attempt: Attempt): Failure {
       error
     )
   }
-  if (error instanceof UnknownKind) {
-    return new Failure(
-      'invalid-manifest',
-      `${attempt.object} cannot be sent: ${harmlessLine(error.message)}`,
-      'install the custom resource definition, or correct apiVersion and kind',
-      [],
-      error
-    )
-  }
+  if (error instanceof UnknownKind) return unknownKind(error, attempt)
   if (error instanceof ApiError) return refusal(error, attempt)
   return new Failure('internal', `${attempt.verb} ${attempt.object}: ${messageOf(error)}`, reportIt, [], error)
 }
 
+function unknownKind(error: UnknownKind, { object }: Attempt): Failure {
+  const said = harmlessLine(error.message)
+  if (/ in external-secrets\.io\/v1$/.test(said)) {
+    return new Failure(
+      'external-secret-error',
+      `${object} cannot be used: the External Secrets Operator is not installed, or is older than 0.16 (${said})`,
+      'install or update it: `helm upgrade --install external-secrets external-secrets ' +
+        '--repo https://charts.external-secrets.io --namespace external-secrets --create-namespace`',
+      [],
+      error
+    )
+  }
+  return new Failure(
+    'invalid-manifest',
+    `${object} cannot be sent: ${said}`,
+    'install the custom resource definition, or correct apiVersion and kind',
+    [],
+    error
+  )
+}
+
 const reportIt = 'this is an error of redis-cache-action; please report it with the log of this run'
 
-function refusal(error: ApiError, { verb, object, namespace }: Attempt): Failure {
-  const { code, hint } = classify(error, namespace)
+/** The same where nothing is ever written. */
+export function toReaderFailure(error: unknown, attempt: Attempt): Failure {
+  return toFailure(error, { ...attempt, role: 'rbac-reader' })
+}
+
+/** The same where writes are only tried. */
+export function toPlannerFailure(error: unknown, attempt: Attempt): Failure {
+  return toFailure(error, { ...attempt, role: 'rbac-planner' })
+}
+
+function refusal(error: ApiError, { verb, object, namespace, role = 'rbac' }: Attempt): Failure {
+  const { code, hint } = classify(error, namespace, role)
   const said = harmlessLine(error.message, 1500)
   // What is true for every object is said without one, so that it is said once.
   const general: Partial<Record<FailureCode, string>> = {
@@ -51,20 +76,20 @@ function refusal(error: ApiError, { verb, object, namespace }: Attempt): Failure
   return new Failure(code, sentence, hint, [], error)
 }
 
-function forbiddenHint(message: string): string {
-  const grant = 'grant the Role in manifests/rbac to the identity of the kubeconfig'
-  const right = missingRight(message)
+function forbiddenHint(message: string, role: string): string {
+  const grant = `grant the Role in manifests/${role} to the identity of the kubeconfig`
+  const right = missingRight(message, role === 'rbac-reader')
   if (right === undefined) return grant
   const { user, rule, namespace } = right
-  const role = namespace === undefined ? 'a ClusterRole' : `its Role in namespace ${namespace}`
-  return `${grant}, or give ${user} this rule in ${role}: \`${rule}\``
+  const place = namespace === undefined ? 'a ClusterRole' : `its Role in namespace ${namespace}`
+  return `${grant}, or give ${user} this rule in ${place}: \`${rule}\``
 }
 
 /** The ways in which the API server says that a field cannot change. */
 const immutable =
   /field is immutable|updates to statefulset spec|may not change once set|is immutable after creation|cannot change roleRef/
 
-function classify(error: ApiError, namespace: string): { code: FailureCode; hint: string } {
+function classify(error: ApiError, namespace: string, role: string): { code: FailureCode; hint: string } {
   const { status, reason, message, causes } = error
   // Whoever presents no credentials that the server knows is this user, where it lets such users in.
   if (status === 401 || (status === 403 && message.includes('User "system:anonymous"'))) {
@@ -83,7 +108,7 @@ function classify(error: ApiError, namespace: string): { code: FailureCode; hint
     return { code: 'invalid-manifest', hint: 'change the object so that the policy that is named admits it' }
   }
   if (status === 403) {
-    return { code: 'forbidden', hint: forbiddenHint(message) }
+    return { code: 'forbidden', hint: forbiddenHint(message, role) }
   }
   if (status === 404 && message.startsWith('namespaces ')) {
     return {

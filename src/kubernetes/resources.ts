@@ -34,6 +34,8 @@ const clusterScoped = ['ClusterRole', 'ClusterRoleBinding', 'Namespace', 'Storag
 
 /** The resource of a kind that is the same in every cluster; undefined for all others, which the cluster must tell. */
 export function builtInResource(apiVersion: string, kind: string): Resource | undefined {
-  const plural = builtIn[apiVersion]?.[kind]
+  // Both are texts of a manifest: `constructor` is no kind.
+  const kinds = Object.hasOwn(builtIn, apiVersion) ? (builtIn[apiVersion] ?? {}) : {}
+  const plural = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
   return plural === undefined ? undefined : { plural, namespaced: !clusterScoped.includes(kind) }
 }

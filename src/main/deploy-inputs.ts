@@ -1,7 +1,17 @@
 import { parseDuration } from '../duration.ts'
+import { Failure } from '../failure.ts'
 import { InputReader, type InputSource } from '../inputs.ts'
+import type { Topology } from '../result.ts'
+import { names } from '../workload.ts'
+import { type CacheInputs, readCacheInputs } from './cache-inputs.ts'
 
-export interface DeployInputs {
+/** Whether to deploy, or to plan that: with the cluster, or without one. */
+export type DryRun = 'none' | 'server' | 'client'
+
+const dryRuns: readonly DryRun[] = ['none', 'server', 'client']
+
+export interface DeployInputs extends CacheInputs {
+  dryRun: DryRun
   namespace: string
   createNamespace: boolean
   kubeconfig: string | undefined
@@ -9,7 +19,8 @@ export interface DeployInputs {
   redisPassword: string | undefined
   forceConflicts: boolean
   timeoutMilliseconds: number
-  memoryThresholdPercent: number
+  /** Image of the pod that asks a managed cache; undefined for the one that the manifests of the action name. */
+  redisImage: string | undefined
 }
 
 const minute = 60_000
@@ -22,6 +33,7 @@ export function readDeployInputs(source: InputSource): DeployInputs {
     read.refuse('redis-password', '***', 'a text of one line')
   }
   const inputs = {
+    dryRun: read.parsedOrElse('dry-run', dryRuns.join(', '), 'none', (text) => dryRuns.find((each) => each === text)),
     namespace: read.required('namespace'),
     createNamespace: read.flag('create-namespace'),
     kubeconfig: read.optional('kubeconfig'),
@@ -29,13 +41,38 @@ export function readDeployInputs(source: InputSource): DeployInputs {
     redisPassword,
     forceConflicts: read.flag('force-conflicts'),
     timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 5m or 90s', 5 * minute, parseDuration),
-    memoryThresholdPercent: read.parsedOrElse('memory-threshold', 'a percentage from 1 to 100', 90, percentage)
+    redisImage: read.optional('redis-image'),
+    ...readCacheInputs(read, ['cluster', 'runner', 'none'])
   }
   read.finish()
   return inputs
 }
 
-function percentage(text: string): number | undefined {
-  const percent = /^\d{1,3}(\.\d+)?$/.test(text) ? Number(text) : 0
-  return percent >= 1 && percent <= 100 ? percent : undefined
+type TopologyInputs = CacheInputs & Pick<DeployInputs, 'redisPassword' | 'redisImage'>
+
+/** An input that changes nothing would be a silent lie. @throws Failure invalid-input that names all of them */
+export function refuseInputsWithoutEffect(inputs: TopologyInputs, topology: Topology): void {
+  const { redisPassword, probeFrom = 'cluster', redisImage, replicationGroup, relaxed, awsRegion } = inputs
+  const reason = {
+    managed: `these manifests have no StatefulSet ${names.statefulSet}`,
+    'self-hosted': `the StatefulSet ${names.statefulSet} of these manifests runs in the cluster and not in AWS`
+  }[topology]
+  const useless =
+    topology === 'managed'
+      ? {
+          'redis-password': redisPassword !== undefined,
+          'redis-image': redisImage !== undefined && probeFrom !== 'cluster'
+        }
+      : {
+          'elasticache-replication-group': replicationGroup !== undefined,
+          'elasticache-relax': relaxed.size > 0,
+          'aws-region': awsRegion !== undefined
+        }
+  const named = Object.entries(useless).flatMap(([name, isGiven]) => (isGiven ? [name] : []))
+  if (named.length === 0) return
+  throw new Failure(
+    'invalid-input',
+    `${named.map((name) => `the input ${name}`).join(' and ')} would have no effect: ${reason}`,
+    'remove it under `with:` in the workflow, or choose the environment that it is meant for'
+  )
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { formatDuration } from '../duration.ts'
 import { Failure, type FailureReport, messageOf } from '../failure.ts'
 import { Redaction } from '../redaction.ts'
-import type { PhaseName, ProgramResult } from '../result.ts'
+import type { PhaseName, PhaseResult, ProgramResult } from '../result.ts'
 import { createRunner, type Runner } from '../runner/runner.ts'
 import { harmless } from '../untrusted-text.ts'
 
@@ -28,8 +28,13 @@ const cancelMilliseconds = 1_500
 /**
  * Runs the body of a program: the one place that catches, annotates and sets the exit code. The result is written to a
  * file after every step, so that the report also speaks when this process is killed.
+ * @param conclude tells the outcome, in a program that no report follows; the result that it gets has no secrets
  */
-export async function runProgram(name: string, body: (program: Program) => Promise<void>): Promise<void> {
+export async function runProgram(
+  name: string,
+  body: (program: Program) => Promise<void>,
+  conclude: (result: ProgramResult, runner: Runner, temporary: string) => Promise<void> = async () => {}
+): Promise<void> {
   const redaction = new Redaction((value) => runner.mask(value))
   const runner = createRunner((text) => redaction.redact(text), process.env)
   const temporary = await mkdtemp(join(await realpath(process.env['RUNNER_TEMP'] || tmpdir()), `redis-cache-${name}-`))
@@ -45,35 +50,51 @@ export async function runProgram(name: string, body: (program: Program) => Promi
     lastLine = line
     runner.log(line)
   }
-  const fail = async (error: unknown) => {
-    result.failure = reportOf(error)
-    await save()
-    announce(result.failure, runner)
-    process.exitCode = 1
+  const finish = async (failure: FailureReport | undefined) => {
+    if (failure !== undefined) {
+      result.failure = failure
+      process.exitCode = 1
+    }
+    const saved = await save()
+    if (failure !== undefined) announce(failure, runner)
+    await conclude(saved, runner, temporary)
+  }
+  // Once: the forced end of a cancelled run may meet one that is under way.
+  let finished: Promise<void> | undefined
+  const end = (failure?: FailureReport) => {
+    finished ??= finish(failure)
+    return finished
   }
   const cancel = (signal: NodeJS.Signals) => {
     cancelling.abort(cancelled(signal, result, lastLine))
-    const forced = () => void fail(cancelling.signal.reason).finally(() => process.exit())
+    const forced = () => void end(reportOf(cancelling.signal.reason)).finally(() => process.exit())
     setTimeout(forced, cancelMilliseconds).unref()
   }
   process.once('SIGINT', cancel).once('SIGTERM', cancel)
 
   try {
-    const phase = phases(result, runner, save)
+    const phase = phases(result, runner, cancelling.signal, save)
     await body({ result, runner, redaction, signal: cancelling.signal, temporary, log, phase })
-    await save()
+    await end()
   } catch (error) {
-    await fail(cancelling.signal.aborted ? cancelling.signal.reason : error)
+    await end(reportOf(cancelling.signal.aborted ? cancelling.signal.reason : error))
   } finally {
     process.off('SIGINT', cancel).off('SIGTERM', cancel)
   }
 }
 
-function phases(result: ProgramResult, runner: Runner, save: () => Promise<void>): Program['phase'] {
+function phases(
+  result: ProgramResult,
+  runner: Runner,
+  signal: AbortSignal,
+  save: () => Promise<unknown>
+): Program['phase'] {
   return async (name, title, act) => {
     const start = performance.now()
-    const done = (outcome: 'passed' | 'failed', sentence: string) => {
-      result.phases.push({ name, outcome, milliseconds: Math.round(performance.now() - start), sentence })
+    const done = (outcome: PhaseResult['outcome'], sentence: string, error?: unknown) => {
+      const milliseconds = Math.round(performance.now() - start)
+      const code = error instanceof Failure && !signal.aborted ? { code: error.code } : {}
+      result.phases.push({ name, outcome, milliseconds, sentence, ...code })
       delete result.running
       runner.endGroup()
     }
@@ -85,18 +106,21 @@ function phases(result: ProgramResult, runner: Runner, save: () => Promise<void>
       done('passed', sentence)
       runner.log(`${name}: ${sentence} (${formatDuration(performance.now() - start)})`)
     } catch (error) {
-      done('failed', '')
+      done('failed', '', error)
       throw error
     }
   }
 }
 
-function cancelled(signal: NodeJS.Signals, { running, phases: done }: ProgramResult, lastLine: string): Failure {
+function cancelled(signal: NodeJS.Signals, result: ProgramResult, lastLine: string): Failure {
+  const { mode, running, phases: done } = result
   const where = running ? `during ${running}` : `after ${done.at(-1)?.name ?? 'the start'}`
   return new Failure(
     'cancelled',
     `the run was cancelled (${signal}) ${where}; the last it said was: ${lastLine || 'nothing'}`,
-    'run again: what was applied stays, and a new run continues from there'
+    mode === 'verify' || running === 'plan'
+      ? 'run again'
+      : 'run again: what was applied stays, and a new run continues from there'
   )
 }
 
@@ -125,11 +149,17 @@ function announce({ code, sentence, hint, evidence }: FailureReport, runner: Run
 }
 
 /** The fields of a result that may carry text from the cluster; names, codes and paths are ours. */
-const spokenFields = ['sentence', 'hint', 'title', 'text', 'detail', 'note']
+const spokenFields = ['sentence', 'hint', 'title', 'text', 'detail', 'note', 'diff']
 
-async function saveResult(file: string, result: ProgramResult, redaction: Redaction): Promise<void> {
-  const redacted = (name: string, value: unknown): unknown =>
-    typeof value === 'string' && spokenFields.includes(name) ? redaction.redact(value) : value
-  await writeFile(`${file}.new`, JSON.stringify(result, redacted), { mode: 0o600 })
+/** @returns the result as it stands in the file, without secrets */
+async function saveResult(file: string, result: ProgramResult, redaction: Redaction): Promise<ProgramResult> {
+  const redacted = (name: string, value: unknown): unknown => {
+    if (name === 'notes' && Array.isArray(value)) return value.map((note) => redaction.redact(String(note)))
+    return typeof value === 'string' && spokenFields.includes(name) ? redaction.redact(value) : value
+  }
+  const text = JSON.stringify(result, redacted)
+  await writeFile(`${file}.new`, text, { mode: 0o600 })
   await rename(`${file}.new`, file)
+  const saved: ProgramResult = JSON.parse(text)
+  return saved
 }

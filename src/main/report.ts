@@ -1,16 +1,21 @@
-import { mkdtemp, readFile, realpath, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { CommentMode } from '../comment/ports.ts'
 import { inputsFrom } from '../inputs.ts'
-import { outputsOf } from '../report/outputs.ts'
-import { summaryOf } from '../report/summary.ts'
+import { Redaction } from '../redaction.ts'
 import { type Outcome, runOf } from '../report/verdict.ts'
 import type { ProgramResult } from '../result.ts'
 import { createRunner } from '../runner/runner.ts'
+import { commentOn } from './comment.ts'
+import { readCommentMode } from './comment-mode.ts'
+import { publish } from './publish.ts'
 
-// Tells what happened; holds no credentials. The results were redacted by the programs that knew the secrets.
+// Tells what happened; holds the token of GitHub. The results were redacted by the programs that knew the secrets.
 const source = inputsFrom(process.env)
-const runner = createRunner((text) => text, process.env)
+const redaction = new Redaction((value) => runner.mask(value))
+const runner = createRunner((text) => redaction.redact(text), process.env)
+redaction.add(source('github-token'))
 
 const steps = await Promise.all(
   ['render', 'deploy'].map(async (name) => ({
@@ -23,14 +28,18 @@ const run = runOf(steps)
 if (run.unannounced && run.failure !== undefined) {
   runner.annotate(`Redis cache: ${run.failure.code}`, `${run.failure.sentence}\nNext: ${run.failure.hint}`)
 }
-const summary = summaryOf(run)
 const directory = await mkdtemp(join(await realpath(process.env['RUNNER_TEMP'] || tmpdir()), 'redis-cache-report-'))
-const file = join(directory, 'summary.md')
-await writeFile(file, summary, { mode: 0o600 })
-for (const [name, value] of Object.entries(outputsOf(run))) runner.output(name, value)
-runner.output('report', file)
-await runner.summary(summary)
-runner.log(`verdict: ${run.verdict}${run.failure === undefined ? '' : `, ${run.failure.code}`}`)
+await publish(run, runner, directory)
+await commentOn(run, commentMode(), source('github-token') || undefined, runner)
+
+/** What is no mode was refused by the first step, and then the failure is worth a comment. */
+function commentMode(): CommentMode {
+  try {
+    return readCommentMode(source)
+  } catch {
+    return 'auto'
+  }
+}
 
 async function readResult(path: string): Promise<ProgramResult | undefined> {
   if (path === '') return undefined

@@ -22,7 +22,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
 
 /** A section that is folded until someone opens it. */
 export function folded(title: string, content: string): string {
-  return `<details><summary>${html(title)}</summary>\n\n${content}\n\n</details>`
+  return `<details><summary>${html(title).replace(/\s+/g, ' ')}</summary>\n\n${content}\n\n</details>`
 }
 
 /** Text as it is, line by line, cut at the front where it is too long: the end of a log says most. */
@@ -30,6 +30,13 @@ export function verbatim(text: string, maximum = 16_000): string {
   const kept = text.length > maximum ? `… (cut)\n${text.slice(-maximum)}` : text
   // `<pre>` at the start of a line ends with `</pre>` only, so that empty lines stay inside.
   return `<pre>${html(kept)}</pre>`
+}
+
+/** A diff in its colours. Nothing inside a fence is Markdown; the fence is longer than any in the text. */
+export function diffBlock(diff: string): string {
+  const longest = Math.max(2, ...[...diff.matchAll(/`+/g)].map(([run]) => run.length))
+  const fence = '`'.repeat(longest + 1)
+  return `${fence}diff\n${diff.trimEnd()}\n${fence}`
 }
 
 function html(text: string): string {

@@ -1,9 +1,15 @@
 import type { Change } from '../result.ts'
 import type { Run } from './verdict.ts'
 
+/** What a deployment would count so, in the words of a plan. */
+const planned = { created: 'create', configured: 'change', unchanged: 'unchanged' } as const
+
 /** The outputs of the action, except the paths of files; a fact that is not known is an empty text. */
 export function outputsOf(run: Run): Record<string, string> {
-  const count = (change: Change) => run.objects?.filter((object) => object.change === change).length
+  const count = (change: Change) =>
+    run.plan === undefined
+      ? run.objects?.filter((object) => object.change === change).length
+      : run.plan.objects.filter(({ action }) => action === planned[change]).length
   // A number that is none comes as NaN, or as null out of a file.
   const known = (fact: string | number | undefined | null) =>
     typeof fact === 'string' || Number.isFinite(fact) ? String(fact) : ''
@@ -12,7 +18,7 @@ export function outputsOf(run: Run): Record<string, string> {
     verdict: run.verdict,
     'failure-code': known(run.failure?.code),
     topology: known(run.topology),
-    changed: created === undefined ? '' : String(created + (configured ?? 0) > 0),
+    changed: changedOf(created, configured, run),
     created: known(created),
     configured: known(configured),
     unchanged: known(count('unchanged')),
@@ -22,4 +28,11 @@ export function outputsOf(run: Run): Record<string, string> {
     'used-memory-bytes': known(run.usedMemoryBytes),
     'maxmemory-bytes': known(run.maxmemoryBytes)
   }
+}
+
+/** `true` as soon as one object is known to change; `false` only if all are known not to. */
+function changedOf(created: number | undefined, configured: number | undefined, { plan }: Run): string {
+  if (created === undefined || configured === undefined) return ''
+  if (created + configured > 0) return 'true'
+  return plan?.objects.some(({ action }) => action === 'unknown' || action === 'valid') ? '' : 'false'
 }

@@ -3,18 +3,22 @@ import type { FailureReport } from '../failure.ts'
 import { formatBytes } from '../memory.ts'
 import type { ObjectResult } from '../result.ts'
 import { code, escaped, folded, table, verbatim } from './markdown.ts'
+import { planParts } from './plan.ts'
 import type { Run } from './verdict.ts'
 
 /** GitHub drops a summary of more than 1 MiB as a whole. */
-const maximumBytes = 1_000_000
+const summaryBytes = 1_000_000
 const maximumRows = 200
 
 /** The job summary: the verdict first, then what to do, then the details. */
-export function summaryOf(run: Run): string {
-  const { failure } = run
+export function summaryOf(run: Run, maximumBytes = summaryBytes): string {
+  const { failure, plan } = run
   const first = [headline(run), ...(failure === undefined ? [] : explanation(failure))]
   const evidence = (failure?.evidence ?? []).map(({ title, text }) => folded(title, verbatim(text)))
-  const details = [gauge(run), phasesPart(run), checksPart(run), objectsPart(run.objects ?? [])]
+  // Half of the room at most, so that what follows always fits.
+  const planned = plan === undefined ? [] : planParts(plan, maximumBytes / 2)
+  const objects = plan === undefined ? objectsPart(run.objects ?? []) : ''
+  const details = [...planned, notesPart(run), gauge(run), phasesPart(run), checksPart(run), objects]
   const whole = joined([...first, ...evidence, ...details])
   if (Buffer.byteLength(whole) <= maximumBytes) return whole
   return joined([...first, phasesPart(run), 'The details are too long for a summary; see the log.'])
@@ -24,14 +28,21 @@ function joined(parts: readonly string[]): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-function headline({ verdict, failure, environment, namespace, redisVersion }: Run): string {
+function headline({ mode, verdict, failure, environment, namespace, phases, plan, redisVersion }: Run): string {
   const place = [environment && escaped(environment), namespace && `namespace ${code(namespace)}`]
     .filter(Boolean)
     .join(', ')
   const where = place === '' ? '' : ` (${place})`
+  if (plan !== undefined) {
+    return verdict === 'failed'
+      ? `### ❌ This would fail: ${code(failure?.code ?? 'internal')}${where}`
+      : `### 📋 Plan: ${escaped(plan.sentence)}${where}`
+  }
   if (verdict === 'failed') return `### ❌ Redis cache failed: ${code(failure?.code ?? 'internal')}${where}`
+  const asked = phases.some(({ name }) => name === 'probe' || name === 'connection')
+  if (!asked) return `### ✅ Redis cache is as required, and was not asked itself${where}`
   const version = redisVersion === undefined ? '' : ` ${escaped(redisVersion)}`
-  return `### ✅ Redis${version} is proven to work${where}`
+  return `### ✅ Redis${version} is ${mode === 'verify' ? 'healthy and as configured' : 'proven to work'}${where}`
 }
 
 function explanation({ sentence, hint }: FailureReport): string[] {
@@ -51,6 +62,17 @@ function withCode(hint: string): string {
     .join('')
 }
 
+/** What a reader should know beside the verdict. */
+function notesPart({ notes = [], leftovers = [], namespace = '' }: Run): string {
+  const lines = notes.map((note) => `- ${withCode(note)}`)
+  if (leftovers.length > 0) {
+    const command = `kubectl -n ${namespace} delete ${leftovers.map((id) => id.toLowerCase()).join(' ')}`
+    const names = leftovers.map(code).join(', ')
+    lines.push(`- Left over from an earlier deployment: ${names}. When nobody needs them any more: ${code(command)}`)
+  }
+  return lines.join('\n')
+}
+
 function gauge({ usedMemoryBytes, maxmemoryBytes, memoryThresholdPercent }: Run): string {
   if (typeof usedMemoryBytes !== 'number' || !Number.isFinite(usedMemoryBytes) || !maxmemoryBytes) return ''
   const share = usedMemoryBytes / maxmemoryBytes
@@ -61,11 +83,11 @@ function gauge({ usedMemoryBytes, maxmemoryBytes, memoryThresholdPercent }: Run)
 }
 
 function phasesPart({ phases, running, failure }: Run): string {
-  const rows = phases.map(({ name, outcome, milliseconds, sentence }) => [
+  const rows = phases.map(({ name, outcome, milliseconds, sentence, code: own }) => [
     name,
     outcome === 'passed' ? '✅' : '❌',
     formatDuration(milliseconds),
-    outcome === 'passed' ? escaped(sentence) : code(failure?.code ?? 'internal')
+    outcome === 'passed' ? escaped(sentence) : code(own ?? failure?.code ?? 'internal')
   ])
   if (running !== undefined) rows.push([running, '❌', '', 'did not end'])
   return rows.length === 0 ? '' : table(['Phase', '', 'Time', 'Result'], rows)
@@ -75,7 +97,11 @@ function checksPart({ checks = [] }: Run): string {
   if (checks.length === 0) return ''
   const failed = checks.filter(({ passed }) => !passed).length
   const title = failed === 0 ? `${checks.length} checks passed` : `${failed} of ${checks.length} checks failed`
-  const rows = checks.map(({ name, passed, detail }) => [passed ? '✅' : '❌', escaped(name), escaped(detail)])
+  const rows = checks.map(({ name, passed, relaxed, detail }) => [
+    relaxed ? '⚠️' : passed ? '✅' : '❌',
+    escaped(name),
+    escaped(detail)
+  ])
   return folded(title, table(['', 'Check', 'Seen'], rows))
 }
 

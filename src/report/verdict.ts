@@ -13,7 +13,7 @@ export interface StepReport {
 
 /** The whole run as one result. */
 export interface Run extends ProgramResult {
-  verdict: 'passed' | 'failed'
+  verdict: 'passed' | 'failed' | 'planned'
   /** The failure is of this step and was not announced by it: the process was killed. */
   unannounced: boolean
 }
@@ -21,13 +21,17 @@ export interface Run extends ProgramResult {
 /** Puts the results of the steps together; a step that ended badly without a word gets one. */
 export function runOf(steps: readonly StepReport[]): Run {
   const results = steps.map(({ result }) => result).filter((result) => result !== undefined)
-  const merged: ProgramResult = Object.assign({}, ...results, { phases: results.flatMap(({ phases }) => phases) })
+  const notes = results.flatMap((result) => result.notes ?? [])
+  const merged: ProgramResult = Object.assign({}, ...results, {
+    phases: results.flatMap(({ phases }) => phases),
+    ...(notes.length > 0 && { notes })
+  })
   const spoken = steps.find(({ result }) => result?.failure !== undefined)?.result?.failure
   const silent = spoken === undefined ? steps.find(({ outcome }) => outcome !== 'success') : undefined
   const failure = spoken ?? (silent && silence(silent))
   return {
     ...merged,
-    verdict: failure === undefined ? 'passed' : 'failed',
+    verdict: failure !== undefined ? 'failed' : merged.plan === undefined ? 'passed' : 'planned',
     unannounced: silent !== undefined,
     ...(failure !== undefined && { failure })
   }

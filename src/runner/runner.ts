@@ -1,5 +1,13 @@
 import { appendFile } from 'node:fs/promises'
-import { error as annotateError, endGroup, info, setOutput, setSecret, startGroup } from '@actions/core'
+import {
+  error as annotateError,
+  notice as annotateNotice,
+  endGroup,
+  info,
+  setOutput,
+  setSecret,
+  startGroup
+} from '@actions/core'
 
 /** The Actions runner as programs use it: a log with groups, one annotation, outputs, masks and the job summary. */
 export interface Runner {
@@ -8,6 +16,8 @@ export interface Runner {
   endGroup(): void
   /** The one error annotation of a run; it also stands in the log. */
   annotate(title: string, message: string): void
+  /** An annotation that fails nothing. */
+  notice(title: string, message: string): void
   output(name: string, value: string): void
   mask(secret: string): void
   summary(markdown: string): Promise<void>
@@ -20,6 +30,7 @@ export function createRunner(redact: (text: string) => string, environment: Node
     group: (title) => startGroup(redact(title)),
     endGroup,
     annotate: (title, message) => annotateError(redact(message), { title: redact(title) }),
+    notice: (title, message) => annotateNotice(redact(message), { title: redact(title) }),
     output: setOutput,
     mask: setSecret,
     async summary(markdown) {

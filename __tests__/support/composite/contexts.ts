@@ -41,6 +41,8 @@ export async function surroundings(
   // What the caller says of the repository, the event and so on also stands in the context, as github.repository.
   const given = Object.entries(env).filter(([name]) => /^GITHUB_[A-Z]/.test(name))
   const github = {
+    // A runner always has one; here only who gives one.
+    token: '',
     ...Object.fromEntries(given.map(([name, value]) => [name.slice('GITHUB_'.length).toLowerCase(), value])),
     action_path: action.folder,
     workspace

@@ -1,19 +1,22 @@
 import { clone, isObject, type Json, type JsonObject, objectAt, textAt } from './json.ts'
 import { badRequest } from './status.ts'
 
-/** RFC 6902, of which only `replace` is served here. */
+/** RFC 6902, of which members of objects are served here, not items of lists. */
 export function jsonPatched<T extends JsonObject>(object: T, patch: readonly Json[]): T {
   const next = clone(object)
-  for (const operation of patch) replaceAt(next, operation)
+  for (const operation of patch) patchAt(next, operation)
   return next
 }
 
-function replaceAt(object: JsonObject, operation: Json): void {
+function patchAt(object: JsonObject, operation: Json): void {
   const path = textAt(operation, 'path').split('/').slice(1)
   const parent = objectAt(object, ...path.slice(0, -1))
   const name = path.at(-1) ?? ''
-  if (textAt(operation, 'op') !== 'replace' || !(name in parent)) throw badRequest('this patch is not served')
-  parent[name] = isObject(operation) ? operation['value'] : null
+  const op = textAt(operation, 'op')
+  const isServed = op === 'add' || (['replace', 'remove'].includes(op) && name in parent)
+  if (!isServed) throw badRequest('this patch is not served')
+  if (op === 'remove') delete parent[name]
+  else parent[name] = isObject(operation) ? operation['value'] : null
 }
 
 /** RFC 7386. */

@@ -29,6 +29,15 @@ describe('a conflict is a dispute', () => {
     expect(disputesOf([conflict('.spec.a', 'redis-cache-action')], object({ a: 1 }), object({ a: 2 }))).toEqual([])
   })
 
+  test('not where the External Secrets Operator wrote the same duration in its own spelling', () => {
+    const interval = (refreshInterval: string) => ({ ...object({ refreshInterval }), kind: 'ExternalSecret' })
+    const conflicts = [conflict('.spec.refreshInterval', 'external-secrets')]
+    expect(disputesOf(conflicts, interval('1h0m0s'), interval('1h'))).toEqual([])
+    expect(disputesOf(conflicts, interval('1h0m0s'), interval('2h'))).toHaveLength(1)
+    const other = (replicas: string) => ({ ...object({ replicas }), kind: 'ConfigMap' })
+    expect(disputesOf([conflict('.spec.replicas')], other('1h'), other('60m'))).toHaveLength(1)
+  })
+
   test('where its path cannot be followed while something differs', () => {
     const disputes = disputesOf([conflict('.spec.nowhere')], object({ a: 1 }), object({ a: 2 }))
     expect(disputes).toEqual([{ field: '.spec.nowhere', manager: 'helm', values: undefined }])

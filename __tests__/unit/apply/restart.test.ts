@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { restartMarks, restartReason } from '../../../src/apply/restart.ts'
+import { marksWithoutPassword, restartMarks, restartReason } from '../../../src/apply/restart.ts'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
 import { configMap, documentOf } from '../document-of.ts'
 
@@ -81,6 +81,23 @@ describe('the marks of what a pod reads at its start', () => {
   test('do not change with documents of other kinds', () => {
     const service = documentOf('{apiVersion: v1, kind: Service, metadata: {name: redis-config}}')
     expect(marks([conf('256mb'), service])).toEqual(marks())
+  })
+})
+
+describe('the marks of a plan that cannot know the password', () => {
+  const stored = (annotations: Record<string, string>): KubernetesObject => ({
+    ...statefulSet,
+    spec: { template: { metadata: { annotations } } }
+  })
+
+  test('leave that of the password as it is, and know the configuration', () => {
+    const kept = marksWithoutPassword(statefulSet, [conf('256mb')], stored({ [config]: 'old', [password]: 'kept' }))
+    expect(kept).toEqual({ [config]: marks()[config], [password]: 'kept' })
+  })
+
+  test('have none of a password where there was none', () => {
+    expect(marksWithoutPassword(statefulSet, [conf('256mb')], stored({}))).toEqual({ [config]: marks()[config] })
+    expect(Object.keys(marksWithoutPassword(statefulSet, [], undefined))).toEqual([config])
   })
 })
 

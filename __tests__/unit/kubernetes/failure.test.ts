@@ -72,6 +72,25 @@ describe('what else is thrown', () => {
     })
   })
 
+  test('a kind of the External Secrets Operator, which is not installed', () => {
+    const error = new UnknownKind('the cluster has no kind ExternalSecret in external-secrets.io/v1')
+    expect(toFailure(error, { ...attempt, object: 'ExternalSecret/redis-credentials' })).toMatchObject({
+      code: 'external-secret-error',
+      message:
+        'ExternalSecret/redis-credentials cannot be used: the External Secrets Operator is not installed, or is older ' +
+        'than 0.16 (the cluster has no kind ExternalSecret in external-secrets.io/v1)',
+      hint: expect.stringContaining('`helm upgrade --install external-secrets external-secrets --repo https://')
+    })
+  })
+
+  test('a version of its kinds that it serves no longer', () => {
+    const error = new UnknownKind('the cluster has no kind ExternalSecret in external-secrets.io/v1beta1')
+    expect(toFailure(error, attempt)).toMatchObject({
+      code: 'invalid-manifest',
+      hint: expect.stringContaining('correct apiVersion')
+    })
+  })
+
   test('a failure stays as it is', () => {
     const failure = new Failure('cancelled', 'the run was cancelled', 'run again')
     expect(toFailure(failure, attempt)).toBe(failure)

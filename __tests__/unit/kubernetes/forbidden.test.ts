@@ -25,7 +25,14 @@ test.each([
     undefined
   ]
 ])('the rule that is missing: %#', (message, rule, namespace) => {
-  expect(missingRight(message)).toEqual({ user: 'system:serviceaccount:team:default', rule, namespace })
+  expect(missingRight(message)).toMatchObject({ user: 'system:serviceaccount:team:default', rule, namespace })
+})
+
+test('who only reads is not told to take the rights of an apply', () => {
+  const message = `statefulsets.apps "redis" is forbidden: ${user} get resource "statefulsets" in API group "apps" in the namespace "team"`
+  expect(missingRight(message, true)?.rule).toBe(
+    '- {apiGroups: ["apps"], resources: [statefulsets], resourceNames: ["redis"], verbs: [get]}'
+  )
 })
 
 test('a refusal of somebody else names no right', () => {

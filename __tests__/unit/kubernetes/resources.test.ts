@@ -10,3 +10,12 @@ test.each([
 ])('%s %s', (apiVersion, kind, resource) => {
   expect(builtInResource(apiVersion, kind)).toEqual(resource)
 })
+
+test('a name that every JavaScript object has is no kind', () => {
+  for (const [apiVersion, kind] of [
+    ['constructor', 'name'],
+    ['v1', 'constructor'],
+    ['__proto__', 'toString']
+  ] as const)
+    expect(builtInResource(apiVersion, kind)).toBeUndefined()
+})

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { readDeployInputs } from '../../../src/main/deploy-inputs.ts'
+import { readDeployInputs, refuseInputsWithoutEffect } from '../../../src/main/deploy-inputs.ts'
 import { failureOf } from '../failure-of.ts'
 
 const defaults = {
+  'dry-run': 'none',
   namespace: 'team',
   'create-namespace': 'false',
   timeout: '5m',
@@ -16,6 +17,7 @@ const read = (inputs: Record<string, string> = {}) => {
 
 test('the defaults of the action', () => {
   expect(read()).toEqual({
+    dryRun: 'none',
     namespace: 'team',
     createNamespace: false,
     kubeconfig: undefined,
@@ -23,21 +25,35 @@ test('the defaults of the action', () => {
     redisPassword: undefined,
     forceConflicts: false,
     timeoutMilliseconds: 300_000,
-    memoryThresholdPercent: 90
+    memoryThresholdPercent: 90,
+    redisImage: undefined,
+    probeFrom: undefined,
+    maxmemoryPolicy: undefined,
+    replicationGroup: undefined,
+    relaxed: new Set(),
+    awsRegion: undefined
   })
 })
 
 test('everything set', () => {
   const inputs = {
+    'dry-run': 'server',
     'create-namespace': 'true',
     kubeconfig: 'apiVersion: v1\nkind: Config',
     context: 'staging',
     'redis-password': 'pä ss"wort\'#1',
     timeout: '1m30s',
     'memory-threshold': '75.5',
-    'force-conflicts': 'true'
+    'force-conflicts': 'true',
+    'redis-image': 'redis:7.2',
+    'probe-from': 'runner',
+    'maxmemory-policy': 'volatile-lru',
+    'elasticache-replication-group': 'hospital-erp',
+    'elasticache-relax': 'multi-az, backups',
+    'aws-region': 'eu-central-1'
   }
   expect(read(inputs)).toEqual({
+    dryRun: 'server',
     namespace: 'team',
     createNamespace: true,
     kubeconfig: 'apiVersion: v1\nkind: Config',
@@ -45,7 +61,13 @@ test('everything set', () => {
     redisPassword: 'pä ss"wort\'#1',
     forceConflicts: true,
     timeoutMilliseconds: 90_000,
-    memoryThresholdPercent: 75.5
+    memoryThresholdPercent: 75.5,
+    redisImage: 'redis:7.2',
+    probeFrom: 'runner',
+    maxmemoryPolicy: 'volatile-lru',
+    replicationGroup: 'hospital-erp',
+    relaxed: new Set(['multi-az', 'backups']),
+    awsRegion: 'eu-central-1'
   })
 })
 
@@ -60,9 +82,25 @@ describe('refused', () => {
     ['memory-threshold', '101', 'memory-threshold: "101" was given; allowed is a percentage from 1 to 100'],
     ['memory-threshold', '100.1', 'memory-threshold: "100.1" was given; allowed is a percentage from 1 to 100'],
     ['memory-threshold', '90%', 'memory-threshold: "90%" was given; allowed is a percentage from 1 to 100'],
+    ['dry-run', 'true', 'dry-run: "true" was given; allowed is none, server, client'],
+    ['probe-from', 'moon', 'probe-from: "moon" was given; allowed is cluster, runner, none'],
+    ['aws-region', 'Frankfurt', 'aws-region: "Frankfurt" was given; allowed is a region such as eu-central-1'],
     ['memory-threshold', '1e1', 'memory-threshold: "1e1" was given; allowed is a percentage from 1 to 100']
   ])('%s: %j', (name, value, sentence) => {
     expect(failureOf(() => read({ [name]: value }))).toMatchObject({ code: 'invalid-input', message: sentence })
+  })
+
+  test.each([['a--b'], ['1st'], ['a-'], [`a${'b'.repeat(40)}`]])('elasticache-replication-group: %j', (value) => {
+    expect(failureOf(() => read({ 'elasticache-replication-group': value })).message).toBe(
+      `elasticache-replication-group: "${value}" was given; allowed is the ID of a replication group: up to 40 letters, ` +
+        'digits and single dashes'
+    )
+  })
+
+  test('elasticache-relax: a word that is no requirement', () => {
+    expect(failureOf(() => read({ 'elasticache-relax': 'multi-az,backup' })).message).toContain(
+      'elasticache-relax: "multi-az,backup" was given; allowed is a list, with commas, of status, multi-az, '
+    )
   })
 
   test.each([['two\nlines'], ['two\rlines'], ['a null\0byte']])(
@@ -81,4 +119,35 @@ describe('refused', () => {
 
 test.each(['1', '100', '100.0', '99.9'])('a threshold of %s percent is accepted', (percent) => {
   expect(read({ 'memory-threshold': percent }).memoryThresholdPercent).toBe(Number(percent))
+})
+
+describe('an input that would have no effect is refused', () => {
+  const refused = (inputs: Record<string, string>, topology: 'managed' | 'self-hosted') =>
+    failureOf(() => refuseInputsWithoutEffect(read(inputs), topology))
+
+  test('a password for a cache whose password comes from AWS', () => {
+    expect(refused({ 'redis-password': 'some-password' }, 'managed')).toMatchObject({
+      code: 'invalid-input',
+      message: 'the input redis-password would have no effect: these manifests have no StatefulSet redis'
+    })
+  })
+
+  test('settings of AWS for a Redis in the cluster', () => {
+    const inputs = { 'elasticache-replication-group': 'a', 'elasticache-relax': 'backups', 'aws-region': 'eu-west-1' }
+    expect(refused(inputs, 'self-hosted').message).toBe(
+      'the input elasticache-replication-group and the input elasticache-relax and the input aws-region would have no ' +
+        'effect: the StatefulSet redis of these manifests runs in the cluster and not in AWS'
+    )
+  })
+
+  test('an image, where no pod asks the cache', () => {
+    expect(refused({ 'redis-image': 'redis:7', 'probe-from': 'runner' }, 'managed').message).toContain('redis-image')
+    expect(() => refuseInputsWithoutEffect(read({ 'redis-image': 'redis:7' }), 'managed')).not.toThrow()
+  })
+
+  test('and none that has one', () => {
+    const aws = { 'elasticache-replication-group': 'a', 'aws-region': 'eu-west-1', 'elasticache-relax': 'backups' }
+    expect(() => refuseInputsWithoutEffect(read(aws), 'managed')).not.toThrow()
+    expect(() => refuseInputsWithoutEffect(read({ 'redis-password': 'p' }), 'self-hosted')).not.toThrow()
+  })
 })

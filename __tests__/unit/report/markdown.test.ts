@@ -73,7 +73,7 @@ describe('a folded section', () => {
   })
 
   test('has its title on one line, because an empty line would end the HTML', () => {
-    expect(folded('a\n\n# b', '')).toMatch(/^<details><summary>a\s*(<br>)?# b<\/summary>\n/)
+    expect(folded('a\n\n# b', '')).toBe('<details><summary>a # b</summary>\n\n\n\n</details>')
   })
 })
 

@@ -121,3 +121,14 @@ test('checks that failed are counted and marked', () => {
   expect(summary).toContain('<summary>1 of 2 checks failed</summary>')
   expect(summary).toContain('| ❌ | save | empty in force, 900 1 rendered |')
 })
+
+test('a verification says that it was one, and each phase what it failed with', () => {
+  const headline = 'is healthy and as configured (staging, namespace `hospital-erp-system`)'
+  expect(summaryOf({ ...passedRun, mode: 'verify' })).toContain(`### ✅ Redis 7.2.16 ${headline}\n`)
+  const phases = [
+    { name: 'drift', outcome: 'failed', milliseconds: 20, sentence: '', code: 'config-drift' },
+    { name: 'rollout', outcome: 'failed', milliseconds: 20, sentence: '', code: 'crash-loop' }
+  ] as const
+  const summary = summaryOf({ ...failedRun, mode: 'verify', phases: [...phases] })
+  expect(summary).toContain('| drift | ❌ | 20 ms | `config-drift` |\n| rollout | ❌ | 20 ms | `crash-loop` |')
+})

@@ -35,6 +35,18 @@ describe('a run', () => {
     })
   })
 
+  test('has the notes of every step', () => {
+    const [first, second] = ['nothing was compared', 'nothing was deleted'].map((note) => ({
+      phases: [],
+      notes: [note]
+    }))
+    expect(runOf([step('render', 'success', first), step('deploy', 'success', second)]).notes).toEqual([
+      'nothing was compared',
+      'nothing was deleted'
+    ])
+    expect(runOf([rendered, step('deploy', 'success', deploy)])).not.toHaveProperty('notes')
+  })
+
   test('failed with the failure that a step announced', () => {
     expect(runOf([rendered, step('deploy', 'failure', broken)])).toMatchObject({
       verdict: 'failed',

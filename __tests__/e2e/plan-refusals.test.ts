@@ -1,0 +1,272 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { noteOn, type Planned, planned, told } from '../integration/planning.ts'
+import { expectNoSecret } from '../support/captured.ts'
+import { expectClean } from '../support/cluster/deploy.ts'
+import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
+import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
+import { type Commit, checkedOut, committed, jsonPatch, merge } from './repository.ts'
+
+let namespace: TestNamespace
+/** The same as the administrator, who may do what the Role of the deployer does not give. */
+let admin: TestNamespace
+
+beforeAll(async () => {
+  namespace = await testNamespace()
+  admin = { ...namespace, kubeconfig: process.env['KUBECONFIG'] ?? '' }
+  expect((await told(namespace)).outputs['verdict']).toBe('passed')
+})
+afterAll(async () => namespace[Symbol.asyncDispose]())
+
+/** Plans the manifests of base with a change. */
+async function planOf(commit: Commit, inputs: Record<string, string> = {}, place = admin): Promise<Planned> {
+  await using workspace = await checkedOut(committed({ inputs, patches: {}, objects: {} }, commit))
+  return await planned(place, { manifests: 'deploy/redis', ...inputs }, { workspace: workspace.path })
+}
+
+const said = ({ annotations }: Planned) =>
+  annotations
+    .filter(({ source }) => source === 'step')
+    .map(({ message }) => message)
+    .join('\n')
+const codeOf = ({ outputs }: Planned) => outputs['failure-code']
+
+describe('what is not there yet', () => {
+  const absent = () => ({ ...admin, name: `absent-${randomBytes(4).toString('hex')}` })
+
+  test('the namespace: nothing can be checked, and a note says what a deployment would come to', async () => {
+    const place = absent()
+    const plan = await planned(place)
+    expect(plan.outputs).toMatchObject({ verdict: 'planned', 'failure-code': '', changed: '' })
+    expect(plan.plan.sentence).toBe('6 not checked')
+    expect(noteOn(plan, 'StatefulSet/redis')).toBe(`cannot be checked before namespace ${place.name} exists`)
+    expect(plan.result.notes?.join()).toContain(`A deployment would fail: namespace ${place.name} does not exist.`)
+  })
+
+  test('the namespace, which a deployment would create', async () => {
+    const place = absent()
+    const plan = await planned(place, { 'create-namespace': 'true' })
+    expect(plan.outputs).toMatchObject({ verdict: 'planned', changed: 'true', created: '1' })
+    expect(plan.plan.sentence).toBe('1 to create, 6 not checked')
+    expect(plan.actions[`Namespace/${place.name}`]).toBe('create')
+    expect(plan.result.notes).toBeUndefined()
+    expect(await kubectl('get', 'namespaces', '--output=name')).not.toContain(place.name)
+  })
+
+  test('the namespace, which the manifests bring', async () => {
+    const place = absent()
+    const metadata = { name: place.name }
+    const plan = await planOf({ objects: { own: { apiVersion: 'v1', kind: 'Namespace', metadata } } }, {}, place)
+    expect(plan.plan.sentence).toBe('1 to create, 6 not checked')
+    expect(plan.result.notes).toBeUndefined()
+  })
+
+  test('a right to create namespaces: the rest is planned all the same', async () => {
+    const plan = await planned(namespace, { 'create-namespace': 'true' })
+    expect(plan.outputs['verdict']).toBe('planned')
+    expect(plan.plan.sentence).toBe('1 not checked')
+    expect(noteOn(plan, `Namespace/${namespace.name}`)).toBe('not checked: needs the right to create namespaces')
+    expect(plan.actions['StatefulSet/redis']).toBe('unchanged')
+    expect(plan.result.notes?.join()).toContain('in a ClusterRole: `- {apiGroups: [""], resources: [namespaces]')
+  })
+
+  test('a kind: the rest is planned', async () => {
+    const monitor = {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PodMonitor',
+      metadata: { name: 'redis' },
+      spec: {}
+    }
+    const plan = await planOf({ objects: { monitor } })
+    expect(plan.outputs['verdict']).toBe('planned')
+    expect(plan.actions).toMatchObject({ 'PodMonitor/redis': 'unknown', 'StatefulSet/redis': 'unchanged' })
+    expect(noteOn(plan, 'PodMonitor/redis')).toMatch(/^cannot be checked before its kind is installed: .*PodMonitor/)
+    expect(plan.result.notes?.join()).toMatch(/^A deployment would fail: PodMonitor\/redis cannot be sent/)
+  })
+
+  test('a kind that nobody can install, because it is misspelt', async () => {
+    const budget = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudgets', metadata: { name: 'redis' } }
+    const plan = await planOf({ objects: { budget } })
+    expect(codeOf(plan)).toBe('invalid-manifest')
+    expect(plan.actions['PodDisruptionBudgets/redis']).toBe('refused')
+  })
+})
+
+describe('what the API server refuses', () => {
+  test.each([
+    [
+      'the size of the claim',
+      { inputs: { 'storage-size': '6Gi' } },
+      /volumeClaimTemplates\[name="data"\]\.spec\.resources\.requests\.storage is "5Gi", wanted is "6Gi"/,
+      /to enlarge the volume and keep its data, type `kubectl .* patch persistentvolumeclaim data-redis-0/
+    ],
+    [
+      'the storage class',
+      { inputs: { 'storage-class': 'another' } },
+      /storageClassName is ("standard"|nothing), wanted is "another"/,
+      /delete the StatefulSet without its pod, `kubectl .* --cascade=orphan`/
+    ],
+    [
+      'the governing Service',
+      { patches: { service: merge('StatefulSet/redis', { spec: { serviceName: 'redis' } }) } },
+      /\.spec\.serviceName is "redis-headless", wanted is "redis"/,
+      /put the old value back/
+    ],
+    [
+      'the selector',
+      {
+        patches: {
+          selector: merge('StatefulSet/redis', {
+            spec: {
+              selector: { matchLabels: { team: 'erp' } },
+              template: { metadata: { labels: { team: 'erp' } } }
+            }
+          })
+        }
+      },
+      /\.spec\.selector\.matchLabels\.team is nothing, wanted is "erp"/,
+      /delete the StatefulSet with its pod and run again/
+    ]
+  ])('an immutable field, %s: the plan fails with the recipe', async (_, commit: Commit, sentence, recipe) => {
+    const plan = await planOf(commit, commit.inputs as Record<string, string>)
+    expect(plan.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'immutable-field' })
+    expect(plan.actions['StatefulSet/redis']).toBe('refused')
+    expect(plan.plan.restart).toEqual([])
+    expect(said(plan)).toMatch(sentence)
+    expect(said(plan)).toMatch(recipe)
+    expect(plan.summary).toMatch(/^### ❌ This would fail: `immutable-field`/)
+  })
+
+  test('a quota', async () => {
+    const quota = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'one' },
+      spec: { hard: { 'count/configmaps': '2' } }
+    }
+    await namespace.apply(quota)
+    await namespace.kubectl('wait', 'resourcequota/one', '--for=jsonpath={.status.used}', '--timeout=60s')
+    const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' } }
+    const plan = await planOf({ objects: { settings } })
+    await namespace.kubectl('delete', 'resourcequota', 'one')
+    expect(codeOf(plan)).toBe('quota-exceeded')
+    expect(plan.actions).toMatchObject({ 'ConfigMap/settings': 'refused', 'StatefulSet/redis': 'unchanged' })
+  })
+
+  test('a policy of the cluster', async () => {
+    const name = `plan-${namespace.name}`
+    const [group, apiVersion] = ['admissionregistration.k8s.io', 'admissionregistration.k8s.io/v1']
+    const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['services'] }
+    const validations = [{ expression: "object.spec.type == 'ClusterIP'", message: 'no Service may be exposed' }]
+    const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': namespace.name } }
+    const documents = [
+      {
+        kind: 'ValidatingAdmissionPolicy',
+        spec: { matchConstraints: { resourceRules: [rule] }, validations }
+      },
+      {
+        kind: 'ValidatingAdmissionPolicyBinding',
+        spec: { policyName: name, validationActions: ['Deny'], matchResources: { namespaceSelector } }
+      }
+    ].map((document) => JSON.stringify({ apiVersion, ...document, metadata: { name } }))
+    const exposed = { patches: { type: merge('Service/redis', { spec: { type: 'NodePort' } }) } }
+    try {
+      await kubectlWithInput(documents.join('\n'), 'apply', '--filename=-')
+      // The API server learns of a policy a moment after it has stored it.
+      let plan = await planOf(exposed)
+      for (let attempt = 1; codeOf(plan) === '' && attempt <= 30; attempt++) plan = await planOf(exposed)
+      expect(codeOf(plan)).toBe('invalid-manifest')
+      expect(plan.actions['Service/redis']).toBe('refused')
+      expect(said(plan)).toContain('no Service may be exposed')
+    } finally {
+      const kinds = ['validatingadmissionpolicies', 'validatingadmissionpolicybindings']
+      await kubectl('delete', kinds.map((kind) => `${kind}.${group}`).join(), name, '--ignore-not-found')
+    }
+  })
+
+  test('Pod Security refuses no StatefulSet, and its warning stands in the plan', async () => {
+    await kubectl('label', 'namespace', namespace.name, 'pod-security.kubernetes.io/warn=restricted')
+    const securityContext = { allowPrivilegeEscalation: true }
+    const redis = { name: 'redis', securityContext }
+    const pod = { spec: { template: { spec: { containers: [redis] } } } }
+    const plan = await planOf({ patches: { pod: merge('StatefulSet/redis', pod) } })
+    expect(plan.outputs['verdict']).toBe('planned')
+    expect(noteOn(plan, 'StatefulSet/redis')).toMatch(/the API server warns: would violate PodSecurity "restricted/)
+    expect(plan.summary).toContain('would violate PodSecurity')
+  })
+
+  test('two things at once: both are named', async () => {
+    const port = jsonPatch('Service/redis', { op: 'replace', path: '/spec/ports/0/port', value: 70000 })
+    const plan = await planOf({ patches: { port } }, { 'storage-size': '6Gi' })
+    expect(plan.plan.sentence).toBe('2 refused')
+    expect(said(plan)).toMatch(/cannot apply Service\/redis .*70000.* Also: cannot apply StatefulSet\/redis/s)
+  })
+})
+
+describe('a field of another client', () => {
+  beforeAll(() => namespace.kubectl('label', 'service', 'redis', '--overwrite', 'app.kubernetes.io/component=other'))
+  afterAll(() => told(namespace, { 'force-conflicts': 'true' }))
+
+  test('with another value: the plan fails, and names both', async () => {
+    const plan = await planned(namespace)
+    expect(plan.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'field-conflict' })
+    expect(plan.actions).toMatchObject({ 'Service/redis': 'refused', 'StatefulSet/redis': 'unchanged' })
+    expect(said(plan)).toContain(
+      '"kubectl-label" owns .metadata.labels.app.kubernetes.io/component with the value "other", wanted is "cache"'
+    )
+  })
+
+  test('which would be taken over: the plan says from whom, and takes nothing', async () => {
+    const plan = await planned(namespace, { 'force-conflicts': 'true' })
+    expect(plan.outputs['verdict']).toBe('planned')
+    expect(noteOn(plan, 'Service/redis')).toBe(
+      'would take .metadata.labels.app.kubernetes.io/component over from kubectl-label'
+    )
+    const label = '--output=jsonpath={.metadata.labels.app\\.kubernetes\\.io/component}'
+    expect(await namespace.kubectl('get', 'service', 'redis', label)).toBe('other')
+  })
+})
+
+test('a pod that a partition keeps as it is: no restart is promised', async () => {
+  const strategy = merge('StatefulSet/redis', { spec: { updateStrategy: { rollingUpdate: { partition: 1 } } } })
+  const plan = await planOf({ patches: { strategy } }, { maxmemory: '100mb' })
+  expect(plan.plan.restart).toEqual([])
+  expect(noteOn(plan, 'StatefulSet/redis')).toBe(
+    'configuration changed; redis-0 would stay as it is, because of partition 1: a deployment would fail with stuck-revision'
+  )
+})
+
+describe('objects that are no longer rendered are left over', () => {
+  test('one of the manifests of the action', async () => {
+    const gone = { $patch: 'delete', kind: 'NetworkPolicy', metadata: { name: 'redis' } }
+    const target = { kind: 'NetworkPolicy', name: 'redis' }
+    const plan = await planOf({ patches: { gone: { target, patch: JSON.stringify(gone) } } })
+    expect(plan.outputs['verdict']).toBe('planned')
+    expect(plan.result.leftovers).toEqual(['NetworkPolicy/redis'])
+    expect(plan.summary).toContain('Left over from an earlier deployment: `NetworkPolicy/redis`')
+  })
+
+  test('all of a self-hosted Redis, where the cache becomes a managed one', async () => {
+    const plan = await planned(admin, { environment: 'production' })
+    expect(plan.outputs['topology']).toBe('managed')
+    expect(plan.result.leftovers?.toSorted()).toEqual([
+      'ConfigMap/redis-config',
+      'NetworkPolicy/redis',
+      'Service/redis',
+      'Service/redis-headless',
+      'StatefulSet/redis'
+    ])
+  })
+})
+
+test('no value of a Secret is in any byte of a plan that changes it', async () => {
+  const password = randomBytes(18).toString('base64')
+  const plan = await planned(namespace, { 'redis-password': password })
+  expect(plan.actions['Secret/redis-credentials']).toBe('change')
+  expect(plan.plan.restart).toEqual(['password'])
+  await expectClean(plan, namespace, password, encodeURIComponent(password))
+  // The mark of the password in the pod template is a hash with a key; it says that there is another one, and no more.
+  const mark = '--output=jsonpath={.spec.template.metadata.annotations.redis-cache-action/password}'
+  expectNoSecret(plan.captured, [await namespace.kubectl('get', 'statefulset', 'redis', mark)])
+  expect(plan.captured).toContain('password: (changed, not shown)')
+})

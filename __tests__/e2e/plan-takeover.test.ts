@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { apply } from '../../src/apply/apply.ts'
+import { contentOf } from '../../src/apply/content.ts'
+import { toFailure } from '../../src/kubernetes/failure.ts'
+import { at, type KubernetesObject, listAt } from '../../src/kubernetes-object.ts'
+import { planOf, type Tried } from '../../src/plan/plan.ts'
+import { type Access, accessTo } from '../integration/applying.ts'
+import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
+import { type ApplyNamespace, applyNamespace } from './apply-namespace.ts'
+
+/** What somebody's StatefulSet says beside what is rendered here, or in another way. */
+const old = {
+  metadata: { labels: { team: 'erp' }, annotations: { 'example.com/runbook': 'cache' } },
+  spec: {
+    minReadySeconds: 3,
+    template: {
+      metadata: { annotations: { 'example.com/restart': 'monday' } },
+      spec: {
+        // Defaults that are written out stay what they are.
+        dnsPolicy: 'ClusterFirst',
+        restartPolicy: 'Always',
+        priorityClassName: '',
+        nodeSelector: { 'kubernetes.io/os': 'linux' },
+        tolerations: [{ key: 'cache', operator: 'Exists' }],
+        containers: [
+          {
+            name: 'redis',
+            env: [{ name: 'TZ', value: 'Europe/Berlin' }],
+            terminationMessagePolicy: 'FallbackToLogsOnError',
+            resources: { limits: { cpu: '1' } }
+          },
+          { name: 'shell', image: 'docker.io/library/redis:7.2.16-alpine', command: ['sleep', '1000'] }
+        ],
+        volumes: [{ name: 'scratch', emptyDir: {} }]
+      }
+    }
+  }
+}
+const oldService = {
+  metadata: { labels: { team: 'erp' } },
+  spec: { sessionAffinity: 'ClientIP', ports: [{ name: 'metrics', port: 9121, targetPort: 'metrics' }] }
+}
+
+let namespace: ApplyNamespace
+let access: Access
+
+beforeAll(async () => {
+  namespace = await applyNamespace()
+  access = await accessTo({ kubeconfig: await kubectl('config', 'view', '--raw', '--minify', '--flatten') }, 1)
+  // What was deployed with `kubectl apply` so far; no pod is needed.
+  const documents = namespace.documents().map(({ object }) => {
+    if (object.kind === 'StatefulSet') return merged(merged(object, old), { spec: { replicas: 1 } })
+    return object.metadata.name === 'redis' && object.kind === 'Service' ? merged(object, oldService) : object
+  })
+  const text = documents.map((object) => JSON.stringify(object)).join('\n')
+  await kubectlWithInput(text, '--namespace', namespace.name, 'apply', '--filename=-')
+})
+afterAll(async () => {
+  access[Symbol.dispose]()
+  await namespace[Symbol.asyncDispose]()
+})
+
+/** Merges as kustomize does: list items by their name. */
+function merged<T>(value: T, more: unknown): T {
+  if (Array.isArray(value) && Array.isArray(more)) {
+    const added = more.filter((item) => !value.some((each) => at(each, 'name') === at(item, 'name')))
+    const kept = value.map((each) =>
+      merged(
+        each,
+        more.find((item) => at(item, 'name') === at(each, 'name'))
+      )
+    )
+    return [...kept, ...added] as T
+  }
+  if (typeof value !== 'object' || value === null || typeof more !== 'object') return (more ?? value) as T
+  const entries = Object.entries(more ?? {}).map(([key, child]) => [key, merged(at(value, key), child)])
+  return { ...value, ...Object.fromEntries(entries) }
+}
+
+/** Applies, or only tries it. */
+async function applied(dryRun: boolean): Promise<Tried[]> {
+  const tried: Tried[] = []
+  const inputs = { namespace: namespace.name, createNamespace: false, redisPassword: undefined, forceConflicts: false }
+  await apply(
+    namespace.documents(),
+    { ...inputs, dryRun },
+    {
+      cluster: access.cluster,
+      toFailure,
+      secret: () => {},
+      log: () => {},
+      applied: ({ change, note }, states) => void tried.push({ ...states, change, note }),
+      refused: () => {}
+    }
+  )
+  return tried
+}
+
+const idOf = ({ wanted }: Tried) => `${wanted.kind}/${wanted.metadata.name}`
+const changesOf = (tried: Tried[]) => Object.fromEntries(tried.map((each) => [idOf(each), each.change]))
+
+describe('a Redis that `kubectl apply` made, whose fields become ours', () => {
+  let planned: Tried[]
+  let done: Tried[]
+
+  beforeAll(async () => {
+    planned = await applied(true)
+    done = await applied(false)
+  })
+
+  const statesOf = (tried: Tried[]) =>
+    tried
+      .filter(({ change }) => change === 'configured')
+      .map((each) => [idOf(each), contentOf(each.after)])
+      .toSorted()
+
+  test('is planned as it is then deployed: what is not rendered goes', () => {
+    expect(changesOf(planned)).toEqual(changesOf(done))
+    const set = (tried: Tried[]) => tried.find((each) => idOf(each) === 'StatefulSet/redis')?.after
+    const containers = (object: KubernetesObject | undefined) =>
+      listAt(object, 'spec', 'template', 'spec', 'containers')
+    expect(containers(set(done)).map((each) => at(each, 'name'))).toEqual(['redis', 'metrics'])
+    // The mark of the password is keyed with the UID of a Secret that the plan only tried to make.
+    const marks = (text: string) => text.replace(/("redis-cache-action\/password":")\w+/g, '$1')
+    expect(JSON.parse(marks(JSON.stringify(statesOf(planned))))).toEqual(
+      JSON.parse(marks(JSON.stringify(statesOf(done))))
+    )
+  })
+
+  test('the plan says from whom, what goes, and that the pod would be replaced', () => {
+    const plan = planOf(planned, [])
+    const [set] = plan.objects.filter(({ id }) => id === 'StatefulSet/redis')
+    expect(set?.note).toBe('would be taken over from kubectl-client-side-apply')
+    expect(set?.diff).toContain('-        - name: shell')
+    expect(set?.diff).not.toMatch(/[-+] +dnsPolicy/)
+    expect(plan.restart).toEqual(['configuration', 'password', 'pod template'])
+    const [service] = plan.objects.filter(({ id }) => id === 'Service/redis')
+    expect(service?.diff).toContain('-    team: erp')
+  })
+
+  test('is nothing to change from then on', async () => {
+    expect(new Set(Object.values(changesOf(await applied(true))))).toEqual(new Set(['unchanged']))
+  })
+})

@@ -1,0 +1,54 @@
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { deploy, expectClean } from '../support/cluster/deploy.ts'
+import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
+import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
+import { root } from '../support/root.ts'
+import { workspaceWith } from '../support/workspace.ts'
+
+let namespace: TestNamespace
+
+beforeAll(async () => {
+  namespace = await testNamespace()
+})
+afterAll(async () => namespace[Symbol.asyncDispose]())
+// Whatever happened, no pod of ours is left.
+afterEach(async () => {
+  const pods = await namespace.kubectl('get', 'pods', '--output=name')
+  expect(pods.trim()).toBe('pod/redis-0')
+})
+
+// In order: each test goes on from what the one before it left in the cluster.
+test('without the right to make a pod, the run says which', async () => {
+  const { outputs, summary } = await deploy(namespace, { 'probe-from': 'cluster' })
+  expect(outputs['failure-code']).toBe('forbidden')
+  expect(summary).toContain('cannot create resource "pods"')
+  expect(summary).toContain('| probe | ✅ |')
+})
+
+test('Service, DNS and NetworkPolicy are proven as a backend sees them', async () => {
+  const rbac = await kubectl('kustomize', join(root, 'manifests', 'rbac-probe'))
+  await kubectlWithInput(rbac.replaceAll('hospital-erp-system', namespace.name), 'apply', '-f', '-')
+  const deployment = await deploy(namespace, { 'probe-from': 'cluster' })
+  expect(deployment.rendered).toContain('verdict: passed')
+  expect(deployment.summary).toContain('| connection | ✅ |')
+  expect(deployment.summary).toContain('| ✅ | a pod that is no backend |')
+  await expectClean(deployment, namespace)
+})
+
+test('manifests whose NetworkPolicy lets everybody in are told', async () => {
+  const patch = JSON.stringify([{ op: 'replace', path: '/spec/ingress', value: [{}] }])
+  const target = { kind: 'NetworkPolicy', name: 'redis' }
+  await using workspace = await workspaceWith([{ target, patch }])
+  const inputs = { 'probe-from': 'cluster', manifests: 'deploy/redis' }
+  const { outputs, summary } = await deploy(namespace, inputs, { workspace: workspace.path })
+  expect(outputs['failure-code']).toBe('redis-open')
+  expect(summary).toContain('a pod that is no backend')
+})
+
+test('Redis is not asked at all where that is wanted, and the report says so', async () => {
+  const { outputs, summary } = await deploy(namespace, { 'probe-from': 'none' })
+  expect(outputs['verdict']).toBe('passed')
+  expect(summary).toContain('### ✅ Redis cache is as required, and was not asked itself')
+  expect(summary).toContain('`probe-from` is `none`')
+})

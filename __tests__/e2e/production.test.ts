@@ -1,0 +1,158 @@
+import { execFile } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { expectNoSecret } from '../support/captured.ts'
+import { type AwsStandIn, awsStandIn, putSecret, storeFor } from '../support/cluster/aws-stand-in.ts'
+import { type Deployment, deploy } from '../support/cluster/deploy.ts'
+import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
+import { root } from '../support/root.ts'
+import { type CacheScene, cacheScene } from './tls-cache.ts'
+
+const run = promisify(execFile)
+const aws = awsStandIn()
+if (aws === undefined) test.skip('production (AWS_STAND_IN names no stand-in for AWS)', () => {})
+else describe('production, as a user has it', () => cases(aws))
+
+const settings = {
+  ReplicasPerNodeGroup: 1,
+  MultiAZEnabled: true,
+  AutomaticFailoverEnabled: true,
+  AtRestEncryptionEnabled: true,
+  TransitEncryptionEnabled: true,
+  UserGroupIds: ['backends'],
+  SnapshotRetentionLimit: 3,
+  Engine: 'redis',
+  CacheNodeType: 'cache.t4g.micro'
+}
+
+function cases(standIn: AwsStandIn): void {
+  const group = `test-${randomBytes(4).toString('hex')}`
+  const remoteSecret = `test/${group}`
+  const secrets: string[] = []
+  let host: string
+  let scene: CacheScene
+  let directory: string
+
+  beforeAll(async () => {
+    host = await createGroup(group)
+    // A Redis with TLS stands for the cache itself, and pods find it by the name that AWS gave the group.
+    scene = await cacheScene(host)
+    const address = await scene.namespace.kubectl('get', 'service', 'cache', '--output=jsonpath={.spec.clusterIP}')
+    await run(join(standIn.program, '..', 'cluster'), ['host', host, address])
+    const rbac = await kubectl('kustomize', join(root, 'manifests', 'rbac-managed'))
+    await kubectlWithInput(rbac.replaceAll('hospital-erp-system', scene.namespace.name), 'apply', '-f', '-')
+    await storeFor(standIn, scene.namespace)
+    await putFields(scene.password)
+    directory = await mkdtemp(join(tmpdir(), 'production-'))
+    await writeFile(join(directory, 'authority.pem'), scene.authority.certificate)
+  })
+  afterAll(async () => {
+    await scene[Symbol.asyncDispose]()
+    await rm(directory, { recursive: true })
+  })
+  afterEach(async () => expect(await scene.otherPods()).toEqual([]))
+
+  async function createGroup(id: string, changed: object = {}): Promise<string> {
+    const { stdout } = await run(standIn.program, ['elasticache', id, JSON.stringify({ ...settings, ...changed })])
+    const created: { NodeGroups: [{ PrimaryEndpoint: { Address: string } }] } = JSON.parse(stdout)
+    return created.NodeGroups[0].PrimaryEndpoint.Address
+  }
+
+  /** Stores the four fields in the Secrets Manager, as an operator does after a rotation. */
+  async function putFields(password: string): Promise<void> {
+    secrets.push(password)
+    await putSecret(standIn, remoteSecret, { host, port: 6379, password, url: `rediss://:${password}@${host}:6379` })
+  }
+
+  async function deployed(inputs: Record<string, string> = {}): Promise<Deployment> {
+    const { accessKeyId, secretAccessKey } = standIn.credentials
+    const deployment = await deploy(
+      scene.namespace,
+      {
+        environment: 'production',
+        'secret-store': 'SecretStore/aws',
+        'remote-secret': remoteSecret,
+        'elasticache-replication-group': group,
+        'aws-region': standIn.region,
+        ...inputs
+      },
+      {
+        env: {
+          AWS_ENDPOINT_URL: standIn.endpoint,
+          AWS_ACCESS_KEY_ID: accessKeyId,
+          AWS_SECRET_ACCESS_KEY: secretAccessKey,
+          NODE_EXTRA_CA_CERTS: join(directory, 'authority.pem')
+        }
+      }
+    )
+    expectNoSecret(deployment.captured, [...secrets, secretAccessKey])
+    return deployment
+  }
+
+  // In order: each test goes on from what the one before it left in the cluster.
+  test('a first run is green, with everything proven', async () => {
+    const { outputs, summary, rendered } = await deployed()
+    expect(rendered).toContain('verdict: passed')
+    expect(outputs).toMatchObject({ verdict: 'passed', topology: 'managed', changed: 'true', created: '1' })
+    expect(outputs['maxmemory-bytes']).toBe(String(64 * 1024 ** 2))
+    expect(summary).toContain('is proven to work (production, namespace')
+    for (const phase of ['render', 'apply', 'secret', 'elasticache', 'connection'])
+      expect(summary).toContain(`| ${phase} | ✅ |`)
+  })
+
+  test('a second one changes nothing', async () => {
+    expect((await deployed()).outputs).toMatchObject({ verdict: 'passed', changed: 'false', unchanged: '1' })
+  })
+
+  test('a token that was rotated in AWS, and not in ElastiCache, is picked up in this run and refused', async () => {
+    await putFields(randomBytes(24).toString('hex'))
+    const { outputs, summary } = await deployed()
+    expect(outputs['failure-code']).toBe('redis-auth')
+    expect(summary).toContain('| secret | ✅ |')
+    await putFields(scene.password)
+  })
+
+  test('a group that is not as required, unless that is allowed by name', async () => {
+    const weak = `${group}-weak`
+    const other = await createGroup(weak, { MultiAZEnabled: false, SnapshotRetentionLimit: 0 })
+    const failed = await deployed({ 'elasticache-replication-group': weak })
+    expect(failed.outputs['failure-code']).toBe('elasticache-settings')
+    for (const word of ['multi-az', 'backups', 'endpoint']) expect(failed.summary).toContain(word)
+    expect(failed.summary).toContain(other)
+    const relaxed = { 'elasticache-replication-group': weak, 'elasticache-relax': 'multi-az, backups, endpoint' }
+    const passed = await deployed(relaxed)
+    expect(passed.outputs['verdict']).toBe('passed')
+    expect(passed.summary.match(/⚠️/g)).toHaveLength(3)
+  })
+
+  test('what a self-hosted Redis has left behind is named', async () => {
+    const { kubectl: inNamespace, name } = scene.namespace
+    const own = ['--field-manager=redis-cache-action', '--server-side', '--dry-run=none']
+    const base = await kubectl('kustomize', join(root, 'manifests', 'base'))
+    // Only what runs no pod.
+    const documents = base.split('---\n').filter((text) => /kind: (ConfigMap|Service)\n/.test(text))
+    const manifest = documents.join('---\n').replaceAll('hospital-erp-system', name)
+    await kubectlWithInput(manifest, 'apply', '--namespace', name, '-f', '-', ...own)
+    const { summary, outputs } = await deployed()
+    expect(outputs['verdict']).toBe('passed')
+    for (const id of ['ConfigMap/redis-config', 'Service/redis', 'Service/redis-headless'])
+      expect(summary).toContain(`\`${id}\``)
+    expect(summary).not.toContain('StatefulSet/redis')
+    await inNamespace('delete', 'configmap/redis-config', 'service/redis', 'service/redis-headless')
+  })
+
+  test('without asking the cache, the report says so', async () => {
+    const { summary, outputs } = await deployed({ 'probe-from': 'none' })
+    expect(outputs['verdict']).toBe('passed')
+    expect(summary).toContain('### ✅ Redis cache is as required, and was not asked itself')
+  })
+
+  test('inputs of the other topology are refused before the cluster is asked', async () => {
+    const { outputs } = await deployed({ 'redis-password': `${randomBytes(12).toString('hex')}` })
+    expect(outputs['failure-code']).toBe('invalid-input')
+  })
+}

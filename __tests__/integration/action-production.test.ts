@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expectNoSecret } from '../support/captured.ts'
+import { type Deployment, deploy } from '../support/cluster/deploy.ts'
+import type { TestNamespace } from '../support/cluster/namespace.ts'
+import { generatedCredentials } from '../support/generated-credentials.ts'
+import { type Stage, startStage } from '../support/stage.ts'
+import { namespace } from './rendering.ts'
+
+const fields = generatedCredentials()
+let stage: Stage
+let place: TestNamespace
+
+beforeAll(async () => {
+  stage = await startStage()
+  const refuse = () => Promise.reject(new Error('there is no cluster behind this namespace'))
+  const { kubeconfig } = stage
+  const none = { kubectl: refuse, apply: refuse, redisCli: refuse, credential: refuse }
+  place = { name: namespace, kubeconfig, ...none, [Symbol.asyncDispose]: async () => {} }
+  stage.api.operator.hold('hospital-erp/redis', fields)
+})
+afterAll(async () => stage[Symbol.asyncDispose]())
+
+async function run(inputs: Record<string, string> = {}): Promise<Deployment> {
+  const deployment = await deploy(place, { environment: 'production', 'probe-from': 'none', ...inputs })
+  expectNoSecret(deployment.captured, [fields.password, fields.url, stage.password, stage.api.token])
+  expect(deployment.leftovers).toEqual([])
+  return deployment
+}
+
+// In order: each test goes on from what the one before it left.
+test('a namespace that had a self-hosted Redis becomes a managed one, and what is left over is named', async () => {
+  const selfHosted = await deploy(place, { 'redis-password': stage.password })
+  expect(selfHosted.rendered).toContain('verdict: passed')
+  const { outputs, summary } = await run()
+  expect(outputs).toMatchObject({ verdict: 'passed', topology: 'managed', created: '1', changed: 'true' })
+  for (const phase of ['render', 'apply', 'secret']) expect(summary).toContain(`| ${phase} | ✅ |`)
+  expect(summary).toContain(
+    `kubectl -n ${namespace} delete configmap/redis-config networkpolicy/redis service/redis ` +
+      'service/redis-headless statefulset/redis'
+  )
+  expect(summary).toContain('The cache was not asked: `probe-from` is `none`.')
+  expect(stage.api.read('StatefulSet', namespace, 'redis')).toBeDefined()
+})
+
+test('again: nothing is changed, and the Secret is synced all the same', async () => {
+  const { outputs } = await run()
+  expect(outputs).toMatchObject({ verdict: 'passed', changed: 'false', unchanged: '1' })
+})
+
+test('a plan syncs nothing, and judges the Secret that is there', async () => {
+  const annotation = () => stage.api.read('ExternalSecret', namespace, 'redis-credentials')?.metadata.annotations
+  const before = annotation()
+  const { outputs, summary } = await run({ 'dry-run': 'server', 'remote-secret': 'clinic/cache' })
+  expect(outputs).toMatchObject({ verdict: 'planned', changed: 'true', configured: '1' })
+  expect(summary).toContain('### 📋 Plan: 1 to change')
+  expect(summary).toContain('Secret key host')
+  expect(annotation()).toEqual(before)
+})
+
+test('a field that is missing in AWS fails the run within seconds', async () => {
+  const { url: _url, ...rest } = fields
+  stage.api.operator.hold('hospital-erp/redis', rest)
+  const { outputs, summary } = await run()
+  expect(outputs['failure-code']).toBe('external-secret-error')
+  expect(summary).toContain('url')
+})

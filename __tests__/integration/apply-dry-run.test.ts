@@ -1,0 +1,135 @@
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { contentOf } from '../../src/apply/content.ts'
+import { findLeftovers } from '../../src/apply/leftovers.ts'
+import type { ObjectStates } from '../../src/apply/ports.ts'
+import { toFailure } from '../../src/kubernetes/failure.ts'
+import { UnknownKind } from '../../src/kubernetes/object-paths.ts'
+import { at, objectId } from '../../src/kubernetes-object.ts'
+import { type ManifestDocument, parseManifest } from '../../src/manifest.ts'
+import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
+import { type Access, accessTo, applying } from './applying.ts'
+import { documentsFor, edited, namespace } from './rendering.ts'
+
+let documents: ManifestDocument[]
+let api: KubernetesApi
+let access: Access
+
+beforeAll(async () => {
+  documents = await documentsFor()
+})
+beforeEach(async () => {
+  api = await startKubernetesApi()
+  access = await accessTo(api)
+})
+afterEach(async () => {
+  access[Symbol.dispose]()
+  await api.close()
+})
+
+const writes = () => api.requests.filter(({ method, query }) => method !== 'GET' && query.get('dryRun') !== 'All')
+
+describe('a dry run', () => {
+  test('of a first deployment: everything would be created, and nothing is', async () => {
+    const { changes, failure } = await applying(access, documents, { dryRun: true })
+    expect(failure).toBeUndefined()
+    expect(Object.values(changes)).toEqual(Array.from({ length: 6 }, () => 'created'))
+    expect(writes()).toEqual([])
+    expect(api.read('Secret', namespace, 'redis-credentials')).toBeUndefined()
+    expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
+  })
+
+  test('says what an apply then does', async () => {
+    await applying(access, documents)
+    const changed = edited(documents, (text) =>
+      text.replace('terminationGracePeriodSeconds: 60', 'terminationGracePeriodSeconds: 61')
+    )
+    const planned = await applying(access, changed, { dryRun: true })
+    const done = await applying(access, changed)
+    expect(planned.changes).toEqual(done.changes)
+    expect(planned.changes['StatefulSet/redis']).toBe('configured')
+    const again = await applying(access, changed, { dryRun: true })
+    expect(new Set(Object.values(again.changes))).toEqual(new Set(['unchanged']))
+  })
+
+  test('of another password: the Secret and the pod template would change, and stay as they are', async () => {
+    await applying(access, documents)
+    const password = () => api.read('Secret', namespace, 'redis-credentials')?.['data']
+    const template = () => at(api.read('StatefulSet', namespace, 'redis'), 'spec', 'template')
+    const before = { password: password(), template: template() }
+    const { changes } = await applying(access, documents, { dryRun: true, redisPassword: 'another-password-1' })
+    expect(changes).toMatchObject({ 'Secret/redis-credentials': 'configured', 'StatefulSet/redis': 'configured' })
+    expect({ password: password(), template: template() }).toEqual(before)
+  })
+})
+
+test('a dry run of what `kubectl apply` made: what is not rendered would go, and then does', async () => {
+  for (const { object } of documents) {
+    const { apiVersion, kind, metadata, ...rest } = object
+    const more = { ...metadata, annotations: { 'example.com/old': 'x' } }
+    api.seed({ ...rest, apiVersion, kind, metadata: more }, { fieldManager: 'kubectl-client-side-apply' })
+  }
+  const old = api.read('Service', namespace, 'redis')
+  const afterOf = async (dryRun: boolean) => {
+    const found: Record<string, unknown> = {}
+    const states = (_: unknown, { wanted, after }: ObjectStates) => {
+      if (wanted.kind !== 'Secret') found[objectId(wanted)] = contentOf(after)
+    }
+    const { failure } = await applying(access, documents, { dryRun, redisPassword: 'the-same-password' }, states)
+    expect(failure).toBeUndefined()
+    // The mark of the password is keyed with the UID of its Secret, which a dry run does not know.
+    return JSON.parse(JSON.stringify(found).replace(/("redis-cache-action\/password":")\w+/, '$1')) as unknown
+  }
+  const tried = await afterOf(true)
+  expect(api.read('Service', namespace, 'redis')).toEqual(old)
+  expect(JSON.stringify(tried)).not.toContain('example.com/old')
+  expect(tried).toEqual(await afterOf(false))
+})
+
+describe('what a self-hosted Redis leaves behind', () => {
+  const leftovers = async (rendered: ManifestDocument[], everywhere = false) => {
+    const ports = {
+      cluster: access.cluster,
+      toFailure,
+      isUnknownKind: (error: unknown) => error instanceof UnknownKind
+    }
+    return (await findLeftovers(rendered, namespace, everywhere, ports)).map(objectId)
+  }
+
+  test('is named when it is no longer rendered', async () => {
+    await applying(access, documents)
+    expect(await leftovers(documents)).toEqual([])
+    expect(await leftovers([])).toEqual([
+      'ConfigMap/redis-config',
+      'NetworkPolicy/redis',
+      'Service/redis',
+      'Service/redis-headless',
+      'StatefulSet/redis'
+    ])
+  })
+
+  test('is not what somebody else made under the same name', async () => {
+    api.seed({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'redis', namespace } }, { fieldManager: 'helm' })
+    expect(await leftovers([])).toEqual([])
+  })
+
+  test('may have any name, where whole kinds are looked through', async () => {
+    const more = parseManifest('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: our-own\ndata:\n  a: b\n')
+    await applying(access, [...documents, ...more])
+    expect(await leftovers(documents)).toEqual([])
+    expect(await leftovers(documents, true)).toEqual(['ConfigMap/our-own'])
+  })
+
+  test('is looked for by name in the kinds that must not be listed', async () => {
+    await applying(access, documents)
+    const message = 'services is forbidden: User "planner" cannot list resource "services" in API group ""'
+    const body = { kind: 'Status', status: 'Failure', reason: 'Forbidden', message }
+    api.fault({ method: 'GET', path: /\/services$/, times: 10, reply: { status: 403, body } })
+    expect(await leftovers([], true)).toEqual([
+      'ConfigMap/redis-config',
+      'NetworkPolicy/redis',
+      'Service/redis',
+      'Service/redis-headless',
+      'StatefulSet/redis'
+    ])
+  })
+})

@@ -1,0 +1,85 @@
+import { at, fieldManager, type KubernetesObject, listAt, objectId } from '../kubernetes-object.ts'
+import type { ManifestDocument } from '../manifest.ts'
+import { names } from '../workload.ts'
+import type { ApplyPorts } from './ports.ts'
+
+/** Every object that the manifests of this action make in one topology and not in the other. */
+const candidates: KubernetesObject[] = [
+  { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: names.statefulSet } },
+  { apiVersion: 'v1', kind: 'Service', metadata: { name: 'redis' } },
+  { apiVersion: 'v1', kind: 'Service', metadata: { name: 'redis-headless' } },
+  { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'redis-config' } },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'redis' } }
+]
+
+/** Kinds that a set-up of a cache is made of. Secrets are left out: to list them would be to read them all. */
+const kinds = [
+  { apiVersion: 'apps/v1', kind: 'StatefulSet' },
+  { apiVersion: 'v1', kind: 'ConfigMap' },
+  { apiVersion: 'v1', kind: 'Service' },
+  { apiVersion: 'v1', kind: 'ServiceAccount' },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
+  { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
+  { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' }
+]
+
+interface LeftoverPorts {
+  cluster: {
+    read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
+    list(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject[]>
+  }
+  toFailure: ApplyPorts['toFailure']
+  /** Whether an error only means that the cluster has no such kind. */
+  isUnknownKind(error: unknown): boolean
+}
+
+/**
+ * The objects of an earlier deployment that are still there and no longer rendered, such as those of a self-hosted Redis
+ * after the change to a managed one. They are told and never deleted: they may hold data.
+ * @param everywhere lists whole kinds, as far as that is allowed; otherwise only the names of our own manifests are read
+ * @throws Failure
+ */
+export async function findLeftovers(
+  documents: readonly ManifestDocument[],
+  namespace: string,
+  everywhere: boolean,
+  ports: LeftoverPorts
+): Promise<KubernetesObject[]> {
+  const rendered = new Set(documents.map(({ object }) => objectId(object)))
+  const known = candidates.filter((object) => !rendered.has(objectId(object)))
+  const listed = everywhere ? await listKinds(namespace, ports) : new Map<string, KubernetesObject[]>()
+  const read = await Promise.all(
+    known.filter(({ kind }) => !listed.has(kind)).map((each) => readOne(each, namespace, ports))
+  )
+  return [...[...listed.values()].flat(), ...read.flatMap((object) => object ?? [])]
+    .filter((object) => isOurs(object) && !rendered.has(objectId(object)))
+    .sort((a, b) => (objectId(a) < objectId(b) ? -1 : 1))
+}
+
+/** The objects by kind, without the kinds that must not be listed. */
+async function listKinds(namespace: string, { cluster, toFailure, isUnknownKind }: LeftoverPorts) {
+  const found = new Map<string, KubernetesObject[]>()
+  await Promise.all(
+    kinds.map(async ({ apiVersion, kind }) => {
+      try {
+        found.set(kind, await cluster.list({ apiVersion, kind, metadata: { name: '' } }, namespace))
+      } catch (error) {
+        const failure = toFailure(error, { verb: 'list', object: kind, namespace })
+        if (failure.code !== 'forbidden' && !isUnknownKind(error)) throw failure
+      }
+    })
+  )
+  return found
+}
+
+async function readOne(object: KubernetesObject, namespace: string, { cluster, toFailure }: LeftoverPorts) {
+  try {
+    return await cluster.read(object, namespace)
+  } catch (error) {
+    throw toFailure(error, { verb: 'look for', object: objectId(object), namespace })
+  }
+}
+
+function isOurs(object: KubernetesObject): boolean {
+  return listAt(object, 'metadata', 'managedFields').some((entry) => at(entry, 'manager') === fieldManager)
+}

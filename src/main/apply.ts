@@ -1,0 +1,40 @@
+import { apply } from '../apply/apply.ts'
+import type { ApplyInputs } from '../apply/ports.ts'
+import type { Credentials } from '../credentials.ts'
+import { toFailure } from '../kubernetes/failure.ts'
+import type { ManifestDocument } from '../manifest.ts'
+import type { ObjectResult } from '../result.ts'
+import type { Program } from './program.ts'
+import type { Target } from './target.ts'
+
+/** Puts the documents into the cluster; the credentials are those of a self-hosted Redis. */
+export async function applyPhase(
+  documents: readonly ManifestDocument[],
+  inputs: Omit<ApplyInputs, 'dryRun'>,
+  { cluster }: Target,
+  { result, redaction, log, phase }: Program
+): Promise<Credentials | undefined> {
+  let credentials: Credentials | undefined
+  await phase('apply', `to namespace ${inputs.namespace} at ${cluster.server}`, async () => {
+    const objects: ObjectResult[] = []
+    result.objects = objects
+    credentials = await apply(
+      documents,
+      { ...inputs, dryRun: false },
+      {
+        cluster,
+        toFailure,
+        log,
+        secret: (value) => redaction.add(value),
+        applied: (object) => void objects.push(object),
+        // The failure that apply throws names them all.
+        refused: () => {}
+      }
+    )
+    const counts = (['created', 'configured', 'unchanged'] as const)
+      .map((change) => ({ change, count: objects.filter((object) => object.change === change).length }))
+      .filter(({ count }) => count > 0)
+    return counts.map(({ change, count }) => `${count} ${change}`).join(', ')
+  })
+  return credentials
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { comment, commentMilliseconds } from '../comment/comment.ts'
+import { contextOf } from '../comment/context.ts'
+import type { CommentMode } from '../comment/ports.ts'
+import { Deadline } from '../deadline.ts'
+import { PullRequestComments } from '../github/comments.ts'
+import { toRefusal } from '../github/refusal.ts'
+import { summaryOf } from '../report/summary.ts'
+import type { Run } from '../report/verdict.ts'
+import { systemClock } from '../runner/clock.ts'
+import type { Runner } from '../runner/runner.ts'
+
+/** Room for what the comment adds: GitHub takes 65,536 characters. */
+const maximumBytes = 60_000
+
+/** Brings the comment of the pull request up to date, if the run is for one; it never fails the run. */
+export async function commentOn(run: Run, mode: CommentMode, token: string | undefined, runner: Runner): Promise<void> {
+  const { pullRequest, run: number, runUrl, apiUrl } = contextOf(process.env, await readEvent())
+  const deadline = new Deadline(systemClock, commentMilliseconds)
+  const outcome = await comment(
+    {
+      mode,
+      environment: run.environment ?? '',
+      body: summaryOf(run, maximumBytes),
+      hasNews: run.verdict === 'failed' || isChanging(run),
+      pullRequest,
+      run: number,
+      runUrl,
+      token
+    },
+    {
+      open: (place, secret) => {
+        const signal = new AbortController().signal
+        return new PullRequestComments(place, { apiUrl, token: secret, clock: systemClock, deadline, signal })
+      },
+      refusal: toRefusal,
+      notice: (sentence, hint) => runner.notice('Redis cache: no comment', `${sentence}\nNext: ${hint}`)
+    }
+  )
+  if (pullRequest !== undefined) runner.log(`comment ${outcome}`)
+}
+
+function isChanging({ plan, objects = [] }: Run): boolean {
+  if (plan === undefined) return objects.some(({ change }) => change !== 'unchanged')
+  return plan.objects.some(({ action }) => action !== 'unchanged' && action !== 'valid')
+}
+
+async function readEvent(): Promise<unknown> {
+  const path = process.env['GITHUB_EVENT_PATH'] ?? ''
+  try {
+    return path === '' ? undefined : JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    // Without the event nobody knows which pull request it is; the run is not less true for it.
+    return undefined
+  }
+}

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { getCACertificates } from 'node:tls'
+import { connectFromPod, connectFromRunner } from '../connection/connection.ts'
+import type { Credentials } from '../credentials.ts'
+import { Failure } from '../failure.ts'
+import type { Cluster } from '../kubernetes/cluster.ts'
+import { toFailure } from '../kubernetes/failure.ts'
+import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
+import { type ManifestDocument, parseManifest } from '../manifest.ts'
+import { connectToRedis } from '../redis/connection.ts'
+import { systemClock } from '../runner/clock.ts'
+import { redisImage as imageOf, names, redisStatefulSet } from '../workload.ts'
+import type { CacheInputs } from './cache-inputs.ts'
+import { checkedInto, noteInto } from './findings.ts'
+import type { Program } from './program.ts'
+import type { Target } from './target.ts'
+
+export interface ConnectionPhaseInputs extends CacheInputs {
+  /** Image of the pod that asks; undefined for the one of the Redis that is rendered, or of the one in base. */
+  redisImage?: string | undefined
+}
+
+/** Proves that the cache answers, from where it is to be asked. */
+export async function connectionPhase(
+  documents: readonly ManifestDocument[],
+  { probeFrom = 'cluster', redisImage, maxmemoryPolicy, memoryThresholdPercent }: ConnectionPhaseInputs,
+  credentials: Credentials,
+  { namespace, cluster, cleaning, deadline }: Target,
+  { result, signal, log, phase }: Program
+): Promise<void> {
+  const note = noteInto(result, log)
+  if (probeFrom === 'none') {
+    note('The cache was not asked: `probe-from` is `none`.')
+    return
+  }
+  const fromPod = probeFrom === 'cluster'
+  const place = fromPod ? `a pod of namespace ${namespace}` : 'this runner'
+  await phase('connection', `${credentials.host}:${credentials.port}, from ${place}`, async () => {
+    const topology = redisStatefulSet(documents) === undefined ? 'managed' : 'self-hosted'
+    const isGuarded = documents.some(({ object }) => object.kind === 'NetworkPolicy')
+    const inputs = {
+      namespace,
+      credentials,
+      image: redisImage ?? (await imageFor(documents)),
+      topology,
+      maxmemoryPolicy,
+      memoryThresholdPercent,
+      outsider: topology === 'self-hosted' && isGuarded,
+      owner: await readSecret(namespace, cluster)
+    } as const
+    const authorities = getCACertificates('default')
+    const common = { authorities, checked: checkedInto(result), note, clock: systemClock, signal, log }
+    const facts = fromPod
+      ? await connectFromPod(inputs, deadline, { ...common, cluster, cleaning, toFailure })
+      : await connectFromRunner(inputs, deadline, { ...common, openRedis: connectToRedis })
+    Object.assign(result, { ...facts, memoryThresholdPercent })
+    return `the cache answers ${place}`
+  })
+}
+
+async function readSecret(namespace: string, cluster: Cluster): Promise<KubernetesObject> {
+  const wanted: KubernetesObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
+  try {
+    const secret = await cluster.read(wanted, namespace)
+    if (secret !== undefined) return secret
+  } catch (error) {
+    throw toFailure(error, { verb: 'read', object: objectId(wanted), namespace })
+  }
+  throw new Failure(
+    'secret-missing',
+    `${objectId(wanted)} in namespace ${namespace} was deleted during the run`,
+    `see who does that: \`kubectl -n ${namespace} get events\`; then run again`
+  )
+}
+
+/** The image of the Redis that is rendered or, where none is, of the one that the action would deploy. */
+async function imageFor(documents: readonly ManifestDocument[]): Promise<string> {
+  const base = join(import.meta.dirname, '..', '..', 'manifests', 'base', 'redis-statefulset.yaml')
+  const statefulSet = redisStatefulSet(documents) ?? redisStatefulSet(parseManifest(await readFile(base, 'utf8')))
+  return (statefulSet && imageOf(statefulSet)) ?? ''
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path'
+import { objectId } from '../kubernetes-object.ts'
+import type { RenderInputs } from '../render/inputs.ts'
+import { type Rendered, render } from '../render/render.ts'
+import { harmlessLine } from '../untrusted-text.ts'
+import { localKustomize } from './local-kustomize.ts'
+import type { Program } from './program.ts'
+
+/** Renders the manifests of an environment into one file, which becomes the output `manifest`. */
+export async function renderPhase(inputs: RenderInputs, program: Program): Promise<Rendered> {
+  const { result, runner, temporary, log, phase } = program
+  Object.assign(result, { environment: inputs.environment, namespace: inputs.namespace })
+  const places = {
+    temporary,
+    workspace: process.env['GITHUB_WORKSPACE'] || process.cwd(),
+    // dist/render/index.js stands two folders below the manifests' parent.
+    manifests: join(import.meta.dirname, '..', '..', 'manifests')
+  }
+  let rendered: Rendered | undefined
+  await phase('render', `manifests of ${inputs.environment}`, async () => {
+    rendered = await render(inputs, places, { kustomize: localKustomize(program), log })
+    const { manifest, documents, topology, program: name } = rendered
+    for (const { object } of documents) log(harmlessLine(objectId(object)))
+    result.topology = topology
+    runner.output('manifest', manifest)
+    runner.output('topology', topology)
+    const count = `${documents.length} ${documents.length === 1 ? 'object' : 'objects'}`
+    return `${count} by ${name}, ${topology} topology`
+  })
+  if (rendered === undefined) throw new Error('the phase ended without documents')
+  return rendered
+}

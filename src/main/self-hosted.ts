@@ -1,0 +1,81 @@
+import { formatDuration } from '../duration.ts'
+import { toFailure, toReaderFailure } from '../kubernetes/failure.ts'
+import { openTunnel } from '../kubernetes/tunnel.ts'
+import type { ManifestDocument } from '../manifest.ts'
+import { ChecksFailed, type ProbeResult, probe } from '../probe/probe.ts'
+import { openRedisConnection, RedisError } from '../redis/connection.ts'
+import { readMetrics } from '../redis/metrics.ts'
+import { renderedRedisConfig } from '../redis-config.ts'
+import { health } from '../rollout/health.ts'
+import { rollout } from '../rollout/rollout.ts'
+import { systemClock } from '../runner/clock.ts'
+import { container, names } from '../workload.ts'
+import type { Program } from './program.ts'
+import type { Target } from './target.ts'
+
+/** Waits until redis-0 runs what was applied. */
+export async function rolloutPhase(
+  { namespace, cluster, deadline }: Target,
+  { result, signal, log, phase }: Program
+): Promise<void> {
+  await phase('rollout', `pod ${names.pod}, at most ${formatDuration(deadline.remaining)}`, async () => {
+    const start = systemClock.now()
+    const revision = await rollout(namespace, deadline, { cluster, toFailure, clock: systemClock, signal, log })
+    result.revision = revision
+    result.rolloutMilliseconds = Math.round(systemClock.now() - start)
+    return `pod ${names.pod} is Ready at revision ${revision}`
+  })
+}
+
+/** Judges redis-0 as it is now. */
+export async function healthPhase(
+  { namespace, cluster }: Target,
+  { result, signal, log, phase }: Program
+): Promise<void> {
+  await phase('rollout', `pod ${names.pod} as it is now`, async () => {
+    result.revision = await health(namespace, { cluster, toFailure: toReaderFailure, clock: systemClock, signal, log })
+    return `pod ${names.pod} is Ready at revision ${result.revision}`
+  })
+}
+
+export interface ProbePhaseInputs {
+  password: string
+  memoryThresholdPercent: number
+}
+
+/** Proves through a port-forward that Redis works as rendered. */
+export async function probePhase(
+  documents: readonly ManifestDocument[],
+  statefulSet: ManifestDocument,
+  { password, memoryThresholdPercent }: ProbePhaseInputs,
+  { namespace, connection, cluster, deadline }: Target,
+  { result, signal, log, phase }: Program
+): Promise<void> {
+  const keep = ({ checks, redisVersion, usedMemoryBytes, maxmemoryBytes }: ProbeResult) => {
+    result.checks = [...(result.checks ?? []), ...checks]
+    Object.assign(result, { redisVersion, usedMemoryBytes, maxmemoryBytes, memoryThresholdPercent })
+  }
+  await phase('probe', `Redis in pod ${names.pod}, through a port-forward`, async () => {
+    const expected = renderedRedisConfig(documents)
+    if (expected === undefined) log('no ConfigMap with a redis.conf was rendered: settings are not compared')
+    const exporter = container(statefulSet, names.exporterContainer) !== undefined
+    if (!exporter) log(`no container ${names.exporterContainer} was rendered: metrics are not checked`)
+    try {
+      const probed = await probe({ namespace, password, expected, memoryThresholdPercent, exporter }, deadline, {
+        cluster,
+        openTunnel: (port) => openTunnel(connection, namespace, names.pod, port),
+        openRedis: openRedisConnection,
+        readMetrics,
+        isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
+        clock: systemClock,
+        signal,
+        log
+      })
+      keep(probed)
+      return `${probed.checks.length} checks passed`
+    } catch (error) {
+      if (error instanceof ChecksFailed) keep(error.result)
+      throw error
+    }
+  })
+}

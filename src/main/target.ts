@@ -1,0 +1,50 @@
+import { Deadline } from '../deadline.ts'
+import { ApiClient } from '../kubernetes/client.ts'
+import { Cluster } from '../kubernetes/cluster.ts'
+import { type Connection, connect } from '../kubernetes/connection.ts'
+import { systemClock } from '../runner/clock.ts'
+import type { Program } from './program.ts'
+
+export interface TargetInputs {
+  namespace: string
+  kubeconfig: string | undefined
+  context: string | undefined
+  timeoutMilliseconds: number
+}
+
+/** Where a program works: a namespace of a cluster, until the deadline of the run. */
+export interface Target {
+  readonly namespace: string
+  readonly connection: Connection
+  readonly cluster: Cluster
+  /** The same cluster by a client that neither a cancelled run nor its deadline stops: what the run made must go. */
+  readonly cleaning: Cluster
+  readonly deadline: Deadline
+}
+
+/** How long cleaning may be tried again after the deadline of the run, in milliseconds. */
+const grace = 10_000
+
+/** Reads the kubeconfig, lets phases work, and closes what they opened. The deadline runs from here. */
+export async function withTarget(
+  { namespace, kubeconfig, context, timeoutMilliseconds }: TargetInputs,
+  { redaction, signal }: Program,
+  act: (target: Target) => Promise<void>
+): Promise<void> {
+  const deadline = new Deadline(systemClock, timeoutMilliseconds)
+  const connection = await connect({ kubeconfig, context, environment: process.env })
+  for (const secret of connection.secrets) redaction.add(secret)
+  const client = new ApiClient(connection, systemClock, signal, deadline)
+  const unstopped = new AbortController().signal
+  const cleaner = new ApiClient(
+    connection,
+    systemClock,
+    unstopped,
+    new Deadline(systemClock, timeoutMilliseconds + grace)
+  )
+  try {
+    await act({ namespace, connection, cluster: new Cluster(client), cleaning: new Cluster(cleaner), deadline })
+  } finally {
+    client.close()
+  }
+}

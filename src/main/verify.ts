@@ -1,0 +1,88 @@
+import { readCredentials } from '../apply/credentials.ts'
+import { combined } from '../apply/failures.ts'
+import { Failure } from '../failure.ts'
+import { inputsFrom } from '../inputs.ts'
+import { objectId } from '../kubernetes-object.ts'
+import type { ManifestDocument } from '../manifest.ts'
+import { runOf } from '../report/verdict.ts'
+import { externalSecret, names, redisStatefulSet } from '../workload.ts'
+import { connectionPhase } from './connection.ts'
+import { refuseInputsWithoutEffect } from './deploy-inputs.ts'
+import { type DriftFound, driftPhase } from './drift-phase.ts'
+import { noteInto } from './findings.ts'
+import { tellLeftovers } from './leftovers.ts'
+import { elasticachePhase, secretPhase } from './managed.ts'
+import { type Program, runProgram } from './program.ts'
+import { publish } from './publish.ts'
+import { renderPhase } from './render-phase.ts'
+import { healthPhase, probePhase } from './self-hosted.ts'
+import { type Target, withTarget } from './target.ts'
+import { readVerifyInputs, type VerifyInputs } from './verify-inputs.ts'
+
+// Verifies by reading alone that what runs is healthy and as rendered; holds the kubeconfig and the AWS environment.
+await runProgram('verify', verify, async (result, runner, temporary) =>
+  publish(runOf([{ name: 'verify', outcome: 'success', result }]), runner, temporary)
+)
+
+async function verify(program: Program): Promise<void> {
+  program.result.mode = 'verify'
+  const inputs = readVerifyInputs(inputsFrom(process.env))
+  const { documents, topology } = await renderPhase(inputs.render, program)
+  refuseInputsWithoutEffect({ ...inputs, redisPassword: undefined, redisImage: undefined }, topology)
+  await withTarget(inputs, program, async (target) => {
+    const found = await driftPhase(documents, target, program)
+    const { drift } = found
+    const statefulSet = redisStatefulSet(documents)
+    if (drift !== undefined && isMissing(statefulSet ?? externalSecret(documents), drift.missing)) throw drift
+    try {
+      if (statefulSet === undefined) await verifyManaged(documents, inputs, target, program)
+      else await verifySelfHosted(documents, statefulSet, found, inputs, target, program)
+    } catch (error) {
+      throw drift === undefined ? error : combined([drift, error])
+    }
+    if (drift !== undefined) throw drift
+  })
+}
+
+/** Whether what makes the cache is not there, so that nothing is left to be asked. */
+function isMissing(cache: ManifestDocument | undefined, missing: readonly string[]): boolean {
+  return cache !== undefined && missing.includes(objectId(cache.object))
+}
+
+async function verifySelfHosted(
+  documents: readonly ManifestDocument[],
+  statefulSet: ManifestDocument,
+  { secret }: DriftFound,
+  { probeFrom = 'runner', memoryThresholdPercent }: VerifyInputs,
+  target: Target,
+  program: Program
+): Promise<void> {
+  const { namespace } = target
+  await healthPhase(target, program)
+  if (secret === undefined) throw withoutSecret(namespace)
+  const { password } = readCredentials(secret, namespace)
+  if (probeFrom === 'none') noteInto(program.result, program.log)('Redis was not asked: `probe-from` is `none`.')
+  else await probePhase(documents, statefulSet, { password, memoryThresholdPercent }, target, program)
+}
+
+async function verifyManaged(
+  documents: readonly ManifestDocument[],
+  inputs: VerifyInputs,
+  target: Target,
+  program: Program
+): Promise<void> {
+  const credentials = await secretPhase(documents, false, target, program)
+  await elasticachePhase(inputs, credentials, program)
+  await tellLeftovers(documents, target, program)
+  // To ask from the cluster would be to create a pod.
+  const { probeFrom = 'none' } = inputs
+  await connectionPhase(documents, { ...inputs, probeFrom }, credentials, target, program)
+}
+
+function withoutSecret(namespace: string): Failure {
+  return new Failure(
+    'secret-missing',
+    `Secret/${names.credentials} is missing in namespace ${namespace}: applications do not find Redis, and its pod could not start again`,
+    'deploy again: that writes the input `redis-password`, or generates a new password'
+  )
+}

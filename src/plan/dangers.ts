@@ -1,0 +1,93 @@
+import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
+import { formatBytes, parseQuantity, parseRedisMemory } from '../memory.ts'
+import { setting } from '../redis-config.ts'
+import type { Danger } from '../result.ts'
+import { harmlessLine } from '../untrusted-text.ts'
+import { memoryLimit, names } from '../workload.ts'
+import { weakenedPolicies } from './network-policy.ts'
+import { openDoors } from './password.ts'
+import { type State, stateOf } from './state.ts'
+import { lostPersistence, shrinkingStorage } from './storage.ts'
+
+/** Each rule by its name, and what it says of a change: one sentence for each danger. */
+const rules: Record<string, (before: State, after: State) => string[]> = {
+  'storage-shrinks': shrinkingStorage,
+  'persistence-off': lostPersistence,
+  'password-weakened': becoming(openDoors),
+  'network-policy-weakened': weakenedPolicies,
+  'memory-budget': becoming(memoryShortage),
+  'image-without-tag': becoming(looseImages),
+  'service-exposed': becoming(exposedServices)
+}
+
+/**
+ * What deserves a second look in a change: only what the change makes so, not what was so before.
+ * @param before the objects as they are, those included that would be removed
+ * @param after the same objects as they would be, and new ones
+ */
+export function dangersOf(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): Danger[] {
+  const states = [stateOf(before), stateOf(after)] as const
+  return Object.entries(rules).flatMap(([rule, judge]) =>
+    judge(...states).map((sentence) => ({ rule, sentence: harmlessLine(sentence) }))
+  )
+}
+
+/** A rule about one state, as a rule about a change: what is found under a name that was not found before. */
+function becoming(find: (state: State) => Map<string, string>): (before: State, after: State) => string[] {
+  return (before, after) => {
+    const known = find(before)
+    return [...find(after)].filter(([name]) => !known.has(name)).map(([, sentence]) => sentence)
+  }
+}
+
+/** A child that saves may copy all that its parent holds, so that Redis needs twice its maxmemory at worst. */
+function memoryShortage({ statefulSet, config }: State): Map<string, string> {
+  if (statefulSet === undefined || config === undefined) return new Map()
+  const [limit, maxmemory] = [memoryLimit(statefulSet), setting(config, 'maxmemory')]
+  const [limitBytes, bytes] = [parseQuantity(limit ?? ''), parseRedisMemory(maxmemory ?? '')]
+  const redis = `container ${names.redisContainer}`
+  // Redis refuses to start with what is no size.
+  if (maxmemory !== undefined && bytes === undefined) return new Map()
+  if (!bytes) return new Map([['memory', `Redis would have no maxmemory, and grow until the kernel kills it`]])
+  if (limitBytes === undefined) return new Map([['memory', `${redis} would have no memory limit`]])
+  if (limitBytes >= 2 * bytes) return new Map()
+  const sentence =
+    `the memory limit ${limit} of ${redis} would be less than twice maxmemory ${maxmemory}: ` +
+    `while it saves, Redis may need ${formatBytes(2 * bytes)}`
+  return new Map([['memory', sentence]])
+}
+
+/** Images that may be another one tomorrow. */
+function looseImages({ objects }: State): Map<string, string> {
+  const found = objects.flatMap((object) => {
+    const pod = podSpecOf(object)
+    const containers = [...listAt(pod, 'initContainers'), ...listAt(pod, 'containers')]
+    return containers.flatMap((container): [string, string][] => {
+      const image = textAt(container, 'image') ?? ''
+      // A colon before the last slash is the port of a registry.
+      const tag = /^[^@]*:([^:/@]+)$/.exec(image)?.[1] ?? 'latest'
+      if (image === '' || image.includes('@') || tag !== 'latest') return []
+      const name = `container ${textAt(container, 'name')} of ${objectId(object)}`
+      return [[name, `the image ${image} of ${name} would have no tag of a version: a restart may bring another one`]]
+    })
+  })
+  return new Map(found)
+}
+
+function podSpecOf({ kind, spec }: KubernetesObject): unknown {
+  if (kind === 'Pod') return spec
+  return at(kind === 'CronJob' ? at(spec, 'jobTemplate', 'spec') : spec, 'template', 'spec')
+}
+
+function exposedServices({ objects }: State): Map<string, string> {
+  const services = objects.filter(({ kind, spec }) => {
+    const type = textAt(spec, 'type') ?? ''
+    return kind === 'Service' && (type === 'NodePort' || type === 'LoadBalancer')
+  })
+  return new Map(
+    services.map((service) => [
+      objectId(service),
+      `${objectId(service)} would be a ${textAt(service, 'spec', 'type')}, which can be reached from outside the cluster`
+    ])
+  )
+}

@@ -1,0 +1,89 @@
+import { harmless } from '../untrusted-text.ts'
+import type { Line } from './lines.ts'
+
+/** More than anybody reads, and little enough for a summary. */
+const limits = { lines: 2_000, bytes: 200_000, lineLength: 1_000, pathLength: 300 }
+
+/**
+ * A unified diff: changed lines with so many lines of context around them, under the path that they have in common.
+ * @param whole stands in place of the path where the changes have none in common
+ * @returns an empty text if no line is changed
+ */
+export function unified(lines: readonly Line[], whole: string, context: number): string {
+  const all = hunks(lines, context).flatMap((hunk) => [
+    `@@ ${shortened(commonPath(hunk) || whole)} @@`,
+    ...marked(hunk)
+  ])
+  return harmless(limited(all.map(visible)).join('\n')).toWellFormed()
+}
+
+function hunks(lines: readonly Line[], context: number): Line[][] {
+  const found: { from: number; to: number }[] = []
+  lines.forEach(({ isChanged }, index) => {
+    if (!isChanged) return
+    const last = found.at(-1)
+    const [from, to] = [Math.max(0, index - context), index + context + 1]
+    if (last !== undefined && from <= last.to) last.to = to
+    else found.push({ from, to })
+  })
+  return found.map(({ from, to }) => lines.slice(from, to))
+}
+
+function commonPath(hunk: readonly Line[]): string {
+  const [first = [], ...others] = hunk.filter(({ isChanged }) => isChanged).map(({ path }) => path)
+  const length = others.reduce((common, path) => {
+    const differs = first.slice(0, common).findIndex((step, index) => step !== path[index])
+    return differs < 0 ? common : differs
+  }, first.length)
+  const path = first.slice(0, length).map((step) => (step.startsWith('[') ? step : `.${step}`))
+  return path.join('').replace(/^\./, '')
+}
+
+function shortened(path: string): string {
+  return path.length <= limits.pathLength ? path : `…${path.slice(-limits.pathLength)}`
+}
+
+/** Of lines that changed one after the other, first all old ones and then all new ones. */
+function marked(hunk: readonly Line[]): string[] {
+  const run: { removed: string[]; added: string[] } = { removed: [], added: [] }
+  return [...hunk, undefined].flatMap((line) => {
+    const [before, after] = line === undefined ? [] : cut(line)
+    if (line?.isChanged) {
+      if (before !== undefined) run.removed.push(`-${before}`)
+      if (after !== undefined) run.added.push(`+${after}`)
+      return []
+    }
+    return [...run.removed.splice(0), ...run.added.splice(0), ...(after === undefined ? [] : [` ${after}`])]
+  })
+}
+
+/** Both states of a line, cut to where they begin to differ if they are too long. */
+function cut({ before, after }: Line): (string | undefined)[] {
+  const [old, next] = [before ?? after ?? '', after ?? before ?? '']
+  let same = 0
+  while (same < old.length && old[same] === next[same]) same++
+  const from = same === old.length && same === next.length ? 0 : Math.max(0, same - limits.lineLength / 4)
+  return [before, after].map((text) => {
+    if (text === undefined || text.length <= limits.lineLength) return text
+    const [start, rest] = from < limits.lineLength / 4 ? ['', text] : [`${text.slice(0, 100)} … `, text.slice(from)]
+    return `${start}${rest.slice(0, limits.lineLength / 2)}${rest.length > limits.lineLength / 2 ? ' …' : ''}`
+  })
+}
+
+/** Characters that cannot be seen, or that would change the order of those that can. */
+function visible(line: string): string {
+  return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const code = character.codePointAt(0) ?? 0
+    if (character === '\t') return character
+    return code < 0x20 ? String.fromCodePoint(0x2400 + code) : `\\u{${code.toString(16)}}`
+  })
+}
+
+function limited(lines: readonly string[]): string[] {
+  let bytes = 0
+  const end = lines.findIndex((line, index) => {
+    bytes += Buffer.byteLength(line) + 1
+    return index >= limits.lines || bytes > limits.bytes
+  })
+  return end < 0 ? [...lines] : [...lines.slice(0, end), `… ${lines.length - end} more lines`]
+}

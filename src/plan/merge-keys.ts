@@ -1,0 +1,97 @@
+import { aligned } from '../text-diff.ts'
+import { isSame, type Tree } from './tree.ts'
+
+/** Two states of an item of a list, and how it is called in a path: `name=redis`, or its place. */
+export interface Item {
+  label: string
+  before: Tree | undefined
+  after: Tree | undefined
+}
+
+/**
+ * What tells the items of a list apart, by the field that holds it; any other list has items with a `name`. From the
+ * merge keys of the Kubernetes API, and of what else the action deploys: ExternalSecret, PrometheusRule, Role.
+ */
+const mergeKeys: Record<string, string[][]> = {
+  conditions: [['type']],
+  data: [['secretKey']],
+  hostAliases: [['ip']],
+  items: [['key']],
+  ownerReferences: [['uid']],
+  ports: [
+    ['containerPort', 'protocol'],
+    ['port', 'protocol']
+  ],
+  rules: [['alert'], ['record']],
+  subjects: [
+    ['kind', 'namespace', 'name'],
+    ['kind', 'name']
+  ],
+  topologySpreadConstraints: [['topologyKey', 'whenUnsatisfiable']],
+  volumeClaimTemplates: [['metadata.name']],
+  volumeDevices: [['devicePath']],
+  volumeMounts: [['mountPath']]
+}
+
+/** They run one after the other, so that another order is a change. */
+const ordered = ['initContainers']
+
+/** The items of two states of a list side by side, in the order of the second one. */
+export function matchedItems(field: string, before: readonly Tree[], after: readonly Tree[]): Item[] {
+  const [old, next] = [itemsByKey(field, before), itemsByKey(field, after)]
+  if (old === undefined || next === undefined) return matchedByContent(before, after)
+  const steps = aligned([...old.keys()], [...next.keys()], (one, other) => one === other)
+  return steps.flatMap((step) => {
+    const label = step.after ?? step.before ?? ''
+    const item = { label, before: old.get(label), after: next.get(label) }
+    if (step.before === step.after || !next.has(label) || !old.has(label)) return [item]
+    // It has moved: it stands where it is now, and has left where it was.
+    if (!ordered.includes(field)) return step.after === undefined ? [] : [item]
+    return [step.after === undefined ? { ...item, after: undefined } : { ...item, before: undefined }]
+  })
+}
+
+/** The items of a list by their merge key; undefined if it does not tell all of them apart. */
+export function itemsByKey(field: string, items: readonly Tree[]): ReadonlyMap<string, Tree> | undefined {
+  const byKey = new Map<string, Tree>()
+  for (const item of items) {
+    const key = keyOf(field, item)
+    if (key === undefined || byKey.has(key)) return undefined
+    byKey.set(key, item)
+  }
+  return byKey
+}
+
+function keyOf(field: string, item: Tree): string | undefined {
+  const known = Object.hasOwn(mergeKeys, field) ? mergeKeys[field] : undefined
+  for (const names of [...(known ?? []), ['name']]) {
+    const values = names.map((name) => textAt(item, name.split('.')) ?? (name === 'protocol' ? 'TCP' : undefined))
+    if (!values.includes(undefined)) return names.map((name, index) => `${name}=${values[index]}`).join(',')
+  }
+  return undefined
+}
+
+function textAt(tree: Tree | undefined, [name, ...rest]: readonly string[]): string | undefined {
+  if (name === undefined) return tree?.type === 'text' && tree.style === '' ? tree.lines[0]?.text : undefined
+  return tree?.type === 'map' ? textAt(tree.entries.get(name), rest) : undefined
+}
+
+/** Items without a key are the same if they say the same; where as many went as came, each took the place of one. */
+function matchedByContent(before: readonly Tree[], after: readonly Tree[]): Item[] {
+  const index = { before: 0, after: 0 }
+  const run: { gone: Item[]; come: Item[] } = { gone: [], come: [] }
+  const settled = () => {
+    const [gone, come] = [run.gone.splice(0), run.come.splice(0)]
+    if (gone.length !== come.length) return [...gone, ...come]
+    return come.map((item, place) => ({ ...item, before: gone[place]?.before }))
+  }
+  const items = aligned(before, after, isSame).flatMap((step) => {
+    const item = { label: String(step.after === undefined ? index.before : index.after), ...step }
+    if (step.before !== undefined) index.before++
+    if (step.after !== undefined) index.after++
+    if (step.before !== undefined && step.after !== undefined) return [...settled(), item]
+    ;(step.after === undefined ? run.gone : run.come).push(item)
+    return []
+  })
+  return [...items, ...settled()]
+}

@@ -1,0 +1,23 @@
+import type { KubernetesObject } from '../kubernetes-object.ts'
+import type { ManifestDocument } from '../manifest.ts'
+import { parseRedisConfig, type RedisConfig, redisConfigMap } from '../redis-config.ts'
+import { redisStatefulSet } from '../workload.ts'
+
+/** The objects of one moment, and what they say of Redis. */
+export interface State {
+  objects: readonly KubernetesObject[]
+  /** The self-hosted Redis, if it is among them. */
+  statefulSet: ManifestDocument | undefined
+  /** Its configuration, if that is among them. */
+  config: RedisConfig | undefined
+  /** The files of the ConfigMap with it, as they are written. */
+  files: Readonly<Record<string, string>>
+}
+
+export function stateOf(objects: readonly KubernetesObject[]): State {
+  const documents = objects.map((object) => ({ object, source: '' }))
+  const data = Object.entries(redisConfigMap(documents)?.object['data'] ?? {})
+  const files = Object.fromEntries(data.map(([name, text]) => [name, String(text)]))
+  const config = data.length === 0 ? undefined : parseRedisConfig(files, 'redis.conf')
+  return { objects, statefulSet: redisStatefulSet(documents), config, files }
+}
