@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { parse } from 'yaml'
 
-// Writes the tables of inputs and outputs in README.md from action.yml.
+// Writes the tables of inputs and outputs in README.md from action.yml and verify/action.yml.
 //   node scripts/docs.ts           writes them
 //   node scripts/docs.ts --check   fails if they are out of date
 
@@ -14,19 +14,25 @@ interface Metadata {
 
 const root = join(import.meta.dirname, '..')
 const path = join(root, 'README.md')
-const { inputs, outputs } = parse(readFileSync(join(root, 'action.yml'), 'utf8')) as Metadata
 
 const before = readFileSync(path, 'utf8')
-const written = replace(replace(before, 'inputs', inputTable()), 'outputs', outputTable())
+const written = [
+  { prefix: '', file: 'action.yml' },
+  { prefix: 'verify ', file: 'verify/action.yml' }
+].reduce((text, { prefix, file }) => {
+  const { inputs, outputs } = parse(readFileSync(join(root, file), 'utf8')) as Metadata
+  const withInputs = replace(text, `${prefix}inputs`, inputTable(inputs))
+  return replace(withInputs, `${prefix}outputs`, outputTable(outputs))
+}, before)
 const after = await format(written, { ...(await resolveConfig(path)), parser: 'markdown' })
 
 if (!process.argv.includes('--check')) writeFileSync(path, after)
 else if (after !== before) {
-  console.error('README.md does not show what action.yml says; run: npm run docs')
+  console.error('README.md does not show what action.yml and verify/action.yml say; run: npm run docs')
   process.exitCode = 1
 } else console.log('README.md is up to date')
 
-function inputTable(): string {
+function inputTable(inputs: Metadata['inputs']): string {
   const rows = Object.entries(inputs).map(([name, { description, required, default: value }]) => {
     const otherwise = required ? '**required**' : value === undefined ? '' : `\`${value}\``
     return `| \`${name}\` | ${description} | ${otherwise} |`
@@ -34,7 +40,7 @@ function inputTable(): string {
   return ['| input | what it is | default |', '| --- | --- | --- |', ...rows].join('\n')
 }
 
-function outputTable(): string {
+function outputTable(outputs: Metadata['outputs']): string {
   const rows = Object.entries(outputs).map(([name, { description }]) => `| \`${name}\` | ${description} |`)
   return ['| output | what it is |', '| --- | --- |', ...rows].join('\n')
 }
