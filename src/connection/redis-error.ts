@@ -30,7 +30,7 @@ const kinds: Record<string, TroubleKind> = {
 export function troubleOfError(error: unknown): Trouble {
   const code = textAt(error, 'code') ?? ''
   const said = harmlessLine(messageOf(error), 300) || code
-  const kind = kinds[code] ?? kindOfMessage(said, code)
+  const kind = (Object.hasOwn(kinds, code) ? kinds[code] : undefined) ?? kindOfMessage(said, code)
   return { kind, said: kind === 'wrong-name' ? namingProblem(at(error, 'cause') ?? error) : said }
 }
 
