@@ -3,6 +3,7 @@ import { bundle } from './bench/bundle.ts'
 import { memory, requests, size, startUp } from './bench/costs.ts'
 import { firstDeploy, rollingChange, unchanged } from './bench/deploys.ts'
 import { missingImage } from './bench/missing-image.ts'
+import { plan } from './bench/plans.ts'
 import { markdown, type Row } from './bench/table.ts'
 
 // Compares the action with kubectl commands that do the same work, on the cluster of $KUBECONFIG, in namespaces that it
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, (rounds: number) => Promise<Row[]>>> =
   unchanged,
   first: firstDeploy,
   rolling: rollingChange,
+  plan,
   'missing-image': missingImage,
   bundle,
   memory,

@@ -12,6 +12,8 @@ export interface Edit extends Commit {
   readonly changes: Record<string, 'create' | 'change'>
   /** Why redis-0 restarts; it does not where nothing is said. */
   readonly restart?: readonly string[]
+  /** What stays behind without being rendered. */
+  readonly leftovers?: readonly string[]
 }
 
 const redisConf = (
@@ -218,7 +220,12 @@ export const edits: readonly Edit[] = [
     objects: { settings: settings({ LOG_LEVEL: 'debug' }) },
     changes: { 'ConfigMap/settings': 'change' }
   },
-  { name: 'an object that is no longer rendered, and stays', objects: { settings: undefined }, changes: {} },
+  {
+    name: 'an object that is no longer rendered, and stays',
+    objects: { settings: undefined },
+    changes: {},
+    leftovers: ['ConfigMap/settings']
+  },
   {
     name: 'all of it taken back but the password and the images',
     inputs: {
@@ -238,6 +245,7 @@ export const edits: readonly Edit[] = [
       'Service/redis-headless': 'change',
       'NetworkPolicy/redis': 'change'
     },
-    restart: ['configuration', 'pod template']
+    restart: ['configuration', 'pod template'],
+    leftovers: ['ConfigMap/settings']
   }
 ]

@@ -38,7 +38,7 @@ const done = ({ result }: Told) =>
 // In order: each edit is made to what the one before it left.
 describe('what a plan says is what the deployment then does', () => {
   test.each(edits)('$name', async (edit) => {
-    const { changes, restart = [] } = edit
+    const { changes, restart = [], leftovers = [] } = edit
     const plan = await commit(edit, planned)
     expect(plan.outputs['verdict']).toBe('planned')
     const before = await podUid()
@@ -49,6 +49,7 @@ describe('what a plan says is what the deployment then does', () => {
     const changed = Object.entries(plan.actions).filter(([, action]) => action !== 'unchanged')
     expect(Object.fromEntries(changed)).toEqual(changes)
     expect(plan.plan.restart).toEqual(restart)
+    expect(plan.result.leftovers).toEqual(leftovers)
     expect((await podUid()) !== before).toBe(restart.length > 0)
 
     const { plan: again } = await commit(edit, planned)

@@ -73,10 +73,9 @@ function patchesFor(adjustments: Adjustments): Record<string, Patch> {
   }
 }
 
+/** A JSON patch, because a strategic merge makes kustomize read the schema of Kubernetes, which takes 0.1 s. */
 function configPatch(directive: string, value: string): Patch {
-  const { kind, name } = configMap
-  const data = { [`${directive}.conf`]: `${directive} ${value}\n` }
-  return { target: configMap, patch: { apiVersion: 'v1', kind, metadata: { name }, data } }
+  return jsonPatch(configMap, [{ op: 'add', path: `/data/${directive}.conf`, value: `${directive} ${value}\n` }])
 }
 
 function containerPatch(container: string, fields: object): Patch {

@@ -34,12 +34,9 @@ describe('an overlay', () => {
   })
 })
 
-const config = (data: Record<string, string>) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: 'redis-config' },
-  data
-})
+const config = (directive: string, value: string) => [
+  { op: 'add', path: `/data/${directive}.conf`, value: `${directive} ${value}\n` }
+]
 const container = (fields: object) => ({
   apiVersion: 'apps/v1',
   kind: 'StatefulSet',
@@ -54,13 +51,13 @@ describe('the patch for', () => {
       input: 'maxmemory',
       adjustments: { maxmemory: '1gb' },
       effect: 'replaces the key that redis.conf includes',
-      patch: config({ 'maxmemory.conf': 'maxmemory 1gb\n' })
+      patch: config('maxmemory', '1gb')
     },
     {
       input: 'maxmemory-policy',
       adjustments: { maxmemoryPolicy: 'noeviction' },
       effect: 'replaces the key that redis.conf includes',
-      patch: config({ 'maxmemory-policy.conf': 'maxmemory-policy noeviction\n' })
+      patch: config('maxmemory-policy', 'noeviction')
     },
     {
       input: 'memory-limit',
