@@ -60,7 +60,7 @@ test('SIGTERM alone ends the process that deploys just as fast, with its result 
     await writeFile(manifest, greedy)
     await writeFile(output, '')
     const inputs = { MANIFEST: manifest, NAMESPACE: namespace.name, TIMEOUT: '90s', MEMORY_THRESHOLD: '90' }
-    const flags = { CREATE_NAMESPACE: 'false', FORCE_CONFLICTS: 'false' }
+    const flags = { DRY_RUN: 'none', CREATE_NAMESPACE: 'false', FORCE_CONFLICTS: 'false' }
     const env = Object.fromEntries(
       Object.entries({ ...inputs, ...flags }).map(([name, value]) => [`INPUT_${name}`, value])
     )
