@@ -9,6 +9,7 @@ import { expectNoSecret } from '../support/captured.ts'
 import { type AwsStandIn, awsStandIn, putSecret, storeFor } from '../support/cluster/aws-stand-in.ts'
 import { type Deployment, deploy } from '../support/cluster/deploy.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
+import { testNamespace } from '../support/cluster/namespace.ts'
 import { root } from '../support/root.ts'
 import { type CacheScene, cacheScene } from './tls-cache.ts'
 
@@ -16,6 +17,12 @@ const run = promisify(execFile)
 const aws = awsStandIn()
 if (aws === undefined) test.skip('production (AWS_STAND_IN names no stand-in for AWS)', () => {})
 else describe('production, as a user has it', () => cases(aws))
+
+/** Gives the deployer of a namespace what a managed cache needs, and nothing else. */
+async function grantManaged(namespace: string): Promise<void> {
+  const rbac = await kubectl('kustomize', join(root, 'manifests', 'rbac-managed'))
+  await kubectlWithInput(rbac.replaceAll('hospital-erp-system', namespace), 'apply', '-f', '-')
+}
 
 const settings = {
   ReplicasPerNodeGroup: 1,
@@ -43,8 +50,7 @@ function cases(standIn: AwsStandIn): void {
     scene = await cacheScene(host)
     const address = await scene.namespace.kubectl('get', 'service', 'cache', '--output=jsonpath={.spec.clusterIP}')
     await run(join(standIn.program, '..', 'cluster'), ['host', host, address])
-    const rbac = await kubectl('kustomize', join(root, 'manifests', 'rbac-managed'))
-    await kubectlWithInput(rbac.replaceAll('hospital-erp-system', scene.namespace.name), 'apply', '-f', '-')
+    await grantManaged(scene.namespace.name)
     await storeFor(standIn, scene.namespace)
     await putFields(scene.password)
     directory = await mkdtemp(join(tmpdir(), 'production-'))
@@ -68,14 +74,14 @@ function cases(standIn: AwsStandIn): void {
     await putSecret(standIn, remoteSecret, { host, port: 6379, password, url: `rediss://:${password}@${host}:6379` })
   }
 
+  const production = { environment: 'production', 'secret-store': 'SecretStore/aws', 'remote-secret': remoteSecret }
+
   async function deployed(inputs: Record<string, string> = {}): Promise<Deployment> {
     const { accessKeyId, secretAccessKey } = standIn.credentials
     const deployment = await deploy(
       scene.namespace,
       {
-        environment: 'production',
-        'secret-store': 'SecretStore/aws',
-        'remote-secret': remoteSecret,
+        ...production,
         'elasticache-replication-group': group,
         'aws-region': standIn.region,
         ...inputs
@@ -129,20 +135,18 @@ function cases(standIn: AwsStandIn): void {
     expect(passed.summary.match(/⚠️/g)).toHaveLength(3)
   })
 
-  test('what a self-hosted Redis has left behind is named', async () => {
-    const { kubectl: inNamespace, name } = scene.namespace
-    const own = ['--field-manager=redis-cache-action', '--server-side', '--dry-run=none']
-    const base = await kubectl('kustomize', join(root, 'manifests', 'base'))
-    // Only what runs no pod.
-    const documents = base.split('---\n').filter((text) => /kind: (ConfigMap|Service)\n/.test(text))
-    const manifest = documents.join('---\n').replaceAll('hospital-erp-system', name)
-    await kubectlWithInput(manifest, 'apply', '--namespace', name, '-f', '-', ...own)
-    const { summary, outputs } = await deployed()
+  test('a namespace with a self-hosted Redis is switched, and what is left behind is named', async () => {
+    await using namespace = await testNamespace()
+    expect((await deploy(namespace)).rendered).toContain('verdict: passed')
+    await grantManaged(namespace.name)
+    await storeFor(standIn, namespace)
+    const inputs = { ...production, 'probe-from': 'none' }
+    const { summary, outputs } = await deploy(namespace, inputs)
     expect(outputs['verdict']).toBe('passed')
-    for (const id of ['ConfigMap/redis-config', 'Service/redis', 'Service/redis-headless'])
-      expect(summary).toContain(`\`${id}\``)
-    expect(summary).not.toContain('StatefulSet/redis')
-    await inNamespace('delete', 'configmap/redis-config', 'service/redis', 'service/redis-headless')
+    const command = `kubectl -n ${namespace.name} delete configmap/redis-config networkpolicy/redis service/redis`
+    expect(summary).toContain(`${command} service/redis-headless statefulset/redis`)
+    expect(await namespace.credential('host')).toBe(host)
+    expect(await namespace.kubectl('get', 'pods', '--output=name')).toBe('pod/redis-0\n')
   })
 
   test('without asking the cache, the report says so', async () => {

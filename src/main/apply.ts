@@ -34,7 +34,7 @@ export async function applyPhase(
     const counts = (['created', 'configured', 'unchanged'] as const)
       .map((change) => ({ change, count: objects.filter((object) => object.change === change).length }))
       .filter(({ count }) => count > 0)
-    return counts.map(({ change, count }) => `${count} ${change}`).join(', ')
+    return counts.map(({ change, count }) => `${count} ${change}`).join(', ') || 'nothing is rendered'
   })
   return credentials
 }
