@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { expectNoSecret } from '../support/captured.ts'
 import { type Deployment, deploy } from '../support/cluster/deploy.ts'
@@ -55,6 +58,22 @@ test('a plan syncs nothing, and judges the Secret that is there', async () => {
   expect(summary).toContain('### 📋 Plan: 1 to change')
   expect(summary).toContain('Secret key host')
   expect(annotation()).toEqual(before)
+})
+
+test('manifests without an ExternalSecret: all but the freshness is verified', async () => {
+  const workspace = await mkdtemp(join(tmpdir(), 'workspace-'))
+  const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cache-of-clinic' }, data: { a: 'b' } }
+  await writeFile(join(workspace, 'kustomization.yaml'), JSON.stringify({ resources: ['config.yaml'] }))
+  await writeFile(join(workspace, 'config.yaml'), JSON.stringify(configMap))
+  try {
+    const inputs = { environment: 'clinic', manifests: '.', 'probe-from': 'none' }
+    const { outputs, summary } = await deploy(place, inputs, { workspace })
+    expect(outputs).toMatchObject({ verdict: 'passed', topology: 'managed', created: '1' })
+    expect(summary).toContain('| ⚠️ | synced with AWS | not compared: the manifests have no ExternalSecret')
+    expect(summary).toContain('| ✅ | Secret key url |')
+  } finally {
+    await rm(workspace, { recursive: true })
+  }
 })
 
 test('a field that is missing in AWS fails the run within seconds', async () => {
