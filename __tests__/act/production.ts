@@ -9,7 +9,7 @@ import {
   ElastiCacheClient,
   type ReplicationGroup
 } from '@aws-sdk/client-elasticache'
-import { cacheScene } from '../e2e/tls-cache.ts'
+import { cacheScene, untilReached } from '../e2e/tls-cache.ts'
 import { type AwsStandIn, putSecret, storeFor } from '../support/cluster/aws-stand-in.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import type { TestNamespace } from '../support/cluster/namespace.ts'
@@ -38,9 +38,12 @@ export async function production(standIn: AwsStandIn): Promise<Production> {
   await using started = new AsyncDisposableStack()
   const host = await primaryEndpoint(standIn)
   // A Redis with TLS stands for the cache itself, and pods find it by the name that AWS gave the group.
-  const { namespace, password, authority, otherPods } = started.use(await cacheScene(host))
+  const scene = started.use(await cacheScene(host))
+  const { namespace, password, authority, otherPods } = scene
   const address = await namespace.kubectl('get', 'service', 'cache', '--output=jsonpath={.spec.clusterIP}')
   await run(join(standIn.program, '..', 'cluster'), ['host', host, address])
+  await untilReached(scene)
+  await namespace.kubectl('delete', 'secret', 'redis-credentials')
   const rbac = await kubectl('kustomize', join(root, 'manifests', 'rbac-managed'))
   await kubectlWithInput(rbac.replaceAll('hospital-erp-system', namespace.name), 'apply', '-f', '-')
   await storeFor(standIn, namespace, { name: store })

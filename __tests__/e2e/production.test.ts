@@ -11,7 +11,7 @@ import { type Deployment, deploy } from '../support/cluster/deploy.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { testNamespace } from '../support/cluster/namespace.ts'
 import { root } from '../support/root.ts'
-import { type CacheScene, cacheScene } from './tls-cache.ts'
+import { type CacheScene, cacheScene, untilReached } from './tls-cache.ts'
 
 const run = promisify(execFile)
 const aws = awsStandIn()
@@ -50,6 +50,8 @@ function cases(standIn: AwsStandIn): void {
     scene = await cacheScene(host)
     const address = await scene.namespace.kubectl('get', 'service', 'cache', '--output=jsonpath={.spec.clusterIP}')
     await run(join(standIn.program, '..', 'cluster'), ['host', host, address])
+    await untilReached(scene)
+    await scene.namespace.kubectl('delete', 'secret', 'redis-credentials')
     await grantManaged(scene.namespace.name)
     await storeFor(standIn, scene.namespace)
     await putFields(scene.password)

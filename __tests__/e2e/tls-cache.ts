@@ -64,7 +64,7 @@ export async function cacheScene(outside?: string): Promise<CacheScene> {
     })
     return JSON.parse(await namespace.kubectl('get', 'secret', 'redis-credentials', '--output=json'))
   }
-  return {
+  const scene: CacheScene = {
     namespace,
     password,
     authority,
@@ -91,6 +91,16 @@ export async function cacheScene(outside?: string): Promise<CacheScene> {
       await namespace[Symbol.asyncDispose]()
     }
   }
+  if (outside === undefined) await untilReached(scene)
+  return scene
+}
+
+/** Waits until the cache can be reached: the nodes of a busy cluster learn of a new Service late. */
+export async function untilReached(scene: Pick<CacheScene, 'ask'>): Promise<void> {
+  for (let attempt = 1; attempt <= 15; attempt++) {
+    if ((await scene.ask('right')).failure?.code !== 'elasticache-unreachable') return
+  }
+  throw new Error('the cache cannot be reached')
 }
 
 /** Certificates and configurations of all caches, as files. */
