@@ -1,4 +1,5 @@
 import { at, type KubernetesObject, textAt } from './kubernetes-object.ts'
+import { names } from './workload.ts'
 
 /** The fields that applications read from the Secret `redis-credentials`, in every environment. */
 export const credentialFields = ['host', 'port', 'password', 'url'] as const
@@ -6,6 +7,13 @@ export const credentialFields = ['host', 'port', 'password', 'url'] as const
 export type CredentialField = (typeof credentialFields)[number]
 
 export type Credentials = Record<CredentialField, string>
+
+/** The Secret with the credentials, as it is asked for. */
+export const credentialsObject: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: names.credentials }
+}
 
 /** The value of one field of the stored Secret, undefined if it has no such key. */
 export function credentialField(secret: KubernetesObject, field: CredentialField): string | undefined {

@@ -1,11 +1,8 @@
 import { createHash, createHmac } from 'node:crypto'
 import { type KubernetesObject, textAt } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
+import { markMeaning, restartMark } from '../restart-marks.ts'
 import { names, referencedNames } from '../workload.ts'
-
-const configAnnotation = 'redis-cache-action/config'
-const passwordAnnotation = 'redis-cache-action/password'
-const meaning: Record<string, string> = { [configAnnotation]: 'configuration', [passwordAnnotation]: 'password' }
 
 /**
  * Annotations for the pod template that stand for what a pod reads once, at its start: with another configuration or
@@ -19,8 +16,8 @@ export function restartMarks(
 ): Record<string, string> {
   const readsPassword = referencedNames(statefulSet, 'secret').has(names.credentials)
   return {
-    [configAnnotation]: configMark(statefulSet, documents),
-    ...(readsPassword && { [passwordAnnotation]: passwordMark(secret, password) })
+    [restartMark.config]: configMark(statefulSet, documents),
+    ...(readsPassword && { [restartMark.password]: passwordMark(secret, password) })
   }
 }
 
@@ -30,10 +27,10 @@ export function marksWithoutPassword(
   documents: readonly ManifestDocument[],
   stored: KubernetesObject | undefined
 ): Record<string, string> {
-  const kept = textAt(stored, 'spec', 'template', 'metadata', 'annotations', passwordAnnotation)
+  const kept = textAt(stored, 'spec', 'template', 'metadata', 'annotations', restartMark.password)
   return {
-    [configAnnotation]: configMark(statefulSet, documents),
-    ...(kept !== undefined && { [passwordAnnotation]: kept })
+    [restartMark.config]: configMark(statefulSet, documents),
+    ...(kept !== undefined && { [restartMark.password]: kept })
   }
 }
 
@@ -41,7 +38,7 @@ export function marksWithoutPassword(
 export function restartReason(before: KubernetesObject, marks: Record<string, string>): string | undefined {
   const stored = (name: string) => textAt(before, 'spec', 'template', 'metadata', 'annotations', name)
   const changed = Object.keys(marks).filter((name) => stored(name) !== undefined && stored(name) !== marks[name])
-  return changed.length === 0 ? undefined : `${changed.map((name) => meaning[name]).join(' and ')} changed`
+  return changed.length === 0 ? undefined : `${changed.map((name) => markMeaning[name]).join(' and ')} changed`
 }
 
 function configMark(statefulSet: KubernetesObject, documents: readonly ManifestDocument[]): string {

@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { credentialsObject } from '../credentials.ts'
 import type { Failure } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
-import { names } from '../workload.ts'
 import { credentialsFor, credentialsSecret } from './credentials.ts'
 import { applyDocument, createObject } from './object.ts'
 import type { ApplyInputs, ApplyPorts } from './ports.ts'
-
-const wanted = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
 
 /**
  * Sees to the Secret with the credentials: written from the input, else kept as it is stored, else made with a password
@@ -34,7 +32,7 @@ export async function writeCredentials(
 /** The Secret as it is stored. @throws Failure */
 async function storedSecret({ namespace }: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject> {
   try {
-    const stored = await ports.cluster.read(wanted, namespace)
+    const stored = await ports.cluster.read(credentialsObject, namespace)
     if (stored === undefined) throw new Error('another client deleted it meanwhile')
     return stored
   } catch (error) {
@@ -44,11 +42,11 @@ async function storedSecret({ namespace }: ApplyInputs, ports: ApplyPorts): Prom
 
 async function keepSecret(inputs: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject | undefined> {
   try {
-    const stored = await ports.cluster.read(wanted, inputs.namespace)
+    const stored = await ports.cluster.read(credentialsObject, inputs.namespace)
     if (stored === undefined) return undefined
-    if (!inputs.dryRun) ports.log(`${objectId(wanted)} unchanged (its password is kept)`)
-    const result = { id: objectId(wanted), change: 'unchanged', note: 'password kept' } as const
-    ports.applied(result, { wanted, before: stored, after: stored })
+    if (!inputs.dryRun) ports.log(`${objectId(credentialsObject)} unchanged (its password is kept)`)
+    const result = { id: objectId(credentialsObject), change: 'unchanged', note: 'password kept' } as const
+    ports.applied(result, { wanted: credentialsObject, before: stored, after: stored })
     return stored
   } catch (error) {
     throw unreadable(error, inputs.namespace, ports)
@@ -56,8 +54,8 @@ async function keepSecret(inputs: ApplyInputs, ports: ApplyPorts): Promise<Kuber
 }
 
 function unreadable(error: unknown, namespace: string, ports: ApplyPorts): Failure {
-  const failure = ports.toFailure(error, { verb: 'read', object: objectId(wanted), namespace })
-  ports.refused(wanted, failure)
+  const failure = ports.toFailure(error, { verb: 'read', object: objectId(credentialsObject), namespace })
+  ports.refused(credentialsObject, failure)
   return failure
 }
 

@@ -16,6 +16,7 @@ const maximumBytes = 60_000
 /** Brings the comment of the pull request up to date, if the run is for one; it never fails the run. */
 export async function commentOn(run: Run, mode: CommentMode, token: string | undefined, runner: Runner): Promise<void> {
   const { pullRequest, run: number, runUrl, apiUrl } = contextOf(process.env, await readEvent())
+  if (pullRequest === undefined) return
   const deadline = new Deadline(systemClock, commentMilliseconds)
   const outcome = await comment(
     {
@@ -37,7 +38,7 @@ export async function commentOn(run: Run, mode: CommentMode, token: string | und
       notice: (sentence, hint) => runner.notice('Redis cache: no comment', `${sentence}\nNext: ${hint}`)
     }
   )
-  if (pullRequest !== undefined) runner.log(`comment ${outcome}`)
+  runner.log(`comment ${outcome}`)
 }
 
 function isChanging({ plan, objects = [] }: Run): boolean {

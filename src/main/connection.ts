@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { getCACertificates } from 'node:tls'
 import { connectFromPod, connectFromRunner } from '../connection/connection.ts'
-import type { Credentials } from '../credentials.ts'
+import { type Credentials, credentialsObject } from '../credentials.ts'
 import { Failure } from '../failure.ts'
 import type { Cluster } from '../kubernetes/cluster.ts'
 import { toFailure } from '../kubernetes/failure.ts'
@@ -10,7 +10,7 @@ import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { type ManifestDocument, parseManifest } from '../manifest.ts'
 import { connectToRedis } from '../redis/connection.ts'
 import { systemClock } from '../runner/clock.ts'
-import { redisImage as imageOf, names, redisStatefulSet } from '../workload.ts'
+import { redisImage as imageOf, redisStatefulSet } from '../workload.ts'
 import type { CacheInputs } from './cache-inputs.ts'
 import { checkedInto, noteInto } from './findings.ts'
 import type { Program } from './program.ts'
@@ -60,16 +60,15 @@ export async function connectionPhase(
 }
 
 async function readSecret(namespace: string, cluster: Cluster): Promise<KubernetesObject> {
-  const wanted: KubernetesObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
   try {
-    const secret = await cluster.read(wanted, namespace)
+    const secret = await cluster.read(credentialsObject, namespace)
     if (secret !== undefined) return secret
   } catch (error) {
-    throw toFailure(error, { verb: 'read', object: objectId(wanted), namespace })
+    throw toFailure(error, { verb: 'read', object: objectId(credentialsObject), namespace })
   }
   throw new Failure(
     'secret-missing',
-    `${objectId(wanted)} in namespace ${namespace} was deleted during the run`,
+    `${objectId(credentialsObject)} in namespace ${namespace} was deleted during the run`,
     `see who does that: \`kubectl -n ${namespace} get events\`; then run again`
   )
 }

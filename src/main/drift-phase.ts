@@ -1,9 +1,8 @@
-import { credentialField } from '../credentials.ts'
+import { credentialField, credentialsObject } from '../credentials.ts'
 import { compareObjects, Drift } from '../drift/drift.ts'
 import { toReaderFailure } from '../kubernetes/failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
-import { names } from '../workload.ts'
 import { checkedInto } from './findings.ts'
 import type { Program } from './program.ts'
 import type { Target } from './target.ts'
@@ -37,12 +36,10 @@ export async function driftPhase(
   }
 }
 
-const wanted: KubernetesObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
-
 async function credentialsSecret(namespace: string, cluster: Target['cluster']): Promise<KubernetesObject | undefined> {
   try {
-    return await cluster.read(wanted, namespace)
+    return await cluster.read(credentialsObject, namespace)
   } catch (error) {
-    throw toReaderFailure(error, { verb: 'read', object: objectId(wanted), namespace })
+    throw toReaderFailure(error, { verb: 'read', object: objectId(credentialsObject), namespace })
   }
 }

@@ -1,11 +1,12 @@
+import { credentialsObject } from '../credentials.ts'
 import type { Failure } from '../failure.ts'
 import { toPlannerFailure } from '../kubernetes/failure.ts'
-import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
+import { objectId } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import { contractChecks, contractFailure, contractProblems } from '../secret/contract.ts'
 import { remoteSecret } from '../secret/external-secret.ts'
 import { masksOf } from '../secret/masks.ts'
-import { externalSecret, names } from '../workload.ts'
+import { externalSecret } from '../workload.ts'
 import { checkedInto, noteInto } from './findings.ts'
 import type { Program } from './program.ts'
 import type { Target } from './target.ts'
@@ -17,11 +18,10 @@ export async function presentContract(
   { result, redaction, log }: Program
 ): Promise<Failure | undefined> {
   const note = noteInto(result, log)
-  const wanted: KubernetesObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
   try {
-    const secret = await cluster.read(wanted, namespace)
+    const secret = await cluster.read(credentialsObject, namespace)
     if (secret === undefined) {
-      note(`${objectId(wanted)} is not there yet: its fields can only be judged once it is synced.`)
+      note(`${objectId(credentialsObject)} is not there yet: its fields can only be judged once it is synced.`)
       return undefined
     }
     for (const mask of masksOf(secret)) redaction.add(mask)
@@ -30,9 +30,9 @@ export async function presentContract(
     const external = externalSecret(documents)?.object
     return problems.length === 0 ? undefined : contractFailure(problems, namespace, external && remoteSecret(external))
   } catch (error) {
-    const failure = toPlannerFailure(error, { verb: 'read', object: objectId(wanted), namespace })
+    const failure = toPlannerFailure(error, { verb: 'read', object: objectId(credentialsObject), namespace })
     if (failure.code !== 'forbidden') throw failure
-    note(`The fields of ${objectId(wanted)} were not checked: ${failure.hint}`)
+    note(`The fields of ${objectId(credentialsObject)} were not checked: ${failure.hint}`)
     return undefined
   }
 }

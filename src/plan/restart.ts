@@ -1,11 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { at, type KubernetesObject } from '../kubernetes-object.ts'
-
-/** The annotations of the pod template that stand for what a pod reads once, at its start. */
-const marks: Record<string, string> = {
-  'redis-cache-action/config': 'configuration',
-  'redis-cache-action/password': 'password'
-}
+import { markMeaning } from '../restart-marks.ts'
 
 /** Why the controller would replace the pod: what differs in the pod template; empty if it would keep it. */
 export function restartReasons(before: KubernetesObject, after: KubernetesObject): string[] {
@@ -27,9 +22,9 @@ function heldBack(statefulSet: KubernetesObject): string | undefined {
 
 function templateChanges(before: KubernetesObject, after: KubernetesObject): string[] {
   const [old, planned] = [before, after].map((object) => at(object, 'spec', 'template'))
-  const changed = Object.keys(marks).filter((name) => mark(old, name) !== mark(planned, name))
+  const changed = Object.keys(markMeaning).filter((name) => mark(old, name) !== mark(planned, name))
   const rest = isDeepStrictEqual(withoutMarks(old), withoutMarks(planned)) ? [] : ['pod template']
-  return [...changed.map((name) => marks[name] ?? name), ...rest]
+  return [...changed.map((name) => markMeaning[name] ?? name), ...rest]
 }
 
 function mark(template: unknown, name: string): unknown {
@@ -38,7 +33,7 @@ function mark(template: unknown, name: string): unknown {
 
 function withoutMarks(template: unknown): unknown {
   const annotations = Object.entries(at(template, 'metadata', 'annotations') ?? {})
-  const others = Object.fromEntries(annotations.filter(([name]) => !Object.hasOwn(marks, name)))
+  const others = Object.fromEntries(annotations.filter(([name]) => !Object.hasOwn(markMeaning, name)))
   const metadata = { ...Object(at(template, 'metadata')), annotations: others }
   return { ...Object(template), metadata }
 }

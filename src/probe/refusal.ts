@@ -1,3 +1,4 @@
+import { credentialsObject } from '../credentials.ts'
 import { Failure, messageOf } from '../failure.ts'
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
@@ -56,10 +57,9 @@ async function readTimes(namespace: string, { cluster, signal }: ProbePorts): Pr
   try {
     const statefulSet = await cluster.readStatefulSet(namespace, names.statefulSet)
     const labels = podLabels(statefulSet)
-    const credentials = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
     const [pods, secret] = await Promise.all([
       labels === undefined ? [] : cluster.listPods(namespace, labels),
-      cluster.read(credentials, namespace)
+      cluster.read(credentialsObject, namespace)
     ])
     return passwordTimes(redisPod(pods), secret)
   } catch {

@@ -1,4 +1,4 @@
-import { type Credentials, credentialField, credentialFields } from '../credentials.ts'
+import { type Credentials, credentialField, credentialFields, credentialsObject } from '../credentials.ts'
 import type { Deadline } from '../deadline.ts'
 import { Failure } from '../failure.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
@@ -66,9 +66,8 @@ async function freshnessCheck(
 }
 
 async function readSecret(namespace: string, ports: SecretPorts): Promise<KubernetesObject | undefined> {
-  const wanted = { apiVersion: 'v1', kind: 'Secret', metadata: { name: names.credentials } }
   const secret = await requesting('read', `Secret/${names.credentials}`, namespace, ports, () =>
-    ports.cluster.read(wanted, namespace)
+    ports.cluster.read(credentialsObject, namespace)
   )
   if (secret !== undefined) for (const mask of masksOf(secret)) ports.secret(mask)
   return secret
