@@ -27,10 +27,15 @@ export function objectId(object: { kind: string; metadata: { name: string } }): 
 export function at(value: unknown, ...path: (string | number)[]): unknown {
   let here = value
   for (const step of path) {
-    if (typeof here !== 'object' || here === null) return undefined
+    if (typeof here !== 'object' || here === null || isInherited(here, step)) return undefined
     here = (here as Record<string | number, unknown>)[step]
   }
   return here
+}
+
+/** Whether a step leads to what every object or list brings along: a manifest may well have a key `valueOf`. */
+function isInherited(here: object, step: string | number): boolean {
+  return step in (Array.isArray(here) ? Array.prototype : Object.prototype) && !Object.hasOwn(here, step)
 }
 
 /** The same where a list is expected; an empty list if it is none. */

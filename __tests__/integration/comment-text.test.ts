@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { code, diffBlock, escaped, folded, table, verbatim } from '../../src/report/markdown.ts'
+import fc from '../support/fast-check.ts'
 import { type GitHubApi, startGitHubApi } from '../support/github-api/server.ts'
 import { hostile } from '../unit/report/hostile.ts'
 import { commenting } from './commenting.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { formatDuration, parseDuration } from '../../src/duration.ts'
+import fc from '../support/fast-check.ts'
 
 describe('a duration', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { type EndpointForm, endpointForm, hostName } from '../../src/endpoint.ts'
+import fc from '../support/fast-check.ts'
 
 const amazon = 'cache.amazonaws.com'
 

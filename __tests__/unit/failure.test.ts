@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { Failure, failureCodes, messageOf } from '../../src/failure.ts'
+import fc from '../support/fast-check.ts'
 
 describe('a failure', () => {
   test('carries code, sentence, hint, evidence and cause', () => {

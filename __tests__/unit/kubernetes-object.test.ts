@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { at, listAt, objectId, textAt } from '../../src/kubernetes-object.ts'
+import fc from '../support/fast-check.ts'
 
 const pod = {
   kind: 'Pod',
@@ -25,11 +25,22 @@ describe('walking into JSON', () => {
     ['a step is missing', ['status', 'containerStatuses', 0]],
     ['a step is beyond the list', ['spec', 'containers', 7, 'name']],
     ['a step is null', ['spec', 'nodeName', 'x']],
-    ['a step is a text', ['metadata', 'name', 'length']]
+    ['a step is a text', ['metadata', 'name', 'length']],
+    ['a step is what every object inherits', ['spec', 'valueOf']],
+    ['a step is what every list inherits', ['spec', 'containers', 'map']]
   ])('is undefined where %s', (_, path) => {
     expect(at(pod, ...path)).toBeUndefined()
     expect(listAt(pod, ...path)).toEqual([])
     expect(textAt(pod, ...path)).toBeUndefined()
+  })
+
+  test('finds what the class of an error says', () => {
+    class ReplyError extends Error {
+      override get name(): string {
+        return 'ReplyError'
+      }
+    }
+    expect(textAt(new ReplyError('NOAUTH'), 'name')).toBe('ReplyError')
   })
 
   test('takes no object for a text and no object for a list', () => {

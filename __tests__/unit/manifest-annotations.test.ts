@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { withTemplateAnnotations } from '../../src/manifest.ts'
+import fc from '../support/fast-check.ts'
 import { documentOf } from './document-of.ts'
 
 const marks = { 'redis-cache-action/config': '0123456789abcdef' }

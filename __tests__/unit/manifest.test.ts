@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parseManifest, toYaml } from '../../src/manifest.ts'
+import fc from '../support/fast-check.ts'
 import { baseManifest, documentOf } from './document-of.ts'
 import { endsOrFails, failureOf } from './failure-of.ts'
 

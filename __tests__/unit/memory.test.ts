@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { formatBytes, parseQuantity, parseRedisMemory, toKubernetesUnit, toRedisUnit } from '../../src/memory.ts'
+import fc from '../support/fast-check.ts'
 
 describe('a size as redis.conf writes it', () => {
   test.each([

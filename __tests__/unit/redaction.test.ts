@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { Redaction } from '../../src/redaction.ts'
+import fc from '../support/fast-check.ts'
 
 function redactionOf(...secrets: string[]): { redaction: Redaction; told: string[] } {
   const told: string[] = []

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parseManifest } from '../../src/manifest.ts'
 import { parseRedisConfig, redisConfigMap, renderedRedisConfig, savePoints, setting } from '../../src/redis-config.ts'
+import fc from '../support/fast-check.ts'
 import { baseManifest, configMap, documentOf } from './document-of.ts'
 import { endsOrFails } from './failure-of.ts'
 

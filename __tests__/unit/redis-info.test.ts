@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parseInfo, serverVersion } from '../../src/redis-info.ts'
+import fc from '../support/fast-check.ts'
 import { infoReplies } from './probe/info-replies.ts'
 
 test('an INFO reply is read line by line, sections and empty lines skipped', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { aligned } from '../../src/text-diff.ts'
+import fc from '../support/fast-check.ts'
 
 const same = (one: string, other: string) => one === other
 const steps = (before: string, after: string) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { harmless, harmlessLine } from '../../src/untrusted-text.ts'
+import fc from '../support/fast-check.ts'
 
 const lineEnds = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/
 

@@ -121,7 +121,7 @@ export function isAlien(kind: string, path: Path, field: string): boolean {
     if (path.at(-2) === 'template') return podFields.includes(field)
     return kind === 'Service' && field === 'externalIPs'
   }
-  return alienIn[last]?.includes(field) ?? false
+  return Object.hasOwn(alienIn, last) && (alienIn[last]?.includes(field) ?? false)
 }
 
 /** Whether others may add items to a list. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { credentialsFor, credentialsSecret, readCredentials } from '../../../src/apply/credentials.ts'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
+import fc from '../../support/fast-check.ts'
 import { failureOf } from '../failure-of.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { branchName, refsOf } from '../../../src/base/ref.ts'
+import fc from '../../support/fast-check.ts'
 
 test.each([
   'main',

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { comment } from '../../../src/comment/comment.ts'
 import { markers, runIn } from '../../../src/comment/marker.ts'
 import { planFor } from '../../../src/comment/plan.ts'
 import type { CommentInputs, OwnComments, StoredComment } from '../../../src/comment/ports.ts'
+import fc from '../../support/fast-check.ts'
 
 const written = (id: number, run: number) => ({
   id,

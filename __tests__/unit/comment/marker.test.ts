@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { compareRuns, isMarkable, isMarked, markers, runIn } from '../../../src/comment/marker.ts'
+import fc from '../../support/fast-check.ts'
 
 const name = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/)
 const run = fc.record({ id: fc.nat(10 ** 12), attempt: fc.nat(50) })

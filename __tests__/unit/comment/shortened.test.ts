@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { shortened } from '../../../src/comment/shortened.ts'
 import { code, diffBlock, escaped, folded, table, verbatim } from '../../../src/report/markdown.ts'
+import fc from '../../support/fast-check.ts'
 import { hostile } from '../report/hostile.ts'
 
 const note = '\n\n(cut)'

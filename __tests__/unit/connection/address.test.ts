@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { addressOf } from '../../../src/connection/address.ts'
 import { placeOf } from '../../../src/connection/view.ts'
+import fc from '../../support/fast-check.ts'
 
 const at = (url: string) => addressOf({ host: 'cache.example.org', port: '6380', password: 'secret', url })
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { isComplete, readAnswers } from '../../../src/connection/answers.ts'
+import fc from '../../support/fast-check.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const texts = (log: string) =>

@@ -2,11 +2,11 @@ import { X509Certificate } from 'node:crypto'
 import { Duplex } from 'node:stream'
 import { createSecureContext, TLSSocket } from 'node:tls'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { certificateOf, distrust } from '../../../src/connection/certificate.ts'
 import { clientHello } from '../../../src/connection/client-hello.ts'
 import { presentedCertificates } from '../../../src/connection/server-hello.ts'
 import { type Authority, createAuthority, daysFromNow } from '../../support/certificates.ts'
+import fc from '../../support/fast-check.ts'
 import type { Certificate } from '../../support/kubernetes-api/http/certificate.ts'
 
 let authority: Authority

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { socketsTo } from '../../../src/connection/sockets.ts'
+import fc from '../../support/fast-check.ts'
 
 // As the kernel of a node wrote it.
 const head =

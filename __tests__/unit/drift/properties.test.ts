@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { differencesOf } from '../../../src/drift/differences.ts'
 import { at, type KubernetesObject } from '../../../src/kubernetes-object.ts'
+import fc from '../../support/fast-check.ts'
 import { changed, mapPaths, rendered, scalarPaths } from './objects.ts'
 
 type Place = { object: KubernetesObject; path: readonly (string | number)[] }
@@ -62,6 +62,17 @@ describe('an object', () => {
     )
     expect(silent.map(show)).toEqual([])
   })
+
+  test.each(['valueOf', 'constructor', '__proto__'])(
+    'with a key %s, as every object inherits one, differs by it',
+    (key) => {
+      const object = (content: string) =>
+        JSON.parse(`{"kind":"Anything","metadata":{"name":"a"},"spec":{${content}}}`) as KubernetesObject
+      expect(differencesOf(object(`"${key}":{"a":1}`), object(`"${key}":{"a":1}`))).toEqual([])
+      expect(differencesOf(object(`"${key}":{"a":1}`), object(''))).toHaveLength(1)
+      expect(differencesOf(object(`"${key}":{"a":null}`), object(`"${key}":{"a":1}`))).toEqual([])
+    }
+  )
 
   test('of any shape is compared without an error, and does not differ from itself', () => {
     const metadata = { name: 'a' }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { sameQuantity } from '../../../src/drift/quantity.ts'
+import fc from '../../support/fast-check.ts'
 
 describe('one amount, written in two ways', () => {
   test.each([

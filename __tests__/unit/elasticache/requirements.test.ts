@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parseRelaxed, requirements } from '../../../src/elasticache/requirements.ts'
+import fc from '../../support/fast-check.ts'
 
 describe('the input elasticache-relax', () => {
   test.each([

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { errorFrom, GitHubError } from '../../../src/github/errors.ts'
 import { toRefusal } from '../../../src/github/refusal.ts'
 import { retryDelay } from '../../../src/github/retry.ts'
 import { harmlessLine } from '../../../src/untrusted-text.ts'
+import fc from '../../support/fast-check.ts'
 
 const date = 'Mon, 02 Nov 2026 09:30:00 GMT'
 const now = Date.parse(date) / 1000

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { ApiError, conflictsOf, isStale, isStatus, isTransient, NetworkError } from '../../../src/kubernetes/errors.ts'
+import fc from '../../support/fast-check.ts'
 
 const conflict = {
   kind: 'Status',

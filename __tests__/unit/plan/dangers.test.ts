@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
 import { dangersOf } from '../../../src/plan/dangers.ts'
+import fc from '../../support/fast-check.ts'
 import { documentOf } from '../document-of.ts'
 import { type Edit, shipped, shippedOne } from './shipped.ts'
 

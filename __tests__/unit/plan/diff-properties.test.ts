@@ -1,5 +1,4 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parse } from 'yaml'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
 import { objectDiff } from '../../../src/plan/diff.ts'
@@ -7,6 +6,7 @@ import { unified } from '../../../src/plan/hunks.ts'
 import { linesOf } from '../../../src/plan/lines.ts'
 import { treeOf } from '../../../src/plan/tree.ts'
 import { expectNoSecret } from '../../support/captured.ts'
+import fc from '../../support/fast-check.ts'
 
 const object = (kind: string, rest: object): KubernetesObject => ({
   apiVersion: 'v1',

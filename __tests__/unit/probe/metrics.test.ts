@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { keyMetrics, metricsProblem, parseMetrics } from '../../../src/probe/metrics.ts'
+import fc from '../../support/fast-check.ts'
 
 const answer = `# HELP redis_up Information about the Redis instance
 # TYPE redis_up gauge

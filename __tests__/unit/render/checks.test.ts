@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import type { ManifestDocument } from '../../../src/manifest.ts'
 import { parseManifest } from '../../../src/manifest.ts'
 import { parseQuantity, parseRedisMemory } from '../../../src/memory.ts'
 import { problemsOf } from '../../../src/render/checks.ts'
+import fc from '../../support/fast-check.ts'
 import { baseManifest, configMap, documentOf } from '../document-of.ts'
 
 interface Shape {

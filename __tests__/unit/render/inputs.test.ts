@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { readRenderInputs } from '../../../src/render/inputs.ts'
+import fc from '../../support/fast-check.ts'
 import { endsOrFails, failureOf } from '../failure-of.ts'
 
 const defaults = { environment: 'staging', namespace: 'hospital-erp-system', 'allow-remote-bases': 'false' }

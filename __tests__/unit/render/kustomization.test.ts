@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parseValues } from '../../../src/manifest.ts'
 import { kustomization, pluginShape, rewritten, type Shape, toPlainYaml } from '../../../src/render/kustomization.ts'
+import fc from '../../support/fast-check.ts'
 
 /** A kustomization with each text that names something in angle brackets, and what was refused. */
 async function written(value: unknown, shape: Shape = kustomization) {

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import {
   dotted,
   generatorSource,
@@ -8,6 +7,7 @@ import {
   isRemote,
   lineWithoutValue
 } from '../../../src/render/reference.ts'
+import fc from '../../support/fast-check.ts'
 
 describe('a text of a kustomization', () => {
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { summaryOf } from '../../../src/report/summary.ts'
 import type { Run } from '../../../src/report/verdict.ts'
+import fc from '../../support/fast-check.ts'
 import { hostile } from './hostile.ts'
 import { failedRun, passedRun } from './runs.ts'
 

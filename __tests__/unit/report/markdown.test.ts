@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { code, escaped, folded, table, verbatim } from '../../../src/report/markdown.ts'
+import fc from '../../support/fast-check.ts'
 import { hostile } from './hostile.ts'
 
 describe('text in a paragraph or a cell', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { paceAfter } from '../../../src/rollout/pace.ts'
+import fc from '../../support/fast-check.ts'
 
 test.each([
   ['at once', 0, 100, 1_500],

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { at, type KubernetesObject, objectId } from '../../../src/kubernetes-object.ts'
 import { parseManifest } from '../../../src/manifest.ts'
 import { checkObject } from '../../../src/schema/check.ts'
+import fc from '../../support/fast-check.ts'
 import { shipped } from '../plan/shipped.ts'
 import { schema } from './kubernetes.ts'
 

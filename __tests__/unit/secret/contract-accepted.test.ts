@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { contractChecks, contractProblems } from '../../../src/secret/contract.ts'
+import fc from '../../support/fast-check.ts'
 import {
   encodings,
   inUrl,

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import type { Credentials } from '../../../src/credentials.ts'
 import { contractChecks, contractFailure, contractProblems } from '../../../src/secret/contract.ts'
 import { expectNoSecret } from '../../support/captured.ts'
+import fc from '../../support/fast-check.ts'
 import { encodings, portNumbers, secrets, stored, tokenHosts } from './credentials.ts'
 
 type Fields = { [key in keyof Credentials]?: string | undefined }

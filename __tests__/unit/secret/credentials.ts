@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import type { Credentials } from '../../../src/credentials.ts'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
+import fc from '../../support/fast-check.ts'
 
 /** The Secret as the API server gives it; keys that are undefined are not there. */
 export function stored(fields: { [key in keyof Credentials]?: string | undefined }): KubernetesObject {

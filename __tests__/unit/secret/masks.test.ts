@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
 import { masksOf } from '../../../src/secret/masks.ts'
+import fc from '../../support/fast-check.ts'
 
 function secret(fields: Record<string, string>): KubernetesObject {
   const data = Object.fromEntries(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { parseInterval, syncInterval } from '../../../src/secret/refresh.ts'
+import fc from '../../support/fast-check.ts'
 import { externalSecret } from './sync-shapes.ts'
 
 describe('a duration of Go', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
 import { syncProblem } from '../../../src/secret/sync-problem.ts'
+import fc from '../../support/fast-check.ts'
 import { externalSecret } from './sync-shapes.ts'
 
 /** As the operator begins what it says of `data`. */
