@@ -150,3 +150,20 @@ test('a symbolic link of the branch leads nowhere', async () => {
   const run = await rendering({ 'base-ref': 'linked' })
   expect(notesOf(run)).toMatch(/branch linked cannot be rendered: .*link\.yaml/)
 })
+
+test('the name of a directory says nothing to the runner', async () => {
+  const name = 'x\n::error title=owned::by the pull request\n::stop-commands::abc\ny'
+  await origin.git('checkout', '--quiet', '-b', 'hostile', 'main')
+  await origin.commit({
+    [`${name}/kustomization.yaml`]: kustomization('config.yaml'),
+    [`${name}/config.yaml`]: configMap('config')
+  })
+  await origin.git('checkout', '--quiet', 'main')
+  const workspace = await origin.checkout('hostile')
+  await symlink(name, join(workspace, 'link'))
+  const run = await rendering({ manifests: 'link' }, { workspace })
+  expect(run.exitCode).toBe(0)
+  expect(run.annotations).toEqual([])
+  expect(run.captured).not.toMatch(/^::(error|stop-commands)/m)
+  expect(run.rendered).toMatch(/base: main at \w+ has no x .*by the pull request .*y, so that all is new/)
+})

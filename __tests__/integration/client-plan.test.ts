@@ -63,18 +63,19 @@ test('a pull request is shown by what it changes, and a Secret only by that', as
     unchanged: '5'
   })
   expect(plan.summary.split('\n')[0]).toBe(
-    '### 📋 Plan: 1 to create, 2 to change, redis-0 would restart (pod template) (clinic, namespace `default`)'
+    '### 📋 Plan: 1 to create, 2 to change, 1 no longer rendered, redis-0 would restart (pod template) ' +
+      '(clinic, namespace `default`)'
   )
   expect(plan.summary).toContain('No cluster was asked')
   expect(plan.summary).toMatch(
     new RegExp(`\\| base \\| ✅ \\| [^|]+ \\| 8 objects of main at ${forked.slice(0, 7)} \\|`)
   )
-  expect(plan.summary).toContain('No longer rendered, and not deleted where it is deployed: ConfigMap/gone.')
+  expect(plan.summary).toContain('| `ConfigMap/gone` | no longer rendered | not deleted where it is deployed |')
   expect(plan.summary).toContain('there is no schema for PodMonitor in monitoring.coreos.com/v1')
   expect(plan.diff).toMatch(/^-.*terminationGracePeriodSeconds: 60\n\+.*terminationGracePeriodSeconds: 61$/m)
   expect(plan.diff).toContain('# ConfigMap/new')
   expect(plan.diff).toMatch(/password: \(changed, not shown\)/)
-  expect(plan.diff).not.toContain('gone')
+  expect(plan.diff).toMatch(/^# ConfigMap\/gone\n@@ .*\n-apiVersion: v1$/m)
   expect(plan.rendered).toContain('StatefulSet/redis: change')
   expectNoSecret(plan.captured, [...passwords, ...passwords.map((text) => Buffer.from(text).toString('base64'))])
   expect(plan.leftovers).toEqual([])

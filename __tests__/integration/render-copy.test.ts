@@ -22,7 +22,7 @@ const kustomizations: [string, Readonly<Record<string, Content | object>>][] = [
     {
       'deploy/kustomization.yaml':
         'resources: [../../workspace/middle/]\nnamePrefix: my-\ncomponents: [../parts/one]\n',
-      'middle/kustomization.yml': '# comment\nresources:\n  - ../base\n  - below\nnamespace: clinic\n',
+      'middle/kustomization.yml': '# comment\n---\nresources:\n  - ../base\n  - below\nnamespace: clinic\n---\n',
       'middle/below/Kustomization': { resources: ['./b.yaml'] },
       'middle/below/b.yaml': configMap('b'),
       'base/kustomization.yaml': { resources: ['a.yaml', 'deep/../deployment.yaml'] },
@@ -87,6 +87,55 @@ const kustomizations: [string, Readonly<Record<string, Content | object>>][] = [
         ''
       ].join('\n'),
       'deploy/a.yaml': `${configMap('a')}---\n${deployment}`
+    }
+  ],
+  [
+    'texts that look like numbers',
+    {
+      'deploy/kustomization.yaml': [
+        'resources: [a.yaml, deployment.yaml]',
+        'commonAnnotations: {path: ., commit: 48e5203, telephone: 1234-56-78, time: 1:30, none: 0x_, large: 1e400}',
+        'images: [{name: app, newTag: 4871e5203}]',
+        'replicas: [{name: app, count: 0o3}]',
+        'replacements:',
+        '- source: {kind: ConfigMap, name: a, fieldPath: data.ns}',
+        '  targets: [{select: {kind: ConfigMap, name: a}, fieldPaths: [data.host], options: {delimiter: ., index: 1}}]',
+        ''
+      ].join('\n'),
+      'deploy/a.yaml': configMap('a', 'data: {ns: clinic, host: redis.old.svc}\n'),
+      'deploy/deployment.yaml': deployment
+    }
+  ],
+  [
+    'files whose names look like addresses',
+    {
+      'deploy/kustomization.yaml': {
+        resources: ['redis@7/a.yaml', 'github.com/x/b.yaml'],
+        configMapGenerator: [{ name: 'files', files: ['redis@7/redis.conf'] }]
+      },
+      'deploy/redis@7/a.yaml': configMap('a'),
+      'deploy/redis@7/redis.conf': 'maxmemory 1gb\n',
+      'deploy/github.com/x/b.yaml': configMap('b')
+    }
+  ],
+  [
+    'a transformer that adds a value, with targets of a file',
+    {
+      'deploy/kustomization.yaml': { resources: ['a.yaml'], transformers: ['plugin.yaml'] },
+      'deploy/a.yaml': configMap('a', 'data: {key: old}\n'),
+      'deploy/plugin.yaml': plugin('ValueAddTransformer', { value: 'new', targetFilePath: 'targets.yaml' }),
+      'deploy/targets.yaml': 'targets: [{selector: {kind: ConfigMap}, fieldPath: data/key}]\n'
+    }
+  ],
+  [
+    'what the configuration of a plugin says with yes and no',
+    {
+      'deploy/kustomization.yaml': { resources: ['a.yaml'], transformers: ['plugins.yaml'] },
+      'deploy/a.yaml': configMap('a'),
+      'deploy/plugins.yaml':
+        'apiVersion: builtin\nkind: PrefixTransformer\nmetadata: {name: p}\nprefix: no\nfieldSpecs: [{path: metadata/name}]\n' +
+        '---\napiVersion: builtin\nkind: AnnotationsTransformer\nmetadata: {name: a}\n' +
+        'annotations: {a: y, b: 0440, c: ., d: 1.50}\nfieldSpecs: [{path: metadata/annotations, create: true}]\n---\n'
     }
   ],
   [

@@ -291,11 +291,13 @@ test('whatever a kustomization names, the copy has only files of the workspace',
   })
   const step = fc.constantFrom('.', '..', 'deploy', 'out', 'base', 'a.yaml', 'outside.yaml', '.git', 'config', '', '\0')
   const path = fc.array(step, { maxLength: 5 }).map((steps) => steps.join('/'))
-  const paths = fc.array(fc.oneof(path, fc.string()), { maxLength: 2 })
+  const likely = fc.constantFrom('a.yaml', '../base', 'out/workspace/base', 'out/outside.yaml', '../.git/config')
+  const paths = fc.array(fc.oneof({ weight: 4, arbitrary: likely }, path, fc.string()), { maxLength: 2 })
   const kustomization = fc.record(
     { resources: paths, components: paths, crds: paths, configMapGenerator: fc.tuple(fc.record({ files: paths })) },
     { requiredKeys: [] }
   )
+  const seen = new Set<string>()
   let runs = 0
   await fc.assert(
     fc.asyncProperty(kustomization, async (content) => {
@@ -303,7 +305,11 @@ test('whatever a kustomization names, the copy has only files of the workspace',
       await writeFile(join(place.workspace, 'deploy/kustomization.yaml'), JSON.stringify(content))
       await ended(copySources(join(place.workspace, 'deploy'), { workspace: place.workspace, copy }, false))
       const copied = await readdir(copy, { recursive: true }).catch(() => [])
-      for (const name of copied) expect(allowed).toContain(name)
+      for (const name of copied) {
+        expect(allowed).toContain(name)
+        seen.add(name)
+      }
     })
   )
+  expect(seen).toContain('base/b.yaml')
 })

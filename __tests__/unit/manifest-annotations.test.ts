@@ -49,9 +49,11 @@ spec:
           secret:
             defaultMode: 0440
             optional: no
+      workingDir: .
+      args: [ ., 48e5203, 1234-56-78, 0x_, 1_000, ~, 12345678901234567890 ]
 `
     const { source } = withTemplateAnnotations(documentOf(before), { ...marks, enabled: 'true' })
-    const added = '        redis-cache-action/config: 0123456789abcdef\n        enabled: "true"\n'
+    const added = '        redis-cache-action/config: "0123456789abcdef"\n        enabled: "true"\n'
     expect(source).toBe(before.replace('"/metrics"\n', (line) => line + added))
   })
 
@@ -67,6 +69,11 @@ spec:
     const { object, source } = withTemplateAnnotations(documentOf(statefulSet('metadata: {}')), { a: '0440', b: 'yes' })
     expect(documentOf(source).object).toEqual(object)
     expect(object['spec']).toMatchObject({ template: { metadata: { annotations: { a: '0440', b: 'yes' } } } })
+  })
+
+  test('leave no empty value in a flow, which Go takes for a part of the key', () => {
+    const { source } = withTemplateAnnotations(documentOf(statefulSet('metadata: {}', '{a: , b: .}')), marks)
+    expect(source).toContain('{ a: null, b: . }')
   })
 
   test.each([

@@ -63,11 +63,40 @@ describe('keys that mean something to JavaScript', () => {
 })
 
 describe('values', () => {
+  const anchors = (count: number) =>
+    Array.from({ length: count }, (_, index) => `- &a${index} x\n- *a${index}\n`).join('')
+
   test('are read as Go programs read them', () => {
     const text = 'date: 2001-01-01\ntime: 12:30\nyes: yes\nmode: 0440\nhex: 0x10\nmerged: {<<: {a: 1}, b: 2}\n'
-    expect(parseValues(text)).toEqual([
+    expect(parseValues(text, 2)).toEqual([
       { date: '2001-01-01', time: '12:30', true: true, mode: 288, hex: 16, merged: { a: 1, b: 2 } }
     ])
+  })
+
+  test('are the same where version 3 of the parser reads them, but for yes and no', () => {
+    expect(parseValues('a: [yes, n, off, true, 0440, 1:30, .]', 3)).toEqual([
+      { a: ['yes', 'n', 'off', true, 288, '1:30', '.'] }
+    ])
+  })
+
+  test('are read in time, however many aliases there are', () => {
+    expect(parseValues(anchors(100), 2)).toEqual([Array(200).fill('x')])
+    expect(() => parseValues(anchors(80_000), 2)).toThrow('it has more than 100 aliases')
+  })
+
+  test('are refused where maps are merged level by level, or in one list', () => {
+    const keys = Array.from({ length: 100_000 }, (_, index) => `k${index}: `).join(',')
+    const inside = `${'{<<: '.repeat(90)}{${keys}}${'}'.repeat(90)}`
+    expect(() => parseValues(inside, 2)).toThrow(/^it has 90 times << among 100090 keys, which is too much$/)
+    const chain = Array.from({ length: 90 }, (_, index) => `- &a${index + 1} {<<: *a${index}}\n`).join('')
+    expect(() => parseValues(`- &a0 {${keys}}\n${chain}`, 2)).toThrow(/^it has 90 times << among 100090 keys/)
+    const list = `a: &a {b: c}\nd: {e: f, <<: [${Array(100_000).fill('*a').join()}]}\n`
+    expect(() => parseValues(list, 2)).toThrow('it has more than 100 aliases')
+  })
+
+  test('that are none are left out', () => {
+    expect(parseValues('# nothing\n---\na: b\n---\n', 2)).toEqual([{ a: 'b' }])
+    expect(parseValues('', 2)).toEqual([])
   })
 
   test.each([
@@ -77,8 +106,9 @@ describe('values', () => {
     ['half a list', 'a: [', /flow/i],
     // The parser has other words for it, but compares each key with each other.
     ['a key twice', 'a: b\na: c', /^map keys must be unique: a stands there twice$/],
+    ['aliases of many anchors', anchors(101), /^it has more than 100 aliases; at most so many are read$/],
     ['too many bytes', '- '.repeat(2 ** 21), /^it has 4194304 bytes; at most 2097152 are read$/]
   ])('that are refused: %s', (_, text, message) => {
-    expect(() => parseValues(text)).toThrow(message)
+    expect(() => parseValues(text, 2)).toThrow(message)
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseManifest, toYaml } from '../../src/manifest.ts'
+import { parseManifest } from '../../src/manifest.ts'
+import { toYaml } from '../../src/yaml-document.ts'
 import fc from '../support/fast-check.ts'
 import { baseManifest, documentOf } from './document-of.ts'
 import { endsOrFails, failureOf } from './failure-of.ts'
@@ -47,11 +48,15 @@ describe('a manifest', () => {
 
   test.each([
     ['an octal number', 'x: 0440', 288],
-    ['a modern octal number, which YAML 1.1 does not know', 'x: 0o440', '0o440'],
+    ['a modern octal number', 'x: 0o440', 288],
     ['yes', 'x: yes', true],
     ['off', 'x: off', false],
     ['a quoted yes', "x: 'yes'", 'yes'],
-    ['a number in base sixty', 'x: 1:30', 90],
+    ['a time', 'x: 1:30', '1:30'],
+    ['a date', 'x: 2001-12-14', '2001-12-14'],
+    ['a point', 'x: .', '.'],
+    ['a commit that looks like a number', 'x: 48e5203', '48e5203'],
+    ['a telephone number', 'x: 1234-56-78', '1234-56-78'],
     ['nothing', 'x:', null],
     ['a size', 'x: 512Mi', '512Mi']
   ])('is read as the API server reads it: %s', (_, line, value) => {
@@ -82,6 +87,15 @@ describe('a manifest is refused', () => {
     ['an unknown alias', configMap('a', 'x: *nowhere\n'), /nowhere/],
     ['the same key twice', configMap('a', 'data: {a: b}\ndata: {c: d}\n'), /unique/],
     ['aliases that explode', configMap('a', `${bomb}\n`), /alias/i],
+    ['a tag', configMap('a', 'x: !!binary aGk=\n'), /it has the tag tag:yaml.org,2002:binary/],
+    ['infinity', configMap('a', 'x: .inf\n'), /JSON has no number \.inf/],
+    ['what is no number', configMap('a', 'x: [.NaN]\n'), /JSON has no number \.NaN/],
+    ['a key that is null', configMap('a', 'x: {~: a}\n'), /a key is null$/],
+    [
+      'a key that is merged after it was given',
+      configMap('a', 'x: &x {a: 1}\ny: {a: 2, <<: [{b: 1}, *x]}\n'),
+      /the key a is merged after it was given; write << first$/
+    ],
     ['brackets without end', `a: ${'['.repeat(50_000)}`, /no Kubernetes object/]
   ])('for %s', (_, text, sentence) => {
     const failure = failureOf(() => parseManifest(text))
@@ -126,7 +140,11 @@ describe('whatever is written', () => {
       'null',
       '',
       '.inf',
-      '2001-12-14'
+      '2001-12-14',
+      '0o17',
+      '0b-1',
+      '.',
+      '48e5203'
     )
     const value = fc.letrec((tie) => ({
       node: fc.oneof(

@@ -1,9 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseManifest } from '../../src/manifest.ts'
-import { parseRedisConfig, redisConfigMap, renderedRedisConfig, savePoints, setting } from '../../src/redis-config.ts'
+import {
+  missingIncludes,
+  parseRedisConfig,
+  redisConfigMap,
+  renderedRedisConfig,
+  savePoints,
+  setting
+} from '../../src/redis-config.ts'
 import fc from '../support/fast-check.ts'
 import { baseManifest, configMap, documentOf } from './document-of.ts'
-import { endsOrFails } from './failure-of.ts'
+import { endsOrFails, failureOf } from './failure-of.ts'
 
 const parse = (text: string, files: Record<string, string> = {}) =>
   parseRedisConfig({ ...files, 'redis.conf': text }, 'redis.conf')
@@ -70,6 +77,39 @@ describe('an include', () => {
   test('of the same file twice is read twice, as redis-server does', () => {
     const config = parse('include a.conf\nmaxmemory 1mb\ninclude a.conf', { 'a.conf': 'maxmemory 2mb' })
     expect(config.get('maxmemory')).toEqual([['2mb'], ['1mb'], ['2mb']])
+  })
+
+  test.each([
+    ['in the order of their names', '*.conf', ['b', 'c']],
+    ['of some', '[ab].*', ['b']],
+    ['of none', '?.txt', undefined]
+  ])('of a pattern reads all files that it finds, %s', (_, pattern, values) => {
+    const config = parse(`include /etc/redis/${pattern}`, { 'c.conf': 'dir c', 'b.conf': 'dir b', c: 'dir d' })
+    expect(config.get('dir')?.flat()).toEqual(values)
+  })
+
+  // Each file that includes the next one twice doubles what is read.
+  test.each([
+    ['files', 'include k1\n'.repeat(2), 30],
+    ['files in one', 'include k1\n'.repeat(2_000), 1],
+    ['files that are not there', 'include none\n'.repeat(1_001), 1],
+    ['patterns that find nothing', 'include *a*a*a*b\n'.repeat(20_000), 1],
+    ['bytes', 'a\n'.repeat(2 ** 20 + 1), 0]
+  ])('of too many %s is refused', (_, first, levels) => {
+    const chain = Array.from({ length: levels }, (_each, index) => {
+      const next = `include k${index + 2}\n`
+      return [`k${index + 1}`, index === levels - 1 ? 'dir x\n' : next + next]
+    })
+    const failure = failureOf(() => parse(first, Object.fromEntries(chain)))
+    expect(failure.code).toBe('invalid-manifest')
+    expect(failure.message).toBe(
+      'redis.conf includes more than 1000 files or 2 MiB; what is included twice counts twice'
+    )
+  })
+
+  test('of much is read in time', () => {
+    const lines = parse('save 1 1\n'.repeat(100_000)).get('save')
+    expect(lines).toHaveLength(100_000)
   })
 
   test.each(['constructor', 'toString', '__proto__'])('of a file named %s is none that objects bring along', (name) => {
@@ -141,6 +181,24 @@ spec:
       mounting('redis-config')
     ]
     expect(redisConfigMap(documents)?.object.metadata.name).toBe('redis-config')
+  })
+
+  test('has what another ConfigMap of the pod holds', () => {
+    const both = mounting('redis-config')
+    const sizes = configMap('sizes', { 'm.conf': 'maxmemory 3mb\n', 'redis-config': '' })
+    const pod = documentOf(
+      both.source.replace(
+        '      volumes:\n',
+        (line) => `${line}      - name: sizes\n        configMap: {name: sizes}\n`
+      )
+    )
+    const config = (line: string) => configMap('redis-config', { 'redis.conf': `include /etc/sizes/${line}\n` })
+    expect(used(pod, config('m.conf'), sizes)).toBe('3mb')
+    expect(used(pod, config('*.conf'), sizes)).toBe('3mb')
+    expect(used(both, config('m.conf'), sizes)).toBeUndefined()
+    expect(missingIncludes([pod, config('m.conf'), sizes])).toEqual([])
+    expect(missingIncludes([both, config('m.conf'), sizes])).toEqual(['/etc/sizes/m.conf'])
+    expect(missingIncludes([])).toEqual([])
   })
 
   test('ends or fails where a file of the ConfigMap is no text', () => {

@@ -61,7 +61,7 @@ async function renderBase(
   if (files.size === 0) {
     const manifest = join(place, 'manifest.yaml')
     await writeFile(manifest, '')
-    return { manifest, sentence: `${name} has no ${path}, so that all is new` }
+    return { manifest, sentence: harmlessLine(`${name} has no ${path}, so that all is new`) }
   }
   await writeFiles(files, join(tree, relative(workspace, repository.root)))
   const { manifest, documents } = await render(

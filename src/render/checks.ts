@@ -1,10 +1,10 @@
-import { isDeepStrictEqual } from 'node:util'
-import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
+import { at, objectId } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import { parseQuantity, parseRedisMemory, toRedisUnit } from '../memory.ts'
-import { type RedisConfig, renderedRedisConfig, setting } from '../redis-config.ts'
-import { container, externalSecret, memoryLimit, names, redisImage, redisStatefulSet } from '../workload.ts'
-import type { Adjustments, SecretStore } from './inputs.ts'
+import { missingIncludes, type RedisConfig, renderedRedisConfig, setting } from '../redis-config.ts'
+import { container, memoryLimit, names, redisStatefulSet } from '../workload.ts'
+import { effectProblems } from './effect.ts'
+import type { Adjustments } from './inputs.ts'
 
 /** What is wrong with a rendered manifest, whatever the cluster says; an empty list if nothing is. */
 export function problemsOf(
@@ -17,7 +17,7 @@ export function problemsOf(
   return [
     ...placementProblems(documents, namespace),
     ...statefulSetProblems(documents),
-    ...(statefulSet === undefined ? [] : memoryProblems(statefulSet, config)),
+    ...(statefulSet === undefined ? [] : memoryProblems(statefulSet, config, missingIncludes(documents))),
     ...effectProblems(documents, config, adjustments)
   ]
 }
@@ -44,7 +44,14 @@ function statefulSetProblems(documents: readonly ManifestDocument[]): string[] {
  * A child process that rewrites the append-only file or saves a snapshot shares pages with its parent and copies each
  * that is written meanwhile: up to as much again as Redis uses (redis.io, administration, memory).
  */
-function memoryProblems(statefulSet: ManifestDocument, config: RedisConfig | undefined): string[] {
+function memoryProblems(
+  statefulSet: ManifestDocument,
+  config: RedisConfig | undefined,
+  missing: readonly string[]
+): string[] {
+  if (container(statefulSet, names.redisContainer) === undefined) {
+    return [`StatefulSet ${names.statefulSet} has no container ${names.redisContainer}`]
+  }
   const limit = memoryLimit(statefulSet)
   if (limit === undefined) return [`container ${names.redisContainer} has no memory limit`]
   const limitBytes = parseQuantity(limit)
@@ -52,6 +59,8 @@ function memoryProblems(statefulSet: ManifestDocument, config: RedisConfig | und
   if (config === undefined) return []
   const maxmemory = setting(config, 'maxmemory')
   if (maxmemory === undefined || parseRedisMemory(maxmemory) === 0) {
+    const elsewhere = missing.filter((path) => !path.endsWith('/auth.conf'))
+    if (maxmemory === undefined && elsewhere.length > 0) return [unknownMaxmemory(elsewhere)]
     return ['redis.conf sets no maxmemory, so Redis would grow until the kernel kills it']
   }
   const bytes = parseRedisMemory(maxmemory)
@@ -63,71 +72,16 @@ function memoryProblems(statefulSet: ManifestDocument, config: RedisConfig | und
   ]
 }
 
+function unknownMaxmemory(includes: readonly string[]): string {
+  const missing = includes.length === 1 ? includes[0] : `${includes[0]} and ${includes.length - 1} more`
+  return (
+    'no file of redis.conf that is rendered sets maxmemory; ' +
+    `it includes ${missing}, which no ConfigMap of the pod has: put maxmemory into ConfigMap redis-config`
+  )
+}
+
 /** The smallest quantity that is enough, in whole units. */
 function quantityOf(bytes: number): string {
   const mebibytes = Math.ceil(bytes / 1024 ** 2)
   return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`
-}
-
-/** An input that changes nothing would be a silent lie: each must be found again in what was rendered. */
-function effectProblems(
-  documents: readonly ManifestDocument[],
-  config: RedisConfig | undefined,
-  adjustments: Adjustments
-): string[] {
-  const statefulSet = redisStatefulSet(documents)
-  const external = externalSecret(documents)?.object
-  const rendered: { [Name in keyof Required<Adjustments>]: Adjustments[Name] | undefined } = {
-    maxmemory: config && setting(config, 'maxmemory'),
-    maxmemoryPolicy: config && setting(config, 'maxmemory-policy'),
-    memoryLimit: statefulSet && memoryLimit(statefulSet),
-    storageSize: claim(statefulSet, 'resources', 'requests', 'storage'),
-    storageClass: claim(statefulSet, 'storageClassName'),
-    redisImage: statefulSet && redisImage(statefulSet),
-    exporterImage: statefulSet && textAt(container(statefulSet, names.exporterContainer), 'image'),
-    secretStore: external && secretStoreOf(external),
-    remoteSecret: external && remoteSecretOf(external)
-  }
-  return Object.entries(adjustments)
-    .filter(([name]) => statefulSet !== undefined || !connectionInputs.includes(name))
-    .filter(([name, wanted]) => !isDeepStrictEqual(rendered[name as keyof Adjustments], wanted))
-    .map(([name, wanted]) => {
-      const input = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-      const value = typeof wanted === 'string' ? wanted : `${wanted.kind}/${wanted.name}`
-      return `the input ${input}: ${value} has no effect, because ${reason(input, statefulSet !== undefined)}`
-    })
-}
-
-/** What a managed cache is asked for, and with what, instead of being set up so. */
-const connectionInputs = ['redisImage', 'maxmemoryPolicy']
-
-function secretStoreOf(object: KubernetesObject): SecretStore {
-  const kind =
-    textAt(object, 'spec', 'secretStoreRef', 'kind') === 'ClusterSecretStore' ? 'ClusterSecretStore' : 'SecretStore'
-  return { kind, name: textAt(object, 'spec', 'secretStoreRef', 'name') ?? '' }
-}
-
-/** The one secret that all fields come from, undefined if there are several. */
-function remoteSecretOf(object: KubernetesObject): string | undefined {
-  const [key, ...others] = new Set(listAt(object, 'spec', 'data').map((item) => textAt(item, 'remoteRef', 'key')))
-  return others.length === 0 ? key : undefined
-}
-
-function reason(input: string, selfHosted: boolean): string {
-  if (input === 'secret-store' || input === 'remote-secret') {
-    return selfHosted
-      ? `these manifests have a StatefulSet ${names.statefulSet}, which needs no secret from elsewhere`
-      : `these manifests have no ExternalSecret for ${names.credentials} whose fields all come from one secret`
-  }
-  if (!selfHosted) return `these manifests have no StatefulSet ${names.statefulSet}`
-  if (input.startsWith('maxmemory'))
-    return `redis.conf does not include the key ${input}.conf of ConfigMap redis-config`
-  if (input.startsWith('storage')) return `StatefulSet ${names.statefulSet} has no volumeClaimTemplates to set it in`
-  const wanted = input === 'exporter-image' ? names.exporterContainer : names.redisContainer
-  return `StatefulSet ${names.statefulSet} has no container ${wanted}`
-}
-
-function claim(statefulSet: ManifestDocument | undefined, ...path: string[]): string | undefined {
-  const [first] = listAt(statefulSet?.object, 'spec', 'volumeClaimTemplates')
-  return textAt(first, 'spec', ...path)
 }

@@ -82,7 +82,8 @@ const plugins: Readonly<Record<string, Shape>> = {
   ReplacementTransformer: { ...head, replacements: [replacement] },
   ReplicaCountTransformer: 'value',
   SecretGenerator: { ...head, ...generator },
-  SuffixTransformer: 'value'
+  SuffixTransformer: 'value',
+  ValueAddTransformer: { ...head, value: 'value', targets: 'value', targetFilePath: 'file' }
 }
 
 /** The shape of a plugin's configuration; undefined if kustomize would have to run a program for it. */

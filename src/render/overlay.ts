@@ -39,12 +39,7 @@ function patchesFor(adjustments: Adjustments): Record<string, Patch> {
   return {
     ...(maxmemory && { maxmemory: configPatch('maxmemory', maxmemory) }),
     ...(maxmemoryPolicy && { 'maxmemory-policy': configPatch('maxmemory-policy', maxmemoryPolicy) }),
-    // Request and limit alike: a cache that was promised less memory than it may use is the first to be evicted.
-    ...(memoryLimit && {
-      'memory-limit': containerPatch(names.redisContainer, {
-        resources: { requests: { memory: memoryLimit }, limits: { memory: memoryLimit } }
-      })
-    }),
+    ...(memoryLimit && { 'memory-limit': containerPatch(names.redisContainer, memory(memoryLimit)) }),
     // The list of claims has no merge key, so a strategic merge would replace it as a whole.
     ...(storageSize && {
       'storage-size': jsonPatch(statefulSet, [
@@ -71,6 +66,24 @@ function patchesFor(adjustments: Adjustments): Record<string, Patch> {
       )
     })
   }
+}
+
+/** Request and limit alike: a cache that was promised less memory than it may use is the first to be evicted. */
+function memory(limit: string): object {
+  return { resources: { requests: { memory: limit }, limits: { memory: limit } } }
+}
+
+/**
+ * The containers as the patches alone would make them: a strategic merge adds one that is not there. It is used all the
+ * same, because the place of a container in its list is not known before kustomize has run.
+ */
+export function addedContainers({ memoryLimit, redisImage, exporterImage }: Adjustments): { name: string }[] {
+  const redis = { ...(memoryLimit && memory(memoryLimit)), ...(redisImage && { image: redisImage }) }
+  const exporter = { ...(exporterImage && { image: exporterImage }) }
+  return [
+    { name: names.redisContainer, ...redis },
+    { name: names.exporterContainer, ...exporter }
+  ].filter((container) => Object.keys(container).length > 1)
 }
 
 /** A JSON patch, because a strategic merge makes kustomize read the schema of Kubernetes, which takes 0.1 s. */

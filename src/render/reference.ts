@@ -10,12 +10,17 @@ export interface Located {
 }
 
 /**
- * Whether kustomize takes a text for something to download, whatever there is on the disk: the rules of all its
+ * Whether kustomize takes a text for something to download, if it finds no file of that name: the rules of all its
  * versions since 3.8, drawn a little wider (api/internal/git/repospec.go, api/internal/loader/fileloader.go). A `file:`
  * address is none: it is never followed.
  */
 export function isRemote(text: string): boolean {
   return /^\s*(git::)*(gh:|https?:|ssh:|github\.com[/:]|[a-z][a-z0-9-]*@[^/]*[/:])/i.test(text)
+}
+
+/** Whether an address says how to reach it, so that nothing on the disk can be meant. */
+export function hasScheme(text: string): boolean {
+  return /^\s*(git::|gh:|https?:|ssh:)/i.test(text)
 }
 
 /** The key that a generator gives to a file, and the path of that file; undefined if it says more than that. */

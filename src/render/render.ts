@@ -1,21 +1,17 @@
-import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { realpath, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
-import { type ManifestDocument, parseManifest, toYaml } from '../manifest.ts'
+import type { ManifestDocument } from '../manifest.ts'
 import type { Topology } from '../result.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { redisStatefulSet } from '../workload.ts'
+import { buildOverlay, isAny, type Kustomize, throwIfAny } from './build.ts'
 import { problemsOf } from './checks.ts'
 import type { RenderInputs } from './inputs.ts'
-import { overlay } from './overlay.ts'
 import { kustomizationFiles, located } from './reference.ts'
 import { copySources } from './sources.ts'
 
-/** Turns a kustomization directory into one text of YAML documents. */
-export interface Kustomize {
-  /** @param allowRemote whether it may download what a kustomization names */
-  build(directory: string, allowRemote: boolean): Promise<{ manifest: string; warnings: string; program: string }>
-}
+export type { Kustomize }
 
 const mostWarnings = 20
 
@@ -49,23 +45,17 @@ export async function render(inputs: RenderInputs, places: RenderPlaces, ports: 
   const temporary = await realpath(places.temporary)
   const copy = join(temporary, 'workspace')
   const base = await baseDirectory(inputs, places, copy)
-  const directory = join(temporary, 'overlay')
-  await mkdir(directory)
-  const files = overlay(relative(directory, base), inputs.namespace, inputs.adjustments)
-  for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), toYaml(content))
-
-  const built = ports.kustomize.build(directory, inputs.allowRemoteBases)
+  const built = buildOverlay(base, inputs, temporary, ports.kustomize)
   const {
     manifest: text,
     warnings,
-    program
+    program,
+    documents
   } = await built.catch((error: unknown) => {
     throw error instanceof Failure ? inTermsOfTheWorkspace(error, copy) : error
   })
   for (const warning of linesOf(warnings)) ports.log(`${program} warns: ${harmlessLine(warning)}`)
-  const documents = parseManifest(text)
-  const problems = problemsOf(documents, inputs.namespace, inputs.adjustments)
-  if (problems.length > 0) throw problemsFailure(problems, inputs)
+  throwIfAny(problemsOf(documents, inputs.namespace, inputs.adjustments), isAny(inputs.adjustments))
 
   const manifest = join(places.temporary, 'manifest.yaml')
   await writeFile(manifest, text, { mode: 0o600 })
@@ -76,15 +66,6 @@ export async function render(inputs: RenderInputs, places: RenderPlaces, ports: 
 /** Each line once: kustomize says the same of each directory that it concerns. */
 function linesOf(text: string): string[] {
   return [...new Set(text.split('\n').filter((line) => line.trim() !== ''))].slice(0, mostWarnings)
-}
-
-function problemsFailure(problems: string[], { adjustments }: RenderInputs): Failure {
-  const adjusted = Object.keys(adjustments).length > 0
-  return new Failure(
-    adjusted ? 'invalid-input' : 'invalid-manifest',
-    harmlessLine(problems.join('. '), 2_000),
-    adjusted ? 'correct the inputs under `with:`, or the manifests' : 'correct the manifests'
-  )
 }
 
 /** What kustomize said about the copy, with the paths that the user knows. */

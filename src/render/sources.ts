@@ -3,12 +3,14 @@ import { basename, dirname, join, relative } from 'node:path'
 import { messageOf } from '../failure.ts'
 import { at } from '../kubernetes-object.ts'
 import { parseValues } from '../manifest.ts'
+import type { GoYaml } from '../plain-scalar.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { Amounts } from './amount.ts'
 import { kustomization, type Place, pluginShape, rewritten, type Shape, toPlainYaml } from './kustomization.ts'
 import {
   dotted,
   generatorSource,
+  hasScheme,
   isInline,
   isKustomizationFile,
   isOutside,
@@ -79,7 +81,7 @@ class Sources {
     if (others.length > 0) return this.#refuse(position, `stands beside ${others.join(' and ')}; one is wanted`)
     const found = await this.#located(position, name)
     const content = found && (await this.#read(position, found))
-    const documents = content && this.#parsed(position, content)
+    const documents = content && this.#parsed(position, content, 2)
     if (documents === undefined) return undefined
     if (documents.length !== 1) return this.#refuse(position, 'must have one document')
     const written = await this.#rewritten(position, documents[0], kustomization)
@@ -105,7 +107,7 @@ class Sources {
   }
 
   async #followPath(place: Place, position: Position, path: string): Promise<string | undefined> {
-    if (isRemote(path)) {
+    if (isRemote(path) && !(await this.#isFile(position, path))) {
       if (this.#allowRemote) return path
       return this.#refusals.addRemote(this.#sentence(position, 'is remote', path))
     }
@@ -135,7 +137,7 @@ class Sources {
   /** Configurations of generators or transformers, written anew like a kustomization, for they may name files too. */
   async #plugins(position: Position, content: Buffer): Promise<string | undefined> {
     const texts: string[] = []
-    for (const document of this.#parsed(position, content) ?? []) {
+    for (const document of this.#parsed(position, content, 3) ?? []) {
       const kind = at(document, 'kind')
       const shape = pluginShape(at(document, 'apiVersion'), kind)
       if (shape === undefined) return this.#refuse(position, 'is none of those inside kustomize', String(kind))
@@ -149,6 +151,12 @@ class Sources {
     return typeof found === 'string' ? this.#refuse(position, found, path) : found
   }
 
+  /** Where an address has no scheme, kustomize looks for a file first. */
+  async #isFile({ directory }: Position, path: string): Promise<boolean> {
+    const found = hasScheme(path) ? undefined : await located(path, directory, this.#places.workspace)
+    return typeof found === 'object' && !found.isDirectory
+  }
+
   async #read(position: Position, found: Located, path?: string): Promise<Buffer | undefined> {
     if (isOutside(relative(position.directory, found.path))) {
       return this.#refuse(position, 'is outside the directory of its kustomization', path)
@@ -157,9 +165,9 @@ class Sources {
     return readFile(found.path).catch(() => this.#refuse(position, 'cannot be read', path))
   }
 
-  #parsed(position: Position, content: Buffer): unknown[] | undefined {
+  #parsed(position: Position, content: Buffer, reader: GoYaml): unknown[] | undefined {
     try {
-      return parseValues(new TextDecoder('utf-8', { fatal: true }).decode(content))
+      return parseValues(new TextDecoder('utf-8', { fatal: true }).decode(content), reader)
     } catch (error) {
       return this.#refuse(position, `is not understood: ${messageOf(error)}`)
     }

@@ -82,5 +82,5 @@ function itemsOf(value: unknown, type: 'list' | 'map'): [step: string, item: unk
 }
 
 function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -18,9 +18,8 @@ export function wordFor(value: unknown): string {
   return typeof value === 'boolean' ? 'true or false' : 'a map'
 }
 
-/** What YAML 1.1 takes for a date is a text for Kubernetes. */
 function isText(value: unknown): boolean {
-  return typeof value === 'string' || value instanceof Date
+  return typeof value === 'string'
 }
 
 /** The grammar of resource.Quantity in apimachinery. */

@@ -66,12 +66,18 @@ describe('a manifest is wrong:', () => {
     ['two replicas', { replicas: 2 }, 'StatefulSet/redis has 2 replicas; this action proves one'],
     ['no replica', { replicas: 0 }, 'StatefulSet/redis has 0 replicas; this action proves one'],
     ['no memory limit', { limit: '' }, 'container redis has no memory limit'],
-    ['no container redis', { containers: [{ name: 'cache' }] }, 'container redis has no memory limit'],
+    ['no container redis', { containers: [{ name: 'cache' }] }, 'StatefulSet redis has no container redis'],
     ['a Redis unit as limit', { limit: '512mb' }, 'container redis: memory limit 512mb is no quantity'],
     [
       'no maxmemory',
       { maxmemory: 'port 6379' },
       'redis.conf sets no maxmemory, so Redis would grow until the kernel kills it'
+    ],
+    [
+      'a file that is not rendered and may set it',
+      { maxmemory: 'include /run/redis/auth.conf\ninclude /etc/sizes/m.conf\ninclude /etc/sizes/*.conf' },
+      'no file of redis.conf that is rendered sets maxmemory; it includes /etc/sizes/m.conf and 1 more, ' +
+        'which no ConfigMap of the pod has: put maxmemory into ConfigMap redis-config'
     ],
     [
       'maxmemory 0',

@@ -106,7 +106,7 @@ describe('plain YAML', () => {
       fc.property(fc.dictionary(fc.string(), fc.oneof(value, fc.string({ unit: 'grapheme' }))), (map) => {
         const text = toPlainYaml(map)
         expect(text).toMatch(/^[ -~]*$/)
-        expect(parseValues(text)).toEqual([JSON.parse(JSON.stringify(map))])
+        expect(parseValues(text, 2)).toEqual([JSON.parse(JSON.stringify(map))])
       })
     )
   })
