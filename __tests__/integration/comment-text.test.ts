@@ -3,6 +3,7 @@ import { code, diffBlock, escaped, folded, table, verbatim } from '../../src/rep
 import fc from '../support/fast-check.ts'
 import { type GitHubApi, startGitHubApi } from '../support/github-api/server.ts'
 import { hostile } from '../unit/report/hostile.ts'
+import { references, spoken } from '../unit/report/spoken.ts'
 import { commenting } from './commenting.ts'
 
 let api: GitHubApi
@@ -22,21 +23,18 @@ function report(text: string): string {
   return [escaped(text), cells, folded(text, `${cells}\n\n${diffBlock(text)}\n\n${verbatim(text)}`)].join('\n\n')
 }
 
-/** The text outside of code, where a mention would reach somebody. */
-function spoken(markdown: string): string {
-  return markdown.replace(/^(`{3,})diff\n.*?\n\1$/gms, '').replace(/`[^`\n]*`/g, '')
-}
-
 describe('a report of hostile text', () => {
   test.each([
     ['our own marker', '<!-- redis-cache-action: staging -->\n<!-- run 999999, attempt 1 -->'],
     ['the end of a comment', '--> @octocat'],
-    ['a mention in a fold', '</pre></details>\n\n@hospital/admins']
-  ])('mentions nobody, and the comment is found again: %s', async (_, text) => {
+    ['a mention in a fold', '</pre></details>\n\n@hospital/admins'],
+    ['a mention as an entity', '&#64;octocat &commat;octocat \\@octocat'],
+    ['issues', '#1 hospital/erp#2 GH-3 https://github.com/hospital/erp/issues/4']
+  ])('refers to nobody and to no issue, and the comment is found again: %s', async (_, text) => {
     expect((await commenting(api, { token, body: report(text) })).outcome).toBe('created')
     expect((await commenting(api, { token, body: report(text), run: later })).outcome).toBe('updated')
     expect(api.comments).toHaveLength(1)
-    expect(spoken(api.comments[0]?.body ?? '')).not.toMatch(/@\w/)
+    expect(spoken(api.comments[0]?.body ?? '')).not.toMatch(references)
   })
 
   test('is found again whatever the text is', async () => {
@@ -46,7 +44,7 @@ describe('a report of hostile text', () => {
         expect((await commenting(api, { token, body: report(text) })).outcome).toBe('created')
         expect((await commenting(api, { token, body: report(text), run: later })).outcome).toBe('updated')
         expect(api.comments).toHaveLength(1)
-        expect(spoken(api.comments[0]?.body ?? '')).not.toMatch(/@\w/)
+        expect(spoken(api.comments[0]?.body ?? '')).not.toMatch(references)
       }),
       { numRuns: 20 }
     )

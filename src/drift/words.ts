@@ -1,7 +1,8 @@
+import { maskedLines } from '../masked-lines.ts'
 import { shownValues } from '../shown-value.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import type { Difference } from './differences.ts'
-import { type Path, pathText } from './path.ts'
+import { pathText } from './path.ts'
 import type { Writer } from './writer.ts'
 
 /** `.spec.replicas is 0, rendered is 1 (written by kubectl at 2026-11-23T02:10:00Z)`; a secret is never shown. */
@@ -12,9 +13,11 @@ export function differenceLine(kind: string, difference: Difference, writer: Wri
 
 function sentence(kind: string, { path, live, rendered }: Difference): string {
   const field = harmlessLine(pathText(path))
-  const show = (values: [unknown, unknown]) => shownValues(kind, meaning(path), values)
+  const show = (values: [unknown, unknown]) => shownValues(kind, pathText(path), values)
   const lines = kind === 'Secret' ? undefined : firstDifferentLines(live, rendered)
-  if (lines !== undefined) return differing(`${field} line ${lines.number}`, show(lines.values))
+  if (lines !== undefined) {
+    return differing(`${field} line ${lines.number}`, lines.isConfidential ? undefined : show(lines.values))
+  }
   if (live !== undefined && rendered !== undefined) return differing(field, show([live, rendered]))
   // A whole item is named and not shown.
   const shown = [live, rendered].some((value) => typeof value === 'object') ? undefined : show([live, rendered])
@@ -27,22 +30,19 @@ function differing(field: string, shown: [live: string, rendered: string] | unde
   return `${field} is ${shown[0]}, rendered is ${shown[1]}`
 }
 
-/** Fields that only name where a secret is. */
-const references = /automountServiceAccountToken|imagePullSecrets|secret(Key|KeyRef|Name|Ref|StoreRef)\b|\.secret\./g
-
-/** What a path says about whether a secret stands there; the place of one in another system says nothing. */
-function meaning(path: Path): string {
-  return pathText(path.slice(path.lastIndexOf('remoteRef') + 1)).replace(references, '')
+interface DifferentLines {
+  number: number
+  values: [string | undefined, string | undefined]
+  /** Whether one of them is a credential, which the lines above it may tell. */
+  isConfidential: boolean
 }
 
 /** The first line in which two texts differ, such as two files of a ConfigMap; undefined if they are no lines. */
-function firstDifferentLines(
-  live: unknown,
-  rendered: unknown
-): { number: number; values: [string | undefined, string | undefined] } | undefined {
+function firstDifferentLines(live: unknown, rendered: unknown): DifferentLines | undefined {
   if (typeof live !== 'string' || typeof rendered !== 'string' || !(live + rendered).includes('\n')) return undefined
   const [found, wanted] = [live.split('\n'), rendered.split('\n')]
   const index = found.findIndex((line, each) => line !== wanted[each])
   const at = index < 0 ? found.length : index
-  return { number: at + 1, values: [found[at], wanted[at]] }
+  const isConfidential = [found, wanted].some((lines) => (maskedLines(lines.slice(0, at + 1))[at]?.hidden ?? '') !== '')
+  return { number: at + 1, values: [found[at], wanted[at]], isConfidential }
 }

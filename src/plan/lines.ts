@@ -1,6 +1,6 @@
+import type { MaskedLine } from '../masked.ts'
 import { aligned } from '../text-diff.ts'
 import { type Heading, headed, isBelow, note } from './heading.ts'
-import type { MaskedLine } from './masked.ts'
 import { matchedItems } from './merge-keys.ts'
 import { isSameLine, type Tree, yamlOf } from './tree.ts'
 

@@ -1,7 +1,8 @@
+import { isConfidential, type Place } from '../confidential.ts'
 import { at } from '../kubernetes-object.ts'
-import { toYaml } from '../manifest.ts'
-import { isConfidential, type Place } from './confidential.ts'
-import { type MaskedLine, masked } from './masked.ts'
+import { type MaskedLine, masked } from '../masked.ts'
+import { maskedLines } from '../masked-lines.ts'
+import { toYaml } from '../yaml-document.ts'
 
 /** What a reader may see of a value: credentials are hidden, and what is nested too deep to be read. */
 export type Tree =
@@ -16,7 +17,7 @@ const deepest = 60
 
 /** @param kind of the object, which decides what is confidential in it */
 export function treeOf(value: unknown, kind: string): Tree {
-  return treeAt(value, { kind, path: [], parent: undefined })
+  return treeAt(value, { kind, path: [], parent: undefined, object: value })
 }
 
 export function isSame(one: Tree, other: Tree): boolean {
@@ -77,7 +78,7 @@ function textOf(text: string): Tree {
   }
   const lines = text.split('\n')
   const style = lines.at(-1) !== '' ? '|-' : lines.at(-2) === '' ? '|+' : '|'
-  return { type: 'text', style, lines: (style === '|-' ? lines : lines.slice(0, -1)).map(masked) }
+  return { type: 'text', style, lines: maskedLines(style === '|-' ? lines : lines.slice(0, -1)) }
 }
 
 function scalar(line: MaskedLine): Tree {

@@ -3,7 +3,7 @@
  * line or next to an escaped bracket is left as it is, so that the file also reads well where nothing renders it.
  */
 export function escaped(text: string): string {
-  return html(text)
+  return unlinked(html(text))
     .replace(/[\\`*[\]|~]/g, (character) => `\\${character}`)
     .replace(/(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\_')
     .replace(/\s*[\r\n\u2028\u2029]\s*/g, '<br>')
@@ -22,7 +22,7 @@ export function table(header: readonly string[], rows: readonly (readonly string
 
 /** A section that is folded until someone opens it. */
 export function folded(title: string, content: string): string {
-  return `<details><summary>${html(title).replace(/\s+/g, ' ')}</summary>\n\n${content}\n\n</details>`
+  return `<details><summary>${unlinked(html(title)).replace(/\s+/g, ' ')}</summary>\n\n${content}\n\n</details>`
 }
 
 /** Text as it is, line by line, cut at the front where it is too long: the end of a log says most. */
@@ -40,5 +40,13 @@ export function diffBlock(diff: string): string {
 }
 
 function html(text: string): string {
-  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/@/g, '&#64;')
+  return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;')
+}
+
+/**
+ * GitHub looks for people and issues in the text that a reader sees, but not in code and `<pre>`. There neither a
+ * backslash nor an entity hides an at sign; a character without width between it and the name does.
+ */
+function unlinked(text: string): string {
+  return text.replace(/@|#(?=\d)|(?<![a-z\d])GH-(?=\d)|\/(?:discussions|issues|pull)\/(?=\d)/gi, '$&&#8203;')
 }

@@ -86,6 +86,7 @@ describe('a Secret shows', () => {
     const names = [
       'kubectl.kubernetes.io/last-applied-configuration',
       'kapp.k14s.io/original',
+      'kopf.zalando.org/last-handled-configuration',
       'rio/applied',
       'a/data-hash'
     ]
@@ -94,6 +95,24 @@ describe('a Secret shows', () => {
       changed(annotated(`{"data":{"a":"${base64(old)}"}}`), annotated(`{"data":{"a":"${base64(next)}"}}`))
     }
   })
+})
+
+test('a Secret shows no annotation with one of its values', () => {
+  const annotated = (value: string) =>
+    object('Secret', {
+      metadata: {
+        name: 'x',
+        annotations: { plain: `a ${value}`, encoded: base64(value), lines: `a\n${value}`, note: 'b' }
+      },
+      data: { a: base64(value) }
+    })
+  expect(changed(annotated(old), annotated(next))).toEqual([
+    '+    encoded: (changed, not shown)',
+    '+    lines: (changed, not shown)',
+    '+    plain: (changed, not shown)',
+    '+  a: (changed, not shown)'
+  ])
+  expect(objectDiff(undefined, annotated(next))).toContain('+    note: b')
 })
 
 describe('shown as changed only', () => {
@@ -150,6 +169,56 @@ describe('shown as changed only', () => {
       'a field of any kind',
       (password) => object('Cache', { spec: { auth: { password } } }),
       '+    password: (changed, not shown)'
+    ],
+    ...[
+      'adminPassword',
+      'redisPassword',
+      'masterPassword',
+      'bindPassword',
+      'apiToken',
+      'secretAccessKey',
+      'encryptionKey',
+      'credentials'
+    ].map((name): [string, (value: string) => KubernetesObject, string] => [
+      `a field ${name}`,
+      (value) => object('Cache', { spec: { [name]: value } }),
+      `+  ${name}: (changed, not shown)`
+    ]),
+    ...['ENCRYPTION_KEY', 'SESSION_KEY', 'SIGNING_KEY', 'DB_KEY', 'DSN', 'REDIS_PW', 'db.pw'].map(
+      (name): [string, (value: string) => KubernetesObject, string] => [
+        `a key ${name} of a ConfigMap`,
+        file(name),
+        `+  ${name}: (changed, not shown)`
+      ]
+    ),
+    ...['REDIS_PW', 'DB_PW', 'AWS_CREDS', 'JWT', 'DB_KEY'].map(
+      (name): [string, (value: string) => KubernetesObject, string] => [
+        `a variable ${name}`,
+        env(name),
+        '+          value: (changed, not shown)'
+      ]
+    ),
+    [
+      'a list of passwords',
+      (value) => object('Cache', { spec: { passwords: [value] } }),
+      '+    - (changed, not shown)'
+    ],
+    [
+      'the value of a key that is a password',
+      (value) => object('Cache', { spec: { values: [{ key: 'password', value }] } }),
+      '+      value: (changed, not shown)'
+    ],
+    [
+      'the value of a token',
+      (value) => object('Cache', { spec: { token: { value } } }),
+      '+    value: (changed, not shown)'
+    ],
+    ['the user of curl', (value) => pod({ args: ['curl', '-u', `admin:${value}`] }), '+        - (changed, not shown)'],
+    ['the command of Redis', (value) => pod({ args: ['redis-cli', 'AUTH', value] }), '+        - (changed, not shown)'],
+    [
+      'the same with a user',
+      (value) => pod({ args: ['redis-cli', 'auth', 'default', value] }),
+      '+        - (changed, not shown)'
     ]
   ])('%s', (_, shape, line) => {
     expect(changed(shape(old), shape(next))).toEqual([line])
@@ -172,6 +241,26 @@ describe('shown as changed only', () => {
       'the hash in a list of users',
       (value) => file('redis.conf')(`port 6379\nuser a on >${value}\n`),
       ['-    user a on >***', '+    user a on >*** (changed, not shown)']
+    ],
+    [
+      'a block of a file',
+      (value) => file('a.yaml')(`a: b\npassword: |\n  ${value}\nc: d\n`),
+      ['-      ***', '+      *** (changed, not shown)']
+    ],
+    [
+      'a variable of a file',
+      (value) => file('a.yaml')(`- name: REDIS_PASSWORD\n  value: ${value}\n`),
+      ['-      value: ***', '+      value: *** (changed, not shown)']
+    ],
+    [
+      'the user of curl in a script',
+      (value) => pod({ args: [`set -e\ncurl --user admin:${value} http://x\n`] }),
+      ['-          curl --user *** http://x', '+          curl --user *** http://x (changed, not shown)']
+    ],
+    [
+      'the command of Redis in a script',
+      (value) => pod({ args: [`redis-cli AUTH ${value}`] }),
+      ['-        - redis-cli AUTH ***', '+        - redis-cli AUTH *** (changed, not shown)']
     ],
     [
       'an argument with a password',
@@ -220,12 +309,40 @@ describe('shown, because it only names a credential', () => {
       { data: [{ secretKey: 'a', remoteRef: { key: 'z' } }] },
       'z'
     ],
+    [
+      'a field that points to a password',
+      { auth: { passwordSecretRef: { name: 'redis', key: 'a' } } },
+      { auth: { passwordSecretRef: { name: 'redis', key: 'b' } } },
+      'b'
+    ],
+    ['a reference as text', { passwordSecretRef: 'a' }, { passwordSecretRef: 'b' }, 'b'],
+    [
+      'a Secret of which variables are read',
+      { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'redis', key: 'a' } } }] },
+      { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'redis', key: 'b' } } }] },
+      'b'
+    ],
+    ['a Secret for images', { imagePullSecrets: ['a'] }, { imagePullSecrets: ['b'] }, 'b'],
+    ['the time for which a token is good', { tokenExpirationSeconds: 600 }, { tokenExpirationSeconds: 601 }, '601'],
+    ['an image', { image: 'auth/token:1' }, { image: 'auth/token:2' }, 'auth/token:2'],
+    ['how sessions are kept', { sessionAffinity: 'None' }, { sessionAffinity: 'ClientIP' }, 'ClientIP'],
+    ['a right', { resources: ['configmaps'] }, { resources: ['secrets'] }, 'secrets'],
+    ['a key', { key: 'a' }, { key: 'b' }, 'b'],
     ['a switch', { automountServiceAccountToken: false }, { automountServiceAccountToken: true }, 'true'],
     ['a toleration', { tolerations: [{ key: 'key', value: 'a' }] }, { tolerations: [{ key: 'key', value: 'b' }] }, 'b']
   ])('%s', (_, before, after, expected) => {
     expect(changed(object('X', { spec: before }), object('X', { spec: after })).at(-1)).toMatch(
       new RegExp(` ${expected}$`)
     )
+  })
+
+  test('a file with settings', () => {
+    const configMap = (data: Record<string, string>) => object('ConfigMap', { data })
+    const [before, after] = [
+      { 'primary-key': 'a', HOST: 'a' },
+      { 'primary-key': 'b', HOST: 'b' }
+    ].map(configMap)
+    expect(changed(before, after)).toEqual(['-  HOST: a', '-  primary-key: a', '+  HOST: b', '+  primary-key: b'])
   })
 
   test('the mark of the configuration', () => {

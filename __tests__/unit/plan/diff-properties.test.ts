@@ -128,6 +128,7 @@ const places: Record<string, (secret: string) => KubernetesObject> = {
     object('ConfigMap', { data: { 'redis.conf': `port 1\n  requirepass ${secret}\nmasterauth "${secret}"\n` } }),
   'a list of users': (secret) =>
     object('ConfigMap', { data: { 'redis.conf': `port 1\nuser default on ${quoted(`>${secret}`)} ~* +@all\n` } }),
+  'a block': (secret) => object('ConfigMap', { data: { 'a.yaml': `a: b\npassword: |\n  ${secret}\n` } }),
   properties: (secret) => object('ConfigMap', { data: { 'a.properties': `a=b\nredis.password=${secret}\n` } }),
   'a file': (secret) =>
     object('ConfigMap', { data: { 'token.txt': secret }, binaryData: { a: Buffer.from(secret).toString('base64') } }),

@@ -113,9 +113,8 @@ describe('a change that is hard to see is seen', () => {
   test('far into a very long line', () => {
     const long = (end: string) => configMap({ x: `${'long '.repeat(1000)}${end}` })
     const [removed, added] = objectDiff(long('maxmemory'), long('appendonly')).split('\n').slice(-2)
-    expect(removed).toMatch(/^- {2}x: long .* … .*long maxmemory$/)
-    expect(added).toMatch(/^\+ {2}x: long .* … .*long appendonly$/)
-    expect(removed?.length).toBeLessThan(1000)
+    expect(removed).toMatch(/^- {2}x: (long ){1000}maxmemory$/)
+    expect(added).toMatch(/^\+ {2}x: (long ){1000}appendonly$/)
   })
 })
 

@@ -28,7 +28,7 @@ describe('everybody could connect', () => {
         shipped(),
         shipped().filter((object) => !isPolicy(object))
       )
-    ).toEqual(['everybody in the cluster could connect to Redis: NetworkPolicy/redis would be removed'])
+    ).toEqual(['everybody in the cluster could connect to Redis: NetworkPolicy/redis would no longer be rendered'])
   })
 
   test.each<[string, Edit, string]>([

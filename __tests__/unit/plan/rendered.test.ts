@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
-import { noLongerRendered, planOfRendered } from '../../../src/plan/rendered.ts'
+import { planOfRendered } from '../../../src/plan/rendered.ts'
 import { type Edit, shipped } from './shipped.ts'
 
 const right = (objects: readonly KubernetesObject[]) => objects.map((object) => ({ object, problems: [] }))
@@ -79,12 +79,33 @@ describe('compared with another branch', () => {
       metadata: { name: 'x', namespace }
     })
     const base = [object('example.com/v1beta1')]
-    const actionOf = (after: KubernetesObject) => planOfRendered(right([after]), base).objects[0]?.action
-    expect(actionOf(object('example.com/v1'))).toBe('change')
-    expect(actionOf(object('example.org/v1beta1'))).toBe('create')
-    expect(actionOf(object('example.com/v1beta1', 'b'))).toBe('create')
-    expect(noLongerRendered(right([object('example.org/v1')]), base)).toEqual(base)
-    expect(noLongerRendered(right([object('example.com/v1')]), base)).toEqual([])
+    const actionsOf = (after: KubernetesObject) =>
+      planOfRendered(right([after]), base).objects.map(({ action }) => action)
+    expect(actionsOf(object('example.com/v1'))).toEqual(['change'])
+    expect(actionsOf(object('example.org/v1beta1'))).toEqual(['create', 'dropped'])
+    expect(actionsOf(object('example.com/v1beta1', 'b'))).toEqual(['create', 'dropped'])
+  })
+
+  test('what is no longer rendered is shown whole, and the values of a Secret never', () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' }, stringData: { password: 'Tr0ub4dor' } }
+    const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { a: 'b' } }
+    const plan = planOfRendered(right(shipped()), [...shipped(), secret, config])
+    expect(plan.sentence).toBe('2 no longer rendered')
+    expect(actions(plan)).toEqual({ ...unchanged, 'Secret/x': 'dropped', 'ConfigMap/x': 'dropped' })
+    const [dropped] = plan.objects.filter(({ id }) => id === 'ConfigMap/x')
+    expect(dropped).toMatchObject({
+      note: 'not deleted where it is deployed',
+      diff: expect.stringMatching(/^-.*a: b$/m)
+    })
+    expect(plan.objects.find(({ id }) => id === 'Secret/x')?.diff).toMatch(/^-.*password/m)
+    expect(JSON.stringify(plan)).not.toContain('Tr0ub4dor')
+  })
+
+  test('a NetworkPolicy that is no longer rendered is a danger as well', () => {
+    const without = shipped().filter(({ kind }) => kind !== 'NetworkPolicy')
+    const { sentence, dangers } = planOfRendered(right(without), shipped())
+    expect(sentence).toBe('1 no longer rendered')
+    expect(dangers.map(({ rule }) => rule)).toEqual(['network-policy-weakened'])
   })
 
   test('a danger is told by its rule', () => {

@@ -4,6 +4,7 @@ import type { Run } from '../../../src/report/verdict.ts'
 import fc from '../../support/fast-check.ts'
 import { hostile } from './hostile.ts'
 import { failedRun, passedRun } from './runs.ts'
+import { references, spoken } from './spoken.ts'
 
 const mebibyte = 1024 ** 2
 const size = (text: string) => Buffer.byteLength(text)
@@ -94,11 +95,11 @@ describe('whatever text comes from outside', () => {
     )
   })
 
-  test('the report has no HTML but its own and mentions nobody', () => {
+  test('the report has no HTML but its own, and refers to nobody and to no issue', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const outside = reportOf(text).replace(/\\.|`[^`]*`/g, '')
-        expect(outside).not.toContain('@')
+        expect(spoken(summaryOf(runOfText(text)))).not.toMatch(references)
         expect(outside.replace(/<\/?(details|summary|pre|br)>/g, '')).not.toMatch(/[<>]/)
       })
     )

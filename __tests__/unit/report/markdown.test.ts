@@ -2,12 +2,17 @@ import { describe, expect, test } from '@jest/globals'
 import { code, escaped, folded, table, verbatim } from '../../../src/report/markdown.ts'
 import fc from '../../support/fast-check.ts'
 import { hostile } from './hostile.ts'
+import { references, spoken } from './spoken.ts'
 
 describe('text in a paragraph or a cell', () => {
   test.each([
     ['HTML', '<img src=x onerror=alert(1)>', '&lt;img src=x onerror=alert(1)&gt;'],
     ['an entity', '&lt;b&gt;', '&amp;lt;b&amp;gt;'],
-    ['a mention', '@octocat and @team/admins', '&#64;octocat and &#64;team/admins'],
+    ['a mention', '@octocat and @team/admins', '@&#8203;octocat and @&#8203;team/admins'],
+    ['a mention that brings its own entity', '&#64;octocat', '&amp;#&#8203;64;octocat'],
+    ['an issue', 'fixes #12, org/repo#3 and gh-4', 'fixes #&#8203;12, org/repo#&#8203;3 and gh-&#8203;4'],
+    ['the address of an issue', 'https://github.com/a/b/pull/3', 'https://github.com/a/b/pull/&#8203;3'],
+    ['what is no issue', '# 1, high-4 and /issues', '# 1, high-4 and /issues'],
     ['a link', '[click](https://evil.example)', '\\[click\\](https://evil.example)'],
     ['an image', '![x](https://evil.example/x.png)', '!\\[x\\](https://evil.example/x.png)'],
     ['code', 'run `rm`', 'run \\`rm\\`'],
@@ -23,11 +28,25 @@ describe('text in a paragraph or a cell', () => {
     expect(escaped(text)).toBe(markdown)
   })
 
-  test('whatever it holds: one line without HTML, mentions, or marks that are not escaped', () => {
+  test('whatever it holds: one line without HTML, or marks that are not escaped', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const markdown = escaped(text).replaceAll('<br>', '').replace(/\\./g, '')
-        expect(markdown).not.toMatch(/[<>@`*[\]|~\r\n]/)
+        expect(markdown).not.toMatch(/[<>`*[\]|~\r\n]/)
+      })
+    )
+  })
+
+  test.each([
+    ['in a paragraph', escaped],
+    ['as a title', (text: string) => folded(text, '')]
+  ])('refers to nobody and to no issue, and says the same: %s', (_, write) => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        const seen = spoken(write(text))
+        expect(seen).not.toMatch(references)
+        const bare = (all: string) => all.replace(/[\s\u200b]/g, '')
+        expect(bare(seen)).toBe(bare(text))
       })
     )
   })
@@ -68,7 +87,7 @@ describe('a folded section', () => {
 
   test('cannot be closed by its title', () => {
     expect(folded('</summary></details><b>@x', '')).toContain(
-      '<summary>&lt;/summary&gt;&lt;/details&gt;&lt;b&gt;&#64;x</summary>'
+      '<summary>&lt;/summary&gt;&lt;/details&gt;&lt;b&gt;@&#8203;x</summary>'
     )
   })
 
@@ -82,11 +101,11 @@ describe('text as it is', () => {
     expect(verbatim('a\n\n  *b* | `c`\n')).toBe('<pre>a\n\n  *b* | `c`\n</pre>')
   })
 
-  test('cannot end the block, and mentions nobody', () => {
+  test('cannot end the block, in which nobody is mentioned', () => {
     expect(verbatim('</pre><script>x</script> @octocat')).toBe(
-      '<pre>&lt;/pre&gt;&lt;script&gt;x&lt;/script&gt; &#64;octocat</pre>'
+      '<pre>&lt;/pre&gt;&lt;script&gt;x&lt;/script&gt; @octocat</pre>'
     )
-    fc.assert(fc.property(hostile, (text) => !/[<>@]/.test(verbatim(text).slice('<pre>'.length, -'</pre>'.length))))
+    fc.assert(fc.property(hostile, (text) => !/[<>]/.test(verbatim(text).slice('<pre>'.length, -'</pre>'.length))))
   })
 
   test('is cut at the front where it is too long', () => {

@@ -1,3 +1,5 @@
+import { credentialNoun, isCredentialVariable } from './credential-names.ts'
+
 /** A line as it may be shown, and what stood where it now has `***`. */
 export interface MaskedLine {
   text: string
@@ -6,27 +8,38 @@ export interface MaskedLine {
 
 // A line is hostile and may be a megabyte long: no expression here may go back over what it has read.
 const argument = String.raw`(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s"']|["'].*)+`
-const assigned =
-  '(?:password|passwd|passphrase|pwd|pass|secret|token|credential|auth|authorization|(?:api|access|secret|private)[-_.]?key)'
-const saysNothing = String.raw`(?:true|false|yes|no|on|off|null|none|""|'')?[\s,;}\]]*$`
+/** Also the mark of a block, whose lines follow. */
+const saysNothing = String.raw`(?:true|false|yes|no|on|off|null|none|""|''|[|>][-+\d]*)?[\s,;{}[\]]*$`
+/** Not a shell that reads a file, `$(cat …)`, which names no credential. */
+const something = `(?=\\S)(?!${saysNothing})(?!\\$\\()`
 
-/** The first group is shown, the second one hidden. A shell that reads a file, `$(cat …)`, names no credential. */
+/** `password: x`, `"token": "x"`, `REDISCLI_AUTH=x`, `<password>x` */
+const assignment = new RegExp(`(${credentialNoun}(?:["']?\\s*[:=]\\s*|>))${something}(.+)$`, 'i')
+/** The first group is shown, the second one hidden. */
 const rules = [
   // Directives of redis.conf, commented out as well, and where a shell writes them.
   /((?:\b(?:requirepass|masterauth|tls-(?:client-)?key-file-pass)|\bauth-pass\s+\S+)["']?\s+)(?!\$\()(\S.*)$/i,
-  // `password: x`, `"token": "x"`, `REDISCLI_AUTH=x`, `<password>x`
-  new RegExp(`(${assigned}(?:["']?\\s*[:=]\\s*|>))(?=\\S)(?!${saysNothing})(?!\\$\\()(.+)$`, 'i'),
-  // `--token x`
+  // `ENCRYPTION_KEY=x`; in small letters it is most often the name of something.
+  new RegExp(`((?<=_)KEY["']?\\s*[:=]\\s*)${something}(.+)$`),
+  // `--token x`, and the same in a list, `"--token", "x"`
+  new RegExp(`((?<![\\w-])-[\\w-]*${credentialNoun}(?:\\s+|["'],\\s*))(?!\\$\\()(${argument})`, 'gi'),
+  // `curl -u name:x`, but not the numbers of a user and a group.
   new RegExp(
-    `((?<!auth)-(?:pass(?:word|wd|phrase)?|token|secret|api-?key|access-?key)\\s+)(?!\\$\\()(${argument})`,
-    'gi'
+    `(\\s(?:-u|--(?:proxy-)?user)(?:\\s+|=))(?=["']?[^\\s:"']+:(?!\\$\\())(?!\\d+:\\d+(?:\\s|$))(${argument})`,
+    'g'
   ),
+  // The command of Redis, also as HAProxy sends it, `AUTH\ x`.
+  /((?<![\w-])AUTH(?:\\?[ \t])+)(?!\$\()(\S.*)$/,
+  // A file .netrc, and a list of users of HAProxy.
+  /^(\s*password\s+)(\S+)\s*$/i,
+  /(\b(?:account|login|machine|user)\s+\S+\s+(?:insecure-)?password\s+)(\S+)/gi,
   // The hash of a password in an ACL rule.
   /()((?<![\w:])[#!][0-9a-f]{64}(?![0-9a-f]))/gi,
   // JSON web tokens, and those of GitHub, AWS and Slack.
   /()((?<![\w-])(?:eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|gh[pousr]_\w{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}|xox[abprs]-[\w-]{10,}))/g
 ]
-const redisCliPassword = new RegExp(`(\\s-a\\s+)(?!\\$\\()(${argument})`, 'g')
+const redisProgram = /redis-(?:cli|benchmark)/
+const redisPasswords = [new RegExp(`(\\s-a\\s+)(?!\\$\\()(${argument})`, 'g'), /(\sauth\s+)(?!\$\()(\S.*)$/i]
 /** A user in a file of Redis, `user app on >password`. */
 const userLine = /^\s*(?:#\s*)?["']?user["']?\s/i
 const userLinePasswords = [
@@ -37,25 +50,41 @@ const userLinePasswords = [
 /** The same where a shell writes it, in which `>` may also be followed by a file. */
 const userCommand = /[\s"'](?:set)?user\s+\S+\s/i
 const userCommandPassword = /(\s["']?[><])(?![&/$])(\S+)/g
+/** `{name: DB_PASSWORD, value: x}` on one line. */
+const namedValue = /["']?(?:name|key)["']?\s*[:=]\s*["']?([\w.-]+)["']?\s*,\s*["']?value["']?\s*[:=]\s*(?=\S)/gi
+/** `org/redis-auth:7.2`, which assigns nothing. */
+const image =
+  /^\s*(?:(?:-\s+)?["']?image["']?\s*[:=]\s*["']?)?[\w.-]+(?::\d+)?(?:\/[\w.-]+)+(?::(?:v?\d[\w.-]*|latest))?(?:@sha256:[0-9a-f]{64})?["']?,?\s*$/
+
+type Hide = (match: string, shown: string, secret: string) => string
 
 /** One line of text with `***` in place of the credentials in it. */
 export function masked(line: string): MaskedLine {
   const hidden: string[] = []
-  const hide = (_: string, shown: string, secret: string) => {
+  const hide: Hide = (_, shown, secret) => {
     hidden.push(secret)
     return `${shown}***`
   }
-  let text = line
+  let text = withoutNamedValue(line, hide)
   if (userLine.test(line)) for (const password of userLinePasswords) text = text.replace(password, hide)
   else if (userCommand.test(line)) text = text.replace(userCommandPassword, hide)
-  if (line.includes('redis-cli')) text = text.replace(redisCliPassword, hide)
+  if (redisProgram.test(line)) for (const password of redisPasswords) text = text.replace(password, hide)
   if (line.includes('://')) text = text.replace(/\S+/g, (word) => withoutUserInfo(word, hide))
+  if (!image.test(line)) text = text.replace(assignment, hide)
   for (const rule of rules) text = text.replace(rule, hide)
   return { text, hidden: hidden.join('\n') }
 }
 
+function withoutNamedValue(line: string, hide: Hide): string {
+  for (const { 0: match, 1: name = '', index } of line.matchAll(namedValue)) {
+    const end = index + match.length
+    if (isCredentialVariable(name)) return hide('', line.slice(0, end), line.slice(end))
+  }
+  return line
+}
+
 /** `scheme://user:password@host` in a word, whose password may hold anything but white space. */
-function withoutUserInfo(word: string, hide: (_: string, shown: string, secret: string) => string): string {
+function withoutUserInfo(word: string, hide: Hide): string {
   const last = word.lastIndexOf('@')
   let text = ''
   let done = 0
