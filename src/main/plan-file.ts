@@ -11,7 +11,9 @@ export async function publishPlan(plan: Plan, { result, runner, redaction, tempo
     log(harmlessLine(`${id}: ${action}${note === undefined ? '' : ` (${note})`}`))
   }
   const file = join(temporary, 'plan.diff')
-  const diffs = plan.objects.filter(({ diff }) => diff !== '').map(({ id, diff }) => `# ${id}\n${diff.trimEnd()}\n`)
+  const diffs = plan.objects
+    .filter(({ diff }) => diff !== '')
+    .map(({ id, diff }) => `# ${harmlessLine(id)}\n${diff.trimEnd()}\n`)
   await writeFile(file, redaction.redact(diffs.join('\n')), { mode: 0o600 })
   runner.output('diff', file)
 }

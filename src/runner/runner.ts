@@ -8,9 +8,14 @@ import {
   setSecret,
   startGroup
 } from '@actions/core'
+import { harmless } from '../untrusted-text.ts'
 
-/** The Actions runner as programs use it: a log with groups, one annotation, outputs, masks and the job summary. */
+/**
+ * The Actions runner as programs use it: a log with groups, one annotation, outputs, masks and the job summary. Whatever
+ * stands in a text of the log, the runner takes it for text and for no command.
+ */
 export interface Runner {
+  /** Writes one line, whatever the text holds, so that no text from outside passes for a line of ours. */
   log(line: string): void
   group(title: string): void
   endGroup(): void
@@ -25,12 +30,15 @@ export interface Runner {
 
 /** @param redact takes secrets out of every text, also where no runner masks it */
 export function createRunner(redact: (text: string) => string, environment: NodeJS.ProcessEnv): Runner {
+  // In this order: a secret of several lines is one as long as it has them.
+  const text = (raw: string) => harmless(redact(raw))
+  const line = (raw: string) => text(raw).replace(/\s*\n\s*/g, ' ')
   return {
-    log: (line) => info(redact(line)),
-    group: (title) => startGroup(redact(title)),
+    log: (raw) => info(line(raw)),
+    group: (title) => startGroup(line(title)),
     endGroup,
-    annotate: (title, message) => annotateError(redact(message), { title: redact(title) }),
-    notice: (title, message) => annotateNotice(redact(message), { title: redact(title) }),
+    annotate: (title, message) => annotateError(text(message), { title: line(title) }),
+    notice: (title, message) => annotateNotice(text(message), { title: line(title) }),
     output: setOutput,
     mask: setSecret,
     async summary(markdown) {
