@@ -39,7 +39,7 @@ export interface Check {
   passed: boolean
   /** What was seen, with numbers. */
   detail: string
-  /** It did not hold, and an input says that it need not: `passed` is true all the same. */
+  /** It did not hold or was not shown, and need not: `passed` is true all the same. */
   relaxed?: true
 }
 
@@ -51,8 +51,11 @@ export interface JudgedCheck extends Check {
 /** What a deployment would do to one object. */
 export interface PlannedObject {
   id: string
-  /** `valid`: it keeps the schema of its kind, and there is nothing to compare it with. */
-  action: 'create' | 'change' | 'unchanged' | 'refused' | 'unknown' | 'valid'
+  /**
+   * `valid`: it keeps the schema of its kind, and there is nothing to compare it with.
+   * `dropped`: it is no longer rendered, and nothing deletes it where it is deployed.
+   */
+  action: 'create' | 'change' | 'dropped' | 'unchanged' | 'refused' | 'unknown' | 'valid'
   /** Why it would change, or why that is not known. */
   note?: string
   /** A unified diff for people, without any secret; an empty text where nothing changes. */

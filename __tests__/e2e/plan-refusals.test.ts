@@ -61,6 +61,31 @@ describe('what is not there yet', () => {
     expect(plan.result.notes).toBeUndefined()
   })
 
+  test.each(['false', 'true'])(
+    'the namespace, because it is being deleted, with create-namespace: %s',
+    async (made) => {
+      const place = absent()
+      const metadata = { name: 'holds-it', namespace: place.name, finalizers: ['example.com/never'] }
+      await kubectl('create', 'namespace', place.name)
+      await kubectlWithInput(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata }), 'create', '-f', '-')
+      await kubectl('delete', 'namespace', place.name, '--wait=false')
+      try {
+        const plan = await planned(place, { 'create-namespace': made })
+        expect(plan.outputs).toMatchObject({ verdict: 'planned', 'failure-code': '' })
+        const note = `cannot be checked while namespace ${place.name} is being deleted`
+        expect(noteOn(plan, 'StatefulSet/redis')).toBe(note)
+        expect(plan.result.notes).toEqual([
+          expect.stringMatching(
+            /^A deployment would fail: .* is being terminated\. Next: wait until the namespace is gone: /
+          )
+        ])
+      } finally {
+        const nobody = '{"metadata":{"finalizers":null}}'
+        await kubectl('-n', place.name, 'patch', 'configmap', 'holds-it', '--type=merge', '-p', nobody)
+      }
+    }
+  )
+
   test('a right to create namespaces: the rest is planned all the same', async () => {
     const plan = await planned(namespace, { 'create-namespace': 'true' })
     expect(plan.outputs['verdict']).toBe('planned')
@@ -84,11 +109,15 @@ describe('what is not there yet', () => {
     expect(plan.result.notes?.join()).toMatch(/^A deployment would fail: PodMonitor\/redis cannot be sent/)
   })
 
-  test('a kind that nobody can install, because it is misspelt', async () => {
-    const budget = { apiVersion: 'policy/v1', kind: 'PodDisruptionBudgets', metadata: { name: 'redis' } }
-    const plan = await planOf({ objects: { budget } })
+  test.each([
+    ['policy/v1', 'PodDisruptionBudgets'],
+    ['networking.k8s.io/v1', 'NetworkPolcy'],
+    ['networking.k8s.io/v1beta1', 'Ingress'],
+    ['coordination.k8s.io/v1', 'Leese']
+  ])('a kind that nobody can install, because %s has no %s', async (apiVersion, kind) => {
+    const plan = await planOf({ objects: { it: { apiVersion, kind, metadata: { name: 'redis' } } } })
     expect(codeOf(plan)).toBe('invalid-manifest')
-    expect(plan.actions['PodDisruptionBudgets/redis']).toBe('refused')
+    expect(plan.actions[`${kind}/redis`]).toBe('refused')
   })
 })
 

@@ -11,6 +11,7 @@ import { identityFor } from '../support/cluster/identity.ts'
 import { kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
 import { type Planner, plannerAccount, plannerOf } from '../support/cluster/planner.ts'
+import { prometheusKinds } from '../support/cluster/prometheus-kinds.ts'
 import { root } from '../support/root.ts'
 
 const { rules } = parse(readFileSync(join(root, 'manifests/rbac-planner/role.yaml'), 'utf8')) as { rules: Rule[] }
@@ -51,7 +52,19 @@ const kinds: Record<string, string> = {
 
 const listedKinds: Record<string, string> = {
   ...kinds,
+  cronjobs: 'CronJob',
+  daemonsets: 'DaemonSet',
+  deployments: 'Deployment',
+  ingresses: 'Ingress',
+  jobs: 'Job',
+  limitranges: 'LimitRange',
+  persistentvolumeclaims: 'PersistentVolumeClaim',
   poddisruptionbudgets: 'PodDisruptionBudget',
+  podmonitors: 'PodMonitor',
+  prometheusrules: 'PrometheusRule',
+  resourcequotas: 'ResourceQuota',
+  rolebindings: 'RoleBinding',
+  roles: 'Role',
   serviceaccounts: 'ServiceAccount'
 }
 
@@ -130,29 +143,47 @@ describe('where all is deployed', () => {
 
 describe('what an earlier deployment has left behind', () => {
   const left = (id: string) => `${id}/left-over`
-  const specs: Record<string, object> = {
+  const labels = { app: 'left-over' }
+  const podSpec = { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a' }] }
+  const job = { suspend: true, template: { spec: podSpec } }
+  const workload = {
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { ...podSpec, restartPolicy: 'Always', nodeSelector: { none: 'such' } } }
+  }
+  const volume = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } }
+  // Nothing of it runs.
+  const contents: Record<string, object> = {
     ConfigMap: { data: { a: 'b' } },
+    CronJob: { spec: { schedule: '0 0 1 1 *', suspend: true, jobTemplate: { spec: job } } },
+    DaemonSet: { spec: workload },
+    Deployment: { spec: { ...workload, replicas: 0 } },
     ExternalSecret: { spec: { secretStoreRef: { name: 'none' }, dataFrom: [{ extract: { key: 'none' } }] } },
-    NetworkPolicy: { spec: { podSelector: {} } },
-    PodDisruptionBudget: { spec: { selector: {} } },
+    Ingress: { spec: { defaultBackend: { service: { name: 'none', port: { number: 1 } } } } },
+    Job: { spec: job },
+    LimitRange: { spec: { limits: [] } },
+    NetworkPolicy: { spec: { podSelector: { matchLabels: labels } } },
+    PersistentVolumeClaim: { spec: { ...volume, storageClassName: 'none' } },
+    PodDisruptionBudget: { spec: { selector: { matchLabels: labels } } },
+    PodMonitor: { spec: { selector: {}, podMetricsEndpoints: [] } },
+    PrometheusRule: { spec: {} },
+    ResourceQuota: { spec: {} },
+    Role: { rules: [] },
+    RoleBinding: { roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'left-over' } },
     Service: { spec: { ports: [{ port: 1 }] } },
     ServiceAccount: { automountServiceAccountToken: false },
-    StatefulSet: {
-      spec: {
-        replicas: 0,
-        selector: { matchLabels: { app: 'left-over' } },
-        template: { metadata: { labels: { app: 'left-over' } }, spec: { containers: [{ name: 'a', image: 'a' }] } }
-      }
-    }
+    StatefulSet: { spec: { ...workload, replicas: 0 } }
   }
   const lists = grants.filter(isList)
 
+  let monitoring: AsyncDisposable
+
   beforeAll(async () => {
     await role.restore()
+    monitoring = await prometheusKinds()
     for (const { group, resource } of lists) {
       const kind = listedKinds[resource] ?? ''
       const apiVersion = group === '' ? 'v1' : `${group}/v1`
-      const object = { apiVersion, kind, metadata: { name: 'left-over', namespace: namespace.name }, ...specs[kind] }
+      const object = { apiVersion, kind, metadata: { name: 'left-over', namespace: namespace.name }, ...contents[kind] }
       const own = ['--server-side', '--field-manager=redis-cache-action', '-f', '-']
       await kubectlWithInput(JSON.stringify(object), 'apply', ...own)
     }
@@ -171,7 +202,10 @@ describe('what an earlier deployment has left behind', () => {
     expect(result.leftovers).toHaveLength(lists.length - 1)
   })
 
-  afterAll(() => role.restore())
+  afterAll(async () => {
+    await role.restore()
+    await monitoring[Symbol.asyncDispose]()
+  })
 })
 
 describe('the Role', () => {

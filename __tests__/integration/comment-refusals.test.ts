@@ -112,23 +112,51 @@ describe('limits of rates', () => {
   })
 
   test.each([
-    ['secondary, longer than a comment is worth', answers.secondaryLimit(403, 120), 'wait 2 min'],
-    ['secondary, without a time: at least a minute', answers.secondaryLimit(403), 'wait 1 min'],
-    ['too many requests, without a time', { status: 429, body: '' }, 'wait 1 min']
-  ])('a notice where it takes too long: %s', async (_, reply, expected) => {
+    ['secondary, without a time: a minute', answers.secondaryLimit(403), 60_000, '1 min'],
+    ['too many requests, without a time', { status: 429, body: '' }, 60_000, '1 min'],
+    ['longer than a silent GitHub is waited for', answers.secondaryLimit(403, 170), 170_000, '2 min 50 s']
+  ])('is waited for, and the log says so: %s', async (_, reply, milliseconds, shown) => {
     api.fault({ method: 'POST', reply })
+    const { outcome, notices, waited, log } = await commenting(api, { token })
+    expect(outcome).toBe('created')
+    expect(waited).toEqual([milliseconds])
+    expect(log).toEqual([`GitHub limits requests: waiting ${shown}`])
+    expect(notices).toEqual([])
+    expect(api.comments).toHaveLength(1)
+  })
+
+  test('one that takes longer than a comment is worth ends at once, with a notice that tells what to do', async () => {
+    api.fault({ method: 'POST', reply: answers.secondaryLimit(403, 200) })
     const { outcome, notices, waited } = await commenting(api, { token })
-    expect(outcome).toContain(expected)
-    expect(notices).toHaveLength(1)
+    expect(outcome).toContain('wait 3 min 20 s')
+    expect(notices).toEqual([expect.stringMatching(/\nrun the job again later, or read the job summary/)])
     expect(waited).toEqual([])
     expect(api.comments).toEqual([])
   })
 
-  test('one that comes again and again ends with a notice in time', async () => {
-    api.fault({ times: 100, reply: answers.secondaryLimit(403, 8) })
+  test.each([8, 50])('one that comes again and again ends with a notice in time: %i s', async (seconds) => {
+    api.fault({ times: 100, reply: answers.secondaryLimit(403, seconds) })
     const { outcome, waited } = await commenting(api, { token })
     expect(outcome).toMatch(/^skipped: GitHub limits requests/)
-    expect(waited.reduce((sum, wait) => sum + wait, 0)).toBeLessThanOrEqual(30_000)
+    expect(waited).toEqual(Array.from({ length: 3 }, () => seconds * 1000))
+  })
+
+  test('three minutes are for all requests together', async () => {
+    api.fault({ method: 'GET', times: 2, reply: answers.secondaryLimit(403, 60) })
+    api.fault({ method: 'POST', times: 2, reply: answers.secondaryLimit(403, 60) })
+    const { outcome, waited } = await commenting(api, { token })
+    expect(outcome).toMatch(/^skipped: GitHub limits requests/)
+    expect(waited).toEqual([60_000, 60_000])
+    expect(api.comments).toEqual([])
+  })
+
+  test('a wait that GitHub asks for leaves a GitHub that fails afterwards no more time than it has otherwise', async () => {
+    api.fault({ method: 'GET', reply: answers.secondaryLimit(403, 60) })
+    api.fault({ method: 'GET', times: 2, reply: answers.unavailable })
+    api.fault({ method: 'POST', times: 3, reply: answers.unavailable })
+    const { outcome, waited } = await commenting(api, { token })
+    expect(outcome).toBe('created')
+    expect(waited).toEqual([60_000, 2_000, 4_000, 1_000, 2_000, 4_000])
   })
 })
 
@@ -189,7 +217,7 @@ describe('a GitHub that is not well', () => {
   test('that is silent is waited for only as long as a comment may take', async () => {
     api.fault({ times: 100, reply: 'hang' })
     const { outcome } = await commenting(api, { token }, { deadline: new Deadline(systemClock, 300) })
-    expect(outcome).toMatch(/^skipped: GitHub does not answer \(.*: (no answer|not done) within 0\.3 s\)$/)
+    expect(outcome).toMatch(/^skipped: GitHub does not answer \(.*: (no answer|not done) within (0\.[0-3] s|\d+ ms)\)$/)
   })
 })
 

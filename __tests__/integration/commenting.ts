@@ -1,4 +1,4 @@
-import { comment } from '../../src/comment/comment.ts'
+import { comment, commentMilliseconds, patienceMilliseconds } from '../../src/comment/comment.ts'
 import type { CommentInputs, CommentOutcome } from '../../src/comment/ports.ts'
 import { type Clock, Deadline } from '../../src/deadline.ts'
 import { PullRequestComments } from '../../src/github/comments.ts'
@@ -24,6 +24,8 @@ export class LeapClock implements Clock {
 }
 
 export interface Commented {
+  /** What is told while it waits. */
+  readonly log: string[]
   readonly outcome: CommentOutcome
   /** The sentence and the hint of each notice. */
   readonly notices: string[]
@@ -42,7 +44,7 @@ export async function commenting(
   { deadline, signal = new AbortController().signal }: CommentingOptions = {}
 ): Promise<Commented> {
   const clock = new LeapClock()
-  const notices: string[] = []
+  const [notices, log]: [string[], string[]] = [[], []]
   const outcome = await comment(
     {
       mode: 'auto',
@@ -60,13 +62,15 @@ export async function commenting(
           apiUrl: api.url,
           token,
           clock,
-          deadline: deadline ?? new Deadline(clock, 30_000),
-          signal
+          deadline: deadline ?? new Deadline(clock, commentMilliseconds),
+          patience: new Deadline(clock, patienceMilliseconds),
+          signal,
+          log: (line) => void log.push(line)
         }),
       refusal: toRefusal,
       notice: (sentence, hint) => void notices.push(`${sentence}\n${hint}`)
     }
   )
-  expectNoSecret([outcome, ...notices].join('\n'), inputs.token === undefined ? [] : [inputs.token])
-  return { outcome, notices, waited: clock.sleeps }
+  expectNoSecret([outcome, ...notices, ...log].join('\n'), inputs.token === undefined ? [] : [inputs.token])
+  return { outcome, notices, log, waited: clock.sleeps }
 }

@@ -12,16 +12,20 @@ const candidates: KubernetesObject[] = [
   { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata: { name: 'redis' } }
 ]
 
-/** Kinds that a set-up of a cache is made of. Secrets are left out: to list them would be to read them all. */
-const kinds = [
-  { apiVersion: 'apps/v1', kind: 'StatefulSet' },
-  { apiVersion: 'v1', kind: 'ConfigMap' },
-  { apiVersion: 'v1', kind: 'Service' },
-  { apiVersion: 'v1', kind: 'ServiceAccount' },
-  { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
-  { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
-  { apiVersion: 'external-secrets.io/v1', kind: 'ExternalSecret' }
-]
+/**
+ * The kinds of a namespace that manifests may bring, each looked through by one request. Secrets are left out, because to
+ * list them would be to read them all, and pods, because those that are ours belong to a run that asks the cache.
+ */
+const kinds = {
+  v1: ['ConfigMap', 'LimitRange', 'PersistentVolumeClaim', 'ResourceQuota', 'Service', 'ServiceAccount'],
+  'apps/v1': ['DaemonSet', 'Deployment', 'StatefulSet'],
+  'batch/v1': ['CronJob', 'Job'],
+  'networking.k8s.io/v1': ['Ingress', 'NetworkPolicy'],
+  'policy/v1': ['PodDisruptionBudget'],
+  'rbac.authorization.k8s.io/v1': ['Role', 'RoleBinding'],
+  'external-secrets.io/v1': ['ExternalSecret'],
+  'monitoring.coreos.com/v1': ['PodMonitor', 'PrometheusRule']
+}
 
 interface LeftoverPorts {
   cluster: {
@@ -59,8 +63,9 @@ export async function findLeftovers(
 /** The objects by kind, without the kinds that must not be listed. */
 async function listKinds(namespace: string, { cluster, toFailure, isUnknownKind }: LeftoverPorts) {
   const found = new Map<string, KubernetesObject[]>()
+  const wanted = Object.entries(kinds).flatMap(([apiVersion, some]) => some.map((kind) => ({ apiVersion, kind })))
   await Promise.all(
-    kinds.map(async ({ apiVersion, kind }) => {
+    wanted.map(async ({ apiVersion, kind }) => {
       try {
         found.set(kind, await cluster.list({ apiVersion, kind, metadata: { name: '' } }, namespace))
       } catch (error) {

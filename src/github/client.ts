@@ -9,9 +9,12 @@ export interface GitHubConnection {
   apiUrl: string
   token: string
   clock: Clock
-  /** The end of all requests and of the waits between them. */
+  /** The end of all requests and of the waits between them; a wait that GitHub asks for does not count. */
   deadline: Deadline
+  /** The end of everything, with the waits that GitHub asks for. */
+  patience: Deadline
   signal: AbortSignal
+  log(line: string): void
 }
 
 export interface Answer {
@@ -43,6 +46,8 @@ const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 export class GitHubClient {
   readonly #octokit: Octokit
   readonly #connection: GitHubConnection
+  /** Milliseconds for which GitHub had asked. */
+  #waited = 0
 
   constructor(connection: GitHubConnection) {
     const { token, apiUrl } = connection
@@ -58,15 +63,14 @@ export class GitHubClient {
 
   /** @throws GitHubError; the reason of the signal when it is aborted */
   async request<T>(request: GitHubRequest<T>): Promise<T> {
-    const { deadline, clock, signal } = this.#connection
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#send(request)
       } catch (error) {
         if (!(error instanceof GitHubError)) throw error
         const delay = retryDelay(error, attempt)
-        if (delay === undefined || delay > deadline.remaining) throw error
-        await clock.sleep(delay, signal)
+        if (delay === undefined) throw error
+        await this.#pause(delay, error)
         // Where rates are limited, GitHub says that it did nothing.
         const done = error.wait === undefined ? await request.isDone?.() : undefined
         if (done !== undefined) return done
@@ -74,12 +78,30 @@ export class GitHubClient {
     }
   }
 
+  /** @throws the error if there is no time to wait */
+  async #pause(delay: number, error: GitHubError): Promise<void> {
+    const { patience, clock, signal, log } = this.#connection
+    const isAsked = error.wait !== undefined
+    if (delay >= (isAsked ? patience.remaining : this.#remaining)) throw error
+    if (isAsked) log(`GitHub limits requests: waiting ${formatDuration(delay)}`)
+    const start = clock.now()
+    await clock.sleep(delay, signal)
+    if (isAsked) this.#waited += clock.now() - start
+  }
+
+  get #remaining(): number {
+    const { deadline, patience } = this.#connection
+    // Not `deadline.remaining`, which is never less than nothing.
+    const left = deadline.milliseconds + this.#waited - deadline.elapsed
+    return Math.max(0, Math.min(left, patience.remaining))
+  }
+
   async #send<T>({ route, parameters, read }: GitHubRequest<T>): Promise<T> {
     const { deadline, signal, apiUrl } = this.#connection
     const server = new URL(apiUrl).host
-    const limit = Math.ceil(Math.min(answerMilliseconds, deadline.remaining))
+    const limit = Math.ceil(Math.min(answerMilliseconds, this.#remaining))
     const silence = () => new GitHubError(`${server}: no answer within ${formatDuration(limit)}`)
-    if (limit === 0) throw new GitHubError(`${server}: not done within ${formatDuration(deadline.milliseconds)}`)
+    if (limit === 0) throw new GitHubError(`${server}: not done within ${formatDuration(deadline.elapsed)}`)
     const timeout = AbortSignal.timeout(limit)
     const request = { signal: AbortSignal.any([signal, timeout]) }
     const answer: Answer = await this.#octokit.request(route, { ...parameters, request }).catch((error: unknown) => {

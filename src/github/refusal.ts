@@ -4,7 +4,7 @@ import { GitHubError } from './errors.ts'
 
 const permission = 'add `pull-requests: write` under `permissions:` of the job'
 const report = 'please report it with the log of this run'
-const later = 'nothing has to be done: the next run brings the comment up to date'
+const later = 'run the job again later, or read the job summary, which says the same'
 
 /** What stood against a comment, and what to do about it. Everything that GitHub wrote is harmless already. */
 export function toRefusal(error: unknown, { isFork }: { isFork: boolean }): { reason: string; hint: string } {

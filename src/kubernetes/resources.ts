@@ -32,6 +32,34 @@ const builtIn: Record<string, Record<string, string>> = {
 
 const clusterScoped = ['ClusterRole', 'ClusterRoleBinding', 'Namespace', 'StorageClass']
 
+/** The groups of Kubernetes itself that have a dot in their name; no other group is without one. */
+const ownGroups = [
+  'admissionregistration.k8s.io',
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'authentication.k8s.io',
+  'authorization.k8s.io',
+  'certificates.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'events.k8s.io',
+  'flowcontrol.apiserver.k8s.io',
+  'internal.apiserver.k8s.io',
+  'networking.k8s.io',
+  'node.k8s.io',
+  'rbac.authorization.k8s.io',
+  'resource.k8s.io',
+  'scheduling.k8s.io',
+  'storage.k8s.io',
+  'storagemigration.k8s.io'
+]
+
+/** Whether a kind is one of Kubernetes itself, so that nobody can install it where a cluster does not serve it. */
+export function isOwnKind(apiVersion: string): boolean {
+  const [group = ''] = apiVersion.split('/')
+  return !group.includes('.') || ownGroups.includes(group)
+}
+
 /** The resource of a kind that is the same in every cluster; undefined for all others, which the cluster must tell. */
 export function builtInResource(apiVersion: string, kind: string): Resource | undefined {
   // Both are texts of a manifest: `constructor` is no kind.

@@ -3,11 +3,10 @@ import { join } from 'node:path'
 import { Failure } from '../failure.ts'
 import { objectId } from '../kubernetes-object.ts'
 import { type ManifestDocument, parseManifest } from '../manifest.ts'
-import { noLongerRendered, planOfRendered } from '../plan/rendered.ts'
+import { planOfRendered } from '../plan/rendered.ts'
 import { checkObject } from '../schema/check.ts'
 import type { Schema } from '../schema/schema.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import { noteInto } from './findings.ts'
 import { publishPlan } from './plan-file.ts'
 import type { Program } from './program.ts'
 
@@ -25,17 +24,12 @@ export async function clientPlanPhase(
   base: string,
   program: Program
 ): Promise<void> {
-  const { result, log, phase } = program
-  await phase('plan', 'without a cluster', async () => {
+  await program.phase('plan', 'without a cluster', async () => {
     const schema: Schema = JSON.parse(await readFile(join(repository, 'schema', 'kubernetes.json'), 'utf8'))
     const rendered = documents.map(({ object }) => ({ object, ...checkObject(object, schema) }))
     const before = base === '' ? undefined : parseManifest(await readFile(base, 'utf8')).map(({ object }) => object)
     const plan = planOfRendered(rendered, before)
     await publishPlan(plan, program)
-    const gone = before === undefined ? [] : noLongerRendered(rendered, before).map(objectId)
-    if (gone.length > 0) {
-      noteInto(result, log)(`No longer rendered, and not deleted where it is deployed: ${gone.join(', ')}.`)
-    }
     const problems = rendered.flatMap((each) => each.problems.map((problem) => `${objectId(each.object)}: ${problem}`))
     if (problems.length > 0) throw invalid(problems)
     return plan.sentence

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { comment, commentMilliseconds } from '../comment/comment.ts'
+import { comment, commentMilliseconds, patienceMilliseconds } from '../comment/comment.ts'
 import { contextOf } from '../comment/context.ts'
 import type { CommentMode } from '../comment/ports.ts'
 import { Deadline } from '../deadline.ts'
@@ -17,7 +17,6 @@ const maximumBytes = 60_000
 export async function commentOn(run: Run, mode: CommentMode, token: string | undefined, runner: Runner): Promise<void> {
   const { pullRequest, run: number, runUrl, apiUrl } = contextOf(process.env, await readEvent())
   if (pullRequest === undefined) return
-  const deadline = new Deadline(systemClock, commentMilliseconds)
   const outcome = await comment(
     {
       mode,
@@ -30,10 +29,16 @@ export async function commentOn(run: Run, mode: CommentMode, token: string | und
       token
     },
     {
-      open: (place, secret) => {
-        const signal = new AbortController().signal
-        return new PullRequestComments(place, { apiUrl, token: secret, clock: systemClock, deadline, signal })
-      },
+      open: (place, secret) =>
+        new PullRequestComments(place, {
+          apiUrl,
+          token: secret,
+          clock: systemClock,
+          deadline: new Deadline(systemClock, commentMilliseconds),
+          patience: new Deadline(systemClock, patienceMilliseconds),
+          signal: new AbortController().signal,
+          log: (line) => runner.log(line)
+        }),
       refusal: toRefusal,
       notice: (sentence, hint) => runner.notice('Redis cache: no comment', `${sentence}\nNext: ${hint}`)
     }
@@ -41,9 +46,10 @@ export async function commentOn(run: Run, mode: CommentMode, token: string | und
   runner.log(`comment ${outcome}`)
 }
 
-function isChanging({ plan, objects = [] }: Run): boolean {
+function isChanging({ plan, objects = [], leftovers = [] }: Run): boolean {
   if (plan === undefined) return objects.some(({ change }) => change !== 'unchanged')
-  return plan.objects.some(({ action }) => action !== 'unchanged' && action !== 'valid')
+  // What stays behind is all that a plan says of a change that only takes objects away.
+  return leftovers.length > 0 || plan.objects.some(({ action }) => action !== 'unchanged' && action !== 'valid')
 }
 
 async function readEvent(): Promise<unknown> {

@@ -1,5 +1,6 @@
-import { inputsFrom } from '../inputs.ts'
-import { readRenderInputs } from '../render/inputs.ts'
+import { isMarkable } from '../comment/marker.ts'
+import { type InputSource, inputsFrom } from '../inputs.ts'
+import { environments, readRenderInputs } from '../render/inputs.ts'
 import { basePhase } from './base.ts'
 import { readBaseInputs } from './base-inputs.ts'
 import { readCommentMode } from './comment-mode.ts'
@@ -9,6 +10,7 @@ import { renderPhase } from './render-phase.ts'
 // Renders the manifests; holds no credentials.
 await runProgram('render', async (program) => {
   const source = inputsFrom(process.env)
+  Object.assign(program.result, knownEnvironment(source))
   const inputs = readRenderInputs(source)
   const base = readBaseInputs(source, process.env['GITHUB_BASE_REF'] ?? '')
   // Of the last step; a mistake is told before anything is done.
@@ -16,3 +18,13 @@ await runProgram('render', async (program) => {
   await renderPhase(inputs, program)
   if (base.isWanted) await basePhase(base, inputs, program)
 })
+
+/**
+ * The environment, if its name is right, also where other inputs are wrong: the comment of that environment then says so.
+ * A wrong name would get a comment of its own, which no later run would bring up to date.
+ */
+function knownEnvironment(source: InputSource): { environment?: string } {
+  const environment = source('environment')
+  const isOurs = environments.some((known) => known === environment)
+  return isOurs || (source('manifests') !== '' && isMarkable(environment)) ? { environment } : {}
+}

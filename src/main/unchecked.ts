@@ -1,13 +1,19 @@
 import { type Failure, messageOf } from '../failure.ts'
-import { type MissingRight, missingRight } from '../kubernetes/forbidden.ts'
+import { ApiError } from '../kubernetes/errors.ts'
+import { type MissingRight, missingRight, placeOf, wayAround } from '../kubernetes/forbidden.ts'
 import { UnknownKind } from '../kubernetes/object-paths.ts'
+import { isOwnKind } from '../kubernetes/resources.ts'
 import { at, type KubernetesObject } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import type { Refused } from '../plan/plan.ts'
 
 /** What is missing today, and does not say that a deployment would be refused; undefined if it would. */
 export function uncheckedBecause(object: KubernetesObject, failure: Failure, namespace: string): string | undefined {
-  if (failure.code === 'namespace-missing') return `cannot be checked before namespace ${namespace} exists`
+  if (failure.code === 'namespace-missing') {
+    return isDeleted(failure)
+      ? `cannot be checked while namespace ${namespace} is being deleted`
+      : `cannot be checked before namespace ${namespace} exists`
+  }
   if (isNotInstalled(object, failure)) return `cannot be checked before its kind is installed: ${failure.message}`
   const right = rightFor(failure)
   return right && `not checked: needs the right to ${right.what}`
@@ -29,8 +35,12 @@ function namespaceNotes(
   unchecked: readonly Refused[],
   { namespace, createNamespace, documents }: Surroundings
 ): string[] {
+  const missing = unchecked.map(({ failure }) => failure).filter(({ code }) => code === 'namespace-missing')
+  const deleted = missing.find(isDeleted)
+  // Nobody can make it before it is gone.
+  if (deleted !== undefined) return [`A deployment would fail: ${deleted.message}. Next: ${deleted.hint}.`]
   const isMade = documents.some(({ object }) => object.kind === 'Namespace' && object.metadata.name === namespace)
-  if (createNamespace || isMade || !unchecked.some(({ failure }) => failure.code === 'namespace-missing')) return []
+  if (createNamespace || isMade || missing.length === 0) return []
   return [
     `A deployment would fail: namespace ${namespace} does not exist. Create it, ` +
       `\`kubectl create namespace ${namespace}\`, or set \`create-namespace: true\`.`
@@ -55,17 +65,23 @@ function rightNotes(unchecked: readonly Refused[]): string[] {
     const [first] = own
     if (first === undefined) return []
     const { user, namespace } = first
-    const place = namespace === undefined ? 'a ClusterRole' : `its Role in namespace ${namespace}`
     const rules = [...new Set(own.map(({ rule }) => `\`${rule}\``))]
     const grant = namespace === undefined ? '' : 'the Role in manifests/rbac-planner, or '
-    return [`To have everything checked, give ${user} ${grant}in ${place}: ${rules.join(', ')}`]
+    const around = own.map(wayAround).find((way) => way !== undefined)
+    return [
+      `To have everything checked, ${around === undefined ? '' : `${around}; or `}` +
+        `give ${user} ${grant}in ${placeOf(first)}: ${rules.join(', ')}`
+    ]
   })
 }
 
-/** Groups without a dot are those of Kubernetes itself: nobody can install a kind there. */
 function isNotInstalled({ apiVersion }: KubernetesObject, { cause }: Failure): boolean {
-  const [group = ''] = apiVersion.split('/')
-  return cause instanceof UnknownKind && group.includes('.')
+  return cause instanceof UnknownKind && !isOwnKind(apiVersion)
+}
+
+/** Whether a namespace that cannot be used is there, and on its way out. */
+function isDeleted({ cause }: Failure): boolean {
+  return cause instanceof ApiError && cause.status !== 404
 }
 
 /** The right that is missing; undefined if it is not the authorizer that refused. */

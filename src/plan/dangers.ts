@@ -22,7 +22,7 @@ const rules: Record<string, (before: State, after: State) => string[]> = {
 
 /**
  * What deserves a second look in a change: only what the change makes so, not what was so before.
- * @param before the objects as they are, those included that would be removed
+ * @param before the objects as they are, those included that would no longer be rendered
  * @param after the same objects as they would be, and new ones
  */
 export function dangersOf(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): Danger[] {
@@ -40,7 +40,10 @@ function becoming(find: (state: State) => Map<string, string>): (before: State, 
   }
 }
 
-/** A child that saves may copy all that its parent holds, so that Redis needs twice its maxmemory at worst. */
+/**
+ * A child that saves may copy all that its parent holds, so that Redis needs twice its maxmemory at worst. Manifests that
+ * give it less are refused before there is a plan; this sees what the admission of a cluster makes of them.
+ */
 function memoryShortage({ statefulSet, config }: State): Map<string, string> {
   if (statefulSet === undefined || config === undefined) return new Map()
   const [limit, maxmemory] = [memoryLimit(statefulSet), setting(config, 'maxmemory')]

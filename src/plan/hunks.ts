@@ -1,8 +1,8 @@
 import { harmless } from '../untrusted-text.ts'
 import type { Line } from './lines.ts'
 
-/** More than anybody reads, and little enough for a summary. */
-const limits = { lines: 2_000, bytes: 200_000, lineLength: 1_000, pathLength: 300 }
+/** A path is a heading; the keys that it is made of stand in the lines below it. */
+const maximumPath = 300
 
 /**
  * A unified diff: changed lines with so many lines of context around them, under the path that they have in common.
@@ -14,7 +14,7 @@ export function unified(lines: readonly Line[], whole: string, context: number):
     `@@ ${shortened(commonPath(hunk) || whole)} @@`,
     ...marked(hunk)
   ])
-  return harmless(limited(all.map(visible)).join('\n')).toWellFormed()
+  return harmless(all.map(visible).join('\n')).toWellFormed()
 }
 
 function hunks(lines: readonly Line[], context: number): Line[][] {
@@ -40,33 +40,20 @@ function commonPath(hunk: readonly Line[]): string {
 }
 
 function shortened(path: string): string {
-  return path.length <= limits.pathLength ? path : `…${path.slice(-limits.pathLength)}`
+  return path.length <= maximumPath ? path : `…${path.slice(-maximumPath)}`
 }
 
 /** Of lines that changed one after the other, first all old ones and then all new ones. */
 function marked(hunk: readonly Line[]): string[] {
   const run: { removed: string[]; added: string[] } = { removed: [], added: [] }
   return [...hunk, undefined].flatMap((line) => {
-    const [before, after] = line === undefined ? [] : cut(line)
+    const { before, after } = line ?? {}
     if (line?.isChanged) {
       if (before !== undefined) run.removed.push(`-${before}`)
       if (after !== undefined) run.added.push(`+${after}`)
       return []
     }
     return [...run.removed.splice(0), ...run.added.splice(0), ...(after === undefined ? [] : [` ${after}`])]
-  })
-}
-
-/** Both states of a line, cut to where they begin to differ if they are too long. */
-function cut({ before, after }: Line): (string | undefined)[] {
-  const [old, next] = [before ?? after ?? '', after ?? before ?? '']
-  let same = 0
-  while (same < old.length && old[same] === next[same]) same++
-  const from = same === old.length && same === next.length ? 0 : Math.max(0, same - limits.lineLength / 4)
-  return [before, after].map((text) => {
-    if (text === undefined || text.length <= limits.lineLength) return text
-    const [start, rest] = from < limits.lineLength / 4 ? ['', text] : [`${text.slice(0, 100)} … `, text.slice(from)]
-    return `${start}${rest.slice(0, limits.lineLength / 2)}${rest.length > limits.lineLength / 2 ? ' …' : ''}`
   })
 }
 
@@ -77,13 +64,4 @@ function visible(line: string): string {
     if (character === '\t') return character
     return code < 0x20 ? String.fromCodePoint(0x2400 + code) : `\\u{${code.toString(16)}}`
   })
-}
-
-function limited(lines: readonly string[]): string[] {
-  let bytes = 0
-  const end = lines.findIndex((line, index) => {
-    bytes += Buffer.byteLength(line) + 1
-    return index >= limits.lines || bytes > limits.bytes
-  })
-  return end < 0 ? [...lines] : [...lines.slice(0, end), `… ${lines.length - end} more lines`]
 }

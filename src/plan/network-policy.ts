@@ -30,7 +30,7 @@ export function weakenedPolicies(before: State, after: State): string[] {
 function opening(old: readonly KubernetesObject[], { objects }: State): string {
   const reasons = old.map((policy) => {
     const planned = objects.find((object) => objectId(object) === objectId(policy))
-    if (planned === undefined) return `${objectId(policy)} would be removed`
+    if (planned === undefined) return `${objectId(policy)} would no longer be rendered`
     if (!limits(planned, 'Ingress')) return `${objectId(policy)} would no longer limit ingress (policyTypes)`
     return `${objectId(policy)} would no longer select its pods (podSelector)`
   })

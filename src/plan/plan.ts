@@ -50,6 +50,7 @@ export function planSentence(objects: readonly PlannedObject[], restart: readonl
   const counts = [
     { count: count('create'), words: 'to create' },
     { count: count('change'), words: 'to change' },
+    { count: count('dropped'), words: 'no longer rendered' },
     { count: count('refused'), words: 'refused' },
     { count: count('unknown'), words: 'not checked' }
   ].filter((each) => each.count > 0)

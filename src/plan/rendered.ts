@@ -26,7 +26,10 @@ export function planOfRendered(
 ): Plan {
   const wanted = rendered.map(({ object }) => object)
   const stored = new Map(base?.map((object) => [identity(object), object]))
-  const objects = rendered.map((each) => planned(each, stored.get(identity(each.object)), base !== undefined))
+  const objects = [
+    ...rendered.map((each) => planned(each, stored.get(identity(each.object)), base !== undefined)),
+    ...noLongerRendered(wanted, base ?? []).map(dropped)
+  ]
   const restart = base === undefined ? [] : restartBetween(base, wanted)
   const isCompared = base !== undefined || objects.some(({ action }) => action === 'refused')
   return {
@@ -39,12 +42,17 @@ export function planOfRendered(
 }
 
 /** What another branch renders and this one does not. */
-export function noLongerRendered(
-  rendered: readonly RenderedObject[],
+function noLongerRendered(
+  rendered: readonly KubernetesObject[],
   base: readonly KubernetesObject[]
-): KubernetesObject[] {
-  const wanted = new Set(rendered.map(({ object }) => identity(object)))
+): readonly KubernetesObject[] {
+  const wanted = new Set(rendered.map(identity))
   return base.filter((object) => !wanted.has(identity(object)))
+}
+
+function dropped(object: KubernetesObject): PlannedObject {
+  const note = 'not deleted where it is deployed'
+  return { id: objectId(object), action: 'dropped', note, diff: objectDiff(object, undefined) }
 }
 
 function planned(

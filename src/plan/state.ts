@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
-import { parseRedisConfig, type RedisConfig, redisConfigMap } from '../redis-config.ts'
+import { type RedisConfig, redisConfigMap, renderedRedisConfig } from '../redis-config.ts'
 import { redisStatefulSet } from '../workload.ts'
 
 /** The objects of one moment, and what they say of Redis. */
@@ -18,6 +18,5 @@ export function stateOf(objects: readonly KubernetesObject[]): State {
   const documents = objects.map((object) => ({ object, source: '' }))
   const data = Object.entries(redisConfigMap(documents)?.object['data'] ?? {})
   const files = Object.fromEntries(data.map(([name, text]) => [name, String(text)]))
-  const config = data.length === 0 ? undefined : parseRedisConfig(files, 'redis.conf')
-  return { objects, statefulSet: redisStatefulSet(documents), config, files }
+  return { objects, statefulSet: redisStatefulSet(documents), config: renderedRedisConfig(documents), files }
 }

@@ -30,9 +30,10 @@ export function outputsOf(run: Run): Record<string, string> {
   }
 }
 
-/** `true` as soon as one object is known to change; `false` only if all are known not to. */
+/** `true` as soon as one object is known to change or to be rendered no longer; `false` only if all are known not to. */
 function changedOf(created: number | undefined, configured: number | undefined, { plan }: Run): string {
   if (created === undefined || configured === undefined) return ''
-  if (created + configured > 0) return 'true'
+  const isDropped = plan?.objects.some(({ action }) => action === 'dropped')
+  if (created + configured > 0 || isDropped) return 'true'
   return plan?.objects.some(({ action }) => action === 'unknown' || action === 'valid') ? '' : 'false'
 }

@@ -1,9 +1,11 @@
 import type { Plan, PlannedObject } from '../result.ts'
 import { code, diffBlock, escaped, folded, table } from './markdown.ts'
+import { readableDiff } from './readable-diff.ts'
 
 const words: Record<PlannedObject['action'], string> = {
   create: 'to create',
   change: 'to change',
+  dropped: 'no longer rendered',
   unchanged: 'unchanged',
   refused: '❌ refused',
   unknown: '❔ not checked',
@@ -11,7 +13,7 @@ const words: Record<PlannedObject['action'], string> = {
 }
 
 /** What a reader must look at first stands first. */
-const order = ['refused', 'change', 'create', 'unknown', 'valid', 'unchanged'] as const
+const order = ['refused', 'change', 'create', 'dropped', 'unknown', 'valid', 'unchanged'] as const
 
 /** More rows than anybody reads; the diff of a file has them all. */
 const maximumRows = 200
@@ -45,7 +47,7 @@ function diffParts(objects: readonly PlannedObject[], room: number): string[] {
   const parts: string[] = []
   let left = room
   for (const { id, diff } of changed) {
-    const part = folded(id, diffBlock(diff))
+    const part = folded(id, diffText(diff))
     const bytes = Buffer.byteLength(part) + 2
     if (bytes > left) continue
     left -= bytes
@@ -57,6 +59,12 @@ function diffParts(objects: readonly PlannedObject[], room: number): string[] {
     parts.push(`${which} too long to be shown here; the file of the output ${code('diff')} has all.`)
   }
   return parts
+}
+
+function diffText(diff: string): string {
+  const shown = readableDiff(diff)
+  const isWhole = shown === diff.trimEnd()
+  return diffBlock(shown) + (isWhole ? '' : `\n\nThis is a part; the file of the output ${code('diff')} has all.`)
 }
 
 function unknownPart({ asked }: Plan): string {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { builtInResource } from '../../../src/kubernetes/resources.ts'
+import { builtInResource, isOwnKind } from '../../../src/kubernetes/resources.ts'
 
 test.each([
   ['v1', 'Secret', { plural: 'secrets', namespaced: true }],
@@ -18,4 +18,17 @@ test('a name that every JavaScript object has is no kind', () => {
     ['__proto__', 'toString']
   ] as const)
     expect(builtInResource(apiVersion, kind)).toBeUndefined()
+})
+
+test.each([
+  ['v1', true],
+  ['apps/v1', true],
+  ['app/v1', true],
+  ['networking.k8s.io/v1', true],
+  ['networking.k8s.io/v1beta1', true],
+  ['gateway.networking.k8s.io/v1', false],
+  ['snapshot.storage.k8s.io/v1', false],
+  ['monitoring.coreos.com/v1', false]
+])('whether the kinds of %s are those of Kubernetes itself', (apiVersion, expected) => {
+  expect(isOwnKind(apiVersion)).toBe(expected)
 })

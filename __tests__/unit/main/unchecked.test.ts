@@ -18,6 +18,12 @@ const monitor = object('monitoring.coreos.com/v1', 'PodMonitor')
 const failed = (error: unknown): Failure => toPlannerFailure(error, { verb: 'apply', object: 'X/redis', namespace })
 const unknownKind = failed(new UnknownKind('the cluster has no kind X in Y'))
 const noNamespace = failed(new ApiError(404, { message: 'namespaces "clinic" not found' }))
+const terminating = failed(
+  new ApiError(403, {
+    message:
+      'configmaps "redis" is forbidden: unable to create new content in namespace clinic because it is being terminated'
+  })
+)
 const denied = (what: string, verb = 'patch', place = ' in the namespace "clinic"') =>
   failed(
     new ApiError(403, {
@@ -28,6 +34,12 @@ const denied = (what: string, verb = 'patch', place = ' in the namespace "clinic
 describe('whether it would be refused as well when it is deployed', () => {
   test.each([
     ['its namespace is missing', config, noNamespace, 'cannot be checked before namespace clinic exists'],
+    [
+      'its namespace is being deleted',
+      config,
+      terminating,
+      'cannot be checked while namespace clinic is being deleted'
+    ],
     ['its kind can be installed', monitor, unknownKind, expect.stringMatching(/^cannot be checked before its kind is/)],
     [
       'a right is missing',
@@ -47,6 +59,12 @@ describe('whether it would be refused as well when it is deployed', () => {
 
   test.each([
     ['nobody can install its kind', config, unknownKind],
+    [
+      'its group has a dot and is one of Kubernetes itself',
+      object('networking.k8s.io/v1', 'NetworkPolcy'),
+      unknownKind
+    ],
+    ['its version is one that the cluster no longer has', object('networking.k8s.io/v1beta1', 'Ingress'), unknownKind],
     [
       'somebody else than the authorizer forbids it',
       config,
@@ -86,6 +104,20 @@ describe('what to do about it', () => {
     expect(notes(missing, [own])).toEqual([])
   })
 
+  test('about a namespace that is being deleted: to wait, whoever makes it then', () => {
+    const expected = [
+      expect.stringMatching(
+        /^A deployment would fail: namespace clinic cannot be used: .* because it is being terminated\. Next: wait until .*`kubectl get namespace clinic`\.$/
+      )
+    ]
+    for (const [made, createNamespace] of [
+      [[], false],
+      [[], true],
+      [[own], false]
+    ] as const)
+      expect(notes([[config, terminating]], [...made], createNamespace)).toEqual(expected)
+  })
+
   test('about a kind, unless the manifests bring it', () => {
     const definition = {
       ...object('apiextensions.k8s.io/v1', 'CustomResourceDefinition'),
@@ -108,7 +140,8 @@ describe('what to do about it', () => {
       'To have everything checked, give ci the Role in manifests/rbac-planner, or in its Role in namespace clinic: ' +
         '`- {apiGroups: [""], resources: [configmaps], resourceNames: ["redis"], verbs: [get, create, patch]}`, ' +
         '`- {apiGroups: [""], resources: [secrets], verbs: [create]}`',
-      'To have everything checked, give ci in a ClusterRole: `- {apiGroups: [""], resources: [namespaces], verbs: [create]}`'
+      'To have everything checked, leave `create-namespace` out and have an administrator create the namespace; or give ' +
+        'ci in a ClusterRole: `- {apiGroups: [""], resources: [namespaces], verbs: [create]}`'
     ])
   })
 

@@ -83,24 +83,38 @@ test('outputs count what would be done', () => {
     unchanged: '1'
   })
   expect(outputsOf(planned({ objects: objects.slice(0, 1) }))).toMatchObject({ changed: 'false', unchanged: '1' })
+  const dropped: PlannedObject = { id: 'ConfigMap/x', action: 'dropped', diff: '' }
+  expect(outputsOf(planned({ objects: [dropped] }))).toMatchObject({ changed: 'true', created: '0', configured: '0' })
   const unknown: PlannedObject = { id: 'ConfigMap/x', action: 'unknown', diff: '' }
   expect(outputsOf(planned({ objects: [unknown] }))).toMatchObject({ changed: '' })
 })
 
 describe('diffs that do not fit', () => {
-  const long = (id: string, lines: number): PlannedObject => ({ id, action: 'change', diff: '+line\n'.repeat(lines) })
+  const long = (id: string, lines: number): PlannedObject => ({
+    id,
+    action: 'change',
+    diff: `+${'x'.repeat(500)}\n`.repeat(lines)
+  })
 
   test('are left out whole, and counted', () => {
-    const many = [long('ConfigMap/a', 200_000), long('ConfigMap/b', 2), long('ConfigMap/c', 200_000)]
-    const summary = summaryOf(planned({ objects: many }))
-    expect(Buffer.byteLength(summary)).toBeLessThan(1_000_000)
+    const many = [long('ConfigMap/a', 200), long('ConfigMap/b', 2), long('ConfigMap/c', 200)]
+    const summary = summaryOf(planned({ objects: many }), 60_000)
+    expect(Buffer.byteLength(summary)).toBeLessThan(60_000)
     expect(summary).toContain('<summary>ConfigMap/b</summary>')
     expect(summary).toContain('2 diffs are too long to be shown here; the file of the output `diff` has all.')
     expect(summary).not.toContain('<summary>ConfigMap/a</summary>')
   })
 
+  test('are shown in part where one object has more than anybody reads', () => {
+    const summary = summaryOf(planned({ objects: [long('ConfigMap/a', 5_000)] }))
+    expect(Buffer.byteLength(summary)).toBeLessThan(300_000)
+    expect(summary).toMatch(
+      /… \d+ more lines\n```\n\nThis is a part; the file of the output `diff` has all\.\n\n<\/details>/
+    )
+  })
+
   test('leave a summary for a comment below its limit', () => {
-    const many = Array.from({ length: 150 }, (_, index) => long(`ConfigMap/${index}`, 200))
+    const many = Array.from({ length: 150 }, (_, index) => long(`ConfigMap/${index}`, 4))
     const summary = summaryOf(planned({ objects: many }), 60_000)
     expect(Buffer.byteLength(summary)).toBeLessThan(60_000)
     expect(summary).toContain('<summary>ConfigMap/0</summary>')
