@@ -33,7 +33,7 @@ export const states: State[] = [
     says: /^the image docker.io\/library\/redis:0.0.0-missing of container redis cannot be pulled: ./,
     hint: /set redis-image/,
     shows: /Failed to pull image/,
-    within: 15
+    within: 60
   },
   {
     name: 'a key that its Secret lacks',
@@ -43,7 +43,7 @@ export const states: State[] = [
     code: 'config-error',
     says: /^container redis cannot be configured: couldn't find key token in Secret .*\(seen for \d/,
     hint: /get secrets,configmaps/,
-    within: 15
+    within: 60
   },
   {
     name: 'a ConfigMap that is not there',
@@ -54,7 +54,7 @@ export const states: State[] = [
     code: 'config-error',
     says: /^a volume of pod redis-0 cannot be mounted: .*configmap "absent" not found.*\(seen for/,
     hint: /get secrets,configmaps/,
-    within: 15
+    within: 60
   },
   {
     name: 'a container that ends at once',
@@ -63,7 +63,7 @@ export const states: State[] = [
     says: /^container redis ends right after its start, with exit code 3, for the \d(nd|rd) time/,
     hint: /logs redis-0 -c redis --previous/,
     shows: /the last word/,
-    within: 25
+    within: 60
   },
   {
     name: 'a container that a signal ends',
@@ -72,7 +72,7 @@ export const states: State[] = [
     code: 'crash-loop',
     says: /with exit code 139 \(SIGSEGV\)/,
     hint: /--previous/,
-    within: 25
+    within: 60
   },
   {
     name: 'an init container that ends at once',
@@ -84,7 +84,7 @@ export const states: State[] = [
     says: /^container prepare ends right after its start, with exit code 7/,
     hint: /-c prepare --previous/,
     shows: /no way/,
-    within: 25
+    within: 60
   },
   {
     name: 'a process that takes more memory than its limit',
@@ -95,7 +95,7 @@ export const states: State[] = [
     code: 'oom-killed',
     says: /^container redis was killed because it used more memory than its limit of 32Mi/,
     hint: /memory-limit/,
-    within: 20
+    within: 60
   },
   {
     name: 'a limit in which nothing can start',
@@ -106,7 +106,7 @@ export const states: State[] = [
     // Runtimes differ in how far they get.
     says: /^container redis was killed because it used more memory than its limit of 1Mi|^the memory limit is too low/,
     hint: /memory-limit/,
-    within: 20
+    within: 60
   },
   {
     name: 'a program that is not in the image',
@@ -116,7 +116,7 @@ export const states: State[] = [
     code: 'config-error',
     says: /^container redis cannot be started: .*\/no\/such\/program.*no such file or directory/,
     hint: /correct command/,
-    within: 20
+    within: 60
   },
   {
     name: 'a program for another machine',
@@ -130,7 +130,7 @@ export const states: State[] = [
     says: /^container redis ends right after its start/,
     hint: /another architecture/,
     shows: /exec format error/,
-    within: 20
+    within: 60
   },
   {
     name: 'a volume that is read-only',
@@ -141,7 +141,7 @@ export const states: State[] = [
     says: /^container redis ends right after its start, with exit code 1/,
     hint: /read-only/,
     shows: /Read-only file system/,
-    within: 30
+    within: 60
   },
   {
     name: 'a volume that is full',
@@ -154,7 +154,7 @@ export const states: State[] = [
     says: /^container redis ends right after its start, with exit code 1/,
     hint: /full/,
     shows: /No space left on device/,
-    within: 30
+    within: 60
   },
   {
     name: 'more CPU than any node has',
@@ -176,7 +176,7 @@ export const states: State[] = [
     code: 'unschedulable',
     says: /^pod redis-0 cannot be scheduled: .*Insufficient memory.*\(seen for \d.* s, until the timeout\)$/,
     hint: /memory-limit/,
-    within: 12
+    within: 30
   },
   {
     name: 'a label that no node has',
@@ -187,7 +187,7 @@ export const states: State[] = [
     code: 'unschedulable',
     says: /didn't match Pod's node affinity\/selector/,
     hint: /nodeSelector/,
-    within: 12
+    within: 30
   },
   {
     name: 'a storage class that is not there',
@@ -197,7 +197,7 @@ export const states: State[] = [
     code: 'volume-pending',
     says: /^claim data-redis-0 has no volume: .*"absent" not found.*\(seen for/,
     hint: /get storageclass/,
-    within: 20
+    within: 60
   },
   {
     name: 'a probe that never passes',
@@ -210,7 +210,7 @@ export const states: State[] = [
     says: /^after 20.0 s still waiting for container redis to pass its startup probe: .*the cache is cold/,
     hint: /correct the probe/,
     shows: /Ready to accept connections/,
-    within: 22
+    within: 40
   },
   {
     name: 'a liveness probe that kills',
@@ -222,15 +222,19 @@ export const states: State[] = [
     code: 'probe-failing',
     says: /^container redis was killed because its liveness probe failed, for the \d\w\w time: Liveness probe failed: not alive/,
     hint: /correct the probe/,
-    within: 45
+    within: 80
   },
   {
     name: 'a quota without room',
-    before: ({ namespace }) => namespace.kubectl('create', 'quota', 'none', '--hard=pods=0'),
+    before: async ({ namespace }) => {
+      await namespace.kubectl('create', 'quota', 'none', '--hard=pods=0')
+      // A quota is in force as soon as it was counted.
+      await namespace.kubectl('wait', 'quota/none', '--for=jsonpath={.status.used}', '--timeout=120s')
+    },
     code: 'quota-exceeded',
     says: /^pod redis-0 is not created: .*exceeded quota: none/,
     hint: /describe resourcequota/,
-    within: 30
+    within: 60
   },
   {
     name: 'a pod that Pod Security refuses',
@@ -240,6 +244,6 @@ export const states: State[] = [
     code: 'invalid-manifest',
     says: /^pod redis-0 is not created: .*violates PodSecurity "restricted/,
     hint: /pod template/,
-    within: 30
+    within: 60
   }
 ]

@@ -132,6 +132,22 @@ describe('a pod of an older revision', () => {
     await typed(run.failure?.hint)
     expect((await here.rollout()).failure).toBeUndefined()
   })
+
+  test.concurrent('that is not Ready: the controller leaves it, and the command of the hint helps', async () => {
+    await using here = await stage()
+    await here.apply((_workload, redis) => {
+      redis.readinessProbe = { exec: { command: ['cat', '/etc/typo'] }, periodSeconds: 1 }
+    })
+    expect((await here.rollout(30)).failure?.code).toBe('probe-failing')
+    await here.apply()
+    const run = await here.rollout(10)
+    expect(run.failure).toMatchObject({
+      code: 'stuck-revision',
+      message: expect.stringMatching(/#67250.*: Readiness probe failed: .*\/etc\/typo/)
+    })
+    await typed(run.failure?.hint)
+    expect((await here.rollout()).failure).toBeUndefined()
+  })
 })
 
 describe('a pod that somebody', () => {
@@ -180,5 +196,6 @@ test('the verdict follows readiness at once', async () => {
     here.rollout().then((ended) => [ended, performance.now()] as const)
   ])
   expect(run.failure).toBeUndefined()
-  expect(verdict - ready).toBeLessThan(300)
+  // The longest pause between two looks is a second; how short the wait usually is, the benchmark tells.
+  expect(verdict - ready).toBeLessThan(2_000)
 })

@@ -6,6 +6,7 @@ import { names } from '../workload.ts'
 import { ending, ordinal, runtime } from './ending.ts'
 import { architectureHint, wrongArchitecture } from './last-words.ts'
 import { killedByProbe } from './probes.ts'
+import { isRunning } from './readiness.ts'
 
 const second = 1000
 
@@ -26,11 +27,11 @@ export function containerProblem(
   const before = at(status, 'lastState', 'terminated')
   const exit = ended ?? before
 
-  if (at(status, 'ready') === true) return undefined
+  // How an earlier run ended does not say why the run of now is not ready yet.
+  if (at(status, 'ready') === true || isRunning(status)) return undefined
   // The kubelet may see the end of a process before the kernel tells why, so one end of two has the reason.
   if ([ended, before].some((end) => ranOutOfMemory(end, message))) return outOfMemory(pod, name)
-  const isRunning = at(status, 'state', 'running') !== undefined
-  if (!isRunning && at(exit, 'reason') === 'StartError') return notStarted(name, textAt(exit, 'message') ?? message)
+  if (at(exit, 'reason') === 'StartError') return notStarted(name, textAt(exit, 'message') ?? message)
   // While it waits to start a container again, the kubelet shows how it ended, and CrashLoopBackOff only for a moment.
   const isRestarted = ended !== undefined && Number(at(status, 'restartCount')) > 0
   if (isRestarted || reason === 'CrashLoopBackOff') {

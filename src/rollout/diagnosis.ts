@@ -1,10 +1,11 @@
 import { eventsOf, newest } from '../events.ts'
-import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
 import type { Problem } from '../problem.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
 import { containerProblem } from './container.ts'
 import { probeProblem } from './probes.ts'
+import { containerStatuses } from './readiness.ts'
 import { schedulingProblem } from './scheduling.ts'
 import { setupProblem } from './setup.ts'
 import type { Snapshot } from './status.ts'
@@ -36,9 +37,4 @@ export function podProblem(pod: KubernetesObject, snapshot: Snapshot): Problem |
   const started = statuses.some((status) => at(status, 'state', 'running') ?? at(status, 'state', 'terminated'))
   // An event stays when its reason is gone: containers that started had their volumes.
   return schedulingProblem(pod, own, snapshot) ?? (started ? probeProblem(own) : setupProblem(own, snapshot.namespace))
-}
-
-/** The statuses of all containers, in the order in which they start. */
-export function containerStatuses(pod: KubernetesObject | undefined): unknown[] {
-  return [...listAt(pod, 'status', 'initContainerStatuses'), ...listAt(pod, 'status', 'containerStatuses')]
 }

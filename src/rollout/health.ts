@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts'
 import { names } from '../workload.ts'
-import { gatherEvidence, probeMessage } from './evidence.ts'
+import { gatherEvidence } from './evidence.ts'
 import { hintWithLog } from './last-words.ts'
 import { Observer } from './observer.ts'
 import type { RolloutPorts } from './rollout.ts'
@@ -20,17 +20,17 @@ export async function health(namespace: string, ports: RolloutPorts): Promise<st
   const snapshot = await observer.withEventsOfNow(first)
   const status = rolloutStatus(snapshot)
   if (status.state === 'current') return status.revision
-  const { problem, waitingFor } = status
-  const evidence = await gatherEvidence(snapshot, problem?.container, ports.cluster)
+  const { problem, waitingFor, standstill } = status
+  const evidence = await gatherEvidence(snapshot, problem?.container, ports)
   if (problem !== undefined) {
     const { code, sentence, hint } = problem
     throw new Failure(code, sentence, hintWithLog(code, hint, evidence), evidence)
   }
-  const probe = probeMessage(snapshot)
+  const words = standstill?.words
   throw new Failure(
-    probe === undefined ? 'rollout-timeout' : 'probe-failing',
-    `${names.pod} is not Ready now: waiting for ${waitingFor}${probe === undefined ? '' : `; ${probe}`}`,
-    `see the evidence, and follow it: \`kubectl -n ${namespace} get pod ${names.pod} --watch\``,
+    standstill?.code ?? 'rollout-timeout',
+    `${names.pod} is not Ready now: waiting for ${waitingFor}${words === undefined ? '' : `; ${words}`}`,
+    standstill?.hint ?? `see the evidence, and follow it: \`kubectl -n ${namespace} get pod ${names.pod} --watch\``,
     evidence
   )
 }

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../kubernetes-object.ts'
 import { names, podLabels } from '../workload.ts'
+import { explanationMilliseconds } from './pace.ts'
 import type { RolloutPorts } from './rollout.ts'
 import type { Snapshot } from './status.ts'
 
@@ -32,7 +33,8 @@ export class Observer {
 
   /** The same snapshot with the events of now, or the ones it has if they cannot be read: it must be told anyway. */
   async withEventsOfNow(snapshot: Snapshot): Promise<Snapshot> {
-    await this.#readEvents().catch(() => this.#ports.signal.throwIfAborted())
+    const signal = AbortSignal.timeout(explanationMilliseconds)
+    await this.#readEvents({ signal }).catch(() => this.#ports.signal.throwIfAborted())
     return { ...snapshot, events: this.#events }
   }
 
@@ -50,10 +52,10 @@ export class Observer {
     return [statefulSet, selector === undefined ? [] : await cluster.listPods(this.#namespace, selector)]
   }
 
-  async #readEvents(): Promise<void> {
+  async #readEvents(limits?: { signal: AbortSignal }): Promise<void> {
     const { cluster, clock } = this.#ports
     this.#eventsAt = clock.now()
-    this.#events = await cluster.listEvents(this.#namespace)
+    this.#events = await cluster.listEvents(this.#namespace, limits)
   }
 
   async #reading<T>(read: () => Promise<T>): Promise<T> {

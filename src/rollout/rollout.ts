@@ -1,21 +1,29 @@
 import type { Clock, Deadline } from '../deadline.ts'
 import { formatDuration } from '../duration.ts'
-import { Failure } from '../failure.ts'
+import { Failure, type FailureCode } from '../failure.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { Problem } from '../problem.ts'
 import { Suspicion } from '../suspicion.ts'
-import { gatherEvidence, probeMessage } from './evidence.ts'
+import { gatherEvidence } from './evidence.ts'
 import { hintWithLog } from './last-words.ts'
 import { Observer } from './observer.ts'
 import { paceAfter } from './pace.ts'
-import { rolloutStatus, type Snapshot } from './status.ts'
+import type { Standstill } from './standstill.ts'
+import { type Progressing, rolloutStatus, type Snapshot } from './status.ts'
 
 export interface RolloutPorts {
   cluster: {
     readStatefulSet(namespace: string, name: string): Promise<KubernetesObject | undefined>
     listPods(namespace: string, labels: Record<string, string>): Promise<KubernetesObject[]>
-    listEvents(namespace: string): Promise<KubernetesObject[]>
-    readLog(namespace: string, pod: string, container: string, previous: boolean): Promise<string>
+    /** @param limits the signal ends the request and all further tries of it */
+    listEvents(namespace: string, limits?: { signal: AbortSignal }): Promise<KubernetesObject[]>
+    readLog(
+      namespace: string,
+      pod: string,
+      container: string,
+      previous: boolean,
+      limits: { tailLines: number; signal: AbortSignal }
+    ): Promise<string>
   }
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
   clock: Clock
@@ -56,7 +64,7 @@ export async function rollout(namespace: string, deadline: Deadline, ports: Roll
     if (problem !== undefined && (last || patience === 0)) {
       throw await failure(problem, snapshot, suspicion.duration, patience > 0, ports)
     }
-    if (last) throw await timeout(waitingFor, snapshot, deadline, ports)
+    if (last) throw await timeout(status, snapshot, deadline, ports)
     await ports.clock.sleep(Math.min(pace.look, patience, deadline.remaining), ports.signal)
   }
 }
@@ -70,20 +78,25 @@ async function failure(
 ): Promise<Failure> {
   const tolerated =
     toleranceMilliseconds === 0 ? '' : ` (seen for ${formatDuration(lasted)}${isTimeout ? ', until the timeout' : ''})`
-  const evidence = await gatherEvidence(snapshot, container, ports.cluster)
+  const evidence = await gatherEvidence(snapshot, container, ports)
   return new Failure(code, `${sentence}${tolerated}`, hintWithLog(code, hint, evidence), evidence)
 }
 
 async function timeout(
-  waitingFor: string,
+  { waitingFor, standstill }: Progressing,
   snapshot: Snapshot,
   deadline: Deadline,
   ports: RolloutPorts
 ): Promise<Failure> {
+  const { code, words, hint }: Standstill = standstill ?? { code: 'rollout-timeout' }
   const after = `after ${formatDuration(deadline.milliseconds)} still waiting for ${waitingFor}`
-  const evidence = await gatherEvidence(snapshot, undefined, ports.cluster)
-  const probe = probeMessage(snapshot)
-  return probe === undefined
-    ? new Failure('rollout-timeout', after, 'see the evidence; if it was only slow, raise timeout', evidence)
-    : new Failure('probe-failing', `${after}: ${probe}`, 'correct the probe or what it asks', evidence)
+  const sentence = words === undefined ? after : `${after}: ${words}`
+  const evidence = await gatherEvidence(snapshot, undefined, ports)
+  return new Failure(code, sentence, timeoutHint(code, hint), evidence)
+}
+
+/** What to do after a wait that was in vain: not all of it would be over after a longer one. */
+function timeoutHint(code: FailureCode, hint = 'see the evidence; if it was only slow, raise timeout'): string {
+  if (code === 'probe-failing') return 'correct the probe or what it asks'
+  return code === 'redis-loading' ? `${hint}; then raise timeout` : hint
 }

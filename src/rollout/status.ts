@@ -1,8 +1,9 @@
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
 import type { Problem } from '../problem.ts'
-import { harmlessLine } from '../untrusted-text.ts'
 import { names, redisPod } from '../workload.ts'
-import { containerStatuses, podCreationProblem, podProblem } from './diagnosis.ts'
+import { podCreationProblem, podProblem } from './diagnosis.ts'
+import { hasFailed, isReady, podWaitsFor } from './readiness.ts'
+import { deletePod, endlessPod, type Standstill, unreadyOldPod, unreadyPod } from './standstill.ts'
 
 /** Everything that the decision is made from, as read at one moment. */
 export interface Snapshot {
@@ -14,14 +15,20 @@ export interface Snapshot {
   events: KubernetesObject[]
 }
 
-export type RolloutStatus =
-  | { state: 'current'; revision: string }
-  | { state: 'progressing'; waitingFor: string; problem?: Problem }
+export type RolloutStatus = { state: 'current'; revision: string } | Progressing
+
+export interface Progressing {
+  state: 'progressing'
+  waitingFor: string
+  problem?: Problem
+  /** What it is if it stays so, where that is more than a wait that was too short. */
+  standstill?: Standstill
+}
 
 /**
  * Where the rollout stands. Current is: the controller has seen this generation, redis-0 is of the update revision and
- * Ready, and no other pod is left. (`kubectl rollout status` asks less: it trusts counters, and with a partition it
- * never compares revisions.)
+ * Ready, and no other pod of the StatefulSet is left. (`kubectl rollout status` asks less: it trusts counters, and with
+ * a partition it never compares revisions.)
  */
 export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
   const { statefulSet, pods } = snapshot
@@ -35,13 +42,23 @@ export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
   const revision = textAt(statefulSet, 'status', 'updateRevision') ?? ''
   const pod = redisPod(pods)
   if (pod === undefined) return waiting(`pod ${names.pod} to be created`, podCreationProblem(snapshot))
-  if (pod.metadata['deletionTimestamp'] !== undefined) return waiting(`the old pod ${names.pod} to end`)
+  if (pod.metadata['deletionTimestamp'] !== undefined) return ending(pod, snapshot)
   if (revisionOf(pod) !== revision) return outdated(snapshot, statefulSet, pod, revision)
-  if (!isReady(pod)) return waiting(podWaitsFor(pod), podProblem(pod, snapshot))
+  if (!isReady(pod)) return waiting(podWaitsFor(pod), podProblem(pod, snapshot), unreadyPod(pod, snapshot))
 
-  const other = pods.find((each) => each !== pod)
-  if (other !== undefined) return waiting(`the old pod ${other.metadata.name} to end`)
-  return { state: 'current', revision }
+  const other = pods.find((each) => each !== pod && isOwnedBy(statefulSet, each))
+  return other === undefined ? { state: 'current', revision } : ending(other, snapshot)
+}
+
+/** Labels find the pods of others as well: those of a job, or of a chart that has the same labels. */
+function isOwnedBy({ metadata: { uid } }: KubernetesObject, pod: KubernetesObject): boolean {
+  return listAt(pod.metadata, 'ownerReferences').some(
+    (owner) => at(owner, 'controller') === true && at(owner, 'uid') === uid
+  )
+}
+
+function ending(pod: KubernetesObject, { namespace }: Snapshot): RolloutStatus {
+  return waiting(`the old pod ${pod.metadata.name} to end`, undefined, endlessPod(pod, namespace))
 }
 
 /** The pod is of an older revision: the controller replaces it, unless it cannot or must not. */
@@ -54,7 +71,7 @@ function outdated(
   const waitingFor = `pod ${names.pod} to be replaced by one of revision ${revision}`
   const strategy = textAt(statefulSet, 'spec', 'updateStrategy', 'type')
   const partition = Number(at(statefulSet, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0)
-  const remove = `\`kubectl -n ${snapshot.namespace} delete pod ${names.pod}\``
+  const remove = deletePod(snapshot.namespace)
   if (strategy === 'OnDelete' || partition > 0) {
     const rule = strategy === 'OnDelete' ? 'updateStrategy OnDelete' : `partition ${partition}`
     return waiting(waitingFor, {
@@ -68,9 +85,13 @@ function outdated(
       toleranceMilliseconds: 0
     })
   }
-  if (isReady(pod)) return waiting(waitingFor)
+  if (isReady(pod) || hasFailed(pod)) return waiting(waitingFor)
   const old = podProblem(pod, snapshot)
-  if (old === undefined) return waiting(waitingFor)
+  if (old === undefined) {
+    const only = `pod ${names.pod} of the old revision ${revisionOf(pod)} to be Ready, before which the StatefulSet`
+    const rule = 'controller does not replace it (kubernetes/kubernetes#67250)'
+    return waiting(`${only} ${rule}`, undefined, unreadyOldPod(pod, snapshot))
+  }
   return waiting(waitingFor, {
     code: 'stuck-revision',
     sentence:
@@ -88,42 +109,15 @@ function withoutPartition(namespace: string): string {
   return `\`kubectl -n ${namespace} patch statefulset ${names.statefulSet} --patch '${patch}'\``
 }
 
-function waiting(waitingFor: string, problem?: Problem): RolloutStatus {
-  return { state: 'progressing', waitingFor, ...(problem !== undefined && { problem }) }
+function waiting(waitingFor: string, problem?: Problem, standstill?: Standstill): RolloutStatus {
+  return {
+    state: 'progressing',
+    waitingFor,
+    ...(problem !== undefined && { problem }),
+    ...(standstill !== undefined && { standstill })
+  }
 }
 
 function revisionOf(pod: KubernetesObject): string {
   return pod.metadata.labels?.['controller-revision-hash'] ?? ''
-}
-
-function isReady(pod: KubernetesObject): boolean {
-  return condition(pod, 'Ready') === 'True'
-}
-
-function condition(pod: KubernetesObject, type: string): string | undefined {
-  return textAt(
-    listAt(pod, 'status', 'conditions').find((each) => at(each, 'type') === type),
-    'status'
-  )
-}
-
-function podWaitsFor(pod: KubernetesObject): string {
-  // Evicted, or refused by its node: the controller makes a new one in its place.
-  if (at(pod, 'status', 'phase') === 'Failed') {
-    const words = [textAt(pod, 'status', 'reason'), textAt(pod, 'status', 'message')].filter(
-      (word) => word !== undefined
-    )
-    return `pod ${names.pod} to be replaced, which failed: ${harmlessLine(words.join(': ') || 'without a reason')}`
-  }
-  if (condition(pod, 'PodScheduled') !== 'True') return `pod ${names.pod} to be scheduled to a node`
-  const late = containerStatuses(pod).find((each) => at(each, 'ready') !== true)
-  const name = textAt(late, 'name')
-  if (name === undefined) return `pod ${names.pod} to be Ready`
-  if (at(late, 'state', 'running') === undefined) return `container ${name} to start`
-  if (isInit(pod, name)) return `container ${name} to do its work`
-  return at(late, 'started') === true ? `container ${name} to be ready` : `container ${name} to pass its startup probe`
-}
-
-function isInit(pod: KubernetesObject, name: string): boolean {
-  return listAt(pod, 'status', 'initContainerStatuses').some((each) => at(each, 'name') === name)
 }

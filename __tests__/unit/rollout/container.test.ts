@@ -24,7 +24,15 @@ describe('a container that may become ready has no problem:', () => {
     ],
     ['it has ended for the first time, and is started again at once', terminated(ended('Error', 1))],
     ['it is an init container that has done its work at its second try', done],
-    ['it used too much memory long ago, and is ready', running({ restarts: 1, last: ended('OOMKilled', 137) })]
+    ['it used too much memory long ago, and is ready', running({ restarts: 1, last: ended('OOMKilled', 137) })],
+    [
+      'it used too much memory long ago, and is not ready for another reason',
+      running({ ready: false, restarts: 1, last: ended('OOMKilled', 137) })
+    ],
+    [
+      'it used too much memory a moment ago, and loads its data',
+      running({ ready: false, started: false, restarts: 1, last: ended('OOMKilled', 137) })
+    ]
   ])('%s', (_, status) => {
     expect(problemOf(status)).toBeUndefined()
   })

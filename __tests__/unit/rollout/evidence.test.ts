@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
-import { gatherEvidence, probeMessage } from '../../../src/rollout/evidence.ts'
+import { gatherEvidence } from '../../../src/rollout/evidence.ts'
 import { play } from './fake-cluster.ts'
 import { ended, event, pod, running, snapshot, statefulSet, terminated, waiting } from './shapes.ts'
 
 async function gathered(redis: KubernetesObject | undefined, events: KubernetesObject[] = [], container?: string) {
   const { ports, logsAsked } = play([])
   const seen = snapshot({ pods: redis === undefined ? [] : [redis], events })
-  const evidence = await gatherEvidence(seen, container, ports.cluster)
+  const evidence = await gatherEvidence(seen, container, ports)
   return { evidence, logsAsked }
 }
 
@@ -50,6 +50,12 @@ describe('evidence', () => {
       ['redis-0 metrics']
     ],
     ['of a container that ended once', [terminated(ended('Error', 1))], undefined, ['redis-0 redis']],
+    [
+      'of the run of now, where an earlier one has ended',
+      [running({ ready: false, restarts: 1, last: ended('OOMKilled', 137) })],
+      undefined,
+      ['redis-0 redis']
+    ],
     ['of no container, where none ran', [waiting('ErrImagePull', 'not found')], 'redis', []],
     ['of no container, where all are ready', [running()], undefined, []]
   ])('has the log %s', async (_, statuses, container, logs) => {
@@ -88,25 +94,5 @@ describe('evidence', () => {
     expect(evidence.find(({ title }) => title === 'Events')?.text.split('\n')).toEqual(
       Array.from({ length: 12 }, (_, index) => `Warning E: ${index + 18}`)
     )
-  })
-})
-
-describe('what the newest failed probe said', () => {
-  const redis = pod()
-  test('is one harmless line', () => {
-    const events = [
-      event(redis, 'Unhealthy', 'Readiness probe failed: NOAUTH Authentication required.\n', {
-        lastTimestamp: '2026-11-23T06:00:00Z'
-      }),
-      event(redis, 'Unhealthy', 'Startup probe failed: x')
-    ]
-    expect(probeMessage(snapshot({ events }))).toBe('Readiness probe failed: NOAUTH Authentication required.')
-  })
-
-  test.each([
-    ['no probe failed', snapshot()],
-    ['there is no pod', snapshot({ pods: [], events: [event(redis, 'Unhealthy', 'x')] })]
-  ])('is nothing where %s', (_, seen) => {
-    expect(probeMessage(seen)).toBeUndefined()
   })
 })

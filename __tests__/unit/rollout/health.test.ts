@@ -46,6 +46,27 @@ describe('a redis-0 that is not Ready fails at once, also with what may heal', (
       'probe-failing',
       /waiting for container redis to be ready.*no answer/
     ],
+    [
+      'a Redis that loads its data',
+      {
+        pods: [unready(running({ ready: false, started: false }))],
+        events: [event(pod(), 'Unhealthy', 'Startup probe failed: LOADING Redis is loading')]
+      },
+      'redis-loading',
+      /waiting for container redis to pass its startup probe; .*LOADING/
+    ],
+    [
+      'a pod of an older revision that is not Ready',
+      { pods: [pod({ revision: revisions.old, ready: false, statuses: [running({ ready: false })] })] },
+      'stuck-revision',
+      /waiting for pod redis-0 of the old revision \S+ to be Ready, .*#67250/
+    ],
+    [
+      'a pod that ends',
+      { pods: [pod({ deleting: true })], events: [event(pod(), 'Unhealthy', 'Readiness probe failed: no')] },
+      'rollout-timeout',
+      /^redis-0 is not Ready now: waiting for the old pod redis-0 to end$/
+    ],
     ['no pod', { pods: [] }, 'rollout-timeout', /^redis-0 is not Ready now: waiting for pod redis-0 to be created$/],
     [
       'an older revision',
@@ -66,6 +87,12 @@ describe('a redis-0 that is not Ready fails at once, also with what may heal', (
     expect(played.clock.now()).toBe(0)
     expect(played.eventsAsked).toEqual([0])
   })
+})
+
+test('a Redis that loads its data: what to watch, and no longer timeout, because nothing is waited for', async () => {
+  const pods = [unready(running({ ready: false, started: false }))]
+  const failure = await failed(now({ pods, events: [event(pod(), 'Unhealthy', 'Startup probe failed: LOADING')] }))
+  expect(failure.hint).toBe('watch it: `kubectl -n team logs redis-0 -c redis --follow`')
 })
 
 test('the evidence is there: states, events, last words', async () => {

@@ -19,6 +19,8 @@ const denied =
 const limited =
   '429 Too Many Requests - Server message: toomanyrequests: You have reached your unauthenticated pull rate limit. ' +
   'https://www.docker.com/increase-rate-limit'
+const answered = (status: string) =>
+  `unexpected status from HEAD request to https://registry-1.docker.io/v2/library/redis/manifests/9.9.9: ${status}`
 
 describe('an image that cannot be pulled', () => {
   test.each([
@@ -47,6 +49,29 @@ describe('an image that cannot be pulled', () => {
     ['image: access denied', 'ErrImagePull', `${resolving}${denied}`, denied, 0],
     ['image: access denied, while the kubelet waits', 'ImagePullBackOff', `${pulling}${resolving}${denied}`, denied, 0],
     ['rate limit', 'ErrImagePull', `failed to pull and unpack image "${image}": ${limited}`, limited, 60_000],
+    [
+      'rate limit, as the answer to a HEAD request tells it',
+      'ErrImagePull',
+      resolving + answered('429 Too Many Requests'),
+      answered('429 Too Many Requests'),
+      60_000
+    ],
+    ['rate limit without words', 'ErrImagePull', resolving + answered('429'), answered('429'), 60_000],
+    [
+      'registry that fails',
+      'ErrImagePull',
+      resolving + answered('503 Service Unavailable'),
+      answered('503 Service Unavailable'),
+      60_000
+    ],
+    [
+      'registry that fails, as other runtimes say it',
+      'ImagePullBackOff',
+      'reading manifest 9.9.9: received unexpected HTTP status: 502 Bad Gateway',
+      'reading manifest 9.9.9: received unexpected HTTP status: 502 Bad Gateway',
+      60_000
+    ],
+    ['image missing whose tag is a number', 'ErrImagePull', 'redis:503: not found', 'redis:503: not found', 0],
     ['registry not found by name', 'ErrImagePull', `${resolving}failed to do request: ${noHost}`, noHost, 5_000],
     [
       'registry not found by name, while the kubelet waits',
@@ -92,7 +117,17 @@ describe('an image that cannot be pulled', () => {
       'unexpected status from HEAD request to https://ghcr.io/v2/team/redis/manifests/1: 403 Forbidden',
       'check the name, and the imagePullSecrets of the pod template'
     ],
-    ['rate limit', limited, 'log in to the registry with imagePullSecrets, or use a mirror']
+    ['rate limit', limited, 'log in to the registry with imagePullSecrets, or use a mirror'],
+    [
+      'rate limit without a body',
+      answered('429 Too Many Requests'),
+      'log in to the registry with imagePullSecrets, or use a mirror'
+    ],
+    [
+      'failing',
+      answered('503 Service Unavailable'),
+      'run again when the registry has recovered, or use a mirror: set redis-image or exporter-image'
+    ]
   ])('%s: the hint says what to do', (_, cause, hint) => {
     expect(problemOf('ErrImagePull', resolving + cause)?.hint).toBe(hint)
   })

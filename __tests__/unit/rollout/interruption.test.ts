@@ -62,7 +62,7 @@ describe('a cluster that refuses an answer', () => {
     })
   })
 
-  test('about a log gives the evidence without it', async () => {
+  test('about a log gives the evidence without it, and says why', async () => {
     const unhealthy = event(probing, 'Unhealthy', 'Startup probe failed')
     const played = play([{ from: 0, pods: [probing], events: [unhealthy] }], {
       fault: (_, request) => (request === 'log' ? new Error('no route') : undefined)
@@ -71,7 +71,8 @@ describe('a cluster that refuses an answer', () => {
     expect(failure).toMatchObject({ code: 'probe-failing' })
     expect(failure instanceof Failure && failure.evidence.map(({ title }) => title)).toEqual([
       'Containers of redis-0',
-      'Events'
+      'Events',
+      'No log of container redis'
     ])
   })
 })

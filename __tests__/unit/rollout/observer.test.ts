@@ -45,6 +45,22 @@ describe('a look', () => {
     expect(requests).toEqual(['set', 'pods redis', '/set', '/pods redis', 'pods cache', '/pods cache'])
   })
 
+  test('gives up the events of now after a moment, and keeps those that it has', async () => {
+    const { ports } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
+    const observer = new Observer('team', ports)
+    const before = await observer.look(0)
+    let ended = false
+    ports.cluster.listEvents = (_namespace, limits) =>
+      new Promise((_resolve, reject) => {
+        limits?.signal.addEventListener('abort', () => {
+          ended = true
+          reject(limits.signal.reason)
+        })
+      })
+    const after = await observer.withEventsOfNow({ ...before, events: [] })
+    expect([after.events, ended]).toEqual([before.events, true])
+  })
+
   test('asks for events only when the last ones are old enough, and remembers them', async () => {
     const { observer, ports, clock } = observed('redis')
     expect((await observer.look(1_500)).events).toEqual([])

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { Deadline } from '../../../src/deadline.ts'
 import { Failure } from '../../../src/failure.ts'
+import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
 import { rollout } from '../../../src/rollout/rollout.ts'
 import { type Played, play } from './fake-cluster.ts'
 import { ended, event, pod, revisions, running, statefulSet, terminated, waiting } from './shapes.ts'
@@ -179,16 +180,52 @@ describe('at the deadline', () => {
     expect(played.clock.now()).toBe(90_000)
   })
 
-  test('it is said what the probe said', async () => {
-    const unhealthy = event(probing, 'Unhealthy', 'Startup probe failed: LOADING Redis is loading the dataset\n', {
-      count: 25
-    })
+  test.each([
+    ['LOADING Redis is loading the dataset', 'redis-loading', /^watch it: `kubectl .* --follow`; then raise timeout$/],
+    ['cat: /etc/typo: No such file or directory', 'probe-failing', /^correct the probe or what it asks$/]
+  ])('it is said what the probe said: %s', async (said, code, hint) => {
+    const unhealthy = event(probing, 'Unhealthy', `Startup probe failed: ${said}\n`, { count: 25 })
     const played = play([{ from: 0, pods: [probing], events: [unhealthy] }])
     await expect(failed(played, 60_000)).resolves.toMatchObject({
-      code: 'probe-failing',
+      code,
+      message: `after 1 min still waiting for container redis to pass its startup probe: Startup probe failed: ${said}`,
+      hint: expect.stringMatching(hint)
+    })
+  })
+
+  test.each<[string, KubernetesObject[], string]>([
+    ['without a word', [], ''],
+    ['and says why', [event(pod(), 'Unhealthy', 'Readiness probe failed: no')], ': Readiness probe failed: no']
+  ])('a pod of the old revision that is not Ready is in the way, %s', async (_, events, words) => {
+    const unready = pod({ revision: revisions.old, statuses: [running({ ready: false })], ready: false })
+    const played = play([{ from: 0, pods: [unready], events }])
+    await expect(failed(played)).resolves.toMatchObject({
+      code: 'stuck-revision',
       message:
-        'after 1 min still waiting for container redis to pass its startup probe: ' +
-        'Startup probe failed: LOADING Redis is loading the dataset'
+        `after 5 min still waiting for pod redis-0 of the old revision ${revisions.old} to be Ready, before which the ` +
+        `StatefulSet controller does not replace it (kubernetes/kubernetes#67250)${words}`,
+      hint: expect.stringContaining('`kubectl -n team delete pod redis-0`')
+    })
+  })
+
+  test('an old pod that is only slow to become Ready is replaced in the end', async () => {
+    const unready = pod({ revision: revisions.old, statuses: [running({ ready: false })], ready: false })
+    const played = play([
+      { from: 0, pods: [unready] },
+      { from: 200_000, pods: [pod({ revision: revisions.old })] },
+      { from: 201_000, pods: [pod()] }
+    ])
+    await expect(run(played)).resolves.toBe(revisions.update)
+  })
+
+  test('an old pod that does not end is that, and not the probe that it failed', async () => {
+    const ending = pod({ revision: revisions.old, deleting: true, statuses: [running({ ready: false })] })
+    const unhealthy = event(ending, 'Unhealthy', 'Readiness probe failed: Connection refused')
+    const played = play([{ from: 0, pods: [ending], events: [unhealthy] }])
+    await expect(failed(played)).resolves.toMatchObject({
+      code: 'rollout-timeout',
+      message: 'after 5 min still waiting for the old pod redis-0 to end',
+      hint: expect.stringContaining('`kubectl -n team delete pod redis-0 --force`')
     })
   })
 

@@ -37,6 +37,8 @@ export function statefulSet({ generation = 2, observed = generation, updateStrat
 interface PodShape {
   name?: string
   uid?: string
+  /** The UID of its controller; null for a pod that has none. */
+  owner?: string | null
   revision?: string
   ready?: boolean
   deleting?: boolean
@@ -47,7 +49,8 @@ interface PodShape {
 }
 
 export function pod(shape: PodShape = {}): KubernetesObject {
-  const { name = 'redis-0', uid = podUid, revision = revisions.update, unschedulable, unscheduled = false } = shape
+  const { name = 'redis-0', uid = podUid, owner = statefulSetUid, revision = revisions.update } = shape
+  const { unschedulable, unscheduled = false } = shape
   const statuses = shape.statuses ?? (unschedulable === undefined && !unscheduled ? [running()] : undefined)
   const ready = shape.ready ?? shape.statuses === undefined
   const notReady = { status: 'False', reason: 'ContainersNotReady', message: 'containers with unready status: [redis]' }
@@ -59,6 +62,7 @@ export function pod(shape: PodShape = {}): KubernetesObject {
       namespace: 'team',
       uid,
       labels: { 'app.kubernetes.io/name': 'redis', 'controller-revision-hash': revision },
+      ...(owner !== null && { ownerReferences: [{ uid: owner, controller: true, blockOwnerDeletion: true }] }),
       ...(shape.deleting && { deletionTimestamp: '2026-11-23T05:38:26Z', deletionGracePeriodSeconds: 60 })
     },
     spec: {

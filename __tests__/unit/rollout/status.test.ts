@@ -12,6 +12,9 @@ const withStatus = (change: object) => {
 }
 const withInit = (status: object) => withStatus({ initContainerStatuses: [status] })
 const failed = (why: object) => withStatus({ phase: 'Failed', containerStatuses: [], ...why })
+const mustBeReady =
+  'to be Ready, before which the StatefulSet controller does not replace it (kubernetes/kubernetes#67250)'
+const ofAnother = (name: string) => pod({ name, uid: 'other', owner: 'job', ready: false })
 
 describe('the rollout is current', () => {
   test.each<[string, Partial<Snapshot>]>([
@@ -22,6 +25,8 @@ describe('the rollout is current', () => {
       { statefulSet: statefulSet({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } }) }
     ],
     ['Ready, the controller ahead of what was read', { statefulSet: statefulSet({ generation: 2, observed: 3 }) }],
+    ['Ready, beside a pod of somebody else with its labels', { pods: [pod(), ofAnother('redis-backup-28913-x')] }],
+    ['Ready, beside a pod of nobody with its labels', { pods: [pod(), pod({ name: 'shell', uid: 'o', owner: null })] }],
     ['Ready, with an event that is over', { events: [event(pod(), 'FailedMount', 'secret "x" not found')] }]
   ])('%s', (_, change) => {
     expect(rolloutStatus(snapshot(change))).toEqual({ state: 'current', revision: update })
@@ -54,6 +59,16 @@ describe('the rollout goes on', () => {
     [
       'one revision behind and starting',
       { pods: [pod({ revision: old, statuses: [waiting('ContainerCreating')] })] },
+      `pod redis-0 of the old revision ${old} ${mustBeReady}`
+    ],
+    [
+      'one revision behind, running and not Ready',
+      { pods: [pod({ revision: old, statuses: [running({ ready: false })] })] },
+      `pod redis-0 of the old revision ${old} ${mustBeReady}`
+    ],
+    [
+      'one revision behind and evicted',
+      { pods: [{ ...pod({ revision: old }), status: { phase: 'Failed', reason: 'Evicted' } }] },
       `pod redis-0 to be replaced by one of revision ${update}`
     ],
     ['old pod terminating', { pods: [pod({ revision: old, deleting: true })] }, 'the old pod redis-0 to end'],
@@ -91,7 +106,9 @@ describe('the rollout goes on', () => {
     ['failed', { pods: [failed({})] }, 'pod redis-0 to be replaced, which failed: without a reason'],
     ['containers not known yet', { pods: [pod({ statuses: [], ready: false })] }, 'pod redis-0 to be Ready']
   ])('%s', (_, change, waitingFor) => {
-    expect(rolloutStatus(snapshot(change))).toEqual({ state: 'progressing', waitingFor })
+    const status = rolloutStatus(snapshot(change))
+    expect(status).toMatchObject({ state: 'progressing', waitingFor })
+    expect(status).not.toHaveProperty('problem')
   })
 })
 
@@ -166,9 +183,8 @@ describe('the rollout has a problem', () => {
 
   test('broken pod that terminates: it goes already', () => {
     const pods = [pod({ revision: old, deleting: true, statuses: [waiting('CreateContainerConfigError', noKey)] })]
-    expect(rolloutStatus(snapshot({ pods }))).toEqual({
-      state: 'progressing',
-      waitingFor: 'the old pod redis-0 to end'
-    })
+    const status = rolloutStatus(snapshot({ pods }))
+    expect(status).toMatchObject({ state: 'progressing', waitingFor: 'the old pod redis-0 to end' })
+    expect(status).not.toHaveProperty('problem')
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { podProblem } from '../../../src/rollout/diagnosis.ts'
-import { event, pod, running, snapshot } from './shapes.ts'
+import { ended, event, pod, running, snapshot } from './shapes.ts'
 
 const unready = pod({ statuses: [running({ ready: false }), running({ name: 'metrics' })], ready: false })
 const unhealthy = (message: string, more: object = {}) => event(unready, 'Unhealthy', message, more)
@@ -34,6 +34,13 @@ describe('a Redis that runs and fails its probes', () => {
     ['it is slow', 'Readiness probe failed: command timed out: "/bin/sh" timed out after 3s']
   ])('may need time: %s', (_, message) => {
     expect(problemOf(unhealthy(message))).toBeUndefined()
+  })
+
+  test('is judged by what it says, and not by the end of an earlier run', () => {
+    const last = ended('OOMKilled', 137)
+    const again = pod({ statuses: [running({ ready: false, restarts: 1, last })], ready: false })
+    const full = event(again, 'Unhealthy', 'Readiness probe failed: MISCONF Errors writing to the AOF file')
+    expect(podProblem(again, snapshot({ pods: [again], events: [full] }))?.code).toBe('persistence-failing')
   })
 
   test('is judged by what it said last', () => {

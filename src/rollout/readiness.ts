@@ -1,0 +1,56 @@
+import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import { harmlessLine } from '../untrusted-text.ts'
+import { names } from '../workload.ts'
+
+/** The statuses of all containers, in the order in which they start. */
+export function containerStatuses(pod: KubernetesObject | undefined): unknown[] {
+  return [...listAt(pod, 'status', 'initContainerStatuses'), ...listAt(pod, 'status', 'containerStatuses')]
+}
+
+/** Whether the kubelet counts the pod as Ready: all its containers are, and its readiness gates. */
+export function isReady(pod: KubernetesObject): boolean {
+  return condition(pod, 'Ready') === 'True'
+}
+
+/** Evicted, or refused by its node: the controller makes a new one in its place. */
+export function hasFailed(pod: KubernetesObject): boolean {
+  return at(pod, 'status', 'phase') === 'Failed'
+}
+
+/** The status of the container that the readiness of the pod waits for; undefined if all are ready or none is known. */
+export function unreadyContainer(pod: KubernetesObject): unknown {
+  return containerStatuses(pod).find((each) => at(each, 'ready') !== true)
+}
+
+/** @param status of a container */
+export function isRunning(status: unknown): boolean {
+  return at(status, 'state', 'running') !== undefined
+}
+
+/** What a pod that is not Ready waits for, in words. */
+export function podWaitsFor(pod: KubernetesObject): string {
+  if (hasFailed(pod)) {
+    const words = [textAt(pod, 'status', 'reason'), textAt(pod, 'status', 'message')].filter(
+      (word) => word !== undefined
+    )
+    return `pod ${names.pod} to be replaced, which failed: ${harmlessLine(words.join(': ') || 'without a reason')}`
+  }
+  if (condition(pod, 'PodScheduled') !== 'True') return `pod ${names.pod} to be scheduled to a node`
+  const late = unreadyContainer(pod)
+  const name = textAt(late, 'name')
+  if (name === undefined) return `pod ${names.pod} to be Ready`
+  if (!isRunning(late)) return `container ${name} to start`
+  if (isInit(pod, name)) return `container ${name} to do its work`
+  return at(late, 'started') === true ? `container ${name} to be ready` : `container ${name} to pass its startup probe`
+}
+
+function condition(pod: KubernetesObject, type: string): string | undefined {
+  return textAt(
+    listAt(pod, 'status', 'conditions').find((each) => at(each, 'type') === type),
+    'status'
+  )
+}
+
+function isInit(pod: KubernetesObject, name: string): boolean {
+  return listAt(pod, 'status', 'initContainerStatuses').some((each) => at(each, 'name') === name)
+}
