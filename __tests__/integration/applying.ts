@@ -53,8 +53,10 @@ export async function accessTo(
 ): Promise<Access> {
   const clock = new FastClock(speed)
   const cancel = new AbortController()
-  const connection = await connect({ kubeconfig, context: undefined, environment: {} })
-  const client = new ApiClient(connection, clock, cancel.signal, new Deadline(clock, milliseconds))
+  const deadline = new Deadline(clock, milliseconds)
+  const source = { kubeconfig, context: undefined, environment: {} }
+  const connection = await connect(source, { clock, deadline, signal: cancel.signal, log: () => {} })
+  const client = new ApiClient(connection, clock, cancel.signal, deadline)
   return { client, cluster: new Cluster(client), cancel, clock, [Symbol.dispose]: () => client.close() }
 }
 

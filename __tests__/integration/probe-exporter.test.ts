@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { startKubernetesApi } from '../support/kubernetes-api/server.ts'
 import { startExporter } from '../support/redis/exporter.ts'
-import { freePort, type Listener, listen, portOf } from '../support/redis/listen.ts'
+import { type Listener, listen, portOf } from '../support/redis/listen.ts'
 import { startSilent } from '../support/redis/misbehaving.ts'
 import { type RedisProcess, startRedis } from '../support/redis/process.ts'
-import { podWith, probing } from './probing.ts'
+import { podWith, probing, seedPod } from './probing.ts'
 
 const password = 'pä ss"wort\'#1'
 let redis: RedisProcess
@@ -15,10 +17,10 @@ beforeAll(async () => {
 })
 afterAll(async () => redis[Symbol.asyncDispose]())
 
-/** Something that answers /metrics with a text, from now on or later. */
-async function metrics(text: string, status = 200, at = 0): Promise<Listener> {
+/** Something that answers /metrics with a text. */
+async function metrics(text: string, status = 200): Promise<Listener> {
   const server = createServer((_request, response) => response.writeHead(status).end(text))
-  server.listen(at, '127.0.0.1')
+  server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
     port: portOf(server),
@@ -92,9 +94,14 @@ describe('the exporter', () => {
 
   test('that listens a moment after Redis does is waited for', async () => {
     const text = await goodMetrics()
-    const port = await freePort()
-    await using api = await podWith(redis, { port, async [Symbol.asyncDispose]() {} })
-    const late = new Promise<Listener>((resolve) => setTimeout(() => resolve(metrics(text, 200, port)), 100))
+    const forward: Record<number, number> = { 6379: redis.port }
+    await using api = await startKubernetesApi({ forward })
+    seedPod(api)
+    const late = sleep(100).then(async () => {
+      const exporter = await metrics(text)
+      forward[9121] = exporter.port
+      return exporter
+    })
     const { failure, result } = await probing(api, password, { exporter: true })
     await (await late)[Symbol.asyncDispose]()
     expect(failure).toBeUndefined()

@@ -1,4 +1,5 @@
 import { Deadline } from '../../src/deadline.ts'
+import { type Role, toFailureFor } from '../../src/kubernetes/failure.ts'
 import { openTunnel } from '../../src/kubernetes/tunnel.ts'
 import type { ProbeInputs, ProbePorts } from '../../src/probe/ports.ts'
 import { type ProbeResult, probe } from '../../src/probe/probe.ts'
@@ -32,7 +33,11 @@ export interface ProbeOptions extends Partial<ProbeInputs> {
   /** How many times as fast time passes. */
   speed?: number
   timeout?: number
+  /** The Role that the failure names. */
+  role?: Role
   onLog?: (line: string) => void
+  /** Called when the API server has answered, as it has in every run before it probes. */
+  onStart?: () => void
 }
 
 export type ProbeRun = Ended<ProbeResult> & {
@@ -48,8 +53,16 @@ export async function probing(
   password: string,
   options: ProbeOptions = {}
 ): Promise<ProbeRun> {
-  const { speed = 1, timeout = 60_000, onLog, namespace = defaultNamespace, ...inputs } = options
-  using access = await accessTo(api, speed)
+  const {
+    speed = 1,
+    timeout = 60_000,
+    role = 'rbac',
+    onLog,
+    onStart,
+    namespace = defaultNamespace,
+    ...inputs
+  } = options
+  using access = await accessTo(api, speed, timeout)
   const { client, cluster, clock, cancel } = access
   const log: string[] = []
   const open = new Set<string>()
@@ -62,11 +75,15 @@ export async function probing(
     }
     return resource
   }
-  let connections = 0
+  let [connections, tunnels] = [0, 0]
   const ports: ProbePorts = {
     cluster,
-    openTunnel: async (port) =>
-      noted(`tunnel to ${port}`, await openTunnel(client.connection, namespace, 'redis-0', port)),
+    toFailure: toFailureFor(role),
+    openTunnel: async (port) => {
+      tunnels += 1
+      const name = `tunnel ${tunnels} to ${port}`
+      return noted(name, await openTunnel(client.connection, namespace, 'redis-0', port))
+    },
     openRedis: async (port, secret, patience) => {
       connections += 1
       const name = `connection ${connections}`
@@ -81,6 +98,8 @@ export async function probing(
       onLog?.(line)
     }
   }
+  await cluster.readStatefulSet(namespace, 'redis')
+  onStart?.()
   const start = performance.now()
   const probed = await ended(
     probe(

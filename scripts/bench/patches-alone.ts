@@ -12,13 +12,15 @@ import { systemClock } from '../../src/runner/clock.ts'
  */
 export async function patchesAlone(namespace: string, manifest: string): Promise<number> {
   const documents = parseManifest(await readFile(manifest, 'utf8')).filter(({ object }) => object.kind === 'ConfigMap')
-  const connection = await connect({ kubeconfig: undefined, context: undefined, environment: process.env })
   const deadline = new Deadline(systemClock, 60_000)
-  const client = new ApiClient(connection, systemClock, new AbortController().signal, deadline)
+  const { signal } = new AbortController()
+  const source = { kubeconfig: undefined, context: undefined, environment: process.env }
+  const connection = await connect(source, { clock: systemClock, deadline, signal, log: console.error })
+  const client = new ApiClient(connection, systemClock, signal, deadline)
   const base = `/api/v1/namespaces/${namespace}/configmaps`
   try {
     // Opens the connections.
-    await Promise.all(documents.slice(0, 32).map(() => client.request({ method: 'GET', path: '/version' })))
+    await Promise.all(documents.slice(0, 32).map(() => client.request({ method: 'GET', path: '/version', text: true })))
     const start = performance.now()
     await Promise.all(
       documents.map(({ object, source }) =>

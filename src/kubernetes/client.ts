@@ -1,8 +1,10 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import type { Clock, Deadline } from '../deadline.ts'
 import type { Connection } from './connection.ts'
 import { ApiError, isTransient, NetworkError } from './errors.ts'
+import { Outage, quietMilliseconds } from './outage.ts'
+import { type ApiResponse, readResponse } from './response.ts'
 import { retryDelay } from './retry.ts'
 
 export interface ApiRequest {
@@ -11,13 +13,10 @@ export interface ApiRequest {
   query?: Record<string, string>
   contentType?: string
   body?: string
-}
-
-export interface ApiResponse {
-  status: number
-  body: unknown
-  /** What the server warns of: deprecations, Pod Security. */
-  warnings: string[]
+  /** The answer is a text, and not an object. */
+  text?: boolean
+  /** Ends the request and all further tries of it, beside the signal of the run. */
+  signal?: AbortSignal | undefined
 }
 
 /** Longer than any honest answer takes; a silent server must not hold a run until its deadline. */
@@ -31,35 +30,48 @@ export class ApiClient {
   readonly #clock: Clock
   readonly #signal: AbortSignal
   readonly #deadline: Deadline
+  readonly #outage: Outage
   #answered = false
 
-  constructor(connection: Connection, clock: Clock, signal: AbortSignal, deadline: Deadline) {
+  /** @param log is told when the server does not answer for a while, and when it does again */
+  constructor(
+    connection: Connection,
+    clock: Clock,
+    signal: AbortSignal,
+    deadline: Deadline,
+    log: (line: string) => void = () => {}
+  ) {
     this.connection = connection
     this.#clock = clock
     this.#signal = signal
     this.#deadline = deadline
+    this.#outage = new Outage(connection.server, clock, log)
   }
 
   /**
    * Every request of ours may be sent twice without a second effect, so a transient error is tried again, until the
    * deadline if the server has answered before.
-   * @throws ApiError if the server refuses, NetworkError if there is no answer, the signal's reason when aborted
+   * @throws ApiError if the server refuses, NetworkError if there is no answer, ForeignAnswer if it is that of another
+   * program, the signal's reason when aborted
    */
   async request(request: ApiRequest): Promise<ApiResponse> {
     const start = this.#clock.now()
+    const signal = request.signal === undefined ? this.#signal : AbortSignal.any([this.#signal, request.signal])
     for (let attempt = 1; ; attempt++) {
+      const sent = this.#clock.now()
       try {
-        const response = await this.#send(request)
-        this.#answered = true
+        const response = await this.#send(request, sent, signal)
+        this.#heard()
         return response
       } catch (error) {
-        this.#signal.throwIfAborted()
+        signal.throwIfAborted()
         // A refusal is an answer, too.
-        if (error instanceof ApiError && !isTransient(error)) this.#answered = true
+        if (error instanceof ApiError && !isTransient(error)) this.#heard()
         const elapsed = this.#clock.now() - start
         const delay = retryDelay(error, { attempt, elapsed, answered: this.#answered })
         if (delay === undefined || delay > this.#deadline.remaining) throw error
-        await this.#clock.sleep(delay, this.#signal)
+        this.#outage.failed(sent, error)
+        await this.#clock.sleep(delay, signal)
       }
     }
   }
@@ -68,17 +80,25 @@ export class ApiClient {
     this.connection.agent.destroy()
   }
 
-  #send({ method, path, query, contentType, body }: ApiRequest): Promise<ApiResponse> {
+  #heard(): void {
+    this.#answered = true
+    this.#outage.ended()
+  }
+
+  #send(
+    { method, path, query, contentType, body, text = false }: ApiRequest,
+    sent: number,
+    signal: AbortSignal
+  ): Promise<ApiResponse> {
     const { server, agent, headers } = this.connection
     const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server)
     for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value)
     const send = url.protocol === 'http:' ? httpRequest : httpsRequest
     return new Promise((resolve, reject) => {
-      const fail = (error: unknown) => reject(new NetworkError(server, error))
       const request = send(url, {
         method,
         agent,
-        signal: this.#signal,
+        signal,
         timeout: silenceMilliseconds,
         headers: {
           ...headers,
@@ -90,39 +110,22 @@ export class ApiClient {
       const giveUp = (what: string, milliseconds: number) =>
         request.destroy(Object.assign(new Error(`${what} within ${milliseconds / 1000} s`), { code: 'ETIMEDOUT' }))
       request.on('timeout', () => giveUp('no answer', silenceMilliseconds))
+      let isAnswered = false
+      AbortSignal.timeout(quietMilliseconds).addEventListener('abort', () => {
+        if (!isAnswered && !request.destroyed) this.#outage.silent(sent)
+      })
       request.on('socket', (socket) => {
         if (!socket.connecting) return
         AbortSignal.timeout(connectMilliseconds).addEventListener('abort', () => {
           if (socket.connecting) giveUp('no connection', connectMilliseconds)
         })
       })
-      request.on('error', fail)
+      request.on('error', (error) => reject(new NetworkError(server, error)))
       request.on('response', (response) => {
-        read(response).then(resolve, (error: unknown) => (error instanceof ApiError ? reject(error) : fail(error)))
+        isAnswered = true
+        readResponse(response, server, text).then(resolve, reject)
       })
       request.end(body)
     })
   }
-}
-
-async function read(response: IncomingMessage): Promise<ApiResponse> {
-  const chunks: Buffer[] = []
-  for await (const chunk of response) chunks.push(chunk as Buffer)
-  const text = Buffer.concat(chunks).toString('utf8')
-  const isJson = response.headers['content-type']?.includes('json') === true
-  const body: unknown = isJson && text !== '' ? JSON.parse(text) : text
-  const status = response.statusCode ?? 0
-  if (status >= 400) {
-    const retryAfter = Number(response.headers['retry-after'])
-    throw new ApiError(status, body, Number.isFinite(retryAfter) ? retryAfter : undefined)
-  }
-  return { status, body, warnings: warningsOf(response) }
-}
-
-/** `299 - "text"`, possibly several in one header (RFC 9111, warn-text). */
-function warningsOf(response: IncomingMessage): string[] {
-  const header = response.headers['warning']
-  return [...(header ?? '').matchAll(/\d{3} \S+ "((?:\\.|[^"\\])*)"/g)].map(([, text]) =>
-    (text ?? '').replace(/\\(.)/g, '$1')
-  )
 }

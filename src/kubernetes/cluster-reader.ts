@@ -3,6 +3,13 @@ import type { ApiClient } from './client.ts'
 import { isStatus } from './errors.ts'
 import { ObjectPaths } from './object-paths.ts'
 
+/** How much of a log is asked for, and what ends the request and all further tries of it. */
+export interface LogLimits {
+  tailLines?: number
+  limitBytes?: number
+  signal?: AbortSignal
+}
+
 /** What can be asked of a cluster without changing it, each method one request. */
 export class ClusterReader {
   protected readonly client: ApiClient
@@ -52,8 +59,8 @@ export class ClusterReader {
   }
 
   /** All events of a namespace: a limit would cut by name and not by time. */
-  async listEvents(namespace: string): Promise<KubernetesObject[]> {
-    return this.#list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, {})
+  async listEvents(namespace: string, { signal }: { signal?: AbortSignal } = {}): Promise<KubernetesObject[]> {
+    return this.#list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, {}, signal)
   }
 
   /** The last lines that a container wrote; of its previous run if asked and if there was one. */
@@ -62,7 +69,7 @@ export class ClusterReader {
     pod: string,
     container: string,
     previous: boolean,
-    { tailLines = 25, limitBytes = 16_384 }: { tailLines?: number; limitBytes?: number } = {}
+    { tailLines = 25, limitBytes = 16_384, signal }: LogLimits = {}
   ): Promise<string> {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`
     const query = {
@@ -71,12 +78,12 @@ export class ClusterReader {
       limitBytes: String(limitBytes),
       previous: String(previous)
     }
-    const { body } = await this.client.request({ method: 'GET', path, query })
-    return typeof body === 'string' ? body : JSON.stringify(body)
+    const { body } = await this.client.request({ method: 'GET', path, query, text: true, signal })
+    return String(body)
   }
 
-  async #list(path: string, query: Record<string, string>): Promise<KubernetesObject[]> {
-    const { body } = await this.client.request({ method: 'GET', path, query })
+  async #list(path: string, query: Record<string, string>, signal?: AbortSignal): Promise<KubernetesObject[]> {
+    const { body } = await this.client.request({ method: 'GET', path, query, signal })
     return listAt(body, 'items') as KubernetesObject[]
   }
 }

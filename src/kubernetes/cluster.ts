@@ -1,7 +1,8 @@
 import { fieldManager, type KubernetesObject } from '../kubernetes-object.ts'
-import type { ApiRequest, ApiResponse } from './client.ts'
+import type { ApiRequest } from './client.ts'
 import { ClusterReader } from './cluster-reader.ts'
 import { ApiError, type Conflict, conflictsOf, isStale, isStatus } from './errors.ts'
+import type { ApiResponse } from './response.ts'
 
 export interface Applied {
   object: KubernetesObject

@@ -1,18 +1,14 @@
-import { existsSync } from 'node:fs'
 import type { Agent } from 'node:http'
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https'
-import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
+import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { Failure, messageOf } from '../failure.ts'
 import { textAt } from '../kubernetes-object.ts'
+import { type KubeconfigSource, kubeconfigHint, loadKubeconfig } from './kubeconfig.ts'
+import { askPlugin, type PluginPorts } from './plugin.ts'
 
-export interface ConnectionSource {
-  /** A kubeconfig as text or as base64 of it; undefined for KUBECONFIG, else the default file. */
-  kubeconfig: string | undefined
+export interface ConnectionSource extends KubeconfigSource {
   /** A context other than the current one. */
   context: string | undefined
-  environment: NodeJS.ProcessEnv
 }
 
 /** A cluster, and how to authenticate there. */
@@ -27,16 +23,12 @@ export interface Connection {
   secrets: string[]
 }
 
-const hint =
-  'set the input `kubeconfig` to the text of a kubeconfig file, or the variable KUBECONFIG to its path; ' +
-  'a secret that the workflow cannot read, as in a pull request from a fork, is an empty text'
-
 /**
  * Reads the kubeconfig and gets its credentials. No request is made, but a credential plugin may run.
  * @throws Failure invalid-input, unauthorized
  */
-export async function connect(source: ConnectionSource): Promise<Connection> {
-  const kubeConfig = load(source)
+export async function connect(source: ConnectionSource, ports: PluginPorts): Promise<Connection> {
+  const kubeConfig = loadKubeconfig(source)
   const context = source.context ?? kubeConfig.getCurrentContext()
   const known = kubeConfig.getContexts().map(({ name }) => name)
   if (!known.includes(context)) {
@@ -46,8 +38,13 @@ export async function connect(source: ConnectionSource): Promise<Connection> {
   }
   kubeConfig.setCurrentContext(context)
   const cluster = kubeConfig.getCurrentCluster()
-  if (cluster === null) throw new Failure('invalid-input', `context ${context} names no known cluster`, hint)
-  const options = await credentials(kubeConfig, context)
+  if (cluster === null) throw new Failure('invalid-input', `context ${context} names no known cluster`, kubeconfigHint)
+  const server = serverOf(cluster.server, context)
+  // As kubectl does it: what is not encrypted carries no credentials. It is that of `kubectl proxy`, which adds them.
+  if (server.protocol === 'http:') {
+    kubeConfig.loadFromClusterAndUser({ ...cluster, skipTLSVerify: true }, { name: 'nobody' })
+  }
+  const options = await credentials(kubeConfig, context, source.environment, ports)
   const agent = options.agent as Agent
   const basic = options.auth ? Buffer.from(options.auth).toString('base64') : undefined
   const headers = {
@@ -59,68 +56,63 @@ export async function connect(source: ConnectionSource): Promise<Connection> {
   return {
     kubeConfig,
     context,
-    server: new URL(cluster.server),
+    server,
     agent: cluster.proxyUrl || !(agent instanceof HttpsAgent) ? agent : keepAlive(agent),
     headers,
     secrets: [token, basic, user?.password, user?.keyData].filter((secret) => secret !== undefined && secret !== null)
   }
 }
 
-function load({ kubeconfig, environment }: ConnectionSource): KubeConfig {
-  const kubeConfig = new KubeConfig()
-  try {
-    if (kubeconfig !== undefined) {
-      kubeConfig.loadFromString(decode(kubeconfig))
-      return kubeConfig
-    }
-    const files = (environment['KUBECONFIG'] ?? join(homedir(), '.kube', 'config')).split(delimiter).filter(Boolean)
-    const present = files.filter((file) => existsSync(file))
-    if (present.length === 0) throw new Error(`${files.join(', ')} does not exist`)
-    for (const [index, file] of present.entries()) merge(kubeConfig, file, index === 0)
-    return kubeConfig
-  } catch (error) {
-    throw new Failure('invalid-input', `the kubeconfig cannot be read: ${messageOf(error)}`, hint, [], error)
-  }
+/** @throws Failure invalid-input */
+function serverOf(text: string, context: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url !== undefined && ['https:', 'http:'].includes(url.protocol)) return url
+  throw new Failure(
+    'invalid-input',
+    `the server of context ${context} is no URL that begins with https:// or http://: ${JSON.stringify(text)}`,
+    'write it into the kubeconfig as in `server: https://10.0.0.1:6443`'
+  )
 }
 
-// As kubectl does it: the first file to name a thing wins, the current context included. mergeConfig() of client-node
-// lets the last one win and refuses a name that two files have.
-function merge(into: KubeConfig, file: string, first: boolean): void {
-  const one = new KubeConfig()
-  one.loadFromFile(file)
-  if (first || !into.getCurrentContext()) into.setCurrentContext(one.getCurrentContext())
-  into.loadFromOptions({
-    clusters: union(into.getClusters(), one.getClusters()),
-    users: union(into.getUsers(), one.getUsers()),
-    contexts: union(into.getContexts(), one.getContexts()),
-    currentContext: into.getCurrentContext()
-  })
-}
-
-function union<T extends { name: string }>(first: readonly T[], second: readonly T[]): T[] {
-  return [...first, ...second.filter(({ name }) => !first.some((known) => known.name === name))]
-}
-
-/** The text of a kubeconfig that may come as base64, as secrets of workflows often do. */
-function decode(kubeconfig: string): string {
-  if (!/^[A-Za-z0-9+/\s]+={0,2}\s*$/.test(kubeconfig)) return kubeconfig
-  return Buffer.from(kubeconfig, 'base64').toString('utf8')
-}
-
-async function credentials(kubeConfig: KubeConfig, context: string): Promise<RequestOptions> {
+async function credentials(
+  kubeConfig: KubeConfig,
+  context: string,
+  environment: NodeJS.ProcessEnv,
+  ports: PluginPorts
+): Promise<RequestOptions> {
   const options: RequestOptions = {}
+  const user = kubeConfig.getCurrentUser()
   try {
+    // client-node would wait for its plugin without an end.
+    if (user?.exec) Object.assign(user, await askPlugin(user.exec, environment, ports), { exec: undefined })
     await kubeConfig.applyToHTTPSOptions(options)
     return options
   } catch (error) {
-    throw new Failure(
-      'unauthorized',
-      `context ${context} gives no credentials: ${messageOf(error)}`,
-      'install the credential plugin that the kubeconfig names (such as aws or gke-gcloud-auth-plugin) on the runner',
+    ports.signal.throwIfAborted()
+    if (error instanceof Failure) throw error
+    throw noCredentials(error, context, Boolean(user?.exec ?? user?.authProvider))
+  }
+}
+
+function noCredentials(error: unknown, context: string, asksPlugin: boolean): Failure {
+  const said = messageOf(error)
+  if (textAt(error, 'syscall') === 'open') {
+    return new Failure(
+      'invalid-input',
+      `context ${context} names a file that cannot be read: ${said}`,
+      'put what it holds into the kubeconfig: `kubectl config view --raw --flatten --minify`',
       [],
       error
     )
   }
+  if (!asksPlugin) {
+    return new Failure('invalid-input', `context ${context} cannot be used: ${said}`, kubeconfigHint, [], error)
+  }
+  const isAbsent = textAt(error, 'code') === 'ENOENT'
+  const hint = isAbsent
+    ? 'install the credential plugin that the kubeconfig names (such as aws or gke-gcloud-auth-plugin) on the runner'
+    : 'give the step what the credential plugin needs, such as the environment variables of its cloud'
+  return new Failure('unauthorized', `context ${context} gives no credentials: ${said}`, hint, [], error)
 }
 
 function keepAlive(agent: HttpsAgent): HttpsAgent {

@@ -26,11 +26,24 @@ export class ApiError extends Error {
 export class NetworkError extends Error {
   override readonly name = 'NetworkError'
   readonly code: string
+  /** What happened, without the name of the server. */
+  readonly reason: string
 
   constructor(server: URL, cause: unknown) {
     const code = textAt(cause, 'code') ?? ''
-    super(`${server.host}: ${textAt(cause, 'message') || code || 'no answer'}`, { cause })
+    const reason = textAt(cause, 'message') || code || 'no answer'
+    super(`${server.host}: ${reason}`, { cause })
     this.code = code
+    this.reason = reason
+  }
+}
+
+/** An answer that no Kubernetes API gives: a login page, a proxy, another program. */
+export class ForeignAnswer extends Error {
+  override readonly name = 'ForeignAnswer'
+
+  constructor(server: URL, status: number, contentType = 'no content type') {
+    super(`${server.host} does not answer like a Kubernetes API (HTTP ${status}, ${contentType})`)
   }
 }
 

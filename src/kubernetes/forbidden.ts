@@ -15,6 +15,8 @@ const refusal =
   /(?<object>"[^"]+" )?is forbidden: User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)")?/
 
 const applyVerbs = ['get', 'create', 'patch']
+/** Which of them is asked for depends on the version of Kubernetes. */
+const forwardVerbs = ['get', 'create']
 
 /**
  * Reads what the authorizer of the API server says; undefined if somebody else refused.
@@ -26,13 +28,26 @@ export function missingRight(message: string, readOnly = false): MissingRight | 
   // A create by POST has no name that a rule could be bound to; the server then names none.
   const names = object === undefined ? '' : `, resourceNames: [${object.trim()}]`
   // An apply needs all three, and is refused for the first that is missing.
-  const isApplied = !readOnly && object !== undefined && applyVerbs.includes(verb)
-  const verbs = isApplied ? applyVerbs.join(', ') : verb
+  // Pods are asked for and made, never applied.
+  const isApplied = !readOnly && object !== undefined && !/^pods(\/|$)/.test(resource) && applyVerbs.includes(verb)
+  const verbs = resource === 'pods/portforward' ? forwardVerbs : isApplied ? applyVerbs : [verb]
   const what = `${verb} ${resource}${object === undefined ? '' : `/${object.trim().slice(1, -1)}`}`
   return {
     user,
     what,
-    rule: `- {apiGroups: ["${group}"], resources: [${resource}]${names}, verbs: [${verbs}]}`,
+    rule: `- {apiGroups: ["${group}"], resources: [${resource}]${names}, verbs: [${verbs.join(', ')}]}`,
     namespace
   }
+}
+
+/** Where a rule that gives the right can stand. */
+export function placeOf({ namespace }: MissingRight): string {
+  return namespace === undefined ? 'a ClusterRole' : `its Role in namespace ${namespace}`
+}
+
+/** How to do without the right, in an imperative sentence; undefined if there is no other way. */
+export function wayAround({ what }: MissingRight): string | undefined {
+  return what === 'create namespaces'
+    ? 'leave `create-namespace` out and have an administrator create the namespace'
+    : undefined
 }

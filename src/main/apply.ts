@@ -1,7 +1,7 @@
 import { apply } from '../apply/apply.ts'
 import type { ApplyInputs } from '../apply/ports.ts'
 import type { Credentials } from '../credentials.ts'
-import { toFailure } from '../kubernetes/failure.ts'
+import { toFailureFor } from '../kubernetes/failure.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import type { ObjectResult } from '../result.ts'
 import type { Program } from './program.ts'
@@ -11,7 +11,7 @@ import type { Target } from './target.ts'
 export async function applyPhase(
   documents: readonly ManifestDocument[],
   inputs: Omit<ApplyInputs, 'dryRun'>,
-  { cluster }: Target,
+  { cluster, role }: Target,
   { result, redaction, log, phase }: Program
 ): Promise<Credentials | undefined> {
   let credentials: Credentials | undefined
@@ -23,7 +23,7 @@ export async function applyPhase(
       { ...inputs, dryRun: false },
       {
         cluster,
-        toFailure,
+        toFailure: toFailureFor(role),
         log,
         secret: (value) => redaction.add(value),
         applied: (object) => void objects.push(object),

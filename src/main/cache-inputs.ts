@@ -29,7 +29,7 @@ export function readCacheInputs(read: InputReader, places: readonly ProbeFrom[])
     relaxed:
       read.parsed('elasticache-relax', `a list, with commas, of ${requirements.join(', ')}`, parseRelaxed) ?? new Set(),
     awsRegion: read.parsed('aws-region', 'a region such as eu-central-1', (text) =>
-      /^[a-z]{2}(-[a-z]+)+-\d+$/.test(text) ? text : undefined
+      /^[a-z]{2,4}(-[a-z]+)+-\d+$/.test(text) ? text : undefined
     )
   }
 }

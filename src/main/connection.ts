@@ -5,7 +5,7 @@ import { connectFromPod, connectFromRunner } from '../connection/connection.ts'
 import { type Credentials, credentialsObject } from '../credentials.ts'
 import { Failure } from '../failure.ts'
 import type { Cluster } from '../kubernetes/cluster.ts'
-import { toFailure } from '../kubernetes/failure.ts'
+import { type Role, toFailureFor } from '../kubernetes/failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { type ManifestDocument, parseManifest } from '../manifest.ts'
 import { connectToRedis } from '../redis/connection.ts'
@@ -26,7 +26,7 @@ export async function connectionPhase(
   documents: readonly ManifestDocument[],
   { probeFrom = 'cluster', redisImage, maxmemoryPolicy, memoryThresholdPercent }: ConnectionPhaseInputs,
   credentials: Credentials,
-  { namespace, cluster, cleaning, deadline }: Target,
+  { namespace, cluster, cleaning, deadline, role }: Target,
   { result, signal, log, phase }: Program
 ): Promise<void> {
   const note = noteInto(result, log)
@@ -47,30 +47,40 @@ export async function connectionPhase(
       maxmemoryPolicy,
       memoryThresholdPercent,
       outsider: topology === 'self-hosted' && isGuarded,
-      owner: await readSecret(namespace, cluster)
+      owner: await readSecret(namespace, cluster, role)
     } as const
     const authorities = getCACertificates('default')
     const common = { authorities, checked: checkedInto(result), note, clock: systemClock, signal, log }
     const facts = fromPod
-      ? await connectFromPod(inputs, deadline, { ...common, cluster, cleaning, toFailure })
+      ? await connectFromPod(inputs, deadline, {
+          ...common,
+          cluster,
+          cleaning,
+          toFailure: toFailureFor(roleOfPods(role))
+        })
       : await connectFromRunner(inputs, deadline, { ...common, openRedis: connectToRedis })
     Object.assign(result, { ...facts, memoryThresholdPercent })
     return `the cache answers ${place}`
   })
 }
 
-async function readSecret(namespace: string, cluster: Cluster): Promise<KubernetesObject> {
+async function readSecret(namespace: string, cluster: Cluster, role: Role): Promise<KubernetesObject> {
   try {
     const secret = await cluster.read(credentialsObject, namespace)
     if (secret !== undefined) return secret
   } catch (error) {
-    throw toFailure(error, { verb: 'read', object: objectId(credentialsObject), namespace })
+    throw toFailureFor(role)(error, { verb: 'read', object: objectId(credentialsObject), namespace })
   }
   throw new Failure(
     'secret-missing',
     `${objectId(credentialsObject)} in namespace ${namespace} was deleted during the run`,
     `see who does that: \`kubectl -n ${namespace} get events\`; then run again`
   )
+}
+
+/** Who deploys a managed cache may make pods that ask; for a self-hosted one, that is a Role of its own. */
+function roleOfPods(role: Role): Role {
+  return role === 'rbac' ? 'rbac-probe' : role
 }
 
 /** The image of the Redis that is rendered or, where none is, of the one that the action would deploy. */

@@ -1,6 +1,8 @@
+import { renderedSecret } from '../credentials.ts'
 import { parseDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
 import { InputReader, type InputSource } from '../inputs.ts'
+import type { ManifestDocument } from '../manifest.ts'
 import type { Topology } from '../result.ts'
 import { names } from '../workload.ts'
 import { type CacheInputs, readCacheInputs } from './cache-inputs.ts'
@@ -50,29 +52,53 @@ export function readDeployInputs(source: InputSource): DeployInputs {
 
 type TopologyInputs = CacheInputs & Pick<DeployInputs, 'redisPassword' | 'redisImage'>
 
+/** An input, whether it was given and changes nothing, why, and what to do beside removing it. */
+type Row = [input: string, isUseless: boolean, because: string, instead: string]
+
 /** An input that changes nothing would be a silent lie. @throws Failure invalid-input that names all of them */
-export function refuseInputsWithoutEffect(inputs: TopologyInputs, topology: Topology): void {
-  const { redisPassword, probeFrom = 'cluster', redisImage, replicationGroup, relaxed, awsRegion } = inputs
-  const reason = {
-    managed: `these manifests have no StatefulSet ${names.statefulSet}`,
-    'self-hosted': `the StatefulSet ${names.statefulSet} of these manifests runs in the cluster and not in AWS`
-  }[topology]
-  const useless =
-    topology === 'managed'
-      ? {
-          'redis-password': redisPassword !== undefined,
-          'redis-image': redisImage !== undefined && probeFrom !== 'cluster'
-        }
-      : {
-          'elasticache-replication-group': replicationGroup !== undefined,
-          'elasticache-relax': relaxed.size > 0,
-          'aws-region': awsRegion !== undefined
-        }
-  const named = Object.entries(useless).flatMap(([name, isGiven]) => (isGiven ? [name] : []))
-  if (named.length === 0) return
-  throw new Failure(
-    'invalid-input',
-    `${named.map((name) => `the input ${name}`).join(' and ')} would have no effect: ${reason}`,
-    'remove it under `with:` in the workflow, or choose the environment that it is meant for'
+export function refuseInputsWithoutEffect(
+  inputs: TopologyInputs,
+  topology: Topology,
+  documents: readonly ManifestDocument[] = []
+): void {
+  const rows = topology === 'managed' ? managedRows(inputs) : selfHostedRows(inputs, documents)
+  const useless = rows.filter(([, isUseless]) => isUseless)
+  if (useless.length === 0) return
+  const sentences = [...Map.groupBy(useless, ([, , because]) => because)].map(
+    ([because, all]) => `${all.map(([input]) => `the input ${input}`).join(' and ')} would have no effect: ${because}`
   )
+  const instead = [...new Set(useless.map(([, , , what]) => what))].join(', or ')
+  throw new Failure('invalid-input', sentences.join('; '), `remove it under \`with:\` in the workflow, or ${instead}`)
+}
+
+const otherEnvironment = 'choose the environment that it is meant for'
+
+function managedRows(inputs: TopologyInputs): Row[] {
+  const { redisPassword, probeFrom = 'cluster', redisImage, maxmemoryPolicy, relaxed, awsRegion } = inputs
+  const noRedis = `these manifests have no StatefulSet ${names.statefulSet}`
+  const noPod = `${noRedis}, and with probe-from: ${probeFrom} no pod asks the cache`
+  const notAsked = `${noRedis}, and with probe-from: none the cache is not asked`
+  const hasGroup = inputs.replicationGroup !== undefined
+  const noGroup = 'elasticache-replication-group is not set, so no settings of ElastiCache are verified'
+  const setGroup = 'set elasticache-replication-group'
+  return [
+    ['redis-password', redisPassword !== undefined, noRedis, otherEnvironment],
+    ['redis-image', redisImage !== undefined && probeFrom !== 'cluster', noPod, 'set probe-from: cluster'],
+    ['maxmemory-policy', maxmemoryPolicy !== undefined && probeFrom === 'none', notAsked, 'set another probe-from'],
+    ['elasticache-relax', relaxed.size > 0 && !hasGroup, noGroup, setGroup],
+    ['aws-region', awsRegion !== undefined && !hasGroup, noGroup, setGroup]
+  ]
+}
+
+function selfHostedRows(inputs: TopologyInputs, documents: readonly ManifestDocument[]): Row[] {
+  const { redisPassword, replicationGroup, relaxed, awsRegion } = inputs
+  const inCluster = `the StatefulSet ${names.statefulSet} of these manifests runs in the cluster and not in AWS`
+  const ownSecret = `these manifests bring Secret/${names.credentials} themselves`
+  const hasSecret = renderedSecret(documents) !== undefined
+  return [
+    ['redis-password', redisPassword !== undefined && hasSecret, ownSecret, 'remove the Secret from the manifests'],
+    ['elasticache-replication-group', replicationGroup !== undefined, inCluster, otherEnvironment],
+    ['elasticache-relax', relaxed.size > 0, inCluster, otherEnvironment],
+    ['aws-region', awsRegion !== undefined, inCluster, otherEnvironment]
+  ]
 }

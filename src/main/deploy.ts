@@ -11,6 +11,7 @@ import { elasticachePhase, secretPhase } from './managed.ts'
 import { planPhase } from './plan.ts'
 import { type Program, runProgram } from './program.ts'
 import { probePhase, rolloutPhase } from './self-hosted.ts'
+import { tellStoredAddress } from './stored-address.ts'
 import { type Target, withTarget } from './target.ts'
 
 // Applies the manifest and proves that the cache works, or plans that; holds the kubeconfig and the AWS environment.
@@ -20,12 +21,14 @@ await runProgram('deploy', async (program) => {
   program.redaction.add(source('redis-password'))
   const inputs = readDeployInputs(source)
   const documents = parseManifest(await readFile(source('manifest'), 'utf8'))
-  refuseInputsWithoutEffect(inputs, redisStatefulSet(documents) === undefined ? 'managed' : 'self-hosted')
+  refuseInputsWithoutEffect(inputs, redisStatefulSet(documents) === undefined ? 'managed' : 'self-hosted', documents)
 
   // Before the kubeconfig is read: no cluster is asked.
   if (inputs.dryRun === 'client') return clientPlanPhase(documents, source('base'), program)
-  await withTarget(inputs, program, async (target) => {
-    if (inputs.dryRun === 'server') await planPhase(documents, inputs, target, program)
+  const isPlan = inputs.dryRun === 'server'
+  const role = isPlan ? 'rbac-planner' : redisStatefulSet(documents) === undefined ? 'rbac-managed' : 'rbac'
+  await withTarget({ ...inputs, role }, program, async (target) => {
+    if (isPlan) await planPhase(documents, inputs, target, program)
     else await deploy(documents, inputs, target, program)
   })
 })
@@ -44,6 +47,8 @@ async function deploy(
     const { password } = written
     if (probeFrom !== 'none') await probePhase(documents, statefulSet, { ...inputs, password }, target, program)
     if (probeFrom !== 'runner') await connectionPhase(documents, inputs, written, target, program)
+    // From the cluster, Redis was asked where applications find it.
+    if (probeFrom !== 'cluster') tellStoredAddress(written, documents, target, program)
     return
   }
   const credentials = await secretPhase(documents, true, target, program)

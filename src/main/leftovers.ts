@@ -1,6 +1,6 @@
 import { findLeftovers } from '../apply/leftovers.ts'
 import { Failure } from '../failure.ts'
-import { toFailure, toPlannerFailure } from '../kubernetes/failure.ts'
+import { toFailureFor } from '../kubernetes/failure.ts'
 import { UnknownKind } from '../kubernetes/object-paths.ts'
 import { objectId } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
@@ -14,14 +14,14 @@ import type { Target } from './target.ts'
  */
 export async function tellLeftovers(
   documents: readonly ManifestDocument[],
-  { namespace, cluster }: Target,
+  { namespace, cluster, role }: Target,
   { result, log }: Program,
   forPlan = false
 ): Promise<void> {
   try {
     const found = await findLeftovers(documents, namespace, forPlan, {
       cluster,
-      toFailure: forPlan ? toPlannerFailure : toFailure,
+      toFailure: toFailureFor(role),
       isUnknownKind: (error) => error instanceof UnknownKind
     })
     const leftovers = found.map(objectId)

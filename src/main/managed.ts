@@ -1,7 +1,7 @@
 import { describeReplicationGroup } from '../aws/elasticache.ts'
 import type { Credentials } from '../credentials.ts'
 import { verifyReplicationGroup } from '../elasticache/elasticache.ts'
-import { toFailure } from '../kubernetes/failure.ts'
+import { toFailureFor } from '../kubernetes/failure.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import { systemClock } from '../runner/clock.ts'
 import { verifySecret } from '../secret/secret.ts'
@@ -12,21 +12,21 @@ import type { Program } from './program.ts'
 import type { Target } from './target.ts'
 
 /**
- * Proves that the Secret holds what AWS holds, and that its fields keep their contract.
+ * Proves that the Secret holds what AWS holds, as far as that can be told, and that its fields keep their contract.
  * @param force whether the ExternalSecret is synced anew for that; otherwise its last sync is judged
  */
 export async function secretPhase(
   documents: readonly ManifestDocument[],
   force: boolean,
-  { namespace, cluster, deadline }: Target,
+  { namespace, cluster, deadline, role }: Target,
   { result, redaction, signal, log, phase }: Program
 ): Promise<Credentials> {
   const inputs = { namespace, externalSecret: externalSecret(documents)?.object, force }
   let credentials: Credentials | undefined
   await phase('secret', `Secret/${names.credentials} in namespace ${namespace}`, async () => {
-    credentials = await verifySecret(inputs, deadline, {
+    const verified = await verifySecret(inputs, deadline, {
       cluster,
-      toFailure,
+      toFailure: toFailureFor(role),
       secret: (value) => redaction.add(value),
       checked: checkedInto(result),
       clock: systemClock,
@@ -34,9 +34,8 @@ export async function secretPhase(
       signal,
       log
     })
-    return inputs.externalSecret === undefined
-      ? 'its fields keep their contract'
-      : 'it is fresh, its fields keep their contract'
+    credentials = verified.credentials
+    return verified.fresh ? 'it is fresh, its fields keep their contract' : 'its fields keep their contract'
   })
   if (credentials === undefined) throw new Error('the phase ended without credentials')
   return credentials

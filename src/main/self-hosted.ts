@@ -1,5 +1,5 @@
 import { formatDuration } from '../duration.ts'
-import { toFailure, toReaderFailure } from '../kubernetes/failure.ts'
+import { toFailureFor } from '../kubernetes/failure.ts'
 import { openTunnel } from '../kubernetes/tunnel.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../probe/probe.ts'
@@ -15,9 +15,10 @@ import type { Target } from './target.ts'
 
 /** Waits until redis-0 runs what was applied. */
 export async function rolloutPhase(
-  { namespace, cluster, deadline }: Target,
+  { namespace, cluster, deadline, role }: Target,
   { result, signal, log, phase }: Program
 ): Promise<void> {
+  const toFailure = toFailureFor(role)
   await phase('rollout', `pod ${names.pod}, at most ${formatDuration(deadline.remaining)}`, async () => {
     const start = systemClock.now()
     const revision = await rollout(namespace, deadline, { cluster, toFailure, clock: systemClock, signal, log })
@@ -29,11 +30,12 @@ export async function rolloutPhase(
 
 /** Judges redis-0 as it is now. */
 export async function healthPhase(
-  { namespace, cluster }: Target,
+  { namespace, cluster, role }: Target,
   { result, signal, log, phase }: Program
 ): Promise<void> {
+  const toFailure = toFailureFor(role)
   await phase('rollout', `pod ${names.pod} as it is now`, async () => {
-    result.revision = await health(namespace, { cluster, toFailure: toReaderFailure, clock: systemClock, signal, log })
+    result.revision = await health(namespace, { cluster, toFailure, clock: systemClock, signal, log })
     return `pod ${names.pod} is Ready at revision ${result.revision}`
   })
 }
@@ -48,7 +50,7 @@ export async function probePhase(
   documents: readonly ManifestDocument[],
   statefulSet: ManifestDocument,
   { password, memoryThresholdPercent }: ProbePhaseInputs,
-  { namespace, connection, cluster, deadline }: Target,
+  { namespace, connection, cluster, deadline, role }: Target,
   { result, signal, log, phase }: Program
 ): Promise<void> {
   const keep = ({ checks, redisVersion, usedMemoryBytes, maxmemoryBytes }: ProbeResult) => {
@@ -63,6 +65,7 @@ export async function probePhase(
     try {
       const probed = await probe({ namespace, password, expected, memoryThresholdPercent, exporter }, deadline, {
         cluster,
+        toFailure: toFailureFor(role),
         openTunnel: (port) => openTunnel(connection, namespace, names.pod, port),
         openRedis: openRedisConnection,
         readMetrics,

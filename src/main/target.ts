@@ -2,6 +2,7 @@ import { Deadline } from '../deadline.ts'
 import { ApiClient } from '../kubernetes/client.ts'
 import { Cluster } from '../kubernetes/cluster.ts'
 import { type Connection, connect } from '../kubernetes/connection.ts'
+import type { Role } from '../kubernetes/failure.ts'
 import { systemClock } from '../runner/clock.ts'
 import type { Program } from './program.ts'
 
@@ -10,6 +11,8 @@ export interface TargetInputs {
   kubeconfig: string | undefined
   context: string | undefined
   timeoutMilliseconds: number
+  /** The Role that allows what is done. */
+  role: Role
 }
 
 /** Where a program works: a namespace of a cluster, until the deadline of the run. */
@@ -20,6 +23,8 @@ export interface Target {
   /** The same cluster by a client that neither a cancelled run nor its deadline stops: what the run made must go. */
   readonly cleaning: Cluster
   readonly deadline: Deadline
+  /** What to grant where a right is missing. */
+  readonly role: Role
 }
 
 /** How long cleaning may be tried again after the deadline of the run, in milliseconds. */
@@ -27,14 +32,15 @@ const grace = 10_000
 
 /** Reads the kubeconfig, lets phases work, and closes what they opened. The deadline runs from here. */
 export async function withTarget(
-  { namespace, kubeconfig, context, timeoutMilliseconds }: TargetInputs,
-  { redaction, signal }: Program,
+  { namespace, kubeconfig, context, timeoutMilliseconds, role }: TargetInputs,
+  { redaction, signal, log }: Program,
   act: (target: Target) => Promise<void>
 ): Promise<void> {
   const deadline = new Deadline(systemClock, timeoutMilliseconds)
-  const connection = await connect({ kubeconfig, context, environment: process.env })
+  const source = { kubeconfig, context, environment: process.env }
+  const connection = await connect(source, { clock: systemClock, deadline, signal, log })
   for (const secret of connection.secrets) redaction.add(secret)
-  const client = new ApiClient(connection, systemClock, signal, deadline)
+  const client = new ApiClient(connection, systemClock, signal, deadline, log)
   const unstopped = new AbortController().signal
   const cleaner = new ApiClient(
     connection,
@@ -43,7 +49,7 @@ export async function withTarget(
     new Deadline(systemClock, timeoutMilliseconds + grace)
   )
   try {
-    await act({ namespace, connection, cluster: new Cluster(client), cleaning: new Cluster(cleaner), deadline })
+    await act({ namespace, connection, cluster: new Cluster(client), cleaning: new Cluster(cleaner), deadline, role })
   } finally {
     client.close()
   }

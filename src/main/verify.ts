@@ -1,5 +1,6 @@
 import { readCredentials } from '../apply/credentials.ts'
 import { combined } from '../apply/failures.ts'
+import { renderedSecret } from '../credentials.ts'
 import { Failure } from '../failure.ts'
 import { inputsFrom } from '../inputs.ts'
 import { objectId } from '../kubernetes-object.ts'
@@ -16,6 +17,7 @@ import { type Program, runProgram } from './program.ts'
 import { publish } from './publish.ts'
 import { renderPhase } from './render-phase.ts'
 import { healthPhase, probePhase } from './self-hosted.ts'
+import { tellStoredAddress } from './stored-address.ts'
 import { type Target, withTarget } from './target.ts'
 import { readVerifyInputs, type VerifyInputs } from './verify-inputs.ts'
 
@@ -29,7 +31,7 @@ async function verify(program: Program): Promise<void> {
   const inputs = readVerifyInputs(inputsFrom(process.env))
   const { documents, topology } = await renderPhase(inputs.render, program)
   refuseInputsWithoutEffect({ ...inputs, redisPassword: undefined, redisImage: undefined }, topology)
-  await withTarget(inputs, program, async (target) => {
+  await withTarget({ ...inputs, role: 'rbac-reader' }, program, async (target) => {
     const found = await driftPhase(documents, target, program)
     const { drift } = found
     const statefulSet = redisStatefulSet(documents)
@@ -60,7 +62,9 @@ async function verifySelfHosted(
   const { namespace } = target
   await healthPhase(target, program)
   if (secret === undefined) throw withoutSecret(namespace)
-  const { password } = readCredentials(secret, namespace)
+  const credentials = readCredentials(secret, namespace, renderedSecret(documents) !== undefined)
+  tellStoredAddress(credentials, documents, target, program)
+  const { password } = credentials
   if (probeFrom === 'none') noteInto(program.result, program.log)('Redis was not asked: `probe-from` is `none`.')
   else await probePhase(documents, statefulSet, { password, memoryThresholdPercent }, target, program)
 }

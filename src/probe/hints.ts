@@ -1,5 +1,5 @@
 import type { FailureCode } from '../failure.ts'
-import { names } from '../workload.ts'
+import { names, ports } from '../workload.ts'
 
 /** What to type after a probe that failed. */
 export function hintFor(code: FailureCode, namespace: string): string {
@@ -23,4 +23,9 @@ export function hintFor(code: FailureCode, namespace: string): string {
     default:
       return `see what Redis says: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
   }
+}
+
+/** The same where the API server is there, and opens no port-forward. */
+export function wayHint(namespace: string): string {
+  return `see whether kubectl gets a port-forward: \`kubectl -n ${namespace} port-forward ${names.pod} ${ports.redis}\``
 }

@@ -3,11 +3,10 @@ import { Failure, messageOf } from '../failure.ts'
 import { parseInfo, serverVersion, usedMemory } from '../redis-info.ts'
 import type { Check, JudgedCheck } from '../result.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import { ports as podPorts } from '../workload.ts'
 import { checkExporter } from './exporter.ts'
 import { hintFor } from './hints.ts'
 import { comparedSettings, judge, maxmemory, type RedisFacts } from './judge.ts'
-import { answerMilliseconds, type ProbeInputs, type ProbePorts, type RedisConnection, type Tunnel } from './ports.ts'
+import { answerMilliseconds, type ProbeInputs, type ProbePorts, type RedisConnection } from './ports.ts'
 import { reaching } from './reach.ts'
 
 export interface ProbeResult {
@@ -22,13 +21,12 @@ export interface ProbeResult {
  * @throws Failure that names every check that did not pass, the checks with it
  */
 export async function probe(inputs: ProbeInputs, deadline: Deadline, ports: ProbePorts): Promise<ProbeResult> {
-  await using redis = await ports.openTunnel(podPorts.redis)
   const failing = new AbortController()
   const own = { ...ports, signal: AbortSignal.any([ports.signal, failing.signal]) }
   const jobs = [
-    checkOpen(redis, inputs, deadline, own),
-    readFacts(redis, inputs, deadline, own),
-    inputs.exporter ? checkExporter(deadline, own) : undefined
+    checkOpen(inputs, deadline, own),
+    readFacts(inputs, deadline, own),
+    inputs.exporter ? checkExporter(inputs.namespace, deadline, own) : undefined
   ] as const
   const [open, facts, exporter] = await Promise.all(jobs).catch(async (error: unknown) => {
     // The first failure ends the others, and they close what they hold before it is thrown.
@@ -62,15 +60,10 @@ export class ChecksFailed extends Failure {
 }
 
 /** Without a password Redis must refuse everything. */
-async function checkOpen(
-  tunnel: Tunnel,
-  { namespace }: ProbeInputs,
-  deadline: Deadline,
-  ports: ProbePorts
-): Promise<JudgedCheck> {
+async function checkOpen({ namespace }: ProbeInputs, deadline: Deadline, ports: ProbePorts): Promise<JudgedCheck> {
   const name = 'without a password'
-  return reaching(tunnel, namespace, deadline, ports, async () => {
-    await using connection = await ports.openRedis(tunnel.port, undefined, answerMilliseconds(deadline))
+  return reaching(namespace, deadline, ports, async (port) => {
+    await using connection = await ports.openRedis(port, undefined, answerMilliseconds(deadline))
     try {
       const reply = await connection.call('PING')
       return { name, code: 'redis-open', passed: false, detail: `PING is answered with ${harmlessLine(String(reply))}` }
@@ -84,13 +77,12 @@ async function checkOpen(
 }
 
 async function readFacts(
-  tunnel: Tunnel,
   { namespace, password }: ProbeInputs,
   deadline: Deadline,
   ports: ProbePorts
 ): Promise<RedisFacts & { answer: JudgedCheck }> {
-  return reaching(tunnel, namespace, deadline, ports, async () => {
-    await using connection = await ports.openRedis(tunnel.port, password, answerMilliseconds(deadline))
+  return reaching(namespace, deadline, ports, async (port) => {
+    await using connection = await ports.openRedis(port, password, answerMilliseconds(deadline))
     const [answer, info, ...settings] = await Promise.all([
       ping(connection, ports),
       connection.call('INFO'),

@@ -1,31 +1,32 @@
 import type { Deadline } from '../deadline.ts'
-import { Failure, messageOf } from '../failure.ts'
-import { harmlessLine } from '../untrusted-text.ts'
-import { names } from '../workload.ts'
-import { hintFor } from './hints.ts'
+import { Failure } from '../failure.ts'
+import { names, ports as podPorts } from '../workload.ts'
+import { hintFor, wayHint } from './hints.ts'
 import { interval, type ProbePorts, patienceMilliseconds, type Tunnel } from './ports.ts'
 import { refused } from './refusal.ts'
+import { reasonOf, waitForServer } from './way.ts'
 
 /**
- * Tries until Redis answers: a connection may break, and a Redis that loads its data will answer later. A refused
- * password and a missing right do not heal.
+ * Tries until Redis answers at a local port: a connection may break, an API server that restarts comes back, and a Redis
+ * that loads its data will answer later. A refused password and a missing right do not heal.
  */
 export async function reaching<T>(
-  tunnel: Tunnel,
   namespace: string,
   deadline: Deadline,
   ports: ProbePorts,
-  attempt: () => Promise<T>
+  attempt: (port: number) => Promise<T>
 ): Promise<T> {
+  // Not shared: its trouble is that of the newest connection.
+  await using tunnel = await ports.openTunnel(podPorts.redis)
   let patient = ports.clock.now() + patienceMilliseconds
   let loading = false
   for (;;) {
     try {
-      return await attempt()
+      return await attempt(tunnel.port)
     } catch (error) {
       ports.signal.throwIfAborted()
       if (ports.isReply(error, 'WRONGPASS', 'NOAUTH', 'NOPERM')) throw await refused(error, namespace, ports)
-      if (/server response: 40[13]/.test(tunnel.lastError ?? '')) throw forbidden(error, tunnel, namespace)
+      patient += await waitForServer(tunnel, namespace, ports)
       const isLoading = ports.isReply(error, 'LOADING')
       if (isLoading && !loading) ports.log('waiting for Redis to load its data')
       loading ||= isLoading
@@ -46,14 +47,8 @@ function stillLoading(deadline: Deadline, namespace: string): Failure {
   return new Failure('redis-loading', sentence, hintFor('redis-loading', namespace))
 }
 
-function forbidden(error: unknown, { lastError }: Tunnel, namespace: string): Failure {
-  const sentence = `cannot port-forward to pod ${names.pod} in namespace ${namespace}: ${lastError}`
-  const hint = 'grant the Role in manifests/rbac: verbs get and create on pods/portforward'
-  return new Failure('forbidden', sentence, hint, [], error)
-}
-
 function unreachable(error: unknown, tunnel: Tunnel, namespace: string): Failure {
-  const reason = tunnel.lastError ?? harmlessLine(messageOf(error))
-  const sentence = `Redis in pod ${names.pod} does not answer through a port-forward: ${reason}`
-  return new Failure('redis-unreachable', sentence, hintFor('redis-unreachable', namespace), [], error)
+  const sentence = `Redis in pod ${names.pod} does not answer through a port-forward: ${reasonOf(tunnel, error)}`
+  const hint = tunnel.trouble?.by === 'server' ? wayHint(namespace) : hintFor('redis-unreachable', namespace)
+  return new Failure('redis-unreachable', sentence, hint, [], error)
 }

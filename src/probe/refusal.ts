@@ -12,6 +12,9 @@ export interface PasswordTimes {
   changed: string | undefined
 }
 
+/** How long a failure that is certain may wait for what only explains it. */
+const explanationMilliseconds = 3_000
+
 /** The failure for a Redis that does not let us do our work: a wrong password or a missing right, and why. */
 export async function refused(error: unknown, namespace: string, ports: ProbePorts): Promise<Failure> {
   const said = harmlessLine(messageOf(error))
@@ -52,18 +55,27 @@ export function passwordTimes(pod: KubernetesObject | undefined, secret: Kuberne
   }
 }
 
-// What was refused is certain; this only says more, so an answer that cannot be had is none.
-async function readTimes(namespace: string, { cluster, signal }: ProbePorts): Promise<PasswordTimes> {
+// What was refused is certain; this only says more, so an answer that cannot be had soon is none.
+async function readTimes(namespace: string, { cluster, clock, signal }: ProbePorts): Promise<PasswordTimes> {
+  const unknown = { started: undefined, changed: undefined }
+  const over = new AbortController()
+  const late = clock.sleep(explanationMilliseconds, AbortSignal.any([signal, over.signal])).then(() => unknown)
   try {
-    const statefulSet = await cluster.readStatefulSet(namespace, names.statefulSet)
-    const labels = podLabels(statefulSet)
-    const [pods, secret] = await Promise.all([
-      labels === undefined ? [] : cluster.listPods(namespace, labels),
-      cluster.read(credentialsObject, namespace)
-    ])
-    return passwordTimes(redisPod(pods), secret)
+    return await Promise.race([askTimes(namespace, cluster), late])
   } catch {
     signal.throwIfAborted()
-    return { started: undefined, changed: undefined }
+    return unknown
+  } finally {
+    over.abort()
   }
+}
+
+async function askTimes(namespace: string, cluster: ProbePorts['cluster']): Promise<PasswordTimes> {
+  const statefulSet = await cluster.readStatefulSet(namespace, names.statefulSet)
+  const labels = podLabels(statefulSet)
+  const [pods, secret] = await Promise.all([
+    labels === undefined ? [] : cluster.listPods(namespace, labels),
+    cluster.read(credentialsObject, namespace)
+  ])
+  return passwordTimes(redisPod(pods), secret)
 }

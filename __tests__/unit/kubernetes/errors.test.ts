@@ -1,5 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
-import { ApiError, conflictsOf, isStale, isStatus, isTransient, NetworkError } from '../../../src/kubernetes/errors.ts'
+import {
+  ApiError,
+  conflictsOf,
+  ForeignAnswer,
+  isStale,
+  isStatus,
+  isTransient,
+  NetworkError
+} from '../../../src/kubernetes/errors.ts'
 import fc from '../../support/fast-check.ts'
 
 const conflict = {
@@ -66,6 +74,7 @@ describe('a request is worth another try', () => {
   test.each([
     ['an unknown host', network({ code: 'ENOTFOUND' })],
     ['a certificate that nobody trusts', network({ code: 'SELF_SIGNED_CERT_IN_CHAIN' })],
+    ['an answer of something else', new ForeignAnswer(new URL('https://10.88.0.1'), 200, 'text/html')],
     ['a bug', new TypeError('x is not a function')],
     ['nothing', undefined]
   ])('not after %s', (_, error) => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
+import { isGeneral } from '../../../src/apply/failures.ts'
 import { Failure } from '../../../src/failure.ts'
-import { ApiError, NetworkError } from '../../../src/kubernetes/errors.ts'
-import { toFailure } from '../../../src/kubernetes/failure.ts'
+import { ApiError, ForeignAnswer, NetworkError } from '../../../src/kubernetes/errors.ts'
+import { type Role, toFailure, toFailureFor } from '../../../src/kubernetes/failure.ts'
 import { UnknownKind } from '../../../src/kubernetes/object-paths.ts'
+import { withoutQuotedValues } from '../../../src/quoted-values.ts'
 import { refusals } from './refusals.ts'
 
 const attempt = { verb: 'apply', object: 'StatefulSet/redis', namespace: 'team' }
@@ -10,7 +12,7 @@ describe('what the API server refuses', () => {
   test.each(refusals)('%s: status %d', (_, status, reason, message, code, causes: object[] = []) => {
     const failure = toFailure(new ApiError(status, { reason, message, details: { causes } }), attempt)
     expect(failure.code).toBe(code)
-    expect(failure.message).toContain(message.replace(/\s+/g, ' '))
+    expect(failure.message).toContain(withoutQuotedValues(message, attempt.object).replace(/\s+/g, ' '))
     expect(failure.hint).not.toBe('')
   })
 
@@ -46,6 +48,75 @@ describe('what the API server refuses', () => {
     )
   })
 
+  test.each<[Role, string]>([
+    ['rbac', 'verbs: [get, create, patch]'],
+    ['rbac-managed', 'verbs: [get, create, patch]'],
+    ['rbac-probe', 'verbs: [get, create, patch]'],
+    ['rbac-planner', 'verbs: [get, create, patch]'],
+    ['rbac-reader', 'verbs: [get]']
+  ])('a missing right of %s: the hint names its folder', (role, verbs) => {
+    const message =
+      'services "redis" is forbidden: User "ci" cannot get resource "services" in API group "" in the namespace "team"'
+    const { hint } = toFailureFor(role)(new ApiError(403, { message }), attempt)
+    expect(hint).toMatch(new RegExp(`^grant the Role in manifests/${role} to the identity`))
+    expect(hint).toContain(verbs)
+  })
+
+  test('a missing right that a Role of the deployment gives, and that of the pods that ask does not', () => {
+    const message =
+      'events is forbidden: User "ci" cannot list resource "events" in API group "" in the namespace "team"'
+    const failure = toFailureFor('rbac-probe')(new ApiError(403, { message }), attempt)
+    expect(failure.hint).toMatch(/^grant the Role in manifests\/rbac to/)
+  })
+
+  test.each([
+    [
+      'namespaces is forbidden: User "ci" cannot create resource "namespaces" in API group "" at the cluster scope',
+      'leave `create-namespace` out and have an administrator create the namespace; or give ci this rule in a ' +
+        'ClusterRole: `- {apiGroups: [""], resources: [namespaces], verbs: [create]}`'
+    ],
+    [
+      'storageclasses.storage.k8s.io is forbidden: User "ci" cannot list resource "storageclasses" in API group ' +
+        '"storage.k8s.io" at the cluster scope',
+      'give ci this rule in a ClusterRole: `- {apiGroups: ["storage.k8s.io"], resources: [storageclasses], verbs: [list]}`'
+    ]
+  ])('a missing right that no Role can give: %#', (message, hint) => {
+    expect(answer(403, message).hint).toBe(hint)
+  })
+
+  test.each([
+    [
+      'failed to call webhook: Post "https://kyverno-svc.kyverno.svc:443/validate/fail?timeout=10s": no endpoints ' +
+        'available for service "kyverno-svc"',
+      'see why service kyverno-svc does not answer, `kubectl -n kyverno get pods,endpointslices`, and run again when it does'
+    ],
+    ['Post "https://policy.example.com/admit": context deadline exceeded', 'see what the webhook that is named needs']
+  ])('a webhook that does not answer concerns one object, not the API server: %#', (reason, hint) => {
+    const failure = answer(
+      500,
+      `Internal error occurred: failed calling webhook "validate.kyverno.svc-fail": ${reason}`
+    )
+    expect(failure.message).toMatch(
+      /^cannot apply StatefulSet\/redis in namespace team: .*"validate\.kyverno\.svc-fail"/
+    )
+    expect(failure.hint).toContain(hint)
+    expect(failure.hint).toContain('`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`')
+    // So the other objects are tried, too.
+    expect(isGeneral(failure)).toBe(false)
+  })
+
+  test('never with a value that may be a credential', () => {
+    const said =
+      'failed to create typed patch object (/app; /v1, Kind=Secret): .stringData.password: expected string, got '
+    const error = new ApiError(500, { message: `${said}&value.valueUnstructured{Value:84931207}` })
+    expect(toFailure(error, { ...attempt, object: 'Secret/app' }).message).toBe(
+      `cannot apply Secret/app in namespace team: ${said}a number`
+    )
+    const immutable = 'Secret "app" is invalid: data: Invalid value: "aHVudGVyMg==": field is immutable'
+    const { message } = toFailure(new ApiError(422, { message: immutable }), { ...attempt, object: 'Secret/app' })
+    expect(message).toMatch(/: data: Invalid value, not shown: field is immutable$/)
+  })
+
   test('in many lines, or with commands, is one harmless line of a limited length', () => {
     const { message } = answer(422, `bad\n::error::x\r\n##[error]y ${'long '.repeat(1_000)}`)
     expect(message).toMatch(/^cannot apply .*: bad ∶:error::x # #\[error\]y long .*…$/)
@@ -61,6 +132,15 @@ describe('what else is thrown', () => {
       message: 'the API server cannot be reached: 10.88.0.1:6443: connect ECONNREFUSED',
       hint: expect.stringContaining('`kubectl cluster-info`'),
       cause: error
+    })
+  })
+
+  test('an answer of something else', () => {
+    const error = new ForeignAnswer(new URL('https://10.88.0.1:6443'), 302, 'text/html')
+    expect(toFailure(error, attempt)).toMatchObject({
+      code: 'cluster-unreachable',
+      message: '10.88.0.1:6443 does not answer like a Kubernetes API (HTTP 302, text/html)',
+      hint: expect.stringContaining('a proxy or a login page')
     })
   })
 

@@ -35,6 +35,15 @@ test('who only reads is not told to take the rights of an apply', () => {
   )
 })
 
+test('a port-forward: both verbs, because the version of Kubernetes decides which is asked for', () => {
+  const message = `pods "redis-0" is forbidden: ${user} create resource "pods/portforward" in API group "" in the namespace "team"`
+  for (const readOnly of [false, true]) {
+    expect(missingRight(message, readOnly)?.rule).toBe(
+      '- {apiGroups: [""], resources: [pods/portforward], resourceNames: ["redis-0"], verbs: [get, create]}'
+    )
+  }
+})
+
 test('a refusal of somebody else names no right', () => {
   expect(missingRight('pods "x" is forbidden: exceeded quota: small')).toBeUndefined()
 })

@@ -193,7 +193,42 @@ export const refusals: [
     500,
     'InternalError',
     'Internal error occurred: failed calling webhook "x.example": context deadline exceeded',
-    'cluster-unreachable'
+    'invalid-manifest'
+  ],
+  [
+    'webhook of the External Secrets Operator that does not answer',
+    500,
+    'InternalError',
+    'Internal error occurred: failed calling webhook "validate.externalsecret.external-secrets.io": failed to call webhook: Post "https://external-secrets-webhook.external-secrets.svc:443/validate?timeout=5s": no endpoints available for service "external-secrets-webhook"',
+    'external-secret-error'
+  ],
+  [
+    'LimitRange',
+    403,
+    'Forbidden',
+    'pods "redis-probe" is forbidden: minimum memory usage per Container is 128Mi, but request is 32Mi',
+    'invalid-manifest'
+  ],
+  [
+    'security context constraints',
+    403,
+    'Forbidden',
+    'pods "redis-probe" is forbidden: unable to validate against any security context constraint: [provider restricted-v2: .containers[0].runAsUser: Invalid value: 999: must be in the ranges: [1000660000, 1000669999]]',
+    'invalid-manifest'
+  ],
+  [
+    'namespace whose service account is not made yet',
+    403,
+    'Forbidden',
+    'pods "redis-probe" is forbidden: error looking up service account ns/default: serviceaccount "default" not found',
+    'invalid-manifest'
+  ],
+  [
+    'Role that gives more than its writer has',
+    403,
+    'Forbidden',
+    'roles.rbac.authorization.k8s.io "a" is forbidden: user "x" (groups=["y"]) is attempting to grant RBAC permissions not currently held',
+    'forbidden'
   ],
   ['etcd without a leader', 500, 'InternalError', 'etcdserver: no leader', 'cluster-unreachable'],
   [

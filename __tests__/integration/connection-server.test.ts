@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
+import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
+import { ask, changed, type Kubeconfig, withCluster } from './kubeconfigs.ts'
+import { failureOf, wordsOf } from './outcome.ts'
+
+let api: KubernetesApi
+let other: KubernetesApi
+
+beforeAll(async () => {
+  api = await startKubernetesApi()
+  other = await startKubernetesApi()
+})
+afterAll(async () => {
+  await api.close()
+  await other.close()
+})
+
+describe('the server', () => {
+  test.each(['10.0.0.1:6443', 'localhost:6443', 'ftp://10.0.0.1'])('%s is no URL of one', async (server) => {
+    expect(await failureOf(ask({ kubeconfig: withCluster(api, { server }) }))).toMatchObject({
+      code: 'invalid-input',
+      message: `the server of context kubernetes-api is no URL that begins with https:// or http://: "${server}"`,
+      hint: 'write it into the kubeconfig as in `server: https://10.0.0.1:6443`'
+    })
+  })
+
+  test('without TLS, as `kubectl proxy` makes one, gets no credentials', async () => {
+    const seen: (string | undefined)[] = []
+    const proxy = createServer(({ headers }, response) => {
+      seen.push(headers.authorization)
+      response.setHeader('content-type', 'application/json').end('{"kind": "Namespace"}')
+    })
+    await once(proxy.listen(0, '127.0.0.1'), 'listening')
+    const address = proxy.address()
+    const server = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+    expect(await ask({ kubeconfig: withCluster(api, { server }) })).toEqual({
+      server,
+      context: 'kubernetes-api',
+      secrets: []
+    })
+    expect(seen).toEqual([undefined])
+    proxy.close()
+  })
+
+  test('whose authority stands in a file that is not there', async () => {
+    const kubeconfig = withCluster(api, { server: api.url, 'certificate-authority': '/nowhere/ca.crt' })
+    expect(await failureOf(ask({ kubeconfig }))).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(/^context kubernetes-api names a file that cannot be read: .*\/nowhere\/ca\.crt/),
+      hint: 'put what it holds into the kubeconfig: `kubectl config view --raw --flatten --minify`'
+    })
+  })
+
+  test('behind a proxy that is no URL', async () => {
+    const kubeconfig = withCluster(api, { server: api.url, 'proxy-url': 'proxy' })
+    expect(await failureOf(ask({ kubeconfig }))).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(/^context kubernetes-api cannot be used: /)
+    })
+  })
+})
+
+describe('the certificate of the server', () => {
+  test('of another authority', async () => {
+    const certificate = 'certificate-authority-data'
+    const foreign = (parse(other.kubeconfig) as Kubeconfig).clusters[0]?.cluster[certificate]
+    const kubeconfig = changed(api, ({ clusters: [first] }) =>
+      Object.assign(first?.cluster ?? {}, { [certificate]: foreign })
+    )
+    const failure = await failureOf(ask({ kubeconfig }))
+    expect(failure.code).toBe('cluster-unreachable')
+    expect(failure.message).toMatch(/^the API server cannot be reached: 127\.0\.0\.1:\d+: .*(certificate|self.signed)/)
+    expect(wordsOf(failure)).not.toContain(api.token)
+  })
+
+  test('is not asked for where the kubeconfig says so', async () => {
+    const kubeconfig = withCluster(api, { server: api.url, 'insecure-skip-tls-verify': true })
+    expect(await ask({ kubeconfig })).toMatchObject({ server: api.url })
+  })
+
+  test('is for another name than that of the server, which tls-server-name tells', async () => {
+    const server = api.url.replace('127.0.0.1', 'localhost')
+    const kubeconfig = changed(api, ({ clusters: [first] }) => {
+      Object.assign(first?.cluster ?? {}, { server, 'tls-server-name': 'localhost' })
+    })
+    expect(await ask({ kubeconfig })).toMatchObject({ server })
+  })
+})

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { KubernetesApi } from '../support/kubernetes-api/server.ts'
+import { startExporter } from '../support/redis/exporter.ts'
+import { startLoading } from '../support/redis/misbehaving.ts'
+import { type RedisProcess, startRedis } from '../support/redis/process.ts'
+import { podWith, probing } from './probing.ts'
+
+const password = 'pä ss"wort\'#1'
+let redis: RedisProcess
+
+beforeAll(async () => {
+  redis = await startRedis({ config: 'maxmemory 64mb\nsave ""\n', password })
+})
+afterAll(async () => redis[Symbol.asyncDispose]())
+
+describe('the way to the pod', () => {
+  const path = /\/pods\/redis-0\/portforward$/
+
+  test.each([
+    [
+      'get',
+      ' User "ci" cannot get resource "pods/portforward" in API group "" in the namespace "default"',
+      ', or give ci this rule in its Role in namespace default: ' +
+        '`- {apiGroups: [""], resources: [pods/portforward], resourceNames: ["redis-0"], verbs: [get, create]}`'
+    ],
+    // An API server of 1.36 gives no reason for its second check.
+    ['create', '', ': this takes the right to get and create pods/portforward']
+  ])('that nobody allows to %s: said at once', async (_verb, reason, more) => {
+    await using api = await podWith(redis)
+    const message = `pods "redis-0" is forbidden:${reason}`
+    const body = { kind: 'Status', message: `${message} `, code: 403 }
+    api.fault({ path, times: 1000, reply: { status: 403, body } })
+    const { failure, open, milliseconds } = await probing(api, password, { role: 'rbac-reader', exporter: true })
+    expect(milliseconds).toBeLessThan(5_000)
+    expect(failure).toMatchObject({
+      code: 'forbidden',
+      message: `cannot port-forward to Pod/redis-0 in namespace default: ${message.replace(/:$/, '')}`,
+      hint: `grant the Role in manifests/rbac-reader to the identity of the kubeconfig${more}`
+    })
+    expect(open).toEqual([])
+  })
+
+  test('for credentials that have expired meanwhile: said at once', async () => {
+    await using api = await podWith(redis)
+    const body = { kind: 'Status', message: 'Unauthorized', reason: 'Unauthorized', code: 401 }
+    api.fault({ path, times: 1000, reply: { status: 401, body } })
+    const { failure, milliseconds } = await probing(api, password)
+    expect(milliseconds).toBeLessThan(5_000)
+    expect(failure).toMatchObject({
+      code: 'unauthorized',
+      message: 'the API server does not accept the credentials of the kubeconfig: Unauthorized'
+    })
+  })
+
+  test.each<[string, 'reset' | 'hang']>([
+    ['is cut once', 'reset'],
+    ['does not open once', 'hang']
+  ])('that %s: another one is opened', async (_situation, reply) => {
+    await using api = await podWith(redis)
+    api.fault({ path, reply })
+    const { failure } = await probing(api, password, { speed: 5 })
+    expect(failure).toBeUndefined()
+  })
+
+  test('that breaks in the middle: another one is opened', async () => {
+    await using loading = await startLoading(redis.port, 200)
+    await using api = await podWith(loading)
+    const { failure } = await probing(api, password, { speed: 4, onLog: () => api.dropForwards() })
+    expect(failure).toBeUndefined()
+  })
+
+  test('that carries nothing for a while', async () => {
+    await using api = await podWith(redis)
+    api.silenceForwards()
+    setTimeout(() => api.silenceForwards(false), 100)
+    const { failure } = await probing(api, password, { speed: 5 })
+    expect(failure).toBeUndefined()
+  })
+
+  test('that never carries anything', async () => {
+    await using api = await podWith(redis)
+    api.silenceForwards()
+    const { failure, open } = await probing(api, password, { speed: 40 })
+    expect(failure).toMatchObject({ code: 'redis-unreachable' })
+    expect(open).toEqual([])
+  })
+
+  test('to a pod that is gone', async () => {
+    await using api = await podWith(redis)
+    api.remove('Pod', 'default', 'redis-0')
+    const { failure } = await probing(api, password, { speed: 40 })
+    expect(failure).toMatchObject({
+      code: 'redis-unreachable',
+      message: 'Redis in pod redis-0 does not answer through a port-forward: pods "redis-0" not found'
+    })
+  })
+})
+
+describe('an API server that goes away', () => {
+  const outage = (api: KubernetesApi, times: number) => () => api.fault({ path: /./, times, reply: 'reset' })
+
+  test('is waited for longer than Redis is, and then Redis and its exporter have their time', async () => {
+    await using exporter = await startExporter({ redisPort: redis.port, password })
+    await using api = await podWith(redis, exporter)
+    const speed = 20
+    const { failure, open, milliseconds } = await probing(api, password, {
+      speed,
+      timeout: 300_000,
+      exporter: true,
+      onStart: outage(api, 30)
+    })
+    expect(failure).toBeUndefined()
+    expect(milliseconds * speed).toBeGreaterThan(15_000)
+    expect(open).toEqual([])
+  })
+
+  test.each([false, true])(
+    'for good: at the timeout it is the server, and not Redis (exporter: %s)',
+    async (exporter) => {
+      await using api = await podWith(redis)
+      const run = await probing(api, password, { speed: 40, timeout: 30_000, exporter, onStart: outage(api, 10_000) })
+      expect(run.failure).toMatchObject({
+        code: 'cluster-unreachable',
+        message: expect.stringMatching(/^the API server cannot be reached: 127\.0\.0\.1:\d+: /)
+      })
+      expect(run.open).toEqual([])
+    }
+  )
+
+  test('not at all, but opens no port-forward: Redis is given its time only', async () => {
+    await using api = await podWith(redis)
+    const message = 'error dialing backend: dial tcp 10.0.0.5:10250: i/o timeout'
+    const body = { kind: 'Status', message, code: 500 }
+    api.fault({ path: /portforward$/, times: 10_000, reply: { status: 500, body } })
+    const speed = 20
+    const { failure, milliseconds } = await probing(api, password, { speed, timeout: 300_000 })
+    expect(failure).toMatchObject({
+      code: 'redis-unreachable',
+      message: `Redis in pod redis-0 does not answer through a port-forward: ${message}`,
+      hint: 'see whether kubectl gets a port-forward: `kubectl -n default port-forward redis-0 6379`'
+    })
+    expect(milliseconds * speed).toBeLessThan(60_000)
+  })
+})
