@@ -1,4 +1,5 @@
-import { at, type KubernetesObject, textAt } from './kubernetes-object.ts'
+import { at, type KubernetesObject, objectId, textAt } from './kubernetes-object.ts'
+import type { ManifestDocument } from './manifest.ts'
 import { names } from './workload.ts'
 
 /** The fields that applications read from the Secret `redis-credentials`, in every environment. */
@@ -13,6 +14,11 @@ export const credentialsObject: KubernetesObject = {
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name: names.credentials }
+}
+
+/** The Secret with the credentials, if the manifests bring it themselves. */
+export function renderedSecret(documents: readonly ManifestDocument[]): ManifestDocument | undefined {
+  return documents.find(({ object }) => objectId(object) === objectId(credentialsObject))
 }
 
 /** The value of one field of the stored Secret, undefined if it has no such key. */

@@ -69,6 +69,21 @@ describe('a generated password', () => {
     expect(changes['Secret/redis-credentials']).toBe('configured')
   })
 
+  test('whose answer is lost is told as made, although the second request finds the Secret', async () => {
+    const { cluster } = access
+    const create = cluster.create.bind(cluster)
+    cluster.create = async (...parameters) => {
+      cluster.create = create
+      await create(...parameters)
+      return create(...parameters)
+    }
+    const { failure, objects, log, credentials } = await applying(access, documents)
+    expect(failure).toBeUndefined()
+    expect(objects).toContainEqual({ id: 'Secret/redis-credentials', change: 'created', note: 'password generated' })
+    expect(log).toContain('Secret/redis-credentials created (password generated)')
+    expect(credentials?.password).toBe(storedField('password'))
+  })
+
   test('is one and the same for two first runs at once', async () => {
     using other = await accessTo(api)
     // Both have seen that there is no Secret before either creates one.
@@ -139,6 +154,27 @@ describe('the Secret of another client', () => {
     expect(changes['Secret/redis-credentials']).toBe('unchanged')
   })
 
+  test.each<[string, Record<string, string>, string]>([
+    [
+      'a password that was changed, and the URL was not',
+      { password: 'next-1' },
+      'has another password than key password'
+    ],
+    [
+      'the URL of another namespace',
+      { url: 'redis://:a-password-of-two@redis.other.svc:6379' },
+      'names another host than key host (redis.default.svc)'
+    ]
+  ])('with %s: named before the workload is touched', async (_, change, problem) => {
+    seed({ ...complete('a-password-of-two'), ...change })
+    const { failure } = await applying(access, documents)
+    expect(failure?.code).toBe('secret-field')
+    expect(failure?.message).toContain(`cannot be used: key url ${problem}`)
+    expect(failure?.hint).toMatch(/^set the input `redis-password` to have all four keys written/)
+    expect(failure && wordsOf(failure)).not.toMatch(/a-password-of-two|next-1/)
+    expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
+  })
+
   test('with several faults: all are named, without a value, before the workload is touched', async () => {
     seed({ port: '', password: ' a-padded-password\n', url: 'redis://:a-padded-password@redis:6379' })
     const { failure } = await applying(access, documents)
@@ -153,10 +189,23 @@ describe('the Secret of another client', () => {
   })
 })
 
+/** A manifest of the Secret. */
+function rendered(fields: Record<string, string>): ManifestDocument[] {
+  const data = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, base64(value)]))
+  const metadata = { name: 'redis-credentials', namespace }
+  return parseManifest(JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata, data }))
+}
+
+test('a Secret in the manifests that contradicts itself is to be corrected there', async () => {
+  const { failure } = await applying(access, [...documents, ...rendered({ ...complete('one'), password: 'two' })])
+  expect(failure).toMatchObject({
+    code: 'secret-field',
+    hint: 'correct Secret/redis-credentials in the manifests, which bring it'
+  })
+})
+
 test('a Secret in the manifests is the one that counts', async () => {
-  const data = Object.fromEntries(Object.entries(complete('rendered-password')).map(([k, v]) => [k, base64(v)]))
-  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', namespace }, data }
-  const { credentials, changes } = await applying(access, [...documents, ...parseManifest(JSON.stringify(secret))])
+  const { credentials, changes } = await applying(access, [...documents, ...rendered(complete('rendered-password'))])
   expect(credentials).toEqual(complete('rendered-password'))
   expect(changes['Secret/redis-credentials']).toBe('created')
   const owners = at(api.read('Secret', namespace, 'redis-credentials'), 'metadata', 'managedFields')

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { at, listAt } from '../../src/kubernetes-object.ts'
 import type { ManifestDocument } from '../../src/manifest.ts'
@@ -132,6 +133,9 @@ test('a status that is written between the read and the apply is no change of ou
   if (set === undefined) throw new Error('no StatefulSet is stored')
   api.fault({ method: 'PATCH', path: /\/statefulsets\/redis$/, reply: { delayMs: 150 } })
   const run = applying(access, documents)
-  setTimeout(() => api.seed({ ...set, status: { replicas: 7 } }, { fieldManager: 'controller' }), 75)
+  const isSent = () =>
+    api.requests.some(({ method, path }) => method === 'PATCH' && path.endsWith('/statefulsets/redis'))
+  while (!isSent()) await sleep(5)
+  api.seed({ ...set, status: { replicas: 7 } }, { fieldManager: 'controller' })
   expect((await run).changes['StatefulSet/redis']).toBe('unchanged')
 })

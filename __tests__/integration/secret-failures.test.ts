@@ -149,7 +149,14 @@ describe('a sync that cannot be forced: nothing is written, and the line is name
     // Who only looks cannot ask for more than was said.
     const looked = await verifying(access, object, { force: false })
     expect(looked.failure).toBeUndefined()
-    expect(looked.checks[0]?.detail).toContain(line)
+    expect(looked.fresh).toBe(false)
+    expect(looked.checks[0]).toEqual({
+      name: 'last sync with AWS',
+      passed: true,
+      relaxed: true,
+      detail: expect.stringContaining(`; ${line} `)
+    })
+    expect(looked.log[0]).toMatch(/^– last sync with AWS: at \S+Z; .*; not shown to be what AWS holds now$/)
   })
 
   test('CreatedOnce, and the operator is slow: its first sync is waited for', async () => {

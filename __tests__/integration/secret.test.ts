@@ -44,6 +44,7 @@ describe('a Secret that an ExternalSecret brings', () => {
     expect(run.failure).toBeUndefined()
     expect(run.result).toEqual(fields)
     expect(run.masked).toEqual([fields.password, fields.url])
+    expect(run.fresh).toBe(true)
     expect(run.checks.map(({ name }) => name)).toEqual(['synced with AWS in this run', ...perKey])
     expect(run.checks.every(({ passed }) => passed)).toBe(true)
     expect(run.checks[0]?.detail).toMatch(/^at \S+Z, .+ after the operator was told to$/)
@@ -154,6 +155,17 @@ describe('the fields of the Secret', () => {
   })
 })
 
+test('the password of a user that is called default is no AUTH token: verified all the same, and said', async () => {
+  const fields = generatedCredentials()
+  const password = `${fields.password}@=`
+  const url = `rediss://:${encodeURIComponent(password)}@${fields.host}:6379`
+  api.operator.hold(source.key, { ...fields, password, url })
+  const run = await verifying(access, await applied(access, externalSecret(source)))
+  expect(run.failure).toBeUndefined()
+  expect(run.checks[3]).toMatchObject({ passed: true, relaxed: true, detail: expect.stringMatching(/^has @ and =, /) })
+  expect(run.fresh).toBe(true)
+})
+
 describe('a Secret that is managed by other means', () => {
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', namespace } }
 
@@ -169,6 +181,7 @@ describe('a Secret that is managed by other means', () => {
       detail: 'not compared: the manifests have no ExternalSecret that brings Secret/redis-credentials'
     })
     expect(run.log[0]).toMatch(/^– synced with AWS: not compared/)
+    expect(run.fresh).toBe(false)
     expect(api.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       `GET /api/v1/namespaces/${namespace}/secrets/redis-credentials`
     ])
@@ -190,6 +203,7 @@ describe('a run that only looks', () => {
     const run = await verifying(access, object, { force: false })
     expect(run.failure).toBeUndefined()
     expect(run.checks.map(({ name }) => name)).toEqual(['last sync with AWS', ...perKey])
+    expect(run.fresh).toBe(true)
     expect(api.requests.slice(before).map(({ method, path }) => `${method} ${path.split('/').pop()}`)).toEqual([
       'GET redis-credentials',
       'GET redis-credentials'

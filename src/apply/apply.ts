@@ -1,8 +1,8 @@
-import type { Credentials } from '../credentials.ts'
+import { type Credentials, renderedSecret } from '../credentials.ts'
 import { Failure } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { type ManifestDocument, withTemplateAnnotations } from '../manifest.ts'
-import { names, redisStatefulSet } from '../workload.ts'
+import { redisStatefulSet } from '../workload.ts'
 import { readCredentials } from './credentials.ts'
 import { combined, isGeneral } from './failures.ts'
 import { applyDocument, createObject } from './object.ts'
@@ -32,13 +32,13 @@ export async function apply(
   await problems.collect(foundations.map(send))
 
   const redis = redisStatefulSet(documents)
-  const ownSecret = resources.findIndex(({ object }) => objectId(object) === `Secret/${names.credentials}`)
+  const ownSecret = renderedSecret(resources)
   const [written, ...applied] = await problems.collect([
-    redis === undefined || ownSecret >= 0 ? undefined : writeCredentials(inputs, ports, problems.any),
+    redis === undefined || ownSecret !== undefined ? undefined : writeCredentials(inputs, ports, problems.any),
     ...resources.map(send)
   ])
-  const secret = redis === undefined ? undefined : (written ?? applied[ownSecret])
-  const [credentials] = await problems.collect([secret && inForce(secret, inputs, ports)])
+  const secret = redis && (written ?? (ownSecret && applied[resources.indexOf(ownSecret)]))
+  const [credentials] = await problems.collect([secret && inForce(secret, ownSecret !== undefined, inputs, ports)])
 
   await problems.collect(
     workloads.map(async (document) => {
@@ -71,9 +71,14 @@ async function storedIfReadable(
   return cluster.read(object, namespace).catch(() => undefined)
 }
 
-async function inForce(secret: KubernetesObject, { namespace }: ApplyInputs, ports: ApplyPorts): Promise<Credentials> {
+async function inForce(
+  secret: KubernetesObject,
+  isRendered: boolean,
+  { namespace }: ApplyInputs,
+  ports: ApplyPorts
+): Promise<Credentials> {
   try {
-    const credentials = readCredentials(secret, namespace)
+    const credentials = readCredentials(secret, namespace, isRendered)
     ports.secret(credentials.password)
     ports.secret(credentials.url)
     return credentials

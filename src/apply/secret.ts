@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { credentialsObject } from '../credentials.ts'
+import { credentialField, credentialsObject } from '../credentials.ts'
 import type { Failure } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { credentialsFor, credentialsSecret } from './credentials.ts'
@@ -26,8 +26,16 @@ export async function writeCredentials(
   }
   const kept = await keepSecret(inputs, ports)
   if (kept !== undefined || (dryRun && !inputs.dryRun)) return kept
-  return (await generate(inputs, ports)) ?? (await keepSecret(inputs, ports)) ?? (await storedSecret(inputs, ports))
+  // URL-safe, so that it reads the same in a URL, in a shell and in a configuration file.
+  const password = randomBytes(24).toString('base64url')
+  ports.secret(password)
+  const object = credentialsSecret(credentialsFor(password, namespace))
+  // A create and not an apply: of two first runs at once, one makes the password and the other keeps it.
+  const made = await createObject(object, inputs, ports, generated)
+  return made ?? (await keepSecret(inputs, ports, password)) ?? (await storedSecret(inputs, ports))
 }
+
+const generated = 'password generated'
 
 /** The Secret as it is stored. @throws Failure */
 async function storedSecret({ namespace }: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject> {
@@ -40,12 +48,24 @@ async function storedSecret({ namespace }: ApplyInputs, ports: ApplyPorts): Prom
   }
 }
 
-async function keepSecret(inputs: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject | undefined> {
+/** @param password that this run generated: a Secret that has it was made by it, by a request whose answer was lost */
+async function keepSecret(
+  inputs: ApplyInputs,
+  ports: ApplyPorts,
+  password?: string
+): Promise<KubernetesObject | undefined> {
+  const id = objectId(credentialsObject)
   try {
     const stored = await ports.cluster.read(credentialsObject, inputs.namespace)
     if (stored === undefined) return undefined
-    if (!inputs.dryRun) ports.log(`${objectId(credentialsObject)} unchanged (its password is kept)`)
-    const result = { id: objectId(credentialsObject), change: 'unchanged', note: 'password kept' } as const
+    if (password !== undefined && credentialField(stored, 'password') === password) {
+      ports.log(`${id} created (${generated})`)
+      const result = { id, change: 'created', note: generated } as const
+      ports.applied(result, { wanted: credentialsObject, before: undefined, after: stored })
+      return stored
+    }
+    if (!inputs.dryRun) ports.log(`${id} unchanged (its password is kept)`)
+    const result = { id, change: 'unchanged', note: 'password kept' } as const
     ports.applied(result, { wanted: credentialsObject, before: stored, after: stored })
     return stored
   } catch (error) {
@@ -57,13 +77,4 @@ function unreadable(error: unknown, namespace: string, ports: ApplyPorts): Failu
   const failure = ports.toFailure(error, { verb: 'read', object: objectId(credentialsObject), namespace })
   ports.refused(credentialsObject, failure)
   return failure
-}
-
-async function generate(inputs: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject | undefined> {
-  // URL-safe, so that it reads the same in a URL, in a shell and in a configuration file.
-  const password = randomBytes(24).toString('base64url')
-  ports.secret(password)
-  const object = credentialsSecret(credentialsFor(password, inputs.namespace))
-  // A create and not an apply: of two first runs at once, one makes the password and the other keeps it.
-  return createObject(object, inputs, ports, 'password generated')
 }

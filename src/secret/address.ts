@@ -1,21 +1,7 @@
-import { isIP } from 'node:net'
 import type { Credentials } from '../credentials.ts'
 import { type EndpointForm, endpointForm, hostName } from '../endpoint.ts'
-import { type FieldProblem, shown } from './field.ts'
-
-const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
-// No domain ends with a number; what does is meant as an IP address.
-const namePattern = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)*(?!\\d+$)${label}$`)
-
-/** Whether this is the name or the address of a host, and nothing around it. */
-export function isHost(host: string): boolean {
-  return isIP(host) !== 0 || namePattern.test(hostName(host))
-}
-
-/** Whether this is the number of a port in decimal digits. */
-export function isPort(port: string): boolean {
-  return /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535
-}
+import { type FieldProblem, shown } from '../field-problem.ts'
+import { isHost, isPort } from '../host-and-port.ts'
 
 /** What is wrong with the key host. */
 export function hostProblems(host: string, values: Partial<Credentials>): FieldProblem[] {
@@ -58,7 +44,7 @@ function endpointProblems(host: string, values: Partial<Credentials>): FieldProb
 
 // Every form without encryption in transit ends with the region, which the other name has as well.
 function encryptedEndpoint(host: string, form: EndpointForm): string {
-  const region = /[^.]+\.cache\.amazonaws\.com(\.cn)?$/.exec(hostName(host))?.[0] ?? ''
+  const region = /[^.]+\.cache\.amazonaws\.(com(\.cn)?|eu)$/.exec(hostName(host))?.[0] ?? ''
   const [what, prefix, query] =
     form === 'configuration'
       ? ['configuration endpoint', 'clustercfg', 'ConfigurationEndpoint']

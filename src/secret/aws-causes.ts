@@ -31,6 +31,13 @@ export const awsCauses: readonly Cause[] = [
     })
   },
   {
+    pattern: /(?:User: (\S+) is )?not authorized to perform:? (\w+:\w+).*?(with an explicit deny .+)/i,
+    tell: ({ key = '', store }, [user = `the identity of ${idOf(store)}`, action = '', why]) => ({
+      sentence: `AWS denies ${action}${action.startsWith('secretsmanager:') ? ` on the secret ${key}` : ''} to ${user} (${why})`,
+      hint: 'take away the deny that AWS names: no policy can allow against it'
+    })
+  },
+  {
     pattern: /Access to KMS is not allowed|DecryptionFailure|kms:Decrypt/,
     tell: ({ key = '', store }) => ({
       sentence: `AWS does not let ${idOf(store)} decrypt the secret ${key}`,
@@ -52,7 +59,7 @@ export const awsCauses: readonly Cause[] = [
     })
   },
   {
-    pattern: /(?:User: (\S+) is )?not authorized to perform:? (\w+:\w+)(?:.*?((?:because|with an explicit deny) .+))?/i,
+    pattern: /(?:User: (\S+) is )?not authorized to perform:? (\w+:\w+)(?:.*?(because .+))?/i,
     tell: ({ key = '', store }, [user = `the identity of ${idOf(store)}`, action, why]) => ({
       sentence: `AWS denies ${action} on the secret ${key} to ${user}${why === undefined ? '' : ` (${why})`}`,
       hint: allowReading

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { StoreReference } from './external-secret.ts'
 
 /** What the operator failed at, beside its own words. */
@@ -33,6 +34,11 @@ export function idOf({ kind, name }: StoreReference): string {
 export function describeStore({ kind, name }: StoreReference, namespace: string): string {
   const place = kind === 'ClusterSecretStore' ? '' : ` -n ${namespace}`
   return `\`kubectl${place} describe ${kind.toLowerCase()} ${typed(name)}\``
+}
+
+/** A command that shows what the operator says of an ExternalSecret, whose name may be another than that of its Secret. */
+export function describeExternalSecret({ metadata }: KubernetesObject, namespace: string): string {
+  return `\`kubectl -n ${namespace} describe externalsecret ${typed(metadata.name)}\``
 }
 
 /** A name for a command that people copy: it comes from outside, and only a plain one is safe in a shell. */

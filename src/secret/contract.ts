@@ -1,29 +1,29 @@
 import { type CredentialField, type Credentials, credentialFields } from '../credentials.ts'
-import { type Endpoint, endpointForm } from '../endpoint.ts'
+import { endpointForm } from '../endpoint.ts'
 import { Failure } from '../failure.ts'
+import { type FieldProblem, mayShow } from '../field-problem.ts'
+import { isHost } from '../host-and-port.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
+import { readUrl, userBefore, wantsTls } from '../redis-url.ts'
 import type { Check } from '../result.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
-import { hostProblems, isHost, portProblems } from './address.ts'
+import { hostProblems, portProblems } from './address.ts'
 import { urlProblems } from './agreement.ts'
-import { type FieldProblem, mayShow, readFields } from './field.ts'
-import { type PasswordOf, tokenProblems } from './token.ts'
-import { readUrl, userBefore, wantsTls } from './url.ts'
-
-export type { FieldProblem } from './field.ts'
+import { readFields } from './field.ts'
+import { noTokenBecause, passwordProblems } from './token.ts'
 
 /** Everything that is wrong with the fields of the stored Secret, in the order of its keys. */
 export function contractProblems(secret: KubernetesObject): FieldProblem[] {
   const { values, problems } = readFields(secret)
   const { host, port, password, url } = values
-  const cache = endpointForm(hostOfCache(values) ?? '')
+  const { aws } = endpointForm(hostOfCache(values) ?? '')
   const found = [
     ...problems,
     ...(host === undefined ? [] : hostProblems(host, values)),
     ...(port === undefined ? [] : portProblems(port)),
-    ...(password === undefined || !cache.aws ? [] : tokenProblems(password, passwordOf(values, cache))),
-    ...(url === undefined ? [] : urlProblems(url, values, cache.aws))
+    ...(password === undefined || !aws ? [] : passwordProblems(password)),
+    ...(url === undefined ? [] : urlProblems(url, values, aws))
   ]
   return credentialFields.flatMap((key) => found.filter((problem) => problem.key === key))
 }
@@ -34,8 +34,11 @@ export function contractChecks(secret: KubernetesObject): Check[] {
   const problems = contractProblems(secret)
   return credentialFields.map((key) => {
     const wrong = problems.filter((problem) => problem.key === key).map(({ problem }) => problem)
-    const detail = wrong.length === 0 ? rightWords(key, values, problems.length === 0) : wrong.join(', ')
-    return { name: `Secret key ${key}`, passed: wrong.length === 0, detail }
+    const name = `Secret key ${key}`
+    if (wrong.length > 0) return { name, passed: false, detail: wrong.join(', ') }
+    const doubt = key === 'password' ? doubtOf(values) : undefined
+    if (doubt !== undefined) return { name, passed: true, relaxed: true, detail: doubt }
+    return { name, passed: true, detail: rightWords(key, values, problems.length === 0) }
   })
 }
 
@@ -61,14 +64,17 @@ function hostOfCache({ host, password, url }: Partial<Credentials>): string | un
 }
 
 /**
- * A password without a user is an AUTH token, except for a serverless cache, which has users only: there it is that of
- * the user `default`. As long as no URL tells whether there is a user, there may be one.
+ * Why a password is right only if it is that of a user, where nothing else tells that it is; undefined if it may be a
+ * token. A serverless cache has users only, and as long as no URL tells whether there is a user, there may be one.
  */
-function passwordOf({ password = '', url }: Partial<Credentials>, { form }: Endpoint): PasswordOf {
-  if (url === undefined || form === 'serverless') return 'user'
+function doubtOf(values: Partial<Credentials>): string | undefined {
+  const { password = '', url } = values
+  const { aws, form } = endpointForm(hostOfCache(values) ?? '')
+  if (!aws || form === 'serverless' || url === undefined) return undefined
   const read = readUrl(url, password)
   const user = 'problem' in read ? userBefore(url, password) : read.user
-  return user === '' || user === password ? 'group' : 'user'
+  const because = user === '' || user === password ? noTokenBecause(password) : undefined
+  return because && `${because}: right only if the group has users (RBAC), and it is that of the user default`
 }
 
 function rightWords(key: CredentialField, values: Partial<Credentials>, allRight: boolean): string {

@@ -29,7 +29,7 @@ export function nobodySyncs(object: KubernetesObject, quiet: number, reports: Re
   const { ready, version, refreshTime } = syncStatus(object)
   const since = `${id} in namespace ${namespace} was told to sync, and nothing has happened for ${formatDuration(quiet)}`
   const who = 'the External Secrets Operator does not run, is busy with others, or waits for AWS'
-  const hint = operatorHint(namespace)
+  const hint = operatorHint(object, namespace)
   if (ready?.status === 'False') {
     const problem = lastProblem(object, reports, namespace)
     const sentence = `${since}: ${who}. What it failed at before: ${problem.sentence}`
@@ -53,7 +53,7 @@ export function outOfTime(
 ): Failure {
   const code = syncStatus(object).version === undefined ? 'external-secret-error' : 'secret-stale'
   const sentence = `after ${formatDuration(milliseconds)} still waiting for ${waitingFor}${whatTheSecretHolds(object)}`
-  return new Failure(code, sentence, operatorHint(namespace), evidence(object, reports))
+  return new Failure(code, sentence, operatorHint(object, namespace), evidence(object, reports))
 }
 
 export function refusedBy({ code, sentence, hint }: Refusal): Failure {
@@ -62,15 +62,15 @@ export function refusedBy({ code, sentence, hint }: Refusal): Failure {
 
 /** The ExternalSecret is not in the namespace, or not for long. */
 export function notThere(
-  id: string,
+  object: KubernetesObject,
   namespace: string,
   how: 'is not there' | 'is being deleted' = 'is not there'
 ): Failure {
   const hint =
     how === 'is being deleted'
-      ? `wait until it is gone, and run again; the operator must let it go: ${operatorHint(namespace)}`
+      ? `wait until it is gone, and run again; the operator must let it go: ${operatorHint(object, namespace)}`
       : 'run the deployment, which applies it; if it just did, another client has deleted it'
-  return new Failure('external-secret-error', `${id} ${how} (namespace ${namespace})`, hint)
+  return new Failure('external-secret-error', `${objectId(object)} ${how} (namespace ${namespace})`, hint)
 }
 
 /** There is no Secret, although all said that there is one. */

@@ -1,14 +1,6 @@
-import { type CredentialField, type Credentials, credentialField, credentialFields } from '../credentials.ts'
+import { type Credentials, credentialField, credentialFields } from '../credentials.ts'
+import type { FieldProblem } from '../field-problem.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
-
-/** One thing that is wrong with one key of the Secret. */
-export interface FieldProblem {
-  key: CredentialField
-  /** What is wrong, to be read after `key password`; of all values, only host and port may stand in it. */
-  problem: string
-  /** What to do about it, as an order. */
-  fix: string
-}
 
 /** What the keys hold, ready for the rules that follow; and what is wrong with them as text. */
 export interface ReadFields {
@@ -24,17 +16,6 @@ export function readFields(secret: KubernetesObject): ReadFields {
     values: Object.fromEntries(read.flatMap(({ key, text }) => (isLine(text) ? [[key, text.trim()]] : []))),
     problems: read.flatMap(({ key, text }) => textProblems(text).map((problem) => ({ key, ...problem })))
   }
-}
-
-/** A host or port for a sentence, in brackets; nothing if it may not be shown. */
-export function shown(value: string, values: Partial<Credentials>): string {
-  return mayShow(value, values) ? ` (${value})` : ''
-}
-
-/** Whether a host or port can be shown: it may be the password in the wrong key, or have it inside. */
-export function mayShow(value: string, { password, url }: Partial<Credentials>): boolean {
-  if (password !== undefined && value.includes(password)) return false
-  return url === undefined || !(url.includes(`:${value}@`) || url.includes(`/${value}@`))
 }
 
 function isLine(text: string | undefined): text is string {

@@ -1,7 +1,7 @@
 import type { FailureCode } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import { names } from '../workload.ts'
+import { describeExternalSecret } from './cause.ts'
 import { type Ready, syncStatus } from './external-secret.ts'
 import type { Obstacle } from './refresh.ts'
 
@@ -35,10 +35,10 @@ export function freshness(externalSecret: KubernetesObject, before: string | und
 }
 
 /** What to look at when nothing syncs. The label is that of the operator's Helm chart. */
-export function operatorHint(namespace: string): string {
+export function operatorHint(externalSecret: KubernetesObject, namespace: string): string {
   return (
     'see whether the External Secrets Operator runs: `kubectl get pods -A -l app.kubernetes.io/name=external-secrets`, ' +
-    `and what it says: \`kubectl -n ${namespace} describe externalsecret ${names.credentials}\``
+    `and what it says: ${describeExternalSecret(externalSecret, namespace)}`
   )
 }
 

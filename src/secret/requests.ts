@@ -34,8 +34,8 @@ export async function readExternalSecret(
 ): Promise<KubernetesObject> {
   const id = objectId(wanted)
   const stored = await requesting('read', id, namespace, ports, () => ports.cluster.read(wanted, namespace))
-  if (stored === undefined) throw notThere(id, namespace)
-  if (stored.metadata['deletionTimestamp'] !== undefined) throw notThere(id, namespace, 'is being deleted')
+  if (stored === undefined) throw notThere(wanted, namespace)
+  if (stored.metadata['deletionTimestamp'] !== undefined) throw notThere(wanted, namespace, 'is being deleted')
   return stored
 }
 

@@ -13,22 +13,33 @@ import type { SecretInputs, SecretPorts } from './ports.ts'
 import { readExternalSecret, readReports, requesting } from './requests.ts'
 import { syncNow } from './sync.ts'
 
+export interface VerifiedSecret {
+  credentials: Credentials
+  /** Whether they are shown to be what AWS holds now. */
+  fresh: boolean
+}
+
 /**
  * Proves that the Secret with the credentials is what AWS holds now, as far as an ExternalSecret brings it, and that
  * its fields keep their contract.
- * @returns the credentials
  * @throws Failure secret-stale, external-secret-error, secret-missing, secret-field; or what a request fails with
  */
-export async function verifySecret(inputs: SecretInputs, deadline: Deadline, ports: SecretPorts): Promise<Credentials> {
+export async function verifySecret(
+  inputs: SecretInputs,
+  deadline: Deadline,
+  ports: SecretPorts
+): Promise<VerifiedSecret> {
   const { namespace, externalSecret } = inputs
-  if (externalSecret === undefined) tell(notCompared, ports)
-  else tell(await freshnessCheck(externalSecret, inputs, deadline, ports), ports)
+  const freshness =
+    externalSecret === undefined ? notCompared : await freshnessCheck(externalSecret, inputs, deadline, ports)
+  tell(freshness, ports)
   const secret = await readSecret(namespace, ports)
   if (secret === undefined) throw secretMissing(namespace, externalSecret)
   for (const check of contractChecks(secret)) tell(check, ports)
   const problems = contractProblems(secret)
   if (problems.length > 0) throw contractFailure(problems, namespace, externalSecret && remoteSecret(externalSecret))
-  return Object.fromEntries(credentialFields.map((field) => [field, credentialField(secret, field)])) as Credentials
+  const fields = credentialFields.map((field) => [field, credentialField(secret, field)])
+  return { credentials: Object.fromEntries(fields) as Credentials, fresh: freshness.relaxed !== true }
 }
 
 const notCompared: Check = {
@@ -53,11 +64,11 @@ async function freshnessCheck(
     // Also where one fails, so that no request outlives the phase.
     await Promise.allSettled(jobs)
     const [stored, reports] = await Promise.all(jobs)
-    const detail =
+    const seen =
       reports === undefined
         ? await judgeLastSync(stored, namespace, ports)
-        : await syncNow(stored, reports, namespace, deadline, ports)
-    return { name, passed: true, detail }
+        : { detail: await syncNow(stored, reports, namespace, deadline, ports) }
+    return { name, passed: true, ...seen }
   } catch (error) {
     const isVerdict = error instanceof Failure && ['secret-stale', 'external-secret-error'].includes(error.code)
     if (isVerdict) tell({ name, passed: false, detail: error.message }, ports)

@@ -1,4 +1,5 @@
 import { formatDuration } from '../duration.ts'
+import type { FailureCode } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { syncStatus } from './external-secret.ts'
@@ -9,20 +10,24 @@ import { syncInterval, syncsOnce, writesNothing } from './refresh.ts'
 const clockTolerance = 60_000
 
 /** Where nothing is waited for. */
-export type Standing = Exclude<Freshness, { state: 'waiting' }> | { state: 'failing' }
+export type Standing =
+  | Exclude<Freshness, { state: 'waiting' }>
+  | { state: 'failing' }
+  /** It succeeded, and nothing tells what AWS holds since. */
+  | { state: 'unknown'; detail: string }
 
 /**
  * Whether the last sync of an ExternalSecret still counts, if nothing is forced: it succeeded, is of the newest
  * generation, and not older than it should be.
  */
 export function standing(externalSecret: KubernetesObject, namespace: string, now: Date): Standing {
+  const refused = (sentence: string, code: FailureCode = 'secret-stale'): Standing => {
+    return { state: 'refused', refusal: { code, sentence, hint: operatorHint(externalSecret, namespace) } }
+  }
   const { ready, version, refreshTime } = syncStatus(externalSecret)
   const { generation } = externalSecret.metadata
   const id = objectId(externalSecret)
-  if (ready === undefined) {
-    const sentence = `${id} has never been synced`
-    return { state: 'refused', refusal: { code: 'external-secret-error', sentence, hint: operatorHint(namespace) } }
-  }
+  if (ready === undefined) return refused(`${id} has never been synced`, 'external-secret-error')
   if (ready.status !== 'True') return { state: 'failing' }
   const nothing = writesNothing(externalSecret)
   if (nothing !== undefined) return { state: 'refused', refusal: stale(externalSecret, nothing, '') }
@@ -30,22 +35,22 @@ export function standing(externalSecret: KubernetesObject, namespace: string, no
   if (refusal !== undefined) return { state: 'refused', refusal }
   if (version?.startsWith(`${generation}-`) !== true) {
     const synced = `generation ${generation}, synced: ${harmlessLine(version ?? 'never')}`
-    return refused(`${id} was changed since it was synced last (${synced})`, namespace)
+    return refused(`${id} was changed since it was synced last (${synced})`)
   }
   const age = now.getTime() - Date.parse(refreshTime ?? '')
-  if (Number.isNaN(age)) return refused(`${id} has no refreshTime`, namespace)
+  if (Number.isNaN(age)) return refused(`${id} has no refreshTime`)
   const once = syncsOnce(externalSecret, namespace)
-  if (once !== undefined) return { state: 'fresh', detail: `at ${refreshTime}; ${once.line} ${once.effect}` }
+  if (once !== undefined) return unknown(refreshTime, `${once.line} ${once.effect}`)
   const interval = syncInterval(externalSecret)
-  if (interval === undefined) return { state: 'fresh', detail: `at ${refreshTime}; no sync is due at a known time` }
+  if (interval === undefined) return unknown(refreshTime, 'no sync is due at a known time')
   const detail = `at ${refreshTime}, ${span(age)} ago; a sync is due every ${span(interval)}`
   return age > 2 * interval + clockTolerance
-    ? refused(`the last sync of ${id} is too old: it was ${detail}`, namespace)
+    ? refused(`the last sync of ${id} is too old: it was ${detail}`)
     : { state: 'fresh', detail }
 }
 
-function refused(sentence: string, namespace: string): Standing {
-  return { state: 'refused', refusal: { code: 'secret-stale', sentence, hint: operatorHint(namespace) } }
+function unknown(refreshTime: string | undefined, why: string): Standing {
+  return { state: 'unknown', detail: `at ${refreshTime}; ${why}; not shown to be what AWS holds now` }
 }
 
 /** A span of time; after hours nobody needs the minutes. */

@@ -1,8 +1,7 @@
 import { type KubernetesObject, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import { names } from '../workload.ts'
 import { awsCauses } from './aws-causes.ts'
-import { brief } from './cause.ts'
+import { brief, describeExternalSecret } from './cause.ts'
 import { clusterCauses } from './cluster-causes.ts'
 import { storeOf } from './external-secret.ts'
 
@@ -40,7 +39,7 @@ export function syncProblem(
     const match = pattern.exec(reason)
     if (match !== null) return { ...tell(sync, match.slice(1)), toleranceMilliseconds: tolerance }
   }
-  const hint = `see what the operator says: \`kubectl -n ${namespace} describe externalsecret ${names.credentials}\``
+  const hint = `see what the operator says: ${describeExternalSecret(externalSecret, namespace)}`
   return { sentence: harmlessLine(line), hint, toleranceMilliseconds: brief }
 }
 

@@ -68,7 +68,7 @@ async function force(stored: KubernetesObject, namespace: string, ports: SecretP
     const object = await requesting('annotate', id, namespace, ports, () =>
       ports.cluster.annotate(stored, namespace, { 'force-sync': ports.date().toISOString() })
     )
-    if (object === undefined) throw notThere(id, namespace)
+    if (object === undefined) throw notThere(stored, namespace)
     // A sync that has just ended may have begun before; or be ours already, if the request had to be sent twice.
     const isQuiet = syncStatus(object).version === version
     if (once || isQuiet || attempt === attempts) {

@@ -44,6 +44,25 @@ describe('a conflict is a dispute', () => {
   })
 })
 
+describe('the values of a dispute', () => {
+  const configMap = (data: object): KubernetesObject => ({ ...object({}), kind: 'ConfigMap', data })
+
+  test('are shown', () => {
+    const disputes = disputesOf([conflict('.data.redis.conf')], configMap({ 'redis.conf': 'a' }), configMap({}))
+    expect(disputes).toEqual([{ field: '.data.redis.conf', manager: 'helm', values: ['"a"', 'nothing'] }])
+  })
+
+  test('are not shown where the diff would hide a part of them', () => {
+    const users = (password: string) => configMap({ 'users.acl': `user app on >${password} ~* +@all` })
+    const disputes = disputesOf([conflict('.data.users.acl', 'kubectl-edit')], users('live'), users('wanted'))
+    expect(disputes).toEqual([{ field: '.data.users.acl', manager: 'kubectl-edit', values: undefined }])
+    expect(conflictFailure(configMap({}), 'team', disputes).message).toBe(
+      'cannot apply ConfigMap/redis in namespace team: ' +
+        '"kubectl-edit" owns .data.users.acl with another value, which is not shown'
+    )
+  })
+})
+
 const dispute = (field: string, manager = 'helm'): Dispute => ({ field, manager, values: ['1', '2'] })
 
 describe('the failure', () => {

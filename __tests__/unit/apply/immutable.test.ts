@@ -71,6 +71,13 @@ describe('another field', () => {
     expect(hint).toContain('`kubectl --namespace team delete statefulset redis --cascade=orphan`, and run again')
   })
 
+  test('with a credential: named, and not shown', () => {
+    const annotated = (password: string) =>
+      claims(claim('1Gi', { metadata: { annotations: { 'backup/password': password } } }))
+    const { message } = explained(annotated('live'), annotated('wanted'))
+    expect(message).toMatch(/can never change: \.spec\.volumeClaimTemplates\S*\.annotations\.backup\/password$/)
+  })
+
   test('the selector: the pod cannot stay', () => {
     const { hint } = explained({ selector: { matchLabels: { a: 'b' } } }, { selector: { matchLabels: { a: 'c' } } })
     expect(hint).toBe(

@@ -4,6 +4,7 @@ import fc from '../../support/fast-check.ts'
 import {
   encodings,
   inUrl,
+  leastEncoded,
   otherHosts,
   passwords,
   portNumbers,
@@ -56,9 +57,9 @@ test('whatever AWS would accept as the password of a user gives no problem', () 
   )
 })
 
-test('the password of the default user of a serverless cache needs no user name', () => {
+test('the password of the user default needs no user name', () => {
   fc.assert(
-    fc.property(serverlessHosts, userPasswords, (host, password) => {
+    fc.property(fc.oneof(tokenHosts, serverlessHosts), userPasswords, (host, password) => {
       expectNoProblem({ host, port: '6379', password, url: `rediss://:${encodeURIComponent(password)}@${host}` })
     })
   )
@@ -69,6 +70,19 @@ test('a Redis of somebody else may have any password, with TLS or without', () =
   fc.assert(
     fc.property(otherHosts, portNumbers, passwords, encodings, schemes, (host, port, password, encode, scheme) => {
       expectNoProblem({ host, port, password, url: `${scheme}://:${encode(password)}@${inUrl(host)}:${port}` })
+    }),
+    { numRuns: 300 }
+  )
+})
+
+test('a URL without a problem is one that every client can parse: it keeps the grammar of RFC 3986', () => {
+  const part = "[\\w.~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2}"
+  const grammar = new RegExp(`^rediss://(${part})*@[a-z0-9.-]+:\\d+$`)
+  fc.assert(
+    fc.property(tokenHosts, userPasswords, fc.boolean(), (host, password, isRaw) => {
+      const url = `rediss://:${isRaw ? password : leastEncoded(password)}@${host}:6379`
+      const isRight = contractProblems(stored({ host, port: '6379', password, url })).length === 0
+      expect(isRight && !grammar.test(url)).toBe(false)
     }),
     { numRuns: 300 }
   )

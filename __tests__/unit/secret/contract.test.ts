@@ -197,7 +197,7 @@ describe('percent-encoding in the URL', () => {
     [
       'missing for / and ?, after a user',
       withPassword(`${token}?/`, `app:${token}?/`),
-      ['url', asItIs('/ ?'), `write / as %2F, ? as %3F in the password of url ${encodeWith}`]
+      ['url', asItIs('? /'), `write ? as %3F, / as %2F in the password of url ${encodeWith}`]
     ],
     [
       'missing where a part of the password is then read as port',
@@ -209,8 +209,8 @@ describe('percent-encoding in the URL', () => {
       withPassword(`%:@?/#${token}`, `:%:@?/#${token}`),
       [
         'url',
-        asItIs('% # / ? @ :'),
-        `write % as %25, # as %23, / as %2F, ? as %3F, @ as %40, : as %3A in the password of url ${encodeWith}`
+        asItIs('% @ ? / #'),
+        `write % as %25, @ as %40, ? as %3F, / as %2F, # as %23 in the password of url ${encodeWith}`
       ]
     ],
     [
@@ -254,8 +254,44 @@ describe('percent-encoding in the URL', () => {
     ]
   ])('%s', expectRow)
 
+  const raw = (special: string) =>
+    `has ${special} before the host, not percent-encoded, which clients in Java or Go refuse`
+  test.each<Row>([
+    [
+      'missing for symbols of AUTH tokens that URLs do not have',
+      { ...at(host, `${token}<ok>^x`), url: `rediss://:${token}<ok>^x@${host}:6379` },
+      ['url', raw('< > ^'), `write < as %3C, > as %3E, ^ as %5E in url ${encodeWith}`]
+    ],
+    [
+      'missing for @, which parts the URL for some',
+      withPassword(`${token}@1`, `app:${token}@1`),
+      ['url', raw('@'), `write @ as %40 in url ${encodeWith}`]
+    ],
+    [
+      'missing for all other symbols, a space and a letter',
+      withPassword(`${token}[]"\\|{}\` ü`, `:${token}[]"\\|{}\` ü`),
+      [
+        'url',
+        raw('[ ] " \\ | { } ` and a space and a character that is not ASCII'),
+        'write [ as %5B, ] as %5D, " as %22, \\ as %5C, | as %7C, { as %7B, } as %7D, ` as %60, a space as %20, ' +
+          `what is not ASCII as the bytes of its UTF-8 in url ${encodeWith}`
+      ]
+    ],
+    [
+      'missing in the name of the user',
+      withPassword(token, `a<b:${token}`),
+      ['url', raw('<'), `write < as %3C in url ${encodeWith}`]
+    ],
+    [
+      'missing in another password',
+      withPassword(token, ':old^one'),
+      ['url', raw('^'), `write ^ as %5E in url ${encodeWith}`],
+      ['url', 'has another password than key password', `${samePassword} (a rotation has to change both)`]
+    ]
+  ])('%s', expectRow)
+
   test('that no client needs is not asked for', () => {
-    for (const symbols of ['@', ':', '!&$^<>-', '[]"\\|{}', ' x']) {
+    for (const symbols of [':', '!&$-', "'()*+,;=", '._~']) {
       const password = `${token}${symbols}`
       expect(problemsOf(withPassword(password, `:${password}`))).toEqual([])
     }
@@ -330,6 +366,15 @@ describe('encryption in transit', () => {
       ]
     ],
     [
+      'is missing at a primary endpoint of the European Sovereign Cloud',
+      at('erp.abc123.ng.0001.eusc-de-east-1.cache.amazonaws.eu'),
+      [
+        'host',
+        'names a primary endpoint without encryption in transit (erp.abc123.ng.0001.eusc-de-east-1.cache.amazonaws.eu), which can have no password',
+        primary('eusc-de-east-1').replace('amazonaws.com', 'amazonaws.eu')
+      ]
+    ],
+    [
       'is missing at a reader endpoint',
       at('erp-ro.abc123.ng.0001.apn2.cache.amazonaws.com'),
       [
@@ -356,46 +401,20 @@ describe('encryption in transit', () => {
 })
 
 describe('the password of an ElastiCache', () => {
-  const group =
-    'store the token that the replication group has, of letters, digits and ! & # $ ^ < > - alone ' +
-    '(`openssl rand -hex 32` makes one); where it is the password of a user (RBAC), name that user in url'
-  const user = 'store the password that the user has (`openssl rand -hex 32` makes a good one)'
+  const fix = 'store the token of the replication group or the password of its user (`openssl rand -hex 32` makes one)'
   const short = 'is shorter than the 16 characters that ElastiCache requires'
   const long = 'is longer than the 128 characters that ElastiCache accepts'
   const serverless = 'erp-abc123.serverless.use1.cache.amazonaws.com'
 
   test.each<Row>([
-    ['15 characters', at(host, token.slice(17)), ['password', short, group]],
-    ['15 characters, of a user', at(host, token.slice(17), 'app'), ['password', short, user]],
-    ['15 characters, serverless', at(serverless, token.slice(17)), ['password', short, user]],
-    ['129 characters', at(host, token.repeat(5).slice(31)), ['password', long, group]],
-    ['129 characters, of a user', at(host, token.repeat(5).slice(31), 'app'), ['password', long, user]],
+    ['15 characters', at(host, token.slice(17)), ['password', short, fix]],
+    ['15 characters, of a user', at(host, token.slice(17), 'app'), ['password', short, fix]],
+    ['15 characters, serverless', at(serverless, token.slice(17)), ['password', short, fix]],
+    ['129 characters', at(host, token.repeat(5).slice(31)), ['password', long, fix]],
+    ['129 characters, of a user', at(host, token.repeat(5).slice(31), 'app'), ['password', long, fix]],
     [
-      'symbols that AWS refuses in a token',
-      at(host, `${token}@/@`),
-      ['password', 'has @ and /, which no AUTH token of ElastiCache may have', group]
-    ],
-    [
-      'a space and a letter that is not ASCII',
-      at(host, `${token} ü`),
-      ['password', 'has a space and a character that is not ASCII, which no AUTH token of ElastiCache may have', group]
-    ],
-    [
-      'too short, and a wrong symbol',
-      at(host, 'Pa$$w0rd!?'),
-      ['password', short, group],
-      ['password', 'has ?, which no AUTH token of ElastiCache may have', group]
-    ],
-    [
-      'a wrong symbol in a URL without the colon',
-      { ...at(host, `${token}_`), url: `rediss://${token}_@${host}:6379` },
-      ['password', 'has _, which no AUTH token of ElastiCache may have', group],
-      ['url', 'has the password in the place of a user name', 'put a colon before it']
-    ],
-    [
-      'a wrong symbol that is not encoded in the URL',
+      'a symbol of no token that is not encoded in the URL',
       { ...at(host), password: `${token}/`, url: `rediss://:${token}/@${host}:6379` },
-      ['password', 'has /, which no AUTH token of ElastiCache may have', group],
       [
         'url',
         'has the password as it is, not percent-encoded, so / in it cannot be read',
@@ -410,17 +429,54 @@ describe('the password of an ElastiCache', () => {
         'has the password as it is, not percent-encoded, so / in it cannot be read',
         `write / as %2F in the password of url ${encodeWith}`
       ]
-    ],
-    [
-      'such a symbol, as long as no URL tells of whom',
-      { ...at(host, `${token}/`), url: undefined },
-      ['url', 'is missing', 'add it']
     ]
   ])('%s', expectRow)
 
   test('may have 16 and 128 characters', () => {
     expect(problemsOf(at(host, token.slice(16)))).toEqual([])
     expect(problemsOf(at(host, token.repeat(4)))).toEqual([])
+  })
+
+  describe('that no AUTH token can be may be that of the user default: no problem, and said', () => {
+    const passwordCheck = (fields: Fields) => contractChecks(stored(fields))[2]
+    test.each<[string, Fields, has: string]>([
+      ['@ and =', at(host, 'Rbac@pass=word+1234567'), 'has @ and = and +'],
+      [
+        'a space and a letter that is not ASCII',
+        at(host, `${token} ü`),
+        'has a space and a character that is not ASCII'
+      ],
+      [
+        'a symbol in a URL without the colon',
+        { ...at(host, `${token}_`), url: `rediss://${token}_@${host}:6379` },
+        'has _'
+      ],
+      [
+        'a symbol that is not encoded in the URL',
+        { ...at(host), password: `${token}/`, url: `rediss://:${token}/@${host}:6379` },
+        'has /'
+      ]
+    ])('%s', (_, fields, has) => {
+      expect(problemsOf(fields).filter(([key]) => key === 'password')).toEqual([])
+      expect(passwordCheck(fields)).toEqual({
+        name: 'Secret key password',
+        passed: true,
+        relaxed: true,
+        detail:
+          `${has}, which no AUTH token of ElastiCache may have: right only if the group has users (RBAC), and it is ` +
+          'that of the user default'
+      })
+    })
+
+    test.each<[string, Fields]>([
+      ['of a token', right],
+      ['of a user that the URL names', at(host, `${token}/`, 'app')],
+      ['of a serverless cache', at(serverless, `${token}/`)],
+      ['of a Redis of somebody else', withPassword(`${token}/`, `:${token}%2F`)],
+      ['as long as no URL tells whose it is', { ...at(host, `${token}/`), url: undefined }]
+    ])('not %s', (_, fields) => {
+      expect(passwordCheck(fields)).toEqual({ name: 'Secret key password', passed: true, detail: 'set' })
+    })
   })
 })
 
@@ -492,9 +548,9 @@ describe('the failure', () => {
   })
 
   test('says a fix for several problems of a key once', () => {
-    const twice = contractProblems(stored({ ...at(host, '?'), port: '6379' }))
-    expect(twice).toHaveLength(2)
-    expect(contractFailure(twice, 'team').hint.match(/store the token/g)).toHaveLength(1)
+    const twice = contractProblems(stored({ ...right, port: ' 0 ' }))
+    const again = contractProblems(stored({ ...right, port: '0' }))
+    expect(contractFailure([...twice, ...again], 'team').hint.match(/store the number/g)).toHaveLength(1)
   })
 
   test('takes the name of the AWS secret as data', () => {

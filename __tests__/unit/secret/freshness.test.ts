@@ -195,28 +195,26 @@ describe('an ExternalSecret that is only looked at', () => {
       { refreshInterval: '72h0m0s' },
       60 * 24 * 4,
       'at 2026-11-23T08:15:39Z, 4 days ago; a sync is due every 3 days'
-    ],
-    [
-      'once',
-      { refreshPolicy: 'CreatedOnce' },
-      1e6,
-      'at 2026-11-23T08:15:39Z; refreshPolicy: CreatedOnce forbids every sync after the first'
-    ],
-    [
-      'once, as the interval is 0',
-      { refreshInterval: '0s' },
-      1e6,
-      'at 2026-11-23T08:15:39Z; refreshInterval: 0s forbids every sync after the first'
-    ],
-    ['on changes only', { refreshPolicy: 'OnChange' }, 1e6, 'at 2026-11-23T08:15:39Z; no sync is due at a known time'],
-    [
-      'in windows',
-      { syncWindows: { kind: 'allow', windows: [] } },
-      1e6,
-      'at 2026-11-23T08:15:39Z; no sync is due at a known time'
     ]
   ])('%s: counts', (_, spec, minutes, detail) => {
     expect(standing(externalSecret({ ...ready, spec }), 'team', at(minutes))).toEqual({ state: 'fresh', detail })
+  })
+
+  test.each([
+    ['once', { refreshPolicy: 'CreatedOnce' }, 'refreshPolicy: CreatedOnce forbids every sync after the first'],
+    ['once, as the interval is 0', { refreshInterval: '0s' }, 'refreshInterval: 0s forbids every sync after the first'],
+    [
+      'into a Secret that cannot be changed',
+      { target: { immutable: true } },
+      'immutable: true keeps the Secret as it was made first, while every later sync is reported as done'
+    ],
+    ['on changes only', { refreshPolicy: 'OnChange' }, 'no sync is due at a known time'],
+    ['in windows', { syncWindows: { kind: 'allow', windows: [] } }, 'no sync is due at a known time']
+  ])('synced %s: nothing tells whether it counts', (_, spec, why) => {
+    expect(standing(externalSecret({ ...ready, spec }), 'team', at(1e6))).toEqual({
+      state: 'unknown',
+      detail: `at 2026-11-23T08:15:39Z; ${why}; not shown to be what AWS holds now`
+    })
   })
 
   test.each([
@@ -246,6 +244,14 @@ describe('an ExternalSecret that is only looked at', () => {
     expect(standing(externalSecret(), 'team', at(0))).toMatchObject({
       state: 'refused',
       refusal: { code: 'external-secret-error', sentence: 'ExternalSecret/redis-credentials has never been synced' }
+    })
+  })
+
+  test('under another name than that of its Secret: the command of the hint names it', () => {
+    const object = externalSecret()
+    const named = { ...object, metadata: { ...object.metadata, name: 'clinic-cache' } }
+    expect(standing(named, 'team', at(0))).toMatchObject({
+      refusal: { hint: expect.stringContaining('`kubectl -n team describe externalsecret clinic-cache`') }
     })
   })
 

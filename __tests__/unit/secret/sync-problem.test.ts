@@ -11,6 +11,7 @@ const role = 'arn:aws:sts::123456789012:assumed-role/eso/operator'
 const object = externalSecret()
 
 const reading = ['`secretsmanager:GetSecretValue`', '`secretsmanager:DescribeSecret`']
+const takeAway = 'take away the deny that AWS names'
 const store = 'ClusterSecretStore/aws-secrets-manager'
 const describeStore = '`kubectl describe clustersecretstore aws-secrets-manager`'
 
@@ -52,7 +53,19 @@ describe('what the operator says is told in our words', () => {
       'a right that is denied',
       `${data}${call}api error AccessDeniedException: User: ${role} is not authorized to perform: secretsmanager:GetSecretValue on resource: hospital-erp/redis with an explicit deny in a resource-based policy`,
       `AWS denies secretsmanager:GetSecretValue on the secret hospital-erp/redis to ${role} (with an explicit deny in a resource-based policy)`,
-      reading
+      [takeAway]
+    ],
+    [
+      'a right to decrypt that is denied',
+      `${data}${call}api error AccessDeniedException: User: ${role} is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:eu-central-1:123456789012:key/k with an explicit deny in an identity-based policy`,
+      `AWS denies kms:Decrypt to ${role} (with an explicit deny in an identity-based policy)`,
+      [takeAway]
+    ],
+    [
+      'a role whose use is denied',
+      `${data}operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 1, api error AccessDenied: User: ${role} is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/eso with an explicit deny in a service control policy`,
+      `AWS denies sts:AssumeRole to ${role} (with an explicit deny in a service control policy)`,
+      [takeAway]
     ],
     [
       'a right that is missing, not named',
@@ -201,6 +214,13 @@ describe('what the operator says is told in our words', () => {
     const spec = { data: [], dataFrom: [{ extract: { key: 'other' } }, { extract: { key: 'hospital-erp/redis' } }] }
     const words = 'error processing spec.dataFrom[1].extract, err: Secret does not exist'
     expect(syncProblem(words, externalSecret({ spec }), 'team').sentence).toMatch(/no secret hospital-erp\/redis in/)
+  })
+
+  test('the command shows the ExternalSecret, whatever its name', () => {
+    const named = { ...object, metadata: { ...object.metadata, name: 'clinic-cache' } }
+    expect(syncProblem(`${data}something new`, named, 'team').hint).toContain(
+      '`kubectl -n team describe externalsecret clinic-cache`'
+    )
   })
 
   test('many events that were taken together say the same', () => {

@@ -65,18 +65,53 @@ export function percentDecoded(text: string | undefined): string | undefined {
   }
 }
 
-// A password that is stored percent-encoded itself is another problem, and not one of the URL.
+// To a URL, `#`, `/` and `?` end the part with the password, and `%` begins an encoding. A password that is stored
+// percent-encoded itself is another problem, and not one of the URL.
 function isMisread(own: string | undefined, password: string): boolean {
   if (own !== undefined && (own === password || own === percentDecoded(password))) return false
   return /[%#/?]/.test(password)
 }
 
-// To a URL, `#`, `/` and `?` end the part with the password, `@` and `:` part it, and `%` begins an encoding.
 function notEncoded(password: string): UrlFault {
-  const special = ['%', '#', '/', '?', '@', ':'].filter((character) => password.includes(character))
-  const encoded = special.map((character) => `${character} as ${encodeURIComponent(character)}`).join(', ')
+  const { words, fixes } = specialIn(password)
   return {
-    problem: `has the password as it is, not percent-encoded, so ${special.join(' ')} in it cannot be read`,
-    fix: `write ${encoded} in the password of url (\`jq -Rr @uri\` encodes the line that you type)`
+    problem: `has the password as it is, not percent-encoded, so ${words} in it cannot be read`,
+    fix: `write ${fixes} in the password of url (${encoder})`
+  }
+}
+
+/**
+ * What stands before the host as it is, although a URL has it percent-encoded only (RFC 3986, section 3.2.1). This
+ * program encodes it itself; java.net.URI and Go's net/url refuse the whole URL, or find no host in it.
+ */
+export function unencoded(url: string): UrlFault | undefined {
+  const [, credentials = ''] = /^[^/]*\/\/([^/?#]*)@/.exec(url) ?? []
+  const { words, fixes } = specialIn(credentials.replaceAll('%', ''))
+  if (words === '') return undefined
+  return {
+    problem: `has ${words} before the host, not percent-encoded, which clients in Java or Go refuse`,
+    fix: `write ${fixes} in url (${encoder})`
+  }
+}
+
+const encoder = '`jq -Rr @uri` encodes the line that you type'
+
+/** Which characters of a text a URL has percent-encoded only, in words, and what to write for them. */
+function specialIn(text: string): { words: string; fixes: string } {
+  const special = [...new Set(text.replace(/[A-Za-z0-9._~!$&'()*+,;=:-]/g, ''))]
+  const symbols = special.filter((character) => /^[!-~]$/.test(character))
+  const space = special.includes(' ')
+  const foreign = special.some((character) => !/^[ -~]$/.test(character))
+  return {
+    words: [
+      ...(symbols.length > 0 ? [symbols.join(' ')] : []),
+      ...(space ? ['a space'] : []),
+      ...(foreign ? ['a character that is not ASCII'] : [])
+    ].join(' and '),
+    fixes: [
+      ...symbols.map((character) => `${character} as ${encodeURIComponent(character)}`),
+      ...(space ? ['a space as %20'] : []),
+      ...(foreign ? ['what is not ASCII as the bytes of its UTF-8'] : [])
+    ].join(', ')
   }
 }

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expectNoSecret } from '../support/captured.ts'
+import { type Deployment, deploy } from '../support/cluster/deploy.ts'
+import type { TestNamespace } from '../support/cluster/namespace.ts'
+import { type Stage, startStage } from '../support/stage.ts'
+import { verify } from '../support/verify.ts'
+import { workspaceWith } from '../support/workspace.ts'
+import { namespace } from './rendering.ts'
+
+let stage: Stage
+let place: TestNamespace
+
+beforeAll(async () => {
+  stage = await startStage()
+  const refuse = () => Promise.reject(new Error('there is no cluster behind this namespace'))
+  place = {
+    name: namespace,
+    kubeconfig: stage.kubeconfig,
+    kubectl: refuse,
+    apply: refuse,
+    redisCli: refuse,
+    credential: refuse,
+    [Symbol.asyncDispose]: async () => {}
+  }
+})
+afterAll(async () => stage[Symbol.asyncDispose]())
+
+/** The Secret as somebody else wrote it, with the password that Redis has. */
+const secretOf = (host: string, urlPassword = stage.password) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name: 'redis-credentials', namespace },
+  stringData: { host, port: '6379', password: stage.password, url: `redis://:${urlPassword}@${host}:6379` }
+})
+
+/** Puts that Secret there in the place of any other. */
+function keep(...fields: Parameters<typeof secretOf>): void {
+  stage.api.remove('Secret', namespace, 'redis-credentials')
+  stage.api.seed(secretOf(...fields), { fieldManager: 'kubectl' })
+}
+
+const run = async (...[inputs, options]: [Record<string, string>?, { workspace?: string }?]): Promise<Deployment> => {
+  const deployment = await deploy(place, inputs, options)
+  expectNoSecret(deployment.captured, [stage.password, stage.api.token])
+  return deployment
+}
+
+// In order: each test goes on from what the one before it left.
+test('a Secret that sends applications elsewhere is kept, and the report of a deployment says so', async () => {
+  keep('cache.other.svc')
+  const { outputs, summary } = await run()
+  expect(outputs['verdict']).toBe('passed')
+  expect(summary).toContain(
+    '- Secret/redis-credentials names an address that no Service of these manifests has (cache.other'
+  )
+})
+
+test('and so does that of a verification', async () => {
+  const { outputs, summary } = await verify(place)
+  expect(outputs['verdict']).toBe('passed')
+  expect(summary).toContain(
+    '- Secret/redis-credentials names an address that no Service of these manifests has (cache.other'
+  )
+})
+
+test('a Secret that names the Service by its short name needs no word', async () => {
+  keep('redis')
+  const { outputs, summary } = await run()
+  expect(outputs['verdict']).toBe('passed')
+  expect(summary).not.toContain('names an address')
+})
+
+test('a Secret whose URL has another password is refused by a deployment, by a plan and by a verification', async () => {
+  keep('redis', 'the-one-before')
+  const [deployed, planned, verified] = [await run(), await run({ 'dry-run': 'server' }), await verify(place)]
+  for (const { outputs, summary } of [deployed, planned, verified]) {
+    expect(outputs['failure-code']).toBe('secret-field')
+    expect(summary).toContain('key url has another password than key password')
+    expect(summary).not.toContain('the-one-before')
+  }
+})
+
+test('a password beside manifests that bring the Secret is refused before the cluster is asked', async () => {
+  const files = {
+    'deploy/redis/secret.json': JSON.stringify(secretOf('redis')),
+    'deploy/redis/kustomization.yaml': JSON.stringify({ resources: ['../manifests/base', 'secret.json'] })
+  }
+  await using workspace = await workspaceWith([], files)
+  const before = stage.api.requests.length
+  const inputs = { manifests: 'deploy/redis', 'redis-password': 'another-password-1' }
+  // Not by `run`: the manifest that was rendered is a file of this run, and has the Secret.
+  const { outputs, summary } = await deploy(place, inputs, { workspace: workspace.path })
+  expect(outputs['failure-code']).toBe('invalid-input')
+  expect(summary).toContain('these manifests bring Secret/redis-credentials themselves')
+  expect(stage.api.requests.length).toBe(before)
+  const without = await deploy(place, { manifests: 'deploy/redis' }, { workspace: workspace.path })
+  expect(without.outputs['verdict']).toBe('passed')
+  expectNoSecret([without.output, without.summary].join('\n'), [stage.password])
+})

@@ -1,0 +1,35 @@
+import type { Credentials } from '../credentials.ts'
+import { shown } from '../field-problem.ts'
+import { listAt, textAt } from '../kubernetes-object.ts'
+import type { ManifestDocument } from '../manifest.ts'
+import { names } from '../workload.ts'
+import { credentialsFor, resolved } from './credentials.ts'
+
+/**
+ * What to know of a Secret whose host and port are of no Service that was rendered; undefined if there is nothing to say.
+ * It is no failure: the Service of own manifests may be deployed by others, or a proxy may stand before Redis.
+ */
+export function addressNote(
+  credentials: Credentials,
+  namespace: string,
+  documents: readonly ManifestDocument[]
+): string | undefined {
+  const { host, port } = credentials
+  const services = documents.filter(({ object }) => object.kind === 'Service' && object.apiVersion === 'v1')
+  const rendered = services.flatMap(({ object }) =>
+    listAt(object, 'spec', 'ports').map((each) => addressOf(object.metadata.name, textAt(each, 'port'), namespace))
+  )
+  // Where the manifests have no Service at all, that of the address which the action writes comes from elsewhere.
+  const usual = credentialsFor('', namespace)
+  const known = services.length === 0 ? [addressOf(usual.host, usual.port, namespace)] : rendered
+  if (known.includes(addressOf(host, port, namespace))) return undefined
+  return (
+    `Secret/${names.credentials} names an address that no Service of these manifests has` +
+    `${shown(`${host}:${port}`, credentials)}. Applications go there, and it was not asked whether this Redis answers; ` +
+    'a deployment with `probe-from: cluster` asks there.'
+  )
+}
+
+function addressOf(host: string, port: string | undefined, namespace: string): string {
+  return `${resolved(host, namespace)}:${Number(port)}`
+}
