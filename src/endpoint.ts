@@ -19,7 +19,8 @@ export interface Endpoint {
   tls: boolean | undefined
 }
 
-const suffix = /\.cache\.amazonaws\.com(\.cn)?$/
+/** That of China and that of the European Sovereign Cloud are others. */
+const suffix = /\.cache\.amazonaws\.(com(\.cn)?|eu)$/
 
 /**
  * The forms of names without `.cache.amazonaws.com`, each with what it tells of encryption. The last label is a code of

@@ -1,13 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { compareObjects } from '../../src/drift/drift.ts'
-import { toFailure } from '../../src/kubernetes/failure.ts'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { parseManifest } from '../../src/manifest.ts'
-import { accessTo } from '../integration/applying.ts'
-import { ended } from '../integration/outcome.ts'
 import { awsStandIn } from '../support/cluster/aws-stand-in.ts'
 import { kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
+import { comparing } from './comparing.ts'
 
 /** Every kind that manifests of an application may have, written as people do and as the server does not keep it. */
 const manifest = `apiVersion: v1
@@ -232,22 +228,33 @@ spec:
   - {secretKey: port, remoteRef: {key: a/b, property: port}}
 `
 
+const text = awsStandIn() === undefined ? manifest : `${manifest}---\n${externalSecret}`
+
 let namespace: TestNamespace
 
-beforeAll(async () => {
+beforeEach(async () => {
   namespace = await testNamespace()
 })
-afterAll(async () => namespace[Symbol.asyncDispose]())
+afterEach(async () => namespace[Symbol.asyncDispose]())
 
-test('what a real server makes of objects of many kinds is no drift', async () => {
-  const text = awsStandIn() === undefined ? manifest : `${manifest}---\n${externalSecret}`
+/** Gives the server every object, and expects that none has drifted then. */
+async function unchangedAfter(...ways: string[][]): Promise<void> {
   const own = text.replace('namespace: NS', `namespace: ${namespace.name}`)
-  await kubectlWithInput(own, '--namespace', namespace.name, 'apply', '--server-side', '-f', '-')
-  using access = await accessTo({ kubeconfig: await readFile(process.env['KUBECONFIG'] ?? '', 'utf8') }, 1)
-  const ports = { cluster: access.cluster, toFailure, checked: () => undefined, log: () => undefined }
   const documents = parseManifest(own)
   expect(documents.length).toBeGreaterThan(15)
-  const { result, failure } = await ended(compareObjects(documents, { namespace: namespace.name }, ports))
-  expect(failure?.evidence[0]?.text ?? failure?.message).toBeUndefined()
-  expect(result).toBe(`${documents.length} objects are as rendered`)
+  for (const way of ways) {
+    await kubectlWithInput(own, '--namespace', namespace.name, ...way, '-f', '-')
+    expect(await comparing(documents, namespace.name)).toEqual([])
+  }
+}
+
+test('what a real server makes of objects of many kinds is no drift', async () => {
+  await unchangedAfter(['apply', '--server-side'])
+})
+
+test('nor is it where another client made them, and owns every default', async () => {
+  await unchangedAfter(
+    ['create'],
+    ['apply', '--server-side', '--force-conflicts', '--field-manager', 'redis-cache-action']
+  )
 })

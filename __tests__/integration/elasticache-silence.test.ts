@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type Answer, page, refusal } from '../support/elasticache-api/answers.ts'
 import { describedGroup } from '../support/elasticache-api/group.ts'
 import { startAwsApi } from '../support/elasticache-api/server.ts'
-import { freePort } from '../support/redis/listen.ts'
+import { closedPort } from '../support/redis/listen.ts'
 import { asking } from './elasticache-asking.ts'
 import { verifying } from './elasticache-verifying.ts'
 
@@ -49,7 +49,7 @@ describe('AWS is busy, or not there', () => {
 
   test.each<[situation: string, url: (api: string) => string | Promise<string>, said: RegExp]>([
     ['it hangs up', (api) => api, /^(socket hang up|read ECONNRESET|write EPIPE)$/],
-    ['nobody listens', async () => `http://127.0.0.1:${await freePort()}`, /^connect ECONNREFUSED /],
+    ['nobody listens', async () => `http://127.0.0.1:${closedPort}`, /^connect ECONNREFUSED /],
     ['its name is unknown, as with a region that does not exist', () => 'http://elasticache.invalid', /^getaddrinfo /]
   ])('%s', async (_situation, url, said) => {
     await using api = await startAwsApi(() => 'hang-up')

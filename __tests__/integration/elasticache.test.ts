@@ -46,6 +46,10 @@ describe('a replication group as it should be', () => {
 
   test.each<[string, Fields]>([
     ['takes its daily backup', { Status: 'snapshotting' }],
+    [
+      'takes the writes of a Global Datastore',
+      { GlobalReplicationGroupInfo: [['GlobalReplicationGroupMemberRole', 'PRIMARY']] }
+    ],
     ['is older than the modes of TLS', { TransitEncryptionMode: undefined }],
     ['has a user group instead of a token', { AuthTokenEnabled: false, UserGroupIds: [['member', 'backends']] }]
   ])('also if it %s', async (_situation, fields) => {
@@ -84,7 +88,18 @@ describe('a replication group that is not as required', () => {
       '2 nodes in eu-central-1a',
       { NodeGroups: shard('eu-central-1a', 'eu-central-1a') }
     ],
-    ['is one node', 'replica-in-another-zone', '1 node in eu-central-1a', { NodeGroups: shard('eu-central-1a') }]
+    ['is one node', 'replica-in-another-zone', '1 node in eu-central-1a', { NodeGroups: shard('eu-central-1a') }],
+    [
+      'copies the writes of another region',
+      'endpoint',
+      `the primary endpoint is master.sessions.${domain}:6379, which takes no writes: the group is a secondary of Global Datastore ldgnf-sessions`,
+      {
+        GlobalReplicationGroupInfo: [
+          ['GlobalReplicationGroupId', 'ldgnf-sessions'],
+          ['GlobalReplicationGroupMemberRole', 'SECONDARY']
+        ]
+      }
+    ]
   ])('because it %s', async (_situation, requirement, seen, fields) => {
     const { failure, checked } = await verifying(() => describedGroup(fields))
     expect(failure).toMatchObject({

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { createSecureContext } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Authority, createAuthority, daysFromNow } from '../support/certificates.ts'
 import type { Certificate } from '../support/kubernetes-api/http/certificate.ts'
-import { freePort, type Listener } from '../support/redis/listen.ts'
+import { closedPort, type Listener } from '../support/redis/listen.ts'
 import { startHangUp, startHttp, startLoading, startSilent } from '../support/redis/misbehaving.ts'
 import { type RedisProcess, startRedis } from '../support/redis/process.ts'
 import { startTls } from '../support/redis/tls.ts'
@@ -65,6 +66,22 @@ describe('a cache with TLS', () => {
   test('is asked as the user that the URL names', async () => {
     const run = await askingWith(await authority.issue(host), { user: 'nobody' })
     expect(run.failure).toMatchObject({ code: 'redis-auth', message: expect.stringContaining('WRONGPASS') })
+  })
+
+  test('that has a certificate for each name gets the name, and an address is none', async () => {
+    const [own, other] = [await authority.issue(host), await authority.issue('127.0.0.1')]
+    const names: string[] = []
+    await using tls = await startTls(redis.port, other, {
+      SNICallback(name, done) {
+        names.push(name)
+        done(null, createSecureContext(own))
+      }
+    })
+    expect((await asking(tls)).failure).toBeUndefined()
+    const asked = names.length
+    expect((await asking(tls, { name: '127.0.0.1' })).failure).toBeUndefined()
+    expect(new Set(names)).toEqual(new Set([host]))
+    expect(names).toHaveLength(asked)
   })
 
   test('by its address: the certificate must name that', async () => {
@@ -221,7 +238,7 @@ describe('who does not get so far that they could ask', () => {
   })
 
   test.each(['rediss', 'redis'])('meets a port where nobody listens (%s)', async (scheme) => {
-    const run = await asking({ port: await freePort() }, { scheme })
+    const run = await asking({ port: closedPort }, { scheme })
     expect(run.failure).toMatchObject({
       code: 'elasticache-unreachable',
       message: expect.stringMatching(/^TCP: localhost:\d+ refuses connections: /)

@@ -10,7 +10,7 @@ import type { KubernetesObject } from '../../src/kubernetes-object.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type Authority, createAuthority, daysFromNow } from '../support/certificates.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
-import { freePort, type Listener } from '../support/redis/listen.ts'
+import { closedPort, type Listener } from '../support/redis/listen.ts'
 import { startHangUp, startSilent } from '../support/redis/misbehaving.ts'
 import { type RedisProcess, startRedis } from '../support/redis/process.ts'
 import { startTls } from '../support/redis/tls.ts'
@@ -253,7 +253,7 @@ described('who does not get so far that they could ask', () => {
 
   test('meets a port where nobody listens', async () => {
     await using image = await sleeplessImage()
-    const run = await asking(at({ port: await freePort() }), {}, image)
+    const run = await asking(at({ port: closedPort }), {}, image)
     expect(run.failure?.message).toMatch(/^TCP: localhost:\d+ refuses connections: Connection refused$/)
   })
 
@@ -293,7 +293,7 @@ described('a pod that is no backend', () => {
   const options = { topology: 'self-hosted', outsider: true } as const
 
   test('is kept out', async () => {
-    const elsewhere = String(await freePort())
+    const elsewhere = String(closedPort)
     const env = (name: string) => (name === 'redis-probe' ? {} : { REDIS_PORT: elsewhere })
     const run = await asking(at(redis, 'redis'), options, { env })
     expect(run.failure).toBeUndefined()

@@ -63,7 +63,7 @@ test('a managed cache right after a deploy: as rendered, its Secret is fresh and
   expect(result.summary).toContain('was not asked')
   expect(result.summary).toContain('| drift | ✅ |')
   expect(result.summary).toContain('| ✅ | ExternalSecret/redis-credentials as rendered |')
-  expect(result.summary).toContain('| secret | ✅ |')
+  expect(result.summary).toMatch(/\| secret \| ✅ \| [^|]+ \| it is fresh, its fields keep their contract \|/)
   expect(result.summary).toContain('- The cache was not asked: `probe-from` is `none`.')
   expect(result.summary).toContain('- The settings of ElastiCache were not verified')
 })
@@ -77,6 +77,15 @@ test('the ExternalSecret reads from elsewhere: named, and the Secret is verified
   expect(said(result)).toContain('ExternalSecret/redis-credentials: .spec.data[')
   expect(said(result)).toContain('].remoteRef.key is "another/redis", rendered is "hospital-erp/redis"')
   expect(result.summary).toContain('| secret | ✅ |')
+  await deployed()
+})
+
+test('the ExternalSecret is synced on changes only: nothing tells what AWS holds now, and the Secret is not called fresh', async () => {
+  const { spec, ...others } = JSON.parse(JSON.stringify(api.read('ExternalSecret', namespace, 'redis-credentials')))
+  api.seed({ ...others, spec: { ...spec, refreshPolicy: 'OnChange' } }, { fieldManager: 'kubectl-edit' })
+  const result = await run()
+  expect(result.summary).toMatch(/\| secret \| ✅ \| [^|]+ \| its fields keep their contract \|/)
+  expect(result.summary).toMatch(/\| ⚠️ \| last sync with AWS \| at .*; not shown to be what AWS holds now \|/)
   await deployed()
 })
 

@@ -134,6 +134,19 @@ describe('something is not as rendered', () => {
     expect(result.summary).toContain('| ❌ | NetworkPolicy/redis as rendered |')
   })
 
+  test('a default has become something else: named, although nothing is rendered there', async () => {
+    const strategy = (updateStrategy: object) =>
+      change('StatefulSet', 'redis', ({ spec }) => Reflect.set(Object(spec), 'updateStrategy', updateStrategy))
+    strategy({ type: 'OnDelete' })
+    const result = await run()
+    strategy({ type: 'RollingUpdate', rollingUpdate: { partition: 0 } })
+    expect(result.outputs['failure-code']).toBe('config-drift')
+    expect(said(result)[0]).toMatch(
+      /^StatefulSet\/redis: \.spec\.updateStrategy\.type is "OnDelete" and is not rendered \(written by kubectl-edit at \S+\)\nNext: take out by hand/
+    )
+    expect((await run()).outputs['verdict']).toBe('passed')
+  })
+
   test('a Service is gone', async () => {
     stage.api.remove('Service', namespace, 'redis')
     const result = await run()
@@ -194,7 +207,8 @@ describe('redis-0 is not well', () => {
   test('its container crashes: told at once, with its last words', async () => {
     stage.api.behave({ kind: 'crash-loop', exitCode: 3, log: 'these are my last words\n' })
     again()
-    await waiting('CrashLoopBackOff')
+    // The second pause lasts longer than a slow machine takes to look.
+    await waiting('back-off 20s')
     const result = await run()
     expect(result.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'crash-loop' })
     expect(result.summary).toContain('these are my last words')

@@ -58,6 +58,8 @@ export interface VerifyOptions extends Partial<SecretInputs> {
 export type SecretRun = Ended<Credentials> & {
   log: string[]
   checks: Check[]
+  /** Whether the Secret was shown to be what AWS holds now; undefined after a failure. */
+  fresh: boolean | undefined
   /** What was registered as secret. */
   masked: string[]
   /** How long it took by the clock of the run. */
@@ -86,6 +88,7 @@ export async function verifying(
   const checks: Check[] = []
   const masked: string[] = []
   const deadline = new Deadline(clock, timeout)
+  let fresh: boolean | undefined
   const outcome = await ended(
     verifySecret({ namespace, externalSecret, force }, deadline, {
       cluster,
@@ -99,9 +102,12 @@ export async function verifying(
         log.push(line)
         onLog?.(line)
       }
+    }).then((verified) => {
+      fresh = verified.fresh
+      return verified.credentials
     })
   )
   const said = [...log, JSON.stringify(checks), outcome.failure === undefined ? '' : wordsOf(outcome.failure)]
   expectNoSecret(said.join('\n'), [...client.connection.secrets, ...masked, ...secrets])
-  return { ...outcome, log, checks, masked, milliseconds: deadline.elapsed }
+  return { ...outcome, log, checks, fresh, masked, milliseconds: deadline.elapsed }
 }

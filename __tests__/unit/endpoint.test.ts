@@ -9,6 +9,7 @@ describe('the name of an ElastiCache endpoint tells its form, and whether it enc
     ['primary-tls', true, `master.erp-cache.abc123.apn2.${amazon}`],
     ['primary-tls', true, `master.erp-cache.abc123.ap-northeast-2.${amazon}`],
     ['primary-tls', true, `master.erp-cache.abc123.cnn1.${amazon}.cn`],
+    ['primary-tls', true, 'master.erp-cache.abc123.eusc-de-east-1.cache.amazonaws.eu'],
     ['primary-tls', true, `master.ng.abc123.use1.${amazon}`],
     ['replica-tls', true, `replica.erp-cache.abc123.euw1.${amazon}`],
     ['configuration-tls', true, `clustercfg.erp-cache.abc123.apn2.${amazon}`],
@@ -49,6 +50,7 @@ describe('a host of somebody else tells nothing:', () => {
     ['a node of MemoryDB', 'clustercfg.erp.abc123.memorydb.us-east-1.amazonaws.com'],
     ['a database', 'erp.abc123.us-east-1.rds.amazonaws.com'],
     ['a name that only looks alike', 'master.erp.abc123.use1.cache.amazonaws.com.example.org'],
+    ['an end that no partition has', 'master.erp.abc123.use1.cache.amazonaws.eu.cn'],
     ['no subdomain of it', 'mycache.amazonaws.com'],
     ['nothing', '']
   ])('%s', (_, host) => {

@@ -34,6 +34,8 @@ export interface ReplicationGroupFacts {
   /** Only with cluster mode enabled. */
   configuration: Endpoint | undefined
   nodeGroups: NodeGroup[]
+  /** The Global Datastore whose writes this group copies from another region, and takes none itself. */
+  secondaryOf: string | undefined
 }
 
 /** What AWS leaves out is `unknown`, or not there. */
@@ -58,8 +60,14 @@ export function factsOf(group: ReplicationGroup, id: string, region: string): Re
         id: CacheClusterId ?? '',
         zone: PreferredAvailabilityZone
       }))
-    }))
+    })),
+    secondaryOf: secondaryOf(group)
   }
+}
+
+function secondaryOf({ GlobalReplicationGroupInfo: info }: ReplicationGroup): string | undefined {
+  const isSecondary = info?.GlobalReplicationGroupMemberRole?.toUpperCase() === 'SECONDARY'
+  return isSecondary ? (info?.GlobalReplicationGroupId ?? 'unknown') : undefined
 }
 
 /** A group that is older than the mode reports none, and requires TLS. */

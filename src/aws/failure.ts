@@ -4,6 +4,7 @@ import { harmlessLine } from '../untrusted-text.ts'
 import type { Wanted } from './absent.ts'
 import { causeOf } from './errors.ts'
 import { isDenied, policyStatement } from './forbidden.ts'
+import { partitionOf } from './partition.ts'
 
 const configure = '`aws-actions/configure-aws-credentials`'
 
@@ -87,7 +88,7 @@ function silence(error: unknown, service: string, region: string): Failure {
   return new Failure(
     'elasticache-unreachable',
     `${service} in ${region} does not answer: ${said(error)}`,
-    `check aws-region, and the network from this runner: \`curl -sS https://elasticache.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}\``,
+    `check aws-region, and the network from this runner: \`curl -sS https://elasticache.${region}.${partitionOf(region).domain}\``,
     [],
     error
   )

@@ -1,10 +1,11 @@
 import type { Deadline } from '../deadline.ts'
+import { endpointForm } from '../endpoint.ts'
 import { Failure } from '../failure.ts'
 import { parseInfo, type RedisInfo, serverVersion, usedMemory } from '../redis-info.ts'
 import { addressOf } from './address.ts'
 import { seeFromPods } from './from-pods.ts'
 import { seeFromRunner } from './from-runner.ts'
-import { isClustered, judge } from './judge.ts'
+import { isClustered, judge, unjudgedSize } from './judge.ts'
 import type { ConnectionInputs, ConnectionPorts, ConnectionResult, PodPorts, RunnerPorts } from './ports.ts'
 import { reachFindings } from './reach.ts'
 import type { Sight } from './trouble.ts'
@@ -65,6 +66,9 @@ function conclude(
   }
   if (certificate !== undefined && certificate.naming === undefined) note(unseenName(view))
   if (isClustered(info)) note('The role of the node was not judged: in cluster mode, each has its share of the keys.')
+  const unjudged = info.has('redis_version') && view.topology === 'managed' ? unjudgedSize(info, view) : undefined
+  if (unjudged !== undefined) note(unjudged)
+  if (isReaderPort(view)) note('Port 6380 of a serverless cache is its reader port: writes belong to port 6379.')
   const failed = findings.filter(({ passed }) => !passed)
   if (failed[0] !== undefined) throw failureOf(failed[0], failed)
   return factsOf(info)
@@ -75,6 +79,10 @@ function unseenName({ address: { host } }: View): string {
     `Whether the certificate names ${host} was not checked: the server shows it to clients of TLS 1.3 only, ` +
     'or the image has neither nc nor bash.'
   )
+}
+
+function isReaderPort({ address: { host, port } }: View): boolean {
+  return port === 6380 && endpointForm(host).form === 'serverless'
 }
 
 function failureOf(first: Finding, failed: readonly Finding[]): Failure {

@@ -1,10 +1,46 @@
+import { endpointForm } from '../endpoint.ts'
 import type { FailureCode } from '../failure.ts'
 import { names } from '../workload.ts'
 import type { View } from './view.ts'
 
 /** What to do about an answer that is not as it should be. */
 export function hintFor(code: FailureCode, view: View): string {
-  return view.topology === 'managed' ? forManaged(code) : forSelfHosted(code, view.namespace)
+  if (view.topology === 'self-hosted') return forSelfHosted(code, view.namespace)
+  const { form } = endpointForm(view.address.host)
+  if (form === 'serverless') return forServerless(code)
+  // That one leads to a replica only where the whole group is one.
+  const isPrimary = form === 'primary' || form === 'primary-tls'
+  return code === 'secret-field' && isPrimary ? againstSecondary : forManaged(code)
+}
+
+/** What tells the endpoints of all caches of the same sort. */
+export function endpointsBeside(host: string): string {
+  return endpointForm(host).form === 'serverless'
+    ? "`aws elasticache describe-serverless-caches --query 'ServerlessCaches[].Endpoint'`"
+    : "`aws elasticache describe-replication-groups --query 'ReplicationGroups[].NodeGroups[].PrimaryEndpoint'`"
+}
+
+const againstSecondary =
+  'run again when a failover has ended; if the replication group is the secondary of a Global Datastore, store the ' +
+  'primary endpoint of its primary region: `aws elasticache describe-replication-groups --query ' +
+  "'ReplicationGroups[].[ReplicationGroupId,GlobalReplicationGroupInfo]'`"
+
+/** A serverless cache knows user groups alone, and neither nodes nor parameter groups. */
+function forServerless(code: FailureCode): string {
+  switch (code) {
+    case 'redis-auth':
+      return (
+        'store the password of the user that url names in the AWS secret; the user needs the right +@connection +info ' +
+        '+ping: `aws elasticache describe-users`'
+      )
+    case 'redis-open':
+      return (
+        'give the cache a user group whose user default has a password: `aws elasticache modify-serverless-cache ' +
+        '--serverless-cache-name CACHE --user-group-id GROUP`'
+      )
+    default:
+      return 'see the state of the cache: `aws elasticache describe-serverless-caches`'
+  }
 }
 
 function forManaged(code: FailureCode): string {

@@ -1,3 +1,4 @@
+import { endpointForm } from '../endpoint.ts'
 import { memoryCheck, parseInfo, type RedisInfo, usedMemory } from '../redis-info.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
@@ -52,7 +53,7 @@ function noInfo(info: string): Judged {
 function factFindings(info: RedisInfo, wanted: Wanted, view: View): Judged[] {
   const role = isClustered(info) ? [] : [roleFinding(info, view)]
   // Of a Redis in the cluster, the probe compares all settings and judges its memory.
-  if (view.topology === 'self-hosted') return role
+  if (view.topology === 'self-hosted' || unjudgedSize(info, view) !== undefined) return role
   const memory = memoryCheck(usedMemory(info), Number(info.get('maxmemory')), wanted.memoryThresholdPercent)
   return [...role, policyFinding(info, wanted.maxmemoryPolicy), memory]
 }
@@ -60,6 +61,16 @@ function factFindings(info: RedisInfo, wanted: Wanted, view: View): Judged[] {
 /** In cluster mode every node has its own share of the keys, and may be a replica of another: that is not judged. */
 export function isClustered(info: RedisInfo): boolean {
   return info.get('cluster_enabled') === '1'
+}
+
+/** Why the memory and the policy of a managed cache are not judged; undefined if they are. */
+export function unjudgedSize(info: RedisInfo, { address }: Pick<View, 'address'>): string | undefined {
+  const because = (reason: string) => `The memory and the maxmemory-policy were not judged: ${reason}.`
+  if (endpointForm(address.host).form === 'serverless') {
+    return because('a serverless cache grows by itself and has no parameter group')
+  }
+  const isSilent = ['used_memory', 'maxmemory', 'maxmemory_policy'].every((field) => !info.has(field))
+  return isSilent ? because('INFO of this cache tells neither') : undefined
 }
 
 /** Writes go to the master only. A reader endpoint leads to a replica. */

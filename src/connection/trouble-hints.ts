@@ -1,11 +1,8 @@
 import { names } from '../workload.ts'
+import { endpointsBeside } from './hints.ts'
 import { backendLabel } from './pod.ts'
 import type { Trouble } from './trouble.ts'
 import { serviceOf, type View } from './view.ts'
-
-/** What tells the endpoints of all replication groups. */
-const endpoints =
-  "`aws elasticache describe-replication-groups --query 'ReplicationGroups[].NodeGroups[].PrimaryEndpoint'`"
 
 /** What to do about a trouble. */
 export function hintAgainst(trouble: Trouble, view: View): string {
@@ -15,6 +12,7 @@ export function hintAgainst(trouble: Trouble, view: View): string {
 
 function againstManaged({ kind }: Trouble, { namespace, from, address: { host, port } }: View): string {
   const inCluster = from === 'cluster'
+  const endpoints = endpointsBeside(host)
   switch (kind) {
     case 'unresolved':
       return (

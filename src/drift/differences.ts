@@ -1,9 +1,12 @@
 import { at, type KubernetesObject } from '../kubernetes-object.ts'
+import { isAlien, isJudgedByField, isJudgedByOwner } from './alien.ts'
+import { isDefault } from './defaults.ts'
 import { pairsOf } from './items.ts'
 import type { Path } from './path.ts'
-import { isAlien, isOpenList, leftToServer, saysNothing } from './rules.ts'
+import { isOpenList, leftToServer, saysNothing } from './rules.ts'
 import { sameScalar } from './scalar.ts'
 import { comparable } from './secret.ts'
+import { isAskedFor } from './writer.ts'
 
 /** A field that does not mean the same in the cluster as in the manifest; undefined where one of the two has none. */
 export interface Difference {
@@ -17,19 +20,22 @@ const ownMetadata = ['labels', 'annotations', 'finalizers']
 
 /**
  * Where a live object is not as rendered. Every field that the manifest sets must mean the same; fields that only the
- * live object has are defaults or the work of controllers, but for items of lists and what no server fills in.
+ * live object has are defaults or the work of controllers, but for items of lists, what no server fills in, and what
+ * somebody else set in a workload.
  */
 export function differencesOf(rendered: KubernetesObject, live: KubernetesObject): Difference[] {
-  const comparison = new Comparison(rendered.kind)
+  const comparison = new Comparison(live, rendered.kind)
   const { metadata, status: _status, ...content } = comparable(rendered)
   const own = Object.fromEntries(ownMetadata.map((field) => [field, metadata[field]]))
   return comparison.maps({ metadata: own, ...content }, comparable(live), [])
 }
 
 class Comparison {
+  readonly #live: KubernetesObject
   readonly #kind: string
 
-  constructor(kind: string) {
+  constructor(live: KubernetesObject, kind: string) {
+    this.#live = live
     this.#kind = kind
   }
 
@@ -37,13 +43,20 @@ class Comparison {
     const wanted = Object.entries(rendered).flatMap(([field, value]) =>
       this.#values(value, at(live, field), [...path, field])
     )
-    const alien = Object.entries(live).flatMap(([field, value]) => {
-      const isOurs = !isNothing(at(rendered, field)) || !isAlien(this.#kind, path, field)
-      return isOurs || saysNothing(value, [...path, field])
-        ? []
-        : [{ path: [...path, field], rendered: undefined, live: value }]
-    })
+    const alien = Object.entries(live).flatMap(([field, value]) =>
+      isNothing(at(rendered, field)) ? this.#liveOnly(value, path, field) : []
+    )
     return [...wanted, ...alien]
+  }
+
+  #liveOnly(live: unknown, around: Path, field: string): Difference[] {
+    const path = [...around, field]
+    if (saysNothing(live, path)) return []
+    const alien = [{ path, rendered: undefined, live }]
+    if (isAlien(this.#kind, around, field, live)) return alien
+    if (isMap(live)) return isJudgedByField(this.#kind, path) ? this.maps({}, live, path) : []
+    const isSet = isJudgedByOwner(this.#kind, path) && !isDefault(field, live) && isAskedFor(this.#live, path)
+    return isSet ? alien : []
   }
 
   #values(rendered: unknown, live: unknown, path: Path): Difference[] {
@@ -75,6 +88,10 @@ class Comparison {
       return this.#values(wanted, found, [...path, step])
     })
   }
+}
+
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isNothing(value: unknown): value is null | undefined {

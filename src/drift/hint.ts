@@ -19,16 +19,16 @@ export function driftHint(drifted: readonly Compared[], namespace: string): stri
     .join('; ')
 }
 
-/** Set by somebody beside what was applied. */
-function isAlien({ difference }: Found): boolean {
-  return difference.rendered === undefined
+/** Applied by this action, from other manifests or inputs. */
+function isOurs({ writer }: Found): boolean {
+  return writer?.manager === fieldManager
 }
 
-/** Applied by this action, from other manifests or inputs. */
-function isOurs(each: Found): boolean {
-  return !isAlien(each) && each.writer?.manager === fieldManager
+/** Set by somebody beside what was applied. */
+function isAlien(each: Found): boolean {
+  return !isOurs(each) && each.difference.rendered === undefined
 }
 
 function isOfOthers(each: Found): boolean {
-  return !isAlien(each) && !isOurs(each)
+  return !isOurs(each) && !isAlien(each)
 }

@@ -2,7 +2,7 @@ import { endpointForm, hostName } from '../endpoint.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import type { Address, Endpoint, ReplicationGroupFacts } from './ports.ts'
 
-/** The endpoint that always leads to where writes are taken. */
+/** The endpoint that always leads to where a group takes writes, if it takes any. */
 export function mainEndpoint({ configuration, nodeGroups }: ReplicationGroupFacts): Endpoint | undefined {
   return configuration ?? nodeGroups[0]?.primary
 }
@@ -12,16 +12,21 @@ export function shown({ host, port }: Endpoint): string {
   return `${harmlessLine(host)}:${port}`
 }
 
-/** Whether the address in the Secret is the main endpoint of this group, and what it is. */
+/** Whether the address in the Secret is the main endpoint of this group and takes writes, and what was seen. */
 export function judgeEndpoint(address: Address, facts: ReplicationGroupFacts): { holds: boolean; detail: string } {
   const main = mainEndpoint(facts)
   if (main === undefined) return { holds: false, detail: 'the replication group has no endpoint yet' }
   const right = `the ${facts.configuration === undefined ? 'primary' : 'configuration'} endpoint is ${shown(main)}`
-  if (!isAt(main, address)) {
-    return { holds: false, detail: `${harmlessLine(address.host)} is ${whatIsAt(address, facts)}; ${right}` }
-  }
-  const holds = Number(address.port) === main.port
-  return { holds, detail: holds ? right : `the Secret names port ${harmlessLine(address.port)}; ${right}` }
+  const problem = whatIsWrong(address, main, facts)
+  const detail = `${problem === undefined ? '' : `${problem}; `}${right}`
+  if (facts.secondaryOf === undefined) return { holds: problem === undefined, detail }
+  const datastore = `Global Datastore ${harmlessLine(facts.secondaryOf)}`
+  return { holds: false, detail: `${detail}, which takes no writes: the group is a secondary of ${datastore}` }
+}
+
+function whatIsWrong(address: Address, main: Endpoint, facts: ReplicationGroupFacts): string | undefined {
+  if (!isAt(main, address)) return `${harmlessLine(address.host)} is ${whatIsAt(address, facts)}`
+  return Number(address.port) === main.port ? undefined : `the Secret names port ${harmlessLine(address.port)}`
 }
 
 function isAt(endpoint: Endpoint | undefined, { host }: Address): boolean {

@@ -64,9 +64,21 @@ function addToken(facts: ReplicationGroupFacts): string {
 }
 
 function storeEndpoint(facts: ReplicationGroupFacts): string {
+  if (facts.secondaryOf !== undefined) return useOtherRegion(facts, facts.secondaryOf)
   const main = mainEndpoint(facts)
   if (main === undefined) return 'wait until the group has an endpoint'
   return `store ${shown(main)} in the AWS secret, in host, port and url`
+}
+
+/** Its members are told in every region of the Global Datastore. */
+function useOtherRegion({ id, region }: ReplicationGroupFacts, datastore: string): string {
+  const aws = 'aws elasticache'
+  const of = `--region ${region} --global-replication-group-id ${harmlessLine(datastore)}`
+  return (
+    `verify and store the group that takes the writes (\`${aws} describe-global-replication-groups ${of} ` +
+    `--show-member-info\`), or let this one take them: \`${aws} failover-global-replication-group ${of} ` +
+    `--primary-region ${region} --primary-replication-group-id ${harmlessLine(id)}\``
+  )
 }
 
 function modify(facts: ReplicationGroupFacts, parameters: string): string {

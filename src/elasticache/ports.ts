@@ -36,6 +36,8 @@ export interface ReplicationGroupFacts {
   /** Only with cluster mode enabled. */
   configuration: Endpoint | undefined
   nodeGroups: NodeGroup[]
+  /** The Global Datastore whose writes this group copies from another region, and takes none itself. */
+  secondaryOf: string | undefined
 }
 
 /** Where the Secret says that the cache is. */

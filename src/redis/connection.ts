@@ -1,4 +1,6 @@
+import { isIP } from 'node:net'
 import { Redis } from 'ioredis'
+import { hostName } from '../endpoint.ts'
 import { messageOf } from '../failure.ts'
 import { textAt } from '../kubernetes-object.ts'
 
@@ -55,7 +57,10 @@ export async function connectToRedis(
   const redis = new Redis({
     host,
     port,
-    ...(authorities !== undefined && { tls: { ca: [...authorities] } }),
+    // A server may choose its certificate by the name; an address is no name for that (RFC 6066, 3).
+    ...(authorities !== undefined && {
+      tls: { ca: [...authorities], ...(isIP(host) === 0 && { servername: hostName(host) }) }
+    }),
     ...(password !== undefined && { password, ...(username !== undefined && { username }) }),
     protocol: 2,
     lazyConnect: true,

@@ -35,6 +35,9 @@ export async function listen(onConnection: (socket: Socket) => void): Promise<Li
   }
 }
 
+/** A port where nobody listens: the system gives it to no program that asks for any. */
+export const closedPort = 1
+
 /** A port that was free a moment ago. Another program may take it first, so whoever uses it must be ready to retry. */
 export async function freePort(): Promise<number> {
   const listener = await listen((socket) => socket.destroy())

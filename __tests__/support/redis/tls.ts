@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { createServer, type TLSSocket } from 'node:tls'
+import { createServer, type TLSSocket, type TlsOptions } from 'node:tls'
 import type { Certificate } from '../kubernetes-api/http/certificate.ts'
 import { type Listener, portOf } from './listen.ts'
 
 /** Stands before the Redis on `port` and speaks TLS with clients: for any Redis, built with TLS or not. */
-export async function startTls(port: number, { cert, key }: Certificate): Promise<Listener> {
+export async function startTls(port: number, { cert, key }: Certificate, options: TlsOptions = {}): Promise<Listener> {
   const sockets = new Set<TLSSocket>()
-  const server = createServer({ cert, key }, (socket) => {
+  const server = createServer({ cert, key, ...options }, (socket) => {
     sockets.add(socket)
     const upstream = connect(port, '127.0.0.1')
     socket.pipe(upstream).pipe(socket)

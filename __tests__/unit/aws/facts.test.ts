@@ -15,7 +15,8 @@ describe('what AWS tells of a replication group', () => {
       userGroups: [],
       backupDays: 0,
       configuration: undefined,
-      nodeGroups: []
+      nodeGroups: [],
+      secondaryOf: undefined
     })
   })
 
@@ -32,6 +33,19 @@ describe('what AWS tells of a replication group', () => {
   ])('TLS: enabled %s, mode %s', (TransitEncryptionEnabled, TransitEncryptionMode, tls) => {
     expect(factsOf({ TransitEncryptionEnabled, TransitEncryptionMode }, 'sessions', 'eu-central-1').tls).toBe(tls)
   })
+
+  test.each([
+    ['SECONDARY', 'ldgnf-sessions', 'ldgnf-sessions'],
+    ['secondary', undefined, 'unknown'],
+    ['PRIMARY', 'ldgnf-sessions', undefined],
+    [undefined, undefined, undefined]
+  ])(
+    'its role %s in Global Datastore %s',
+    (GlobalReplicationGroupMemberRole, GlobalReplicationGroupId, secondaryOf) => {
+      const GlobalReplicationGroupInfo = { GlobalReplicationGroupId, GlobalReplicationGroupMemberRole }
+      expect(factsOf({ GlobalReplicationGroupInfo }, 'sessions', 'eu-central-1').secondaryOf).toBe(secondaryOf)
+    }
+  )
 
   test('an endpoint without a port is none', () => {
     const { configuration } = factsOf({ ConfigurationEndpoint: { Address: 'host' } }, 'sessions', 'eu-central-1')

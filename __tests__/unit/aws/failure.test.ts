@@ -34,6 +34,12 @@ describe('the statement of a policy that would help', () => {
       'denied',
       'us-gov-west-1',
       'arn:aws-us-gov:elasticache:us-gov-west-1:*:replicationgroup:sessions'
+    ],
+    [
+      'knows the European Sovereign Cloud',
+      'denied',
+      'eusc-de-east-1',
+      'arn:aws-eusc:elasticache:eusc-de-east-1:*:replicationgroup:sessions'
     ]
   ])('%s', (_situation, message, region, resource) => {
     expect(resourceIn(policyStatement(message, { id: 'sessions', region }))).toBe(resource)
@@ -57,11 +63,15 @@ describe('credentials that cannot be had', () => {
     })
   })
 
-  test('because the token service is out of reach', () => {
+  test.each([
+    ['eu-central-1', 'https://elasticache.eu-central-1.amazonaws.com'],
+    ['cn-north-1', 'https://elasticache.cn-north-1.amazonaws.com.cn'],
+    ['eusc-de-east-1', 'https://elasticache.eusc-de-east-1.amazonaws.eu']
+  ])('because the token service of %s is out of reach', (region, url) => {
     const error = Object.assign(new Error('connect ETIMEDOUT 192.0.2.1:443'), { code: 'ETIMEDOUT' })
-    expect(credentialsFailure(error, 'cn-north-1')).toMatchObject({
+    expect(credentialsFailure(error, region)).toMatchObject({
       code: 'elasticache-unreachable',
-      hint: expect.stringContaining('https://elasticache.cn-north-1.amazonaws.com.cn`')
+      hint: expect.stringContaining(`\`curl -sS ${url}\``)
     })
   })
 })

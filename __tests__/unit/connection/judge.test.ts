@@ -110,9 +110,15 @@ describe('what the cache tells of itself', () => {
         code: 'secret-field',
         detail:
           'master.hospital-erp.abc123.apn2.cache.amazonaws.com:6379 is a replica of 10.0.0.7:6379, and takes no writes',
-        hint: expect.stringContaining('not the reader endpoint')
+        hint: expect.stringContaining('secondary of a Global Datastore')
       }
     ])
+  })
+
+  test('a replica behind a reader endpoint', () => {
+    const address = { ...view().address, host: 'replica.hospital-erp.abc123.apn2.cache.amazonaws.com' }
+    const [role] = failing({ info: infoWith({ role: 'slave' }) }, view({ address }))
+    expect(role?.hint).toContain('not the reader endpoint')
   })
 
   test('a node of a cluster is not judged by its role', () => {
@@ -141,6 +147,30 @@ describe('what the cache tells of itself', () => {
     expect(found.map(({ code, detail }) => [code, detail])).toEqual(
       details.map((detail) => ['memory-over-threshold', detail])
     )
+  })
+
+  describe('a serverless cache tells neither its memory nor its policy', () => {
+    const bare = { maxmemory_policy: undefined, used_memory: undefined, maxmemory: undefined, cluster_enabled: '1' }
+    const address = { ...view().address, host: 'erp-abc123.serverless.use1.cache.amazonaws.com' }
+
+    test.each([
+      ['by its name', view({ address }), bare],
+      ['by its name, whatever INFO tells', view({ address }), { maxmemory_policy: 'noeviction', maxmemory: '0' }],
+      ['by its INFO', view(), bare]
+    ])('%s: both are left out', (_, seen, changes) => {
+      const judged = judge(answers({ info: infoWith(changes) }), wanted, seen)
+      expect(judged.map(({ name, passed }) => [name, passed]).filter(([name]) => name !== 'role')).toEqual([
+        ['without a password', true],
+        ['PING', true]
+      ])
+    })
+
+    test('its hints name what it has', () => {
+      const [open] = failing({ anonymous: 'PONG' }, view({ address }))
+      expect(open?.hint).toContain('modify-serverless-cache')
+      const [auth] = failing({ ping: denied, info: denied }, view({ address }))
+      expect(auth).toMatchObject({ code: 'redis-auth', hint: expect.stringContaining('describe-users') })
+    })
   })
 
   test('a Redis in the cluster is judged by its probe, but for its role', () => {

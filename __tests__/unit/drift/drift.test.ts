@@ -96,6 +96,14 @@ describe('what to type', () => {
     expect(failure?.hint).toMatch(hint)
   })
 
+  test('an earlier deployment applied what is not rendered any more: deploying again takes it out', async () => {
+    const { failure } = await only('StatefulSet', (object) =>
+      writtenBy('redis-cache-action', 'f:minReadySeconds')(changed(object, ['spec', 'minReadySeconds'], 5))
+    )
+    expect(failure?.message).toMatch(/^StatefulSet\/redis: \.spec\.minReadySeconds is 5 and is not rendered/)
+    expect(failure?.hint).toMatch(/^use the manifests and inputs of the last deployment here, or deploy again; see/)
+  })
+
   test('something was added, which a deploy leaves alone', async () => {
     const added = { name: 'debug', image: 'a' }
     const path = ['spec', 'template', 'spec', 'containers', 2]

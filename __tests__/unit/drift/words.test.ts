@@ -47,6 +47,12 @@ describe('a difference in words', () => {
     ['a line more', 'a 1\nb 2', 'a 1', '.data.redis.conf line 2 is "b 2", rendered is nothing'],
     ['a line less', 'a 1', 'a 1\nb 2', '.data.redis.conf line 2 is nothing, rendered is "b 2"'],
     ['a line break at the end', 'a 1\nb', 'a 1\nb\n', '.data.redis.conf line 3 is nothing, rendered is ""'],
+    [
+      'a line that speaks of a password',
+      '# No password here.\n',
+      '',
+      '.data.redis.conf line 1 is "# No password here.", rendered is ""'
+    ],
     ['one line', 'a 1\n', 'a 2\n', '.data.redis.conf line 1 is "a 1", rendered is "a 2"'],
     ['no line', 'a 1', 'a 2', '.data.redis.conf is "a 1", rendered is "a 2"']
   ])('in a file: %s', (_, live, rendered, text) => {
@@ -57,9 +63,14 @@ describe('a difference in words', () => {
     ['the place of a secret in AWS', ['data', { secretKey: 'password' }, 'remoteRef', 'key']],
     ['the key of a Secret', ['env', { name: 'A' }, 'valueFrom', 'secretKeyRef', 'key']],
     ['the name of a Secret', ['volumes', { name: 'a' }, 'secret', 'secretName']],
-    ['a switch', ['spec', 'automountServiceAccountToken']]
+    ['a reference to a Secret', ['spec', 'passwordSecretRef']],
+    ['the place of a variable', ['env', { name: 'REDIS_PASSWORD' }, 'valueFrom', 'secretKeyRef', 'name']]
   ])('that only names a secret is shown: %s', (_, path) => {
     expect(line('x', 'y', path)).toMatch(/ is "x", rendered is "y"$/)
+  })
+
+  test('a switch is shown, whatever it is called', () => {
+    expect(line(true, false, ['spec', 'automountServiceAccountToken'])).toMatch(/ is true, rendered is false$/)
   })
 
   test('an item by its position, and by several keys', () => {
@@ -92,7 +103,13 @@ describe('no secret is shown', () => {
     ['of a Secret that lacks it', 'Secret', ['data', 'host'], undefined, secret],
     ['in a field of any kind', 'Anything', ['spec', 'auth', 'token', 'value'], secret, 'b'],
     ['in a variable', 'StatefulSet', ['env', { name: 'REDIS_PASSWORD' }, 'value'], secret, 'b'],
-    ['in a file', 'ConfigMap', ['data', 'redis.conf'], `a\nrequirepass ${secret}\n`, 'a\nb\n']
+    ['in a file', 'ConfigMap', ['data', 'redis.conf'], `a\nrequirepass ${secret}\n`, 'a\nb\n'],
+    ['in a list of users', 'ConfigMap', ['data', 'users.acl'], `user a on >${secret} ~*`, 'user a off'],
+    ['in a block of a file', 'ConfigMap', ['data', 'a.yaml'], `password: |\n  ${secret}\n`, 'password: |\n  b\n'],
+    ['in a file that is a variable', 'ConfigMap', ['data', 'DB_KEY'], secret, 'b'],
+    ['in a variable with a short name', 'StatefulSet', ['env', { name: 'REDIS_PW' }, 'value'], secret, 'b'],
+    ['in arguments', 'StatefulSet', ['containers', { name: 'a' }, 'args'], ['-a', secret], ['-a', 'b']],
+    ['in a field with a longer name', 'Anything', ['spec', 'adminPassword'], secret, 'b']
   ])('%s', (_, kind, path, live, rendered) => {
     const text = line(live, rendered, path, kind)
     expect(text.includes(secret)).toBe(false)

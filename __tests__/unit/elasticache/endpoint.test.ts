@@ -75,6 +75,24 @@ describe('the address in the Secret, for a group with cluster mode enabled', () 
   })
 })
 
+describe('a group that is a secondary of a Global Datastore takes no writes', () => {
+  const secondary = groupWith({ secondaryOf: 'ldgnf-sessions' })
+  const why = 'which takes no writes: the group is a secondary of Global Datastore ldgnf-sessions'
+
+  test('although the address is its primary endpoint', () => {
+    expect(judgeEndpoint({ host: primary.host, port: '6379' }, secondary)).toEqual({
+      holds: false,
+      detail: `${right}, ${why}`
+    })
+  })
+
+  test('which another address does not hide', () => {
+    expect(judgeEndpoint({ host: primary.host, port: '6380' }, secondary).detail).toBe(
+      `the Secret names port 6380; ${right}, ${why}`
+    )
+  })
+})
+
 test('a group that is being created has no endpoint yet', () => {
   const nodeGroups = [{ ...nodeGroup('a'), primary: undefined }]
   expect(judgeEndpoint({ host: primary.host, port: '6379' }, groupWith({ nodeGroups }))).toEqual({

@@ -28,6 +28,7 @@ export function groupWith(facts: Partial<ReplicationGroupFacts> = {}): Replicati
     backupDays: 1,
     configuration: undefined,
     nodeGroups: [nodeGroup('eu-central-1a', 'eu-central-1b')],
+    secondaryOf: undefined,
     ...facts
   }
 }

@@ -59,7 +59,12 @@ describe('what to type for a requirement that does not hold', () => {
       `add a replica, with a subnet of another zone in the subnet group: \`aws elasticache increase-replica-count ${group} --new-replica-count 2 --apply-immediately\``
     ],
     ['endpoint', {}, `store ${primary.host}:6379 in the AWS secret, in host, port and url`],
-    ['endpoint', { nodeGroups: [] }, 'wait until the group has an endpoint']
+    ['endpoint', { nodeGroups: [] }, 'wait until the group has an endpoint'],
+    [
+      'endpoint',
+      { secondaryOf: 'ldgnf-sessions' },
+      'verify and store the group that takes the writes (`aws elasticache describe-global-replication-groups --region eu-central-1 --global-replication-group-id ldgnf-sessions --show-member-info`), or let this one take them: `aws elasticache failover-global-replication-group --region eu-central-1 --global-replication-group-id ldgnf-sessions --primary-region eu-central-1 --primary-replication-group-id sessions`'
+    ]
   ])('%s, of %j', (requirement, facts, advice) => {
     expect(hintFor([requirement], groupWith(facts))).toBe(
       `${advice}; or do without, by setting elasticache-relax: ${requirement}`
