@@ -16,6 +16,7 @@ const phases = [
   'drift',
   'schema',
   'plan',
+  'comment',
   'report'
 ]
 /** Each outside world, and the packages that only it may import. */
@@ -30,7 +31,7 @@ const adapters: Record<string, RegExp> = {
   github: /^@octokit\//
 }
 /** The packages of the vocabulary, each with the one file that imports it. */
-const shared: Record<string, string> = { yaml: 'manifest.ts', diff: 'text-diff.ts' }
+const shared: Record<string, string> = { yaml: 'yaml-document.ts', diff: 'text-diff.ts' }
 
 interface Import {
   file: string
@@ -42,7 +43,7 @@ interface Import {
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
 
 const imports: Import[] = files.flatMap((file) =>
-  [...readFileSync(join(source, file), 'utf8').matchAll(/from '([^']+)'/g)].map(([, from = '']) => {
+  [...readFileSync(join(source, file), 'utf8').matchAll(/(?:from |import\s*\(?\s*)'([^']+)'/g)].map(([, from = '']) => {
     const target = from.startsWith('.') ? relative(source, join(source, dirname(file), from)) : undefined
     return { file, from, folder: target === undefined ? undefined : dirname(target).replace(/^\.$/, '') }
   })
@@ -51,6 +52,11 @@ const imports: Import[] = files.flatMap((file) =>
 const folderOf = (file: string) => dirname(file).replace(/^\.$/, '')
 
 describe('who may import whom', () => {
+  test('each folder is known as what it is', () => {
+    const folders = readdirSync(source, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+    expect(folders.map(({ name }) => name).sort()).toEqual([...phases, ...Object.keys(adapters), 'main'].sort())
+  })
+
   test('a phase imports itself and the shared vocabulary', () => {
     const wrong = imports.filter(
       ({ file, folder }) =>

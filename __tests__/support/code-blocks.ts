@@ -1,0 +1,7 @@
+/** The code blocks of a Markdown text in one language, without what a list indents them by. */
+export function codeBlocks(markdown: string, language: string): string[] {
+  const fences = new RegExp(`^( *)\`\`\`${language}\\n(.*?)^ *\`\`\`$`, 'gms')
+  return [...markdown.matchAll(fences)].map(([, indent = '', block = '']) =>
+    block.replaceAll(new RegExp(`^${indent}`, 'gm'), '')
+  )
+}
