@@ -28,7 +28,7 @@ const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5'
 const names = Object.keys(benchmarks)
 if (values.only !== undefined && !names.includes(values.only)) fail(`--only takes one of ${names.join(', ')}`)
 if (!/^[1-9]\d*$/.test(values.rounds)) fail('--rounds takes a number from 1 on')
-if (process.env['KUBECONFIG'] === undefined) fail('KUBECONFIG does not say which disposable cluster to measure on')
+if (!process.env['KUBECONFIG']) fail('KUBECONFIG does not say which disposable cluster to measure on')
 
 const rows: Row[] = []
 for (const [name, measure] of Object.entries(benchmarks)) {

@@ -49,8 +49,8 @@ describe('a larger claim', () => {
 
   test('is refused with a recipe, and the recipe keeps the pod and enlarges the claim', async () => {
     expect((await namespace.apply({}, expandable)).failure).toBeUndefined()
-    await namespace.kubectl('wait', '--for=create', 'pod/redis-0', '--timeout=30s')
-    await namespace.kubectl('wait', '--for=jsonpath={.status.phase}=Bound', 'pvc/data-redis-0', '--timeout=30s')
+    await namespace.kubectl('wait', '--for=create', 'pod/redis-0', '--timeout=120s')
+    await namespace.kubectl('wait', '--for=jsonpath={.status.phase}=Bound', 'pvc/data-redis-0', '--timeout=120s')
     const pod = await get('pod', 'redis-0', '--output=jsonpath={.metadata.uid}')
 
     const { failure } = await namespace.apply({}, expandable, larger)
@@ -72,6 +72,8 @@ describe('a larger claim', () => {
 describe('what the cluster does not accept', () => {
   test('a quota without room is named together with everything else', async () => {
     await namespace.kubectl('create', 'quota', 'few', '--hard=count/services=1')
+    // A quota is in force as soon as it was counted.
+    await namespace.kubectl('wait', 'quota/few', '--for=jsonpath={.status.used}', '--timeout=120s')
     const unknown = (text: string) => text.replace('enableServiceLinks:', 'enableServicesLinks:')
     const { failure } = await namespace.apply({}, unknown)
     expect(failure?.code).toBe('quota-exceeded')

@@ -5,7 +5,7 @@ import { accessTo } from '../integration/applying.ts'
 import { type ConnectionRun, connectingFromPod, credentialsOf } from '../integration/connecting.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { stage } from './stage.ts'
-import { accessWith, type Cache, type CacheScene, cacheScene, caches, image } from './tls-cache.ts'
+import { accessWith, type Cache, type CacheScene, cacheScene, caches, image, untilReached } from './tls-cache.ts'
 
 let scene: CacheScene
 
@@ -101,6 +101,7 @@ describe('packets that are dropped', () => {
   })
   afterAll(async () => {
     await scene.namespace.kubectl('delete', 'networkpolicy', 'nobody')
+    await untilReached(scene)
   })
 
   test('are waited for, and the address is told', async () => {
@@ -131,7 +132,12 @@ describe('a pod that', () => {
   test('a quota does not admit', async () => {
     const hard = { 'count/pods': '1' }
     await scene.namespace.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'one' }, spec: { hard } })
-    await scene.namespace.kubectl('wait', '--for=jsonpath={.status.used.count/pods}=1', 'resourcequota/one')
+    await scene.namespace.kubectl(
+      'wait',
+      '--for=jsonpath={.status.used.count/pods}=1',
+      'resourcequota/one',
+      '--timeout=120s'
+    )
     const { failure } = await scene.ask('right')
     await scene.namespace.kubectl('delete', 'resourcequota', 'one')
     expect(failure).toMatchObject({
@@ -300,8 +306,9 @@ describe('a Redis in the cluster', () => {
     const credentials = { host: redis, port, password, url }
     const options = { namespace: name, image, owner, topology: 'self-hosted', outsider: true } as const
     let run = await connectingFromPod(scene.access, credentials, options)
-    // The nodes of a busy cluster learn of a new Service late.
-    for (let attempt = 1; run.failure?.code === 'redis-unreachable' && attempt < 15; attempt++) {
+    // The nodes of a busy cluster learn of a new Service and of its policy late.
+    const early = ['redis-unreachable', 'redis-open']
+    for (let attempt = 1; early.includes(run.failure?.code ?? '') && attempt < 15; attempt++) {
       run = await connectingFromPod(scene.access, credentials, options)
     }
     expect(run.failure).toBeUndefined()

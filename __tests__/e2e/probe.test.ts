@@ -34,14 +34,14 @@ describe('a Redis in a real cluster', () => {
   test('that ends while it is probed: the port-forward is opened again', async () => {
     // Redis is gone before the port-forward reaches it, and its container starts again.
     await here.namespace.redisCli('shutdown', 'nosave').catch(() => undefined)
-    const { failure, open } = await probe()
+    const { failure, open } = await probe({ speed: 0.25 })
     expect(failure).toBeUndefined()
     expect(open).toEqual([])
   })
 
   test('whose pod is replaced while it is probed: the port-forward goes to the new one', async () => {
     await here.namespace.kubectl('delete', 'pod', 'redis-0')
-    const { failure, open } = await probe()
+    const { failure, open } = await probe({ speed: 0.25 })
     expect(failure).toBeUndefined()
     expect(open).toEqual([])
   })

@@ -52,7 +52,7 @@ export async function cacheScene(outside?: string): Promise<CacheScene> {
   await namespace.apply(cacheService)
   await namespace.apply(cachePod)
   const admin = await kubectl('config', 'view', '--raw', '--minify', '--flatten', '--output=yaml')
-  const access = await accessTo({ kubeconfig: admin }, 1, 120_000)
+  const access = await accessTo({ kubeconfig: admin }, 1, 600_000)
   await namespace.kubectl('wait', '--for=condition=Ready', 'pod/cache', '--timeout=90s')
   const credentials = (cache: Cache) => credentialsOf({ host, port: caches[cache] }, password)
   const store: CacheScene['store'] = async (data) => {
@@ -204,14 +204,15 @@ export async function accessWith(namespace: TestNamespace, rules: object[], mayC
   await namespace.apply({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata, rules })
   // The API server learns of a changed Role a moment after it has stored it.
   const asked = ['auth', 'can-i', 'create', 'pods', `--as=${deployerOf(namespace)}`]
-  for (let attempt = 1; attempt < 50; attempt++) {
+  for (let attempt = 1; ; attempt++) {
     // kubectl ends with 1 after a "no".
     const may = await namespace.kubectl(...asked).then(
       () => true,
       () => false
     )
     if (may === mayCreate) break
+    if (attempt === 100) throw new Error(`creating pods is still ${may ? 'allowed' : 'forbidden'}`)
     await sleep(50)
   }
-  return accessTo({ kubeconfig: await readFile(namespace.kubeconfig, 'utf8') }, 1, 120_000)
+  return accessTo({ kubeconfig: await readFile(namespace.kubeconfig, 'utf8') }, 1, 600_000)
 }

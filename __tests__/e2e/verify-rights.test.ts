@@ -8,6 +8,7 @@ import { DeployerRole, deployerOf } from '../support/cluster/deployer-role.ts'
 import { allows, describeGrant, grantsOf, type Rule } from '../support/cluster/grants.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
 import { type Reader, readerAccount, readerOf } from '../support/cluster/reader.ts'
+import { isAskedFor, minorVersion } from '../support/cluster/version.ts'
 import type { NodeActionResult } from '../support/node-action.ts'
 import { root } from '../support/root.ts'
 import { verify } from '../support/verify.ts'
@@ -19,6 +20,7 @@ const all = grantsOf(rules)
 const grants = all.filter(({ resource }) => resource !== 'externalsecrets' || awsStandIn() !== undefined)
 const needed = grants.map((grant) => ({ name: describeGrant(grant), grant }))
 
+const minor = await minorVersion()
 const start = new Date()
 let namespace: TestNamespace
 let reader: Reader
@@ -42,9 +44,10 @@ async function breakRedis(): Promise<void> {
   const path = '/spec/template/spec/containers/0/command'
   const patch = JSON.stringify([{ op: 'replace', path, value: command }])
   await namespace.kubectl('patch', 'statefulset', 'redis', '--type=json', `--patch=${patch}`)
-  const state = '{.status.containerStatuses[?(@.name=="redis")].restartCount}'
-  const restarts = () => namespace.kubectl('get', 'pod', 'redis-0', `--output=jsonpath=${state}`).catch(() => '')
-  while (Number(await restarts()) < 1) await new Promise((resolve) => setTimeout(resolve, 200))
+  // Between two starts: a verification looks once, and a container that runs just then has not crashed.
+  const state = '{.status.containerStatuses[?(@.name=="redis")].state.waiting.reason}'
+  const reason = () => namespace.kubectl('get', 'pod', 'redis-0', `--output=jsonpath=${state}`).catch(() => '')
+  while ((await reason()) !== 'CrashLoopBackOff') await new Promise((resolve) => setTimeout(resolve, 200))
 }
 
 // In order: each test goes on from what the one before it left in the cluster.
@@ -53,14 +56,16 @@ describe('no right is missing', () => {
     expect(said(await verify(reader))).toBe('')
   })
 
-  test('one of the other topology, of which nothing is there, tells that', async () => {
-    if (awsStandIn() === undefined) return
-    const result = await verify(reader, production)
-    expect([codeOf(result), said(result)]).toEqual([
-      'config-drift',
-      'ExternalSecret/redis-credentials is missing\nNext: deploy again'
-    ])
-  })
+  const other = 'one of the other topology, of which nothing is there, tells that'
+  if (awsStandIn() === undefined) test.skip(`${other} (AWS_STAND_IN names no stand-in)`, () => {})
+  else
+    test(other, async () => {
+      const result = await verify(reader, production)
+      expect([codeOf(result), said(result)]).toEqual([
+        'config-drift',
+        'ExternalSecret/redis-credentials is missing\nNext: deploy again'
+      ])
+    })
 
   test('a redis-0 that crashes is told with its evidence', async () => {
     await breakRedis()
@@ -124,13 +129,15 @@ describe('no right is superfluous', () => {
     expect(said(result)).toContain(`verbs: [${grant.verb}]}`)
   })
 
-  test.each(needed.filter(({ grant }) => isForward(grant.resource)))(
+  test.each(needed.filter(({ grant }) => isForward(grant.resource) && isAskedFor(grant, minor)))(
     'without $name, Redis cannot be asked',
     async ({ grant }) => {
       await role.take(grant)
       const result = await verify(reader)
       expect(codeOf(result)).toBe('forbidden')
-      expect(said(result)).toMatch(/^cannot port-forward .*403.*verbs get and create on pods\/portforward/s)
+      expect(said(result)).toMatch(
+        /^cannot port-forward to Pod\/redis-0 .*manifests\/rbac-reader to .*pods\/portforward/s
+      )
     }
   )
 })

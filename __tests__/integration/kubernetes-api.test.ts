@@ -41,7 +41,7 @@ describe('the simulated Kubernetes API', () => {
     await once(echo, 'listening')
     const address = echo.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
-    api = await startKubernetesApi({ namespaces: ['test'], forward: { 6379: port }, startMs: 20 })
+    api = await startKubernetesApi({ namespaces: ['test'], forward: { 6379: port }, startMs: 200 })
     client = new ApplyClient({ namespace: 'test', send: await sender(api.kubeconfig), close: () => api.close() })
   })
 
@@ -276,7 +276,7 @@ describe('the simulated Kubernetes API', () => {
       Object.assign(at(manifest, 'spec', 'template', 'spec') ?? {}, { volumes })
       await client.apply(manifest)
       await podWhen(waitsFor('ContainerCreating'))
-      await sleep(50)
+      while (!(await eventsOf('redis-0')).includes('Warning FailedMount')) await sleep(10)
       expect(await eventsOf('redis-0')).toEqual(['Normal Scheduled', 'Warning FailedMount'])
       const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', namespace: 'test' } }
       api.seed({ ...secret, stringData: { password: 'a' } })

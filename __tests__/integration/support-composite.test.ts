@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { expectNoSecret } from '../support/captured.ts'
@@ -235,7 +236,7 @@ describe('workflow commands', () => {
   echo 'it is hush2, hush'
   echo '::endgroup::'
   echo '::error title=Bad%2C worse,file=a%3Ab::one%0Atwo hush'
-  echo ' ::warning::careful' >&2; sleep 0.1
+  echo ' ::warning::careful' >&2; sleep 1
   echo '::debug::quiet'
   echo 'no ::error::command'
   echo '::unknown::text'
@@ -297,15 +298,15 @@ describe('cancellation', () => {
   test('SIGTERM and then SIGKILL end a program that does not', async () => {
     const ignores =
       "for (const s of ['SIGINT', 'SIGTERM']) process.on(s, () => console.log(s)); setInterval(() => {}, 9); console.log('ready')"
-    const result = await cancelled({ interrupt: 200, terminate: 200 }, node(ignores), ...after)
+    const result = await cancelled({ interrupt: 1000, terminate: 1000 }, node(ignores), ...after)
     expect(result.output).toBe('ready\nSIGINT\nSIGTERM\ncancelled\nalways\n')
     expect(result.steps[0]).toMatchObject({ outcome: 'cancelled', exitCode: 137 })
-    expect(result.steps[0]?.milliseconds).toBeGreaterThanOrEqual(400)
+    expect(result.steps[0]?.milliseconds).toBeGreaterThanOrEqual(2_000)
   })
 
   test('a child that bash does not exec gets no signal', async () => {
-    const child = `${process.execPath} -e "process.on('SIGINT', () => console.log('SIGINT')); setTimeout(() => {}, 900); console.log('ready')"`
-    const result = await cancelled({ interrupt: 200, terminate: 200 }, `run: |\n  ${child}\n  echo never`)
+    const child = `${process.execPath} -e "process.on('SIGINT', () => console.log('SIGINT')); setTimeout(() => {}, 4000); console.log('ready')"`
+    const result = await cancelled({ interrupt: 1000, terminate: 1000 }, `run: |\n  ${child}\n  echo never`)
     expect(result.output).toBe('ready\n')
     expect(result.steps[0]).toMatchObject({ outcome: 'cancelled', exitCode: 143 })
   })
@@ -327,8 +328,13 @@ describe('cancellation', () => {
     expect(result.conclusion).toBe('success')
     const pid = Number(result.output)
     // It is gone, or waits for whoever inherited it to notice that it is dead.
-    const { stdout } = await promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]).catch(() => ({ stdout: '' }))
-    expect(stdout.trim()).toMatch(/^(Z.*)?$/)
+    const state = () =>
+      promisify(execFile)('ps', ['-o', 'stat=', '-p', String(pid)]).then(
+        ({ stdout }) => stdout.trim(),
+        () => ''
+      )
+    for (let attempt = 1; attempt < 50 && /^[^Z]/.test(await state()); attempt++) await sleep(20)
+    expect(await state()).toMatch(/^(Z.*)?$/)
   })
 
   test('steps are told of as they start and end', async () => {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseAllDocuments, stringify } from 'yaml'
 import { root } from '../root.ts'
 import { type Identity, identityFor } from './identity.ts'
@@ -29,6 +30,7 @@ export async function plannerOf(namespace: TestNamespace): Promise<Planner> {
   }
   await kubectlWithInput(documents.map((document) => stringify(document)).join('---\n'), 'apply', '-f', '-')
   const identity = await identityFor(namespace, plannerAccount)
+  await untilInForce(namespace, identity)
   return {
     ...identity,
     async [Symbol.asyncDispose]() {
@@ -36,4 +38,16 @@ export async function plannerOf(namespace: TestNamespace): Promise<Planner> {
       await kubectl('delete', kinds, policy)
     }
   }
+}
+
+/** The API server learns of a policy a moment after it has stored it; until then the planner may write. */
+async function untilInForce(namespace: TestNamespace, { kubeconfig }: Identity): Promise<void> {
+  const create = ['create', 'secret', 'generic', 'planner-wrote-this', `--kubeconfig=${kubeconfig}`]
+  for (let attempt = 1; attempt <= 60; attempt++) {
+    const said = await namespace.kubectl(...create).catch(String)
+    if (said.includes('may only try what it writes')) return
+    if (said.includes('created')) await namespace.kubectl('delete', 'secret', 'planner-wrote-this')
+    await sleep(500)
+  }
+  throw new Error(`the policy for ${plannerAccount} is not in force`)
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readDeployInputs, refuseInputsWithoutEffect } from '../../../src/main/deploy-inputs.ts'
+import type { ManifestDocument } from '../../../src/manifest.ts'
+import { documentOf } from '../document-of.ts'
 import { failureOf } from '../failure-of.ts'
 
 const defaults = {
@@ -85,6 +87,7 @@ describe('refused', () => {
     ['dry-run', 'true', 'dry-run: "true" was given; allowed is none, server, client'],
     ['probe-from', 'moon', 'probe-from: "moon" was given; allowed is cluster, runner, none'],
     ['aws-region', 'Frankfurt', 'aws-region: "Frankfurt" was given; allowed is a region such as eu-central-1'],
+    ['aws-region', 'eu-central', 'aws-region: "eu-central" was given; allowed is a region such as eu-central-1'],
     ['memory-threshold', '1e1', 'memory-threshold: "1e1" was given; allowed is a percentage from 1 to 100']
   ])('%s: %j', (name, value, sentence) => {
     expect(failureOf(() => read({ [name]: value }))).toMatchObject({ code: 'invalid-input', message: sentence })
@@ -121,9 +124,21 @@ test.each(['1', '100', '100.0', '99.9'])('a threshold of %s percent is accepted'
   expect(read({ 'memory-threshold': percent }).memoryThresholdPercent).toBe(Number(percent))
 })
 
+test.each(['eu-central-1', 'ap-southeast-2', 'us-gov-west-1', 'cn-north-1', 'us-iso-east-1', 'eusc-de-east-1'])(
+  'the region %s is accepted',
+  (region) => {
+    expect(read({ 'aws-region': region }).awsRegion).toBe(region)
+  }
+)
+
 describe('an input that would have no effect is refused', () => {
-  const refused = (inputs: Record<string, string>, topology: 'managed' | 'self-hosted') =>
-    failureOf(() => refuseInputsWithoutEffect(read(inputs), topology))
+  const refused = (
+    inputs: Record<string, string>,
+    topology: 'managed' | 'self-hosted',
+    documents: readonly ManifestDocument[] = []
+  ) => failureOf(() => refuseInputsWithoutEffect(read(inputs), topology, documents))
+  const accept = (inputs: Record<string, string>, topology: 'managed' | 'self-hosted') =>
+    expect(() => refuseInputsWithoutEffect(read(inputs), topology, [])).not.toThrow()
 
   test('a password for a cache whose password comes from AWS', () => {
     expect(refused({ 'redis-password': 'some-password' }, 'managed')).toMatchObject({
@@ -141,13 +156,64 @@ describe('an input that would have no effect is refused', () => {
   })
 
   test('an image, where no pod asks the cache', () => {
-    expect(refused({ 'redis-image': 'redis:7', 'probe-from': 'runner' }, 'managed').message).toContain('redis-image')
-    expect(() => refuseInputsWithoutEffect(read({ 'redis-image': 'redis:7' }), 'managed')).not.toThrow()
+    expect(refused({ 'redis-image': 'redis:7', 'probe-from': 'runner' }, 'managed')).toMatchObject({
+      message:
+        'the input redis-image would have no effect: these manifests have no StatefulSet redis, and with probe-from: ' +
+        'runner no pod asks the cache',
+      hint: 'remove it under `with:` in the workflow, or set probe-from: cluster'
+    })
+    accept({ 'redis-image': 'redis:7' }, 'managed')
+  })
+
+  test('settings of ElastiCache, where no replication group is named: a variable that is not set looks like that', () => {
+    const inputs = { 'elasticache-relax': 'multi-az', 'aws-region': 'eu-central-1' }
+    expect(refused({ ...inputs, 'elasticache-replication-group': '' }, 'managed')).toMatchObject({
+      code: 'invalid-input',
+      message:
+        'the input elasticache-relax and the input aws-region would have no effect: elasticache-replication-group is ' +
+        'not set, so no settings of ElastiCache are verified',
+      hint: 'remove it under `with:` in the workflow, or set elasticache-replication-group'
+    })
+  })
+
+  test('a policy that a cache must have, where the cache is not asked', () => {
+    expect(refused({ 'maxmemory-policy': 'allkeys-lru', 'probe-from': 'none' }, 'managed')).toMatchObject({
+      message:
+        'the input maxmemory-policy would have no effect: these manifests have no StatefulSet redis, and with ' +
+        'probe-from: none the cache is not asked',
+      hint: 'remove it under `with:` in the workflow, or set another probe-from'
+    })
+    // A verification asks no managed cache unless it is told to, and gets the inputs of the deployment.
+    accept({ 'maxmemory-policy': 'allkeys-lru' }, 'managed')
+    accept({ 'maxmemory-policy': 'allkeys-lru', 'probe-from': 'none' }, 'self-hosted')
+  })
+
+  test('a password, where the manifests bring the Secret', () => {
+    const metadata = { name: 'redis-credentials' }
+    const secret = documentOf(JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata }))
+    expect(refused({ 'redis-password': 'some-password' }, 'self-hosted', [secret])).toMatchObject({
+      code: 'invalid-input',
+      message:
+        'the input redis-password would have no effect: these manifests bring Secret/redis-credentials themselves',
+      hint: 'remove it under `with:` in the workflow, or remove the Secret from the manifests'
+    })
+  })
+
+  test('several, each for its reason', () => {
+    const { message, hint } = refused({ 'redis-password': 'some-password', 'aws-region': 'eu-west-1' }, 'managed')
+    expect(message).toBe(
+      'the input redis-password would have no effect: these manifests have no StatefulSet redis; the input aws-region ' +
+        'would have no effect: elasticache-replication-group is not set, so no settings of ElastiCache are verified'
+    )
+    expect(hint).toBe(
+      'remove it under `with:` in the workflow, or choose the environment that it is meant for, or set ' +
+        'elasticache-replication-group'
+    )
   })
 
   test('and none that has one', () => {
     const aws = { 'elasticache-replication-group': 'a', 'aws-region': 'eu-west-1', 'elasticache-relax': 'backups' }
-    expect(() => refuseInputsWithoutEffect(read(aws), 'managed')).not.toThrow()
-    expect(() => refuseInputsWithoutEffect(read({ 'redis-password': 'p' }), 'self-hosted')).not.toThrow()
+    accept(aws, 'managed')
+    accept({ 'redis-password': 'p' }, 'self-hosted')
   })
 })

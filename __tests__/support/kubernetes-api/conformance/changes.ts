@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import { at, textAt } from '../json.ts'
 import { type ApplyClient, configMap, ownedBy, statefulSet } from './apply-client.ts'
@@ -8,6 +9,8 @@ export function changeCases(client: () => ApplyClient): void {
   test('an annotation by a merge patch is no new generation, and belongs to its writer', async () => {
     const manifest = statefulSet('annotated')
     await client().apply(manifest)
+    // Its controller writes the status once, which is a version of its own.
+    while (at(await client().get(manifest), 'status', 'observedGeneration') !== 1) await sleep(25)
     const { code, body } = await client().mergePatch(manifest, { metadata: { annotations: { a: 'b' } } }, 'second')
     expect(code).toBe(200)
     expect(body['metadata']).toMatchObject({ generation: 1, annotations: { a: 'b' } })
