@@ -89,6 +89,7 @@ describe('no right is superfluous', () => {
     const deployment = await deployBroken()
     expect(deployment.outputs['failure-code']).toBe('crash-loop')
     expect(deployment.summary).not.toContain('these are my last words')
+    expect(deployment.summary).toContain('cannot get resource "pods/log"')
   })
 
   test('without list events, a rollout that takes longer than a moment is forbidden', async () => {
