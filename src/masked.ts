@@ -18,7 +18,7 @@ const assignment = new RegExp(`(${credentialNoun}(?:["']?\\s*[:=]\\s*|>))${somet
 /** The first group is shown, the second one hidden. */
 const rules = [
   // Directives of redis.conf, commented out as well, and where a shell writes them.
-  /((?:\b(?:requirepass|masterauth|tls-(?:client-)?key-file-pass)|\bauth-pass\s+\S+)["']?\s+)(?!\$\()(\S.*)$/i,
+  /((?:\b(?:requirepass|masterauth|sentinel-pass|tls-(?:client-)?key-file-pass)|\bauth-pass\s+\S+)["']?\s+)(?!\$\()(\S.*)$/i,
   // `ENCRYPTION_KEY=x`; in small letters it is most often the name of something.
   new RegExp(`((?<=_)KEY["']?\\s*[:=]\\s*)${something}(.+)$`),
   // `--token x`, and the same in a list, `"--token", "x"`
@@ -29,7 +29,7 @@ const rules = [
     'g'
   ),
   // The command of Redis, also as HAProxy sends it, `AUTH\ x`.
-  /((?<![\w-])AUTH(?:\\?[ \t])+)(?!\$\()(\S.*)$/,
+  /((?<![\w-])AUTH(?:\\?[ \t])+)(?!\$\()(?!(?:and|called|commands?|failed|is|option|or)(?:[\s.,:]|$))(\S.*)$/,
   // A file .netrc, and a list of users of HAProxy.
   /^(\s*password\s+)(\S+)\s*$/i,
   /(\b(?:account|login|machine|user)\s+\S+\s+(?:insecure-)?password\s+)(\S+)/gi,

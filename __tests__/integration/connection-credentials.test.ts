@@ -136,17 +136,21 @@ describe('a credential plugin that asks a person', () => {
     ['the timeout', 20_000, 20]
   ])('is waited for at most for %s, and said; then it and what it started end', async (_limit, timeout, seconds) => {
     const kubeconfig = await withScript(script())
-    const clock = new FastClock(100)
+    const clock = new FastClock(20)
     const log: string[] = []
     const deadline = new Deadline(clock, timeout)
     const failure = await failureOf(
-      connecting({ kubeconfig, environment }, 100, { clock, deadline, log: (line) => log.push(line) })
+      connecting({ kubeconfig, environment }, 20, { clock, deadline, log: (line) => log.push(line) })
     )
     expect(failure).toMatchObject({
       code: 'unauthorized',
-      message: `the credential plugin ${folder}/plugin gave no credentials within ${seconds} s`,
+      message: expect.stringMatching(/^the credential plugin \S+\/plugin gave no credentials within \d+ s$/),
       hint: expect.stringContaining('the token of a service account')
     })
+    const said = Number(/within (\d+) s/.exec(failure.message)?.[1])
+    expect(said).toBeLessThanOrEqual(seconds)
+    // The timeout began before the plugin did.
+    expect(said).toBeGreaterThan(seconds - 12)
     expect(log).toEqual([`waiting for the credential plugin ${folder}/plugin`])
     await expectEnd(await startedBy())
   })

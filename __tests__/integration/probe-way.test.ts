@@ -88,7 +88,7 @@ describe('the way to the pod', () => {
   test('to a pod that is gone', async () => {
     await using api = await podWith(redis)
     api.remove('Pod', 'default', 'redis-0')
-    const { failure } = await probing(api, password, { speed: 40 })
+    const { failure } = await probing(api, password, { speed: 10 })
     expect(failure).toMatchObject({
       code: 'redis-unreachable',
       message: 'Redis in pod redis-0 does not answer through a port-forward: pods "redis-0" not found'

@@ -137,3 +137,21 @@ describe('an input that has its place', () => {
     expect(failure).toMatchObject({ code: 'render-failed', message: expect.stringContaining('2.json') })
   })
 })
+
+test('a ConfigMap of a generator has a place for maxmemory, also where a container has only an image', async () => {
+  const [set] = ownRedis({ containers: [redis(), { name: 'metrics', image: 'exporter:1' }] })
+  await using place = await grounds({
+    'deploy/kustomization.yaml': {
+      resources: ['set.json'],
+      configMapGenerator: [{ name: 'redis-config', files: ['redis.conf', 'maxmemory.conf'] }]
+    },
+    'deploy/set.json': set ?? {},
+    'deploy/redis.conf': 'include /etc/redis/maxmemory.conf\n',
+    'deploy/maxmemory.conf': 'maxmemory 100mb\n'
+  })
+  const adjustments = { maxmemory: '200mb', exporterImage: 'exporter:2' }
+  const { documents } = await rendering({ manifests: 'deploy', adjustments }, { workspace: place.workspace })
+  const text = documents.map(({ source }) => source).join('\n')
+  expect(text).toContain('maxmemory 200mb')
+  expect(text).toContain('exporter:2')
+})

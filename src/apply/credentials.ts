@@ -57,11 +57,16 @@ export function readCredentials(secret: KubernetesObject, namespace: string, isR
   )
 }
 
-/** A host as a pod of this namespace resolves it: the names of a Service, short and long, are one. */
+/** A host as a pod of this namespace resolves it: the names of a Service or of one of its pods, short and long, are one. */
 export function resolved(host: string, namespace: string): string {
   const name = hostName(host)
-  const [service, where = namespace, zone = 'svc'] = name.split('.')
-  return zone === 'svc' ? `${service}.${where}` : name
+  const labels = name.split('.')
+  const zone = labels.indexOf('svc', 2)
+  if (zone !== -1) return labels.slice(0, zone).join('.')
+  const [first = '', second] = labels
+  if (second === undefined) return `${first}.${namespace}`
+  const isPod = labels.length === 2 && /-\d+$/.test(first) && second !== namespace
+  return isPod ? `${name}.${namespace}` : name
 }
 
 /**

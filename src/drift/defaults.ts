@@ -9,6 +9,7 @@ const defaults: Record<string, readonly unknown[]> = {
   decodingStrategy: ['None'],
   defaultMode: [0o644],
   deletionPolicy: ['Retain'],
+  divisor: ['0', 0],
   dnsPolicy: ['ClusterFirst'],
   enableServiceLinks: [true],
   expirationSeconds: [3600],

@@ -44,7 +44,7 @@ class Comparison {
       this.#values(value, at(live, field), [...path, field])
     )
     const alien = Object.entries(live).flatMap(([field, value]) =>
-      isNothing(at(rendered, field)) ? this.#liveOnly(value, path, field) : []
+      isNothing(at(rendered, field)) && !isMirrored(rendered, field, value) ? this.#liveOnly(value, path, field) : []
     )
     return [...wanted, ...alien]
   }
@@ -92,6 +92,11 @@ class Comparison {
 
 function isMap(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The server writes the name of a service account twice, whichever of the two fields had it. */
+function isMirrored(rendered: object, field: string, live: unknown): boolean {
+  return field === 'serviceAccountName' && at(rendered, 'serviceAccount') === live
 }
 
 function isNothing(value: unknown): value is null | undefined {

@@ -37,14 +37,17 @@ function isOurs(entry: unknown): boolean {
   return textAt(entry, 'manager') === fieldManager && textAt(entry, 'operation') === 'Apply'
 }
 
+/** Maps whose fields have owners of their own: an empty set of one says that it was written empty. */
+const granular: readonly unknown[] = ['securityContext', 'resources', 'limits', 'requests', 'emptyDir']
+
 /** Whether a set has a field, or a list or map around it that is written as a whole. */
-function partOf(fields: unknown, path: Path): 'itself' | 'inside' | undefined {
+function partOf(fields: unknown, path: Path, around?: Step): 'itself' | 'inside' | undefined {
   const [step, ...rest] = path
   if (fields === undefined) return undefined
   if (step === undefined) return 'itself'
   // Below an empty set nothing is told apart.
-  if (Object.keys(Object(fields)).length === 0) return 'inside'
-  return partOf(at(fields, keyOf(step)), rest)
+  if (Object.keys(Object(fields)).length === 0) return granular.includes(around) ? undefined : 'inside'
+  return partOf(at(fields, keyOf(step)), rest, step)
 }
 
 /** How a field set of version 1 writes a step. */

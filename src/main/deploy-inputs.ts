@@ -74,19 +74,18 @@ export function refuseInputsWithoutEffect(
 const otherEnvironment = 'choose the environment that it is meant for'
 
 function managedRows(inputs: TopologyInputs): Row[] {
-  const { redisPassword, probeFrom = 'cluster', redisImage, maxmemoryPolicy, relaxed, awsRegion } = inputs
+  const { redisPassword, probeFrom = 'cluster', redisImage, maxmemoryPolicy, relaxed } = inputs
   const noRedis = `these manifests have no StatefulSet ${names.statefulSet}`
   const noPod = `${noRedis}, and with probe-from: ${probeFrom} no pod asks the cache`
   const notAsked = `${noRedis}, and with probe-from: none the cache is not asked`
   const hasGroup = inputs.replicationGroup !== undefined
   const noGroup = 'elasticache-replication-group is not set, so no settings of ElastiCache are verified'
-  const setGroup = 'set elasticache-replication-group'
   return [
     ['redis-password', redisPassword !== undefined, noRedis, otherEnvironment],
     ['redis-image', redisImage !== undefined && probeFrom !== 'cluster', noPod, 'set probe-from: cluster'],
     ['maxmemory-policy', maxmemoryPolicy !== undefined && probeFrom === 'none', notAsked, 'set another probe-from'],
-    ['elasticache-relax', relaxed.size > 0 && !hasGroup, noGroup, setGroup],
-    ['aws-region', awsRegion !== undefined && !hasGroup, noGroup, setGroup]
+    // A region alone may be that of a whole organization, and asks for nothing.
+    ['elasticache-relax', relaxed.size > 0 && !hasGroup, noGroup, 'set elasticache-replication-group']
   ]
 }
 

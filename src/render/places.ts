@@ -68,7 +68,9 @@ function remoteKey(external: unknown, index: number): string | undefined {
 }
 
 function hasConfig(documents: readonly ManifestDocument[]): boolean {
-  const found = documents.find(({ object }) => object.kind === 'ConfigMap' && object.metadata.name === configMap)
+  // A generator appends a hash to the name, and patches find it all the same.
+  const isConfig = (name: string) => name === configMap || name.startsWith(`${configMap}-`)
+  const found = documents.find(({ object }) => object.kind === 'ConfigMap' && isConfig(object.metadata.name))
   return isMap(at(found?.object, 'data'))
 }
 

@@ -120,6 +120,11 @@ describe('a Secret whose keys contradict each other cannot be used:', () => {
 
   test.each<[string, Partial<Record<CredentialField, string>>]>([
     ['short names and long ones of one Service', { host: 'redis', url: urlOf('redis.team.svc.cluster.local:6379') }],
+    [
+      'short names and long ones of one pod',
+      { host: 'redis-0.redis-headless.team.svc.cluster.local', url: urlOf('redis-0.redis-headless:6379') }
+    ],
+    ['names of a Service elsewhere', { host: 'redis.other', url: urlOf('redis.other.svc:6379') }],
     ['the usual port left out', { url: urlOf('redis.team.svc') }],
     ['a user and a database', { url: `redis://default:${token}@redis.team:6379/0` }],
     ['the URL of a proxy with TLS', { host: '10.0.0.7', port: '6380', url: `rediss://:${token}@10.0.0.7:6380` }],

@@ -80,6 +80,39 @@ describe('what somebody set in a workload beside what is rendered', () => {
 })
 
 describe('what nobody set in a workload', () => {
+  test('what admission adds to a map that another client wrote empty', () => {
+    const bare = changed(
+      changed(redis, [...pod, 'securityContext'], undefined),
+      [...pod, 'containers', 1, 'resources'],
+      undefined
+    )
+    const context: Path = [...pod, 'securityContext']
+    const resources: Path = [...pod, 'containers', { name: 'metrics' }, 'resources']
+    const written = ownedBy(bare, { manager: 'helm' }, context, resources)
+    const live = withField(
+      withField(written, [...context, 'seccompProfile'], { type: 'RuntimeDefault' }),
+      [...resources],
+      { limits: { memory: '64Mi' } }
+    )
+    expect(fields(bare, live)).toEqual([])
+  })
+
+  test('the divisor of a reference, and the second name of a service account, that the client of the object owns', () => {
+    const item = { name: 'LIMIT', valueFrom: { resourceFieldRef: { resource: 'limits.memory' } } }
+    const rendered = changed(
+      changed(redis, [...pod, 'containers', 1, 'env'], [item]),
+      [...pod, 'serviceAccount'],
+      'redis'
+    )
+    const variable: Path = [...pod, 'containers', { name: 'metrics' }, 'env', { name: 'LIMIT' }]
+    const divisor: Path = [...variable, 'valueFrom', 'resourceFieldRef', 'divisor']
+    const name: Path = [...pod, 'serviceAccountName']
+    const live = withField(withField(rendered, divisor, '0'), name, 'redis')
+    expect(fields(rendered, ownedBy(live, { manager: 'argocd-controller' }, divisor, name))).toEqual([])
+    const other = withField(rendered, name, 'admin')
+    expect(fields(rendered, ownedBy(other, { manager: 'kubectl-set' }, name))).toEqual([pathText(name)])
+  })
+
   /** As Kubernetes 1.36 completes it. */
   const defaults: [Path, unknown][] = [
     [['spec', 'persistentVolumeClaimRetentionPolicy'], { whenDeleted: 'Retain', whenScaled: 'Retain' }],

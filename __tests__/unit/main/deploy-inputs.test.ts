@@ -167,11 +167,12 @@ describe('an input that would have no effect is refused', () => {
 
   test('settings of ElastiCache, where no replication group is named: a variable that is not set looks like that', () => {
     const inputs = { 'elasticache-relax': 'multi-az', 'aws-region': 'eu-central-1' }
+    accept({ 'aws-region': 'eu-central-1' }, 'managed')
     expect(refused({ ...inputs, 'elasticache-replication-group': '' }, 'managed')).toMatchObject({
       code: 'invalid-input',
       message:
-        'the input elasticache-relax and the input aws-region would have no effect: elasticache-replication-group is ' +
-        'not set, so no settings of ElastiCache are verified',
+        'the input elasticache-relax would have no effect: elasticache-replication-group is not set, so no settings of ' +
+        'ElastiCache are verified',
       hint: 'remove it under `with:` in the workflow, or set elasticache-replication-group'
     })
   })
@@ -200,10 +201,11 @@ describe('an input that would have no effect is refused', () => {
   })
 
   test('several, each for its reason', () => {
-    const { message, hint } = refused({ 'redis-password': 'some-password', 'aws-region': 'eu-west-1' }, 'managed')
+    const { message, hint } = refused({ 'redis-password': 'some-password', 'elasticache-relax': 'backups' }, 'managed')
     expect(message).toBe(
-      'the input redis-password would have no effect: these manifests have no StatefulSet redis; the input aws-region ' +
-        'would have no effect: elasticache-replication-group is not set, so no settings of ElastiCache are verified'
+      'the input redis-password would have no effect: these manifests have no StatefulSet redis; the input ' +
+        'elasticache-relax would have no effect: elasticache-replication-group is not set, so no settings of ' +
+        'ElastiCache are verified'
     )
     expect(hint).toBe(
       'remove it under `with:` in the workflow, or choose the environment that it is meant for, or set ' +
