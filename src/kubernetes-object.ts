@@ -33,6 +33,11 @@ export function at(value: unknown, ...path: (string | number)[]): unknown {
   return here
 }
 
+/** Whether a value is a map of YAML or JSON: neither a list nor a scalar. */
+export function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /** Whether a step leads to what every object or list brings along: a manifest may well have a key `valueOf`. */
 function isInherited(here: object, step: string | number): boolean {
   return step in (Array.isArray(here) ? Array.prototype : Object.prototype) && !Object.hasOwn(here, step)

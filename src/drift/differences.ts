@@ -1,4 +1,4 @@
-import { at, type KubernetesObject } from '../kubernetes-object.ts'
+import { at, isMap, type KubernetesObject } from '../kubernetes-object.ts'
 import { isAlien, isJudgedByField, isJudgedByOwner } from './alien.ts'
 import { isDefault } from './defaults.ts'
 import { pairsOf } from './items.ts'
@@ -88,10 +88,6 @@ class Comparison {
       return this.#values(wanted, found, [...path, step])
     })
   }
-}
-
-function isMap(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** The server writes the name of a service account twice, whichever of the two fields had it. */

@@ -1,4 +1,4 @@
-import { at, type KubernetesObject } from '../kubernetes-object.ts'
+import { at, isMap, type KubernetesObject } from '../kubernetes-object.ts'
 
 /** What the server counts and keeps about an object. */
 const metadataNoise = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink']
@@ -33,8 +33,4 @@ function secretData({ data = {}, stringData }: KubernetesObject): object {
   if (!isMap(data) || !isMap(stringData)) return {}
   const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')])
   return { data: Object.fromEntries([...Object.entries(data), ...encoded]), stringData: undefined }
-}
-
-function isMap(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,5 @@
 import { credentialFields } from '../credentials.ts'
-import { at, listAt, textAt } from '../kubernetes-object.ts'
+import { at, isMap, listAt, textAt } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import { container, externalSecret, names, redisStatefulSet } from '../workload.ts'
 import type { Adjustments } from './inputs.ts'
@@ -72,8 +72,4 @@ function hasConfig(documents: readonly ManifestDocument[]): boolean {
   const isConfig = (name: string) => name === configMap || name.startsWith(`${configMap}-`)
   const found = documents.find(({ object }) => object.kind === 'ConfigMap' && isConfig(object.metadata.name))
   return isMap(at(found?.object, 'data'))
-}
-
-function isMap(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

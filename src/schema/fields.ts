@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../kubernetes-object.ts'
+import { isMap } from '../kubernetes-object.ts'
 import { nearest } from './nearest.ts'
 import { scalars, wordFor } from './scalars.ts'
 import { fieldType, isRequired, type Schema, versionOf } from './schema.ts'
@@ -79,8 +80,4 @@ function itemsOf(value: unknown, type: 'list' | 'map'): [step: string, item: unk
     return Array.isArray(value) ? value.map((item: unknown, index) => [`[${index}]`, item]) : undefined
   }
   return isMap(value) ? Object.entries(value).map(([key, item]) => [`.${key}`, item]) : undefined
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
