@@ -89,6 +89,8 @@ async function applied(dryRun: boolean): Promise<Tried[]> {
       toFailure,
       secret: () => {},
       log: () => {},
+      isUnknownKind: () => false,
+      accepted: async () => {},
       applied: ({ change, note }, states) => void tried.push({ ...states, change, note }),
       refused: () => {}
     }

@@ -114,18 +114,15 @@ describe('what reaches the server', () => {
     expect(connections.size).toBeLessThanOrEqual(8)
   })
 
-  test('applies under one manager, with strict validation, and not by force', async () => {
+  test('tries, then applies, under one manager, with strict validation, and not by force', async () => {
     await applying(access, documents)
     const applies = api.requests.filter(({ method }) => method === 'PATCH')
-    expect(applies).toHaveLength(5)
-    for (const { query, contentType } of applies) {
-      expect(contentType).toBe('application/apply-patch+yaml')
-      expect(Object.fromEntries(query)).toEqual({
-        fieldManager: 'redis-cache-action',
-        fieldValidation: 'Strict',
-        force: 'false'
-      })
-    }
+    const query = { fieldManager: 'redis-cache-action', fieldValidation: 'Strict', force: 'false' }
+    expect(applies.map((request) => Object.fromEntries(request.query))).toEqual([
+      ...Array(5).fill({ ...query, dryRun: 'All' }),
+      ...Array(5).fill(query)
+    ])
+    expect(new Set(applies.map(({ contentType }) => contentType))).toEqual(new Set(['application/apply-patch+yaml']))
   })
 })
 

@@ -8,6 +8,7 @@ import { ApiClient } from '../../src/kubernetes/client.ts'
 import { Cluster } from '../../src/kubernetes/cluster.ts'
 import { connect } from '../../src/kubernetes/connection.ts'
 import { toFailure } from '../../src/kubernetes/failure.ts'
+import { UnknownKind } from '../../src/kubernetes/object-paths.ts'
 import type { ManifestDocument } from '../../src/manifest.ts'
 import type { ObjectResult } from '../../src/result.ts'
 import { expectNoSecret } from '../support/captured.ts'
@@ -74,7 +75,8 @@ export async function applying(
   { cluster, client }: Access,
   documents: readonly ManifestDocument[],
   inputs: Partial<ApplyInputs> = {},
-  onApplied: ApplyPorts['applied'] = () => {}
+  onApplied: ApplyPorts['applied'] = () => {},
+  onAccepted: ApplyPorts['accepted'] = async () => {}
 ): Promise<ApplyRun> {
   const log: string[] = []
   const objects: ObjectResult[] = []
@@ -88,6 +90,8 @@ export async function applying(
         toFailure,
         secret: (value) => void secrets.push(value),
         log: (line) => void log.push(line),
+        isUnknownKind: (error) => error instanceof UnknownKind,
+        accepted: onAccepted,
         applied(object, states) {
           objects.push(object)
           onApplied(object, states)

@@ -1,20 +1,20 @@
 import { type Credentials, renderedSecret } from '../credentials.ts'
-import { Failure } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { type ManifestDocument, withTemplateAnnotations } from '../manifest.ts'
 import { redisStatefulSet } from '../workload.ts'
-import { readCredentials } from './credentials.ts'
-import { combined, isGeneral } from './failures.ts'
-import { applyDocument, createObject } from './object.ts'
-import { waves } from './order.ts'
-import type { ApplyInputs, ApplyPorts } from './ports.ts'
-import { marksWithoutPassword, restartMarks, restartReason } from './restart.ts'
+import { combined } from './failures.ts'
+import { type AcceptedObject, createObject, differs, type RefusedObject, tellTried, writeAccepted } from './object.ts'
+import { isFoundation, waves } from './order.ts'
+import type { ApplyInputs, ApplyPorts, ObjectStates } from './ports.ts'
+import { isPremature } from './premature.ts'
+import { restartMarks } from './restart.ts'
 import { writeCredentials } from './secret.ts'
+import { credentialsIn, type Trial, tryAll } from './trial.ts'
 
 /**
- * Puts the documents into the cluster and, for a self-hosted Redis, the Secret with its credentials. All objects of a
- * wave are tried. After a failure nothing more is written, but the server is still asked what it thinks of the objects
- * that are left, so that one run names all that is wrong.
+ * Puts the documents into the cluster and, for a self-hosted Redis, the Secret with its credentials. First the server is
+ * asked about all of them; if it refuses one, nothing is written, and the failure names all that is wrong. Then only what
+ * differs is sent.
  * @returns the credentials that are in force; undefined where the documents have no Redis
  * @throws Failure
  */
@@ -23,105 +23,126 @@ export async function apply(
   inputs: ApplyInputs,
   ports: ApplyPorts
 ): Promise<Credentials | undefined> {
-  const problems = new Problems(inputs.dryRun)
-  // Without it nothing can be made; a plan can still say more.
-  if (inputs.createNamespace) await problems.collect([createNamespace(inputs, ports)])
-  if (problems.any && !inputs.dryRun) throw problems.asOne
-  const send = (document: ManifestDocument) => applyDocument(document, inputs, ports, { dryRun: problems.any })
-  const { foundations, resources, workloads } = waves(documents)
-  await problems.collect(foundations.map(send))
+  const trial = await tryAll(documents, inputs, ports)
+  if (inputs.dryRun) return tellPlan(trial, ports)
+  const early = foundationsOf(trial).filter(differs)
+  const isEarly = (refused: RefusedObject) => isPremature(refused, early, inputs.namespace, ports.isUnknownKind)
+  refuse(
+    trial.refused.filter((refused) => !isEarly(refused)),
+    ports
+  )
+  await ports.accepted(acceptedOf(trial).map(statesOf))
+  if (trial.refused.length === 0) return writeAll(trial, documents, inputs, ports)
 
-  const redis = redisStatefulSet(documents)
+  // What stands on something that this run brings can only be tried once that is there.
+  const done = await writeFoundations(trial, inputs, ports)
+  const rest = await tryAll(documents, { ...inputs, createNamespace: false }, ports, done)
+  refuse(rest.refused, ports)
+  return writeAll(rest, documents, inputs, ports)
+}
+
+/** Tells what the server answered. @throws Failure of all that it refused */
+function tellPlan(trial: Trial, ports: ApplyPorts): undefined {
+  for (const accepted of acceptedOf(trial)) tellTried(accepted, ports)
+  refuse(trial.refused, ports)
+}
+
+/** @throws Failure that names all refusals, if there is one */
+function refuse(refused: readonly RefusedObject[], ports: ApplyPorts): void {
+  for (const { object, failure, before } of refused) ports.refused(object, failure, before)
+  if (refused.length > 0) throw combined(refused.map(({ failure }) => failure))
+}
+
+/** Everything that would be made, changed or kept, in the order in which it is written. */
+function acceptedOf({ namespace, secret, documents }: Trial): AcceptedObject[] {
+  const { foundations, resources, workloads } = waves([...documents.keys()])
+  const acceptedIn = (wave: ManifestDocument[]) => wave.flatMap((document) => documents.get(document) ?? [])
+  return [
+    ...(namespace ? [namespace] : []),
+    ...acceptedIn([...foundations, ...resources]),
+    ...(secret ? [secret] : []),
+    ...acceptedIn(workloads)
+  ]
+}
+
+function foundationsOf(trial: Trial): AcceptedObject[] {
+  return acceptedOf(trial).filter(({ document }) => isFoundation(document.object.kind))
+}
+
+function statesOf({ document, before, applied }: AcceptedObject): ObjectStates {
+  return { wanted: document.object, before, after: applied.object }
+}
+
+/**
+ * Writes what others stand in and are judged by.
+ * @returns the documents that were written
+ * @throws Failure
+ */
+async function writeFoundations(trial: Trial, inputs: ApplyInputs, ports: ApplyPorts): Promise<Set<ManifestDocument>> {
+  const { namespace, documents } = trial
+  if (namespace !== undefined) await createObject(namespace.document.object, inputs, ports)
+  const { foundations } = waves([...documents.keys()])
+  await together(foundations.map((document) => write(document, trial, inputs, ports)))
+  return new Set(foundations)
+}
+
+/**
+ * Writes what was accepted, wave after wave. The Secret comes last before what makes pods: should the run end there, a
+ * pod that restarts still finds the password that Redis has, and the next run begins with the rest.
+ * @throws Failure; nothing of a later wave is written then
+ */
+async function writeAll(
+  trial: Trial,
+  documents: readonly ManifestDocument[],
+  inputs: ApplyInputs,
+  ports: ApplyPorts
+): Promise<Credentials | undefined> {
+  await writeFoundations(trial, inputs, ports)
+  const { resources, workloads } = waves([...trial.documents.keys()])
   const ownSecret = renderedSecret(resources)
-  const [written, ...applied] = await problems.collect([
-    redis === undefined || ownSecret !== undefined ? undefined : writeCredentials(inputs, ports, problems.any),
-    ...resources.map(send)
-  ])
-  const secret = redis && (written ?? (ownSecret && applied[resources.indexOf(ownSecret)]))
-  const [credentials] = await problems.collect([secret && inForce(secret, ownSecret !== undefined, inputs, ports)])
-
-  await problems.collect(
-    workloads.map(async (document) => {
-      const known = secret !== undefined && credentials !== undefined
-      if (document !== redis || !(known || inputs.dryRun)) return send(document)
-      const marks = known
-        ? restartMarks(document.object, documents, secret, credentials.password)
-        : marksWithoutPassword(document.object, documents, await storedIfReadable(document.object, inputs, ports))
-      return applyDocument(withTemplateAnnotations(document, marks), inputs, ports, {
-        dryRun: problems.any,
-        note: (before) => restartReason(before, marks)
-      })
+  await together(resources.map((each) => (each === ownSecret ? undefined : write(each, trial, inputs, ports))))
+  const secret = await writeSecret(ownSecret, trial, inputs, ports)
+  const redis = redisStatefulSet(documents)
+  const credentials = redis && secret && credentialsIn(secret, documents, inputs, ports)
+  await together(
+    workloads.map((document) => {
+      if (document !== redis || secret === undefined || credentials === undefined) {
+        return write(document, trial, inputs, ports)
+      }
+      // Only now the UID of a Secret that was just made is known, by which the mark is keyed.
+      const marks = restartMarks(document.object, documents, secret, credentials.password)
+      return write(document, trial, inputs, ports, withTemplateAnnotations(document, marks))
     })
   )
-  if (problems.any) throw problems.asOne
   return credentials
 }
 
-async function createNamespace(inputs: ApplyInputs, ports: ApplyPorts): Promise<void> {
-  const namespace: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: inputs.namespace } }
-  await createObject(namespace, inputs, ports)
-}
-
-/** An object as it is stored; undefined if there is none, or none that may be read: its apply will say so. */
-async function storedIfReadable(
-  object: KubernetesObject,
-  { namespace }: ApplyInputs,
-  { cluster }: ApplyPorts
-): Promise<KubernetesObject | undefined> {
-  return cluster.read(object, namespace).catch(() => undefined)
-}
-
-async function inForce(
-  secret: KubernetesObject,
-  isRendered: boolean,
-  { namespace }: ApplyInputs,
+async function writeSecret(
+  ownSecret: ManifestDocument | undefined,
+  trial: Trial,
+  inputs: ApplyInputs,
   ports: ApplyPorts
-): Promise<Credentials> {
-  try {
-    const credentials = readCredentials(secret, namespace, isRendered)
-    ports.secret(credentials.password)
-    ports.secret(credentials.url)
-    return credentials
-  } catch (error) {
-    const failure = ports.toFailure(error, { verb: 'read', object: objectId(secret), namespace })
-    ports.refused(secret, failure)
-    throw failure
-  }
+): Promise<KubernetesObject | undefined> {
+  if (ownSecret !== undefined) return write(ownSecret, trial, inputs, ports)
+  return trial.secret && writeCredentials(trial.secret, inputs, ports)
 }
 
-/** What went wrong so far. */
-class Problems {
-  readonly #errors: unknown[] = []
-  readonly #dryRun: boolean
-
-  constructor(dryRun: boolean) {
-    this.#dryRun = dryRun
-  }
-
-  get any(): boolean {
-    return this.#errors.length > 0
-  }
-
-  /** All of it as one failure. */
-  get asOne(): unknown {
-    return combined(this.#errors)
-  }
-
-  /**
-   * Waits for every job, so that no request outlives its wave.
-   * @returns what each gave, undefined where it failed
-   * @throws what went wrong so far, if trying more objects could tell nothing new
-   */
-  async collect<T>(jobs: readonly (Promise<T> | undefined)[]): Promise<(T | undefined)[]> {
-    const outcomes = await Promise.allSettled(jobs)
-    for (const outcome of outcomes) if (outcome.status === 'rejected') this.#errors.push(outcome.reason)
-    if (this.#errors.some((error) => concernsAll(error, this.#dryRun))) throw this.asOne
-    return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : undefined))
-  }
+/** @param marked what to write instead of the document that was rendered */
+async function write(
+  document: ManifestDocument,
+  trial: Trial,
+  inputs: ApplyInputs,
+  ports: ApplyPorts,
+  marked?: ManifestDocument
+): Promise<KubernetesObject> {
+  const accepted = trial.documents.get(document)
+  if (accepted === undefined) throw new Error(`${objectId(document.object)} was not tried`)
+  return writeAccepted(accepted, inputs, ports, marked)
 }
 
-function concernsAll(error: unknown, dryRun: boolean): boolean {
-  if (!(error instanceof Failure)) return true
-  // A plan names every object that waits for the namespace; and one that the cluster has after all, without a namespace.
-  return isGeneral(error) || (error.code === 'namespace-missing' && !dryRun)
+/** Waits for every job, so that no request outlives its wave. @throws Failure of all that went wrong */
+async function together(jobs: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+  const outcomes = await Promise.allSettled(jobs)
+  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+  if (errors.length > 0) throw combined(errors)
 }

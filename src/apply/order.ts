@@ -1,11 +1,21 @@
 import type { ManifestDocument } from '../manifest.ts'
 
-const foundations = ['Namespace', 'CustomResourceDefinition', 'PriorityClass', 'StorageClass', 'ServiceAccount']
+const foundations = [
+  'Namespace',
+  'CustomResourceDefinition',
+  'PriorityClass',
+  'StorageClass',
+  'ServiceAccount',
+  'Role',
+  'ClusterRole',
+  'ResourceQuota',
+  'LimitRange'
+]
 const workloads = ['StatefulSet', 'Deployment', 'DaemonSet', 'Job', 'CronJob', 'Pod']
 
-/** Documents in the three waves in which they are applied; those of one wave do not depend on each other. */
+/** Documents in the three waves in which they are written; those of one wave do not depend on each other. */
 export interface Waves {
-  /** What others stand in or run as. */
+  /** What others stand in or run as, and what decides whether the server takes them. */
   foundations: ManifestDocument[]
   /** What pods read, and all the rest. */
   resources: ManifestDocument[]
@@ -14,11 +24,14 @@ export interface Waves {
 }
 
 export function waves(documents: readonly ManifestDocument[]): Waves {
-  const isFoundation = ({ object }: ManifestDocument) => foundations.includes(object.kind)
   const isWorkload = ({ object }: ManifestDocument) => workloads.includes(object.kind)
   return {
-    foundations: documents.filter(isFoundation),
-    resources: documents.filter((document) => !isFoundation(document) && !isWorkload(document)),
+    foundations: documents.filter(({ object }) => isFoundation(object.kind)),
+    resources: documents.filter((document) => !isFoundation(document.object.kind) && !isWorkload(document)),
     workloads: documents.filter(isWorkload)
   }
+}
+
+export function isFoundation(kind: string): boolean {
+  return foundations.includes(kind)
 }

@@ -40,6 +40,14 @@ export interface ApplyPorts {
   /** Told of a secret before anything else is done with it. */
   secret(value: string): void
   log(line: string): void
+  /** Whether an error only means that the cluster has no such kind. */
+  isUnknownKind(error: unknown): boolean
+  /**
+   * Told of every object, as it is and as it would be, once the server has accepted all of them and before the first
+   * write; what it throws refuses the run. What cannot be tried before this run has made its namespace or its kind is
+   * left out. A plan, which writes nothing, does not ask.
+   */
+  accepted(states: readonly ObjectStates[]): Promise<void>
   /** Told of each object as soon as its fate is known. */
   applied(result: ObjectResult, states: ObjectStates): void
   /** Told of each object that cannot be applied; the whole run fails anyway. */

@@ -3,78 +3,129 @@ import { credentialField, credentialsObject } from '../credentials.ts'
 import type { Failure } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { credentialsFor, credentialsSecret } from './credentials.ts'
-import { applyDocument, createObject } from './object.ts'
+import {
+  type AcceptedObject,
+  type ApplyOptions,
+  createObject,
+  type RefusedObject,
+  tellTried,
+  tryCreate,
+  tryDocument,
+  writeAccepted
+} from './object.ts'
 import type { ApplyInputs, ApplyPorts } from './ports.ts'
 
+/** How the Secret with the credentials comes to be: written from the input, kept as it is stored, or made. */
+export interface AcceptedSecret extends AcceptedObject {
+  by: 'input' | 'keep' | 'create'
+}
+
+const generated = 'password generated'
+const id = objectId(credentialsObject)
+
 /**
- * Sees to the Secret with the credentials: written from the input, else kept as it is stored, else made with a password
- * that is generated once.
- * @param dryRun writes nothing; the result is then undefined if there is no Secret
- * @throws Failure
+ * Asks what would become of the Secret with the credentials: it is written from the input, else kept as it is stored,
+ * else made with a password that is generated once. Nothing is written.
+ * @param refuse why the stored Secret must be left alone
  */
-export async function writeCredentials(
+export async function tryCredentials(
   inputs: ApplyInputs,
   ports: ApplyPorts,
-  dryRun: boolean
-): Promise<KubernetesObject | undefined> {
+  refuse: ApplyOptions['refuse']
+): Promise<AcceptedSecret | RefusedObject> {
   const { namespace, redisPassword } = inputs
   if (redisPassword !== undefined) {
     ports.secret(redisPassword)
     const object = credentialsSecret(credentialsFor(redisPassword, namespace))
     const document = { object, source: JSON.stringify(object) }
-    return applyDocument(document, inputs, ports, { dryRun, keepOwners: true })
+    return by('input', await tryDocument(document, inputs, ports, { keepOwners: true, refuse }))
   }
-  const kept = await keepSecret(inputs, ports)
-  if (kept !== undefined || (dryRun && !inputs.dryRun)) return kept
+  const kept = await tryStored(inputs, ports, refuse)
+  if (kept !== undefined) return kept
   // URL-safe, so that it reads the same in a URL, in a shell and in a configuration file.
   const password = randomBytes(24).toString('base64url')
   ports.secret(password)
-  const object = credentialsSecret(credentialsFor(password, namespace))
-  // A create and not an apply: of two first runs at once, one makes the password and the other keeps it.
-  const made = await createObject(object, inputs, ports, generated)
-  return made ?? (await keepSecret(inputs, ports, password)) ?? (await storedSecret(inputs, ports))
+  const made = await tryCreate(credentialsSecret(credentialsFor(password, namespace)), inputs, ports)
+  if (made !== undefined) return by('create', made)
+  return (await tryStored(inputs, ports, refuse)) ?? gone(inputs, ports)
 }
 
-const generated = 'password generated'
+/** Writes the Secret as it was accepted. @throws Failure */
+export async function writeCredentials(
+  accepted: AcceptedSecret,
+  inputs: ApplyInputs,
+  ports: ApplyPorts
+): Promise<KubernetesObject> {
+  const { object } = accepted.document
+  if (accepted.by === 'input') return writeAccepted(accepted, inputs, ports)
+  if (accepted.by === 'keep') {
+    ports.log(`${id} unchanged (its password is kept)`)
+    tellTried(accepted, ports)
+    return accepted.applied.object
+  }
+  // A create and not an apply: of two first runs at once, one makes the password and the other keeps it.
+  const made = await createObject(object, inputs, ports, generated)
+  return made ?? (await madeByAnother(object, inputs, ports))
+}
 
-/** The Secret as it is stored. @throws Failure */
-async function storedSecret({ namespace }: ApplyInputs, ports: ApplyPorts): Promise<KubernetesObject> {
+function by(way: AcceptedSecret['by'], tried: AcceptedObject | RefusedObject): AcceptedSecret | RefusedObject {
+  if ('failure' in tried) return tried
+  return { ...tried, by: way, notes: way === 'create' ? [generated] : tried.notes }
+}
+
+/** The Secret as it is stored and would stay; undefined if there is none. */
+async function tryStored(
+  { namespace }: ApplyInputs,
+  ports: ApplyPorts,
+  refuse: ApplyOptions['refuse']
+): Promise<AcceptedSecret | RefusedObject | undefined> {
+  try {
+    const stored = await ports.cluster.read(credentialsObject, namespace)
+    if (stored === undefined) return undefined
+    const failure = refuse?.(stored)
+    return failure === undefined ? keep(stored) : { object: credentialsObject, before: stored, failure }
+  } catch (error) {
+    return { object: credentialsObject, before: undefined, failure: unreadable(error, namespace, ports) }
+  }
+}
+
+function keep(stored: KubernetesObject): AcceptedSecret {
+  const document = { object: credentialsObject, source: JSON.stringify(credentialsObject) }
+  const applied = { object: stored, created: false, warnings: [] }
+  return { by: 'keep', document, before: stored, applied, notes: ['password kept'], options: {} }
+}
+
+/** The Secret that was there when ours was to be created. @throws Failure */
+async function madeByAnother(
+  wanted: KubernetesObject,
+  { namespace }: ApplyInputs,
+  ports: ApplyPorts
+): Promise<KubernetesObject> {
   try {
     const stored = await ports.cluster.read(credentialsObject, namespace)
     if (stored === undefined) throw new Error('another client deleted it meanwhile')
+    const change = credentialField(stored, 'password') === credentialField(wanted, 'password') ? 'created' : 'unchanged'
+    // It was made by this run, by a request whose answer was lost.
+    if (change === 'created') {
+      ports.log(`${id} created (${generated})`)
+      ports.applied({ id, change, note: generated }, { wanted: credentialsObject, before: undefined, after: stored })
+    } else {
+      ports.log(`${id} unchanged (its password is kept)`)
+      tellTried(keep(stored), ports)
+    }
     return stored
   } catch (error) {
-    throw unreadable(error, namespace, ports)
+    const failure = unreadable(error, namespace, ports)
+    ports.refused(credentialsObject, failure)
+    throw failure
   }
 }
 
-/** @param password that this run generated: a Secret that has it was made by it, by a request whose answer was lost */
-async function keepSecret(
-  inputs: ApplyInputs,
-  ports: ApplyPorts,
-  password?: string
-): Promise<KubernetesObject | undefined> {
-  const id = objectId(credentialsObject)
-  try {
-    const stored = await ports.cluster.read(credentialsObject, inputs.namespace)
-    if (stored === undefined) return undefined
-    if (password !== undefined && credentialField(stored, 'password') === password) {
-      ports.log(`${id} created (${generated})`)
-      const result = { id, change: 'created', note: generated } as const
-      ports.applied(result, { wanted: credentialsObject, before: undefined, after: stored })
-      return stored
-    }
-    if (!inputs.dryRun) ports.log(`${id} unchanged (its password is kept)`)
-    const result = { id, change: 'unchanged', note: 'password kept' } as const
-    ports.applied(result, { wanted: credentialsObject, before: stored, after: stored })
-    return stored
-  } catch (error) {
-    throw unreadable(error, inputs.namespace, ports)
-  }
+function gone({ namespace }: ApplyInputs, ports: ApplyPorts): RefusedObject {
+  const failure = unreadable(new Error('another client deleted it meanwhile'), namespace, ports)
+  return { object: credentialsObject, before: undefined, failure }
 }
 
 function unreadable(error: unknown, namespace: string, ports: ApplyPorts): Failure {
-  const failure = ports.toFailure(error, { verb: 'read', object: objectId(credentialsObject), namespace })
-  ports.refused(credentialsObject, failure)
-  return failure
+  return ports.toFailure(error, { verb: 'read', object: id, namespace })
 }

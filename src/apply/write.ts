@@ -6,8 +6,8 @@ import { withoutOrphans } from './orphans.ts'
 import type { Applied, ApplyInputs, ApplyPorts } from './ports.ts'
 
 export interface WriteOptions {
-  /** Only asks the server whether it would accept the document. */
-  dryRun?: boolean
+  /** Only asks the server what it would make of the document. */
+  dryRun: boolean
   /** Leaves what `kubectl apply` owns there, for an object that was not rendered and so does not say all. */
   keepOwners?: boolean
 }
@@ -29,7 +29,7 @@ export async function write(
 ): Promise<Written> {
   const { object, source } = document
   const { namespace, forceConflicts } = inputs
-  const dryRun = inputs.dryRun || options.dryRun === true
+  const { dryRun } = options
   let outcome = await cluster.apply(object, source, namespace, { dryRun })
   let taken: Dispute[] = []
   if (outcome.kind === 'conflict' && stored !== undefined) {

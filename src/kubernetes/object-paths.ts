@@ -3,7 +3,7 @@ import type { ApiClient } from './client.ts'
 import { isStatus } from './errors.ts'
 import { builtInResource, type Resource } from './resources.ts'
 
-/** Where objects stand in the API; for kinds that not every cluster has, it is asked once for each group. */
+/** Where objects stand in the API; for kinds that not every cluster has, it is asked once for each group that serves them. */
 export class ObjectPaths {
   readonly #client: ApiClient
   readonly #resources = new Map<string, Promise<unknown[]>>()
@@ -31,7 +31,11 @@ export class ObjectPaths {
       throw error
     })
     const found = list.find((each) => at(each, 'kind') === kind && textAt(each, 'name')?.includes('/') === false)
-    if (found === undefined) throw new UnknownKind(`the cluster has no kind ${kind} in ${apiVersion}`)
+    if (found === undefined) {
+      // The run may bring the kind itself, and ask again.
+      this.#resources.delete(base)
+      throw new UnknownKind(`the cluster has no kind ${kind} in ${apiVersion}`)
+    }
     return { plural: textAt(found, 'name') ?? '', namespaced: at(found, 'namespaced') === true }
   }
 }

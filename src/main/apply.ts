@@ -2,6 +2,7 @@ import { apply } from '../apply/apply.ts'
 import type { ApplyInputs } from '../apply/ports.ts'
 import type { Credentials } from '../credentials.ts'
 import { toFailureFor } from '../kubernetes/failure.ts'
+import { UnknownKind } from '../kubernetes/object-paths.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import type { ObjectResult } from '../result.ts'
 import type { Program } from './program.ts'
@@ -26,6 +27,8 @@ export async function applyPhase(
         toFailure: toFailureFor(role),
         log,
         secret: (value) => redaction.add(value),
+        isUnknownKind: (error) => error instanceof UnknownKind,
+        accepted: async () => {},
         applied: (object) => void objects.push(object),
         // The failure that apply throws names them all.
         refused: () => {}

@@ -3,6 +3,7 @@ import { combined, isGeneral } from '../apply/failures.ts'
 import type { ApplyInputs, ApplyPorts } from '../apply/ports.ts'
 import { Failure } from '../failure.ts'
 import { toPlannerFailure } from '../kubernetes/failure.ts'
+import { UnknownKind } from '../kubernetes/object-paths.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import { planOf, type Refused, type Tried } from '../plan/plan.ts'
 import { redisStatefulSet } from '../workload.ts'
@@ -56,6 +57,8 @@ async function tryAll(
     toFailure: toPlannerFailure,
     log,
     secret: (value) => redaction.add(value),
+    isUnknownKind: (error) => error instanceof UnknownKind,
+    accepted: async () => {},
     applied: ({ change, note }, states) => void tried.push({ ...states, change, note }),
     refused(object, failure, before) {
       if (isGeneral(failure)) general ??= failure

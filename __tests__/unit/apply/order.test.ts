@@ -17,10 +17,8 @@ test('what others stand in comes first, what makes pods comes last', () => {
 
 test.each([
   ['foundations', ['Namespace', 'CustomResourceDefinition', 'PriorityClass', 'StorageClass', 'ServiceAccount']],
-  [
-    'resources',
-    ['ConfigMap', 'Secret', 'Service', 'NetworkPolicy', 'PodDisruptionBudget', 'Role', 'RoleBinding', 'Anything']
-  ],
+  ['foundations', ['Role', 'ClusterRole', 'ResourceQuota', 'LimitRange']],
+  ['resources', ['ConfigMap', 'Secret', 'Service', 'NetworkPolicy', 'PodDisruptionBudget', 'RoleBinding', 'Anything']],
   ['workloads', ['StatefulSet', 'Deployment', 'DaemonSet', 'Job', 'CronJob', 'Pod']]
 ] as const)('%s are %j', (wave, all) => {
   for (const kind of all) expect(kinds(waves(documents(kind))[wave])).toEqual([kind])
