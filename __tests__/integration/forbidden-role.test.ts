@@ -130,7 +130,7 @@ describe('a missing right: the Role that gives it to whom does this', () => {
 
   test('that no Role can give: how to do without', async () => {
     deny('POST', /\/api\/v1\/namespaces$/, 'create', 'namespaces', undefined, 'at the cluster scope')
-    const summary = await deploy({ 'create-namespace': 'true' })
+    const summary = await deploy({ ...production, 'create-namespace': 'true' })
     expect(summary).toContain('have an administrator create the namespace; or give ci this rule in a ClusterRole')
     expect(summary).not.toContain('manifests/rbac')
   })

@@ -15,7 +15,7 @@ import { credentialsIn, type Trial, tryAll } from './trial.ts'
  * Puts the documents into the cluster and, for a self-hosted Redis, the Secret with its credentials. First the server is
  * asked about all of them; if it refuses one, nothing is written, and the failure names all that is wrong. Then only what
  * differs is sent.
- * @returns the credentials that are in force; undefined where the documents have no Redis
+ * @returns the credentials that are in force, or in a plan would be; undefined where the documents have no Redis
  * @throws Failure
  */
 export async function apply(
@@ -24,7 +24,11 @@ export async function apply(
   ports: ApplyPorts
 ): Promise<Credentials | undefined> {
   const trial = await tryAll(documents, inputs, ports)
-  if (inputs.dryRun) return tellPlan(trial, ports)
+  if (inputs.dryRun) {
+    for (const accepted of acceptedOf(trial)) tellTried(accepted, ports)
+    refuse(trial.refused, ports)
+    return trial.credentials
+  }
   const early = foundationsOf(trial).filter(differs)
   const isEarly = (refused: RefusedObject) => isPremature(refused, early, inputs.namespace, ports.isUnknownKind)
   refuse(
@@ -39,12 +43,6 @@ export async function apply(
   const rest = await tryAll(documents, { ...inputs, createNamespace: false }, ports, done)
   refuse(rest.refused, ports)
   return writeAll(rest, documents, inputs, ports)
-}
-
-/** Tells what the server answered. @throws Failure of all that it refused */
-function tellPlan(trial: Trial, ports: ApplyPorts): undefined {
-  for (const accepted of acceptedOf(trial)) tellTried(accepted, ports)
-  refuse(trial.refused, ports)
 }
 
 /** @throws Failure that names all refusals, if there is one */

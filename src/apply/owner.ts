@@ -3,8 +3,7 @@ import { Failure } from '../failure.ts'
 import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 
-/** How the External Secrets Operator calls itself as owner of fields, before the name of the ExternalSecret. */
-const managerPrefix = 'externalsecrets.external-secrets.io/'
+const operator = 'the External Secrets Operator'
 const managedLabel = 'reconcile.external-secrets.io/managed'
 
 /**
@@ -16,19 +15,25 @@ export function externalOwner(secret: KubernetesObject): string | undefined {
     (each) =>
       at(each, 'kind') === 'ExternalSecret' && textAt(each, 'apiVersion')?.startsWith('external-secrets.io/') === true
   )
-  if (owner !== undefined) return `ExternalSecret/${harmlessLine(textAt(owner, 'name') ?? '')}`
+  if (owner !== undefined) return externalSecretNamed(textAt(owner, 'name'))
   const entries = listAt(secret, 'metadata', 'managedFields')
-  const writer = entries.find(
-    (entry) =>
-      textAt(entry, 'manager')?.startsWith(managerPrefix) === true &&
-      credentialFields.some((field) => at(entry, 'fieldsV1', 'f:data', `f:${field}`) !== undefined)
-  )
-  if (writer !== undefined) {
-    return `ExternalSecret/${harmlessLine((textAt(writer, 'manager') ?? '').slice(managerPrefix.length))}`
-  }
-  // Whoever may not see the owners of fields still sees the label.
-  const isManaged = entries.length === 0 && secret.metadata.labels?.[managedLabel] === 'true'
-  return isManaged ? 'the External Secrets Operator' : undefined
+  const writer = entries.find((entry) => isOperator(entry) && writesCredentials(entry))
+  if (writer !== undefined) return externalSecretNamed(textAt(writer, 'manager')?.split('/')[1])
+  // Where nobody is kept as the owner of fields, the label is all that tells.
+  return entries.length === 0 && secret.metadata.labels?.[managedLabel] === 'true' ? operator : undefined
+}
+
+/** It writes as `externalsecrets.external-secrets.io/NAME`. */
+function isOperator(entry: unknown): boolean {
+  return /^external-?secrets\b/.test(textAt(entry, 'manager') ?? '')
+}
+
+function writesCredentials(entry: unknown): boolean {
+  return credentialFields.some((field) => at(entry, 'fieldsV1', 'f:data', `f:${field}`) !== undefined)
+}
+
+function externalSecretNamed(name: string | undefined): string {
+  return name ? `ExternalSecret/${harmlessLine(name)}` : operator
 }
 
 /**
@@ -39,7 +44,7 @@ export function externalOwner(secret: KubernetesObject): string | undefined {
 export function foreignSecretFailure(secret: KubernetesObject, namespace: string): Failure | undefined {
   const owner = externalOwner(secret)
   if (owner === undefined) return undefined
-  // No conflict about a field: whatever the values are, and whoever is forced, the cache of somebody else would go.
+  // Not field-conflict, which is about values and can be forced: here nothing may be written, whatever the values are.
   return new Failure(
     'secret-field',
     `namespace ${namespace} belongs to another environment: ${objectId(credentialsObject)} is owned by ${owner}, ` +

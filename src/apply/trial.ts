@@ -18,6 +18,8 @@ export interface Trial {
   /** The Secret of a self-hosted Redis, where the manifests do not bring it. */
   secret: AcceptedSecret | undefined
   documents: Map<ManifestDocument, AcceptedObject>
+  /** What the Secret would hold; undefined where there is no Redis, or where it cannot be used. */
+  credentials: Credentials | undefined
   refused: RefusedObject[]
 }
 
@@ -47,6 +49,7 @@ export async function tryAll(
     namespace: acceptedOr(refused, namespace),
     secret: acceptedOr(refused, secret),
     documents: new Map(),
+    credentials: undefined,
     refused
   }
   for (const [index, document] of others.entries()) {
@@ -72,11 +75,11 @@ async function tryRedis(
 ): Promise<void> {
   const ownSecret = renderedSecret(documents)
   const secret = (ownSecret === undefined ? trial.secret : trial.documents.get(ownSecret))?.applied.object
-  const credentials = acceptedOr(trial.refused, secret && tryFields(secret, documents, inputs, ports))
+  trial.credentials = acceptedOr(trial.refused, secret && tryFields(secret, documents, inputs, ports))
   const marks =
-    secret === undefined || credentials === undefined
+    secret === undefined || trial.credentials === undefined
       ? marksWithoutPassword(redis.object, documents, await storedIfReadable(redis.object, inputs, ports))
-      : restartMarks(redis.object, documents, secret, credentials.password)
+      : restartMarks(redis.object, documents, secret, trial.credentials.password)
   const marked = withTemplateAnnotations(redis, marks)
   const note = (before: KubernetesObject) => restartReason(before, marks)
   const accepted = acceptedOr(trial.refused, await tryDocument(marked, inputs, ports, { note }))
