@@ -84,7 +84,10 @@ describe('a Redis without an append-only file that would start with one', () => 
   })
 
   test('on no volume that outlives its pod loses its keys anyway, which is told', () => {
-    const fleeting = shippedOne('StatefulSet', 'redis', ['            - name: data\n              mountPath: /data\n', ''])
+    const fleeting = shippedOne('StatefulSet', 'redis', [
+      '            - name: data\n              mountPath: /data\n',
+      ''
+    ])
     expect(judge(facts({ statefulSet: fleeting, claims: [] }))).toMatchObject({
       losses: [],
       notes: [
