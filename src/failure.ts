@@ -10,6 +10,7 @@ export const failureCodes = [
   'immutable-field',
   'field-conflict',
   'quota-exceeded',
+  'data-at-risk',
   'image-pull',
   'crash-loop',
   'config-error',

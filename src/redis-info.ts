@@ -25,6 +25,11 @@ export function usedMemory(info: RedisInfo): number {
   return Number(info.get('used_memory') ?? Number.NaN)
 }
 
+/** What the keys and their values take, in bytes; NaN if the reply lacks it. */
+export function usedDataset(info: RedisInfo): number {
+  return Number(info.get('used_memory_dataset') ?? Number.NaN)
+}
+
 /** Whether the memory that is used stays below a threshold of maxmemory, both in bytes. */
 export function memoryCheck(used: number, maximum: number, thresholdPercent: number): JudgedCheck {
   const base = { name: 'used memory', code: 'memory-over-threshold' } as const

@@ -7,6 +7,7 @@ const source = join(root, 'src')
 const phases = [
   'render',
   'base',
+  'guard',
   'apply',
   'rollout',
   'probe',

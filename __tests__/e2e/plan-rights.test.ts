@@ -20,6 +20,7 @@ const all = grantsOf(rules)
 const grants = all.filter(({ resource }) => resource !== 'externalsecrets' || awsStandIn() !== undefined)
 const isCreate = ({ verb }: Grant) => verb === 'create'
 const isList = ({ verb }: Grant) => verb === 'list'
+const isClaim = ({ resource, verb }: Grant) => resource === 'persistentvolumeclaims' && verb === 'get'
 const named = (some: Grant[]) => some.map((grant) => ({ name: describeGrant(grant), grant }))
 
 const start = new Date()
@@ -125,7 +126,20 @@ describe('where all is deployed', () => {
     expect(plan.sentence).toBe('2 to change, redis-0 would restart (password)')
   })
 
-  test.each(named(grants.filter((grant) => !isCreate(grant) && !isList(grant))))(
+  test('without get persistentvolumeclaims, whether the claim is being deleted is not known, which is told', async () => {
+    const [get] = grants.filter(isClaim)
+    if (get === undefined) throw new Error('the Role does not give get persistentvolumeclaims')
+    await role.take(get)
+    const { result, plan } = await planned(asPlanner)
+    expect(plan.sentence).toBe('nothing to change')
+    expect(result.notes).toEqual([
+      expect.stringMatching(
+        /^Whether PersistentVolumeClaim\/data-redis-0 is being deleted was not checked: .*rbac-planner/
+      )
+    ])
+  })
+
+  test.each(named(grants.filter((grant) => !isCreate(grant) && !isList(grant) && !isClaim(grant))))(
     'without $name, that object is not checked',
     ({ grant }) => planWithout(grant)
   )

@@ -121,8 +121,19 @@ describe('no right is superfluous', () => {
     }
   )
 
-  const isEvidence = ({ grant: { resource } }: { grant: Grant }) => ['events', 'pods/log'].includes(resource)
-  const others = needed.filter((each) => !isForward(each) && !isEvidence(each))
+  test('without get persistentvolumeclaims, the run passes, and tells what was not checked', async () => {
+    await role.take(grantCalled('get persistentvolumeclaims data-redis-0'))
+    const deployment = await deploy(namespace)
+    expect(deployment.outputs['verdict']).toBe('passed')
+    expect(deployment.summary).toContain('Whether PersistentVolumeClaim/data-redis-0 is being deleted was not checked')
+    expect(deployment.summary).toContain(
+      'resources: [persistentvolumeclaims], resourceNames: ["data-redis-0"], verbs: [get]'
+    )
+  })
+
+  const optional = ['events', 'pods/log', 'persistentvolumeclaims']
+  const isOptional = ({ grant: { resource } }: { grant: Grant }) => optional.includes(resource)
+  const others = needed.filter((each) => !isForward(each) && !isOptional(each))
   test.each(others)('without $name, the run is forbidden', async ({ grant: { verb, resource, name }, grant }) => {
     // What is there need not be created.
     const stored = [resource, name ?? 'redis-credentials', '--ignore-not-found']

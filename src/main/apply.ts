@@ -5,6 +5,7 @@ import { toFailureFor } from '../kubernetes/failure.ts'
 import { UnknownKind } from '../kubernetes/object-paths.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import type { ObjectResult } from '../result.ts'
+import { guardData } from './guard.ts'
 import type { Program } from './program.ts'
 import type { Target } from './target.ts'
 
@@ -12,9 +13,11 @@ import type { Target } from './target.ts'
 export async function applyPhase(
   documents: readonly ManifestDocument[],
   inputs: Omit<ApplyInputs, 'dryRun'>,
-  { cluster, role }: Target,
-  { result, redaction, log, phase }: Program
+  target: Target,
+  program: Program
 ): Promise<Credentials | undefined> {
+  const { cluster, role } = target
+  const { result, redaction, log, phase } = program
   let credentials: Credentials | undefined
   await phase('apply', `to namespace ${inputs.namespace} at ${cluster.server}`, async () => {
     const objects: ObjectResult[] = []
@@ -28,7 +31,7 @@ export async function applyPhase(
         log,
         secret: (value) => redaction.add(value),
         isUnknownKind: (error) => error instanceof UnknownKind,
-        accepted: async () => {},
+        accepted: (states) => guardData(states, target, program),
         applied: (object) => void objects.push(object),
         // The failure that apply throws names them all.
         refused: () => {}

@@ -4,10 +4,14 @@ import type { ApplyInputs, ApplyPorts } from '../apply/ports.ts'
 import { Failure } from '../failure.ts'
 import { toPlannerFailure } from '../kubernetes/failure.ts'
 import { UnknownKind } from '../kubernetes/object-paths.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import { planOf, type Refused, type Tried } from '../plan/plan.ts'
+import { claimRiskSentence } from '../redis-claims.ts'
+import type { Danger } from '../result.ts'
 import { redisStatefulSet } from '../workload.ts'
 import { noteInto } from './findings.ts'
+import { deployedClaims } from './guard.ts'
 import { tellLeftovers } from './leftovers.ts'
 import { publishPlan } from './plan-file.ts'
 import { presentContract } from './present-contract.ts'
@@ -29,6 +33,7 @@ export async function planPhase(
   await phase('plan', `of namespace ${namespace} at ${cluster.server}`, async () => {
     const { tried, refused } = await tryAll(documents, inputs, target, program)
     const plan = planOf(tried, refused)
+    plan.dangers.push(...(await claimDangers([...tried, ...refused], target, program)))
     await publishPlan(plan, program)
     uncheckedNotes(refused, { ...inputs, documents }).forEach(noteInto(result, log))
     const failures: unknown[] = refused.filter(({ unknown }) => unknown === undefined).map(({ failure }) => failure)
@@ -40,6 +45,19 @@ export async function planPhase(
     return plan.sentence
   })
   await tellLeftovers(documents, target, program, true)
+}
+
+/** What is wrong with the claims of the deployed Redis: not what is planned, but a deployment would be refused for it. */
+async function claimDangers(
+  known: readonly { before: KubernetesObject | undefined }[],
+  target: Target,
+  program: Program
+): Promise<Danger[]> {
+  const statefulSet = redisStatefulSet(known.flatMap(({ before }) => (before ? [{ object: before, source: '' }] : [])))
+  if (statefulSet === undefined) return []
+  const claims = await deployedClaims(statefulSet.object, target, program)
+  const sentences = claims.flatMap(({ object }) => (object && claimRiskSentence(object)) ?? [])
+  return sentences.map((sentence) => ({ rule: 'claim-at-risk', sentence }))
 }
 
 /** Sends everything as a dry run. @throws what concerns no single object, so that there is no plan */

@@ -7,12 +7,13 @@ import { memoryLimit, names } from '../workload.ts'
 import { weakenedPolicies } from './network-policy.ts'
 import { openDoors } from './password.ts'
 import { type State, stateOf } from './state.ts'
-import { lostPersistence, shrinkingStorage } from './storage.ts'
+import { lostPersistence, shrinkingStorage, startedPersistence } from './storage.ts'
 
 /** Each rule by its name, and what it says of a change: one sentence for each danger. */
 const rules: Record<string, (before: State, after: State) => string[]> = {
   'storage-shrinks': shrinkingStorage,
   'persistence-off': lostPersistence,
+  'persistence-on': startedPersistence,
   'password-weakened': becoming(openDoors),
   'network-policy-weakened': weakenedPolicies,
   'memory-budget': becoming(memoryShortage),

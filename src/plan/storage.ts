@@ -1,6 +1,7 @@
+import { appendsAtStart } from '../append-only.ts'
 import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
 import { parseQuantity } from '../memory.ts'
-import { savePoints, setting } from '../redis-config.ts'
+import { savePoints } from '../redis-config.ts'
 import { container, names } from '../workload.ts'
 import type { State } from './state.ts'
 
@@ -22,20 +23,35 @@ export function lostPersistence(before: State, after: State): string[] {
   return [...unwritten(before, after), ...unclaimed(before, after)]
 }
 
-function unwritten({ config: before }: State, { config: after }: State): string[] {
-  if (before === undefined || after === undefined) return []
-  const [old, next] = [before, after].map((config) => ({
-    appends: setting(config, 'appendonly')?.toLowerCase() === 'yes',
-    points: savePoints(config)
-  }))
+/** An append-only file that a Redis would read in the place of its snapshot, and does not have. */
+export function startedPersistence(before: State, after: State): string[] {
+  return appends(before) === false && appends(after)
+    ? [
+        'appendonly would change from no to yes: Redis would start from an append-only file that is missing or old, and ' +
+          'lose every key, unless it is switched on live before; a deployment asks the running Redis, and refuses'
+      ]
+    : []
+}
+
+function appends({ statefulSet, config }: State): boolean | undefined {
+  return statefulSet && appendsAtStart(statefulSet, config)
+}
+
+function unwritten(before: State, after: State): string[] {
+  const isOff = appends(before) && appends(after) === false
   return [
-    ...(old?.appends && !next?.appends
+    ...(isOff
       ? ['appendonly would change from yes to no: a restart would lose all that was written since the last snapshot']
       : []),
-    ...(old?.points !== '' && next?.points === ''
-      ? [`the save points ${old?.points} would all go: Redis would no longer write snapshots`]
-      : [])
+    ...withoutSnapshots(before, after)
   ]
+}
+
+function withoutSnapshots({ config: before }: State, { config: after }: State): string[] {
+  if (before === undefined || after === undefined) return []
+  const [old, next] = [before, after].map(savePoints)
+  if (old === '' || next !== '') return []
+  return [`the save points ${old} would all go: Redis would no longer write snapshots`]
 }
 
 function unclaimed(before: State, after: State): string[] {

@@ -131,6 +131,19 @@ describe('a change is dangerous', () => {
     expect(dangers(...edits)).toEqual([expected])
   })
 
+  const switchedOn =
+    'persistence-on: appendonly would change from no to yes: Redis would start from an append-only file that is missing ' +
+    'or old, and lose every key, unless it is switched on live before; a deployment asks the running Redis, and refuses'
+
+  test('that switches the append-only file on', () => {
+    expect(said(shipped(['appendonly yes', 'appendonly no']), shipped())).toEqual([switchedOn])
+  })
+
+  test('that switches the append-only file on by an argument', () => {
+    const argument: Edit = ['redis-server /etc/redis/redis.conf', 'redis-server /etc/redis/redis.conf --appendonly no']
+    expect(said(shipped(argument), shipped())).toEqual([switchedOn])
+  })
+
   test('that shrinks a claim of its own', () => {
     const claim = (size: string) =>
       documentOf(
@@ -214,11 +227,7 @@ describe('a change is not dangerous', () => {
   test('that undoes a danger', () => {
     expect(
       said(
-        shipped(
-          ['storage: 5Gi', 'storage: 1Gi'],
-          ['appendonly yes', 'appendonly no'],
-          ['redis:7.2.16-alpine', 'redis']
-        ),
+        shipped(['storage: 5Gi', 'storage: 1Gi'], ['save 60 10000', 'save ""'], ['redis:7.2.16-alpine', 'redis']),
         shipped()
       )
     ).toEqual([])

@@ -1,0 +1,252 @@
+import { randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import type { ObjectStates } from '../../src/apply/ports.ts'
+import { Deadline } from '../../src/deadline.ts'
+import { guardData } from '../../src/main/guard.ts'
+import type { Program } from '../../src/main/program.ts'
+import type { ManifestDocument } from '../../src/manifest.ts'
+import type { ProgramResult } from '../../src/result.ts'
+import { expectNoSecret } from '../support/captured.ts'
+import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
+import { startSilent } from '../support/redis/misbehaving.ts'
+import { type RedisProcess, startRedis } from '../support/redis/process.ts'
+import { accessTo, applying } from './applying.ts'
+import { ended, wordsOf } from './outcome.ts'
+import { commanding } from './probing.ts'
+import { documentsFor, edited, namespace } from './rendering.ts'
+
+let password: string
+let redis: RedisProcess
+let api: KubernetesApi
+
+beforeEach(async () => {
+  password = randomBytes(12).toString('base64url')
+  redis = await startRedis({ password, config: 'appendonly no\nsave 900 1\n' })
+  api = await startKubernetesApi({ forward: { 6379: redis.port }, startMs: 50 })
+})
+afterEach(async () => {
+  await api[Symbol.asyncDispose]()
+  await redis[Symbol.asyncDispose]()
+})
+
+const redisCommands = (...commands: (readonly [string, ...string[]])[]) => commanding(redis, password, ...commands)
+/** The shipped manifests, with texts replaced that must be there. */
+async function documents(...edits: readonly (readonly [from: string, to: string])[]): Promise<ManifestDocument[]> {
+  const shipped = await documentsFor()
+  for (const [from] of edits) expect(shipped.some(({ source }) => source.includes(from))).toBe(true)
+  return edited(shipped, (text) => edits.reduce((sum, [from, to]) => sum.replace(from, () => to), text))
+}
+
+const switchedOff = ['appendonly yes', 'appendonly no'] as const
+const off = () => documents(switchedOff)
+
+/** Deploys for real, without waiting for a pod to be Ready. */
+async function deployed(what: readonly ManifestDocument[]): Promise<void> {
+  using access = await accessTo(api)
+  const { failure } = await applying(access, what, { redisPassword: password })
+  if (failure !== undefined) throw failure
+}
+
+interface GuardRun {
+  readonly failure: Awaited<ReturnType<typeof ended>>['failure']
+  readonly notes: readonly string[]
+  readonly log: readonly string[]
+  /** What the guard asked of the API server. */
+  readonly asked: readonly string[]
+}
+
+/** Tries a deployment as the action does, and judges it; the password may stand in nothing that is said. */
+async function guarding(
+  what: readonly ManifestDocument[],
+  redisPassword: string | undefined = password
+): Promise<GuardRun> {
+  using access = await accessTo(api, 1, 60_000)
+  const { client, cluster, clock, cancel } = access
+  const states: ObjectStates[] = []
+  const tried = await applying(access, what, { redisPassword, dryRun: true }, (_, state) => void states.push(state))
+  if (tried.failure !== undefined) throw tried.failure
+  const before = api.requests.length
+  const result: ProgramResult = { phases: [] }
+  const log: string[] = []
+  const secrets = [password]
+  const program = {
+    result,
+    log: (line: string) => void log.push(line),
+    redaction: { add: () => {} },
+    signal: cancel.signal
+  }
+  const target = {
+    namespace,
+    connection: client.connection,
+    cluster,
+    cleaning: cluster,
+    deadline: new Deadline(clock, 60_000),
+    role: 'rbac' as const
+  }
+  const { failure } = await ended(guardData(states, target, program as unknown as Program))
+  const notes = result.notes ?? []
+  expectNoSecret([...log, ...notes, failure === undefined ? '' : wordsOf(failure)].join('\n'), secrets)
+  const asked = api.requests.slice(before).map(({ method, path }) => `${method} ${path}`)
+  return { failure, notes, log, asked }
+}
+
+const claimPath = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/data-redis-0`
+
+function seedClaim(rest: object, metadata: object = {}): void {
+  api.seed({
+    apiVersion: 'v1',
+    kind: 'PersistentVolumeClaim',
+    metadata: { name: 'data-redis-0', namespace, ...metadata },
+    spec: { volumeName: 'pvc-1' },
+    ...rest
+  })
+}
+
+describe('a deployment that switches the append-only file on', () => {
+  beforeEach(async () => deployed(await off()))
+
+  test('is refused while Redis has none, and holds keys; nothing is written', async () => {
+    await redisCommands(['SET', 'patient', '1'], ['SET', 'ward', '2'])
+    const { failure, asked } = await guarding(await documents())
+    expect(failure).toMatchObject({
+      code: 'data-at-risk',
+      message: expect.stringMatching(
+        /^nothing was written, because data would be lost: redis-0 .* 2 keys \(.*\) would be lost$/
+      ),
+      hint: expect.stringContaining('redis-cli CONFIG SET appendonly yes')
+    })
+    expect(asked.filter((request) => !request.startsWith('GET '))).toEqual([])
+  })
+
+  test('is accepted when it was switched on live, and is complete', async () => {
+    if (redis.embedded) return
+    await redisCommands(['SET', 'patient', '1'], ['CONFIG', 'SET', 'appendonly', 'yes'])
+    let info = ''
+    while (!/aof_rewrite_in_progress:0/.test(info) || !/aof_base_size:[1-9]/.test(info)) {
+      info = String((await redisCommands(['INFO', 'persistence']))[0])
+    }
+    const { failure, log } = await guarding(await documents())
+    expect(failure).toBeUndefined()
+    expect(log).toEqual([expect.stringContaining('was switched on live, and is complete')])
+  })
+
+  test('is accepted while Redis holds no key, which is said', async () => {
+    const { failure, log } = await guarding(await documents())
+    expect(failure).toBeUndefined()
+    expect(log).toEqual([expect.stringContaining('holds no key that could be lost')])
+  })
+
+  test('asks with the password that Redis has, and not with the one that the run brings', async () => {
+    await redisCommands(['SET', 'patient', '1'])
+    const { failure } = await guarding(await documents(), 'another-password-1')
+    expect(failure?.message).toContain('1 key')
+  })
+
+  test('that comes with an argument is refused as well', async () => {
+    await redisCommands(['SET', 'patient', '1'])
+    const script = 'exec redis-server /etc/redis/redis.conf'
+    const own = await documents(switchedOff, [script, `${script} --appendonly yes`])
+    expect((await guarding(own)).failure?.code).toBe('data-at-risk')
+  })
+
+  test.each<[string, () => Promise<void>, string]>([
+    [
+      'the password is refused',
+      async () => {
+        await redisCommands(['ACL', 'SETUSER', 'default', 'resetpass', '>another-password-1'])
+      },
+      'WRONGPASS'
+    ],
+    [
+      'the port-forward is forbidden',
+      async () => {
+        const body = {
+          kind: 'Status',
+          status: 'Failure',
+          reason: 'Forbidden',
+          message: 'pods "redis-0" is forbidden',
+          code: 403
+        }
+        api.fault({ path: /portforward/, times: 99, reply: { status: 403, body } })
+      },
+      'is forbidden'
+    ],
+    [
+      'the pod is away',
+      async () => {
+        api.behave({ kind: 'unschedulable' })
+        api.remove('Pod', namespace, 'redis-0')
+      },
+      'redis-0'
+    ]
+  ])('is judged by the deployed configuration where %s', async (_, break_, reason) => {
+    await redisCommands(['SET', 'patient', '1'])
+    await break_()
+    const { failure } = await guarding(await documents())
+    expect(failure?.code).toBe('data-at-risk')
+    expect(failure?.message).toContain('deployed with appendonly no')
+    expect(failure?.message).toContain(reason)
+  })
+})
+
+test('a Redis that says nothing is asked once, for seconds', async () => {
+  await deployed(await off())
+  await using silent = await startSilent()
+  await using other = await startKubernetesApi({ forward: { 6379: silent.port }, startMs: 50 })
+  const quiet = api
+  api = other
+  await deployed(await off())
+  const { failure } = await guarding(await documents())
+  api = quiet
+  expect(failure?.message).toContain('Redis cannot be asked')
+})
+
+describe('a claim of the deployed Redis', () => {
+  beforeEach(async () => deployed(await documents()))
+
+  test('that is being deleted is a loss, also where nothing would change', async () => {
+    seedClaim(
+      { status: { phase: 'Bound' } },
+      { deletionTimestamp: '2026-11-30T00:00:00Z', finalizers: ['kubernetes.io/pvc-protection'] }
+    )
+    const { failure } = await guarding(await documents())
+    expect(failure).toMatchObject({
+      code: 'data-at-risk',
+      message: expect.stringContaining('the claim data-redis-0 is being deleted'),
+      hint: expect.stringContaining('kubectl patch pv pvc-1')
+    })
+  })
+
+  test('that is Lost is a loss', async () => {
+    seedClaim({ status: { phase: 'Lost' } })
+    const { failure } = await guarding(await documents())
+    expect(failure?.message).toContain('the claim data-redis-0 is Lost')
+  })
+
+  test('that must not be read is told, with the rule to add', async () => {
+    const message =
+      'persistentvolumeclaims "data-redis-0" is forbidden: User "system:serviceaccount:default:ci" cannot get resource ' +
+      '"persistentvolumeclaims" in API group "" in the namespace "default"'
+    const body = { kind: 'Status', status: 'Failure', reason: 'Forbidden', message, code: 403 }
+    api.fault({ path: /persistentvolumeclaims/, reply: { status: 403, body } })
+    const { failure, notes } = await guarding(await documents())
+    expect(failure).toBeUndefined()
+    expect(notes).toEqual([
+      'Whether PersistentVolumeClaim/data-redis-0 is being deleted was not checked: give ' +
+        'system:serviceaccount:default:ci the Role in manifests/rbac, or in its Role in namespace default: ' +
+        '`- {apiGroups: [""], resources: [persistentvolumeclaims], resourceNames: ["data-redis-0"], verbs: [get]}`'
+    ])
+  })
+
+  test('costs one request where nothing changes, and no port-forward', async () => {
+    const { failure, asked } = await guarding(await documents())
+    expect(failure).toBeUndefined()
+    expect(asked).toEqual([`GET ${claimPath}`])
+  })
+})
+
+test('where no Redis is deployed yet, nothing is asked', async () => {
+  const { failure, asked } = await guarding(await documents())
+  expect(failure).toBeUndefined()
+  expect(asked).toEqual([])
+})
