@@ -19,7 +19,11 @@ export function secretsOfUrl(text: string): string[] {
   const written = /:\/\/(.*)@/s.exec(text)?.[1] ?? info
   return [info, written].flatMap((each) => {
     const decoded = decode(each)
-    return [secretIn(each), secretIn(decoded), Buffer.from(decoded).toString('base64')]
+    return [
+      secretIn(each),
+      secretIn(decoded),
+      Buffer.from(decoded.includes(':') ? decoded : `${decoded}:`).toString('base64')
+    ]
   })
 }
 
