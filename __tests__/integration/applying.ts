@@ -44,6 +44,8 @@ export interface Access extends Disposable {
   /** Cancels the run. */
   readonly cancel: AbortController
   readonly clock: FastClock
+  /** What is masked of the kubeconfig. */
+  readonly secrets: readonly string[]
 }
 
 /** @param milliseconds the timeout of the run, in the time of its clock */
@@ -56,9 +58,11 @@ export async function accessTo(
   const cancel = new AbortController()
   const deadline = new Deadline(clock, milliseconds)
   const source = { kubeconfig, context: undefined, environment: {} }
-  const connection = await connect(source, { clock, deadline, signal: cancel.signal, log: () => {} })
+  const secrets: string[] = []
+  const mask = (secret: string) => void secrets.push(secret)
+  const connection = await connect(source, { clock, deadline, signal: cancel.signal, log: () => {}, mask })
   const client = new ApiClient(connection, clock, cancel.signal, deadline)
-  return { client, cluster: new Cluster(client), cancel, clock, [Symbol.dispose]: () => client.close() }
+  return { client, cluster: new Cluster(client), cancel, clock, secrets, [Symbol.dispose]: () => client.close() }
 }
 
 export interface ApplyRun {
@@ -72,7 +76,7 @@ export interface ApplyRun {
 
 /** Applies documents; no secret may stand in anything that is said meanwhile, whether a runner would mask it or not. */
 export async function applying(
-  { cluster, client }: Access,
+  { cluster, secrets: known }: Access,
   documents: readonly ManifestDocument[],
   inputs: Partial<ApplyInputs> = {},
   onApplied: ApplyPorts['applied'] = () => {},
@@ -80,7 +84,7 @@ export async function applying(
 ): Promise<ApplyRun> {
   const log: string[] = []
   const objects: ObjectResult[] = []
-  const secrets: string[] = [...client.connection.secrets]
+  const secrets: string[] = [...known]
   const { result: credentials, failure } = await ended(
     apply(
       documents,

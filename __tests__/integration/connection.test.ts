@@ -68,7 +68,7 @@ describe('where the kubeconfig comes from', () => {
     const missing = join(folder, 'missing')
     expect(await failureOf(ask({ environment: { KUBECONFIG: missing } }))).toMatchObject({
       code: 'invalid-input',
-      message: `the kubeconfig cannot be read: ${missing} does not exist`,
+      message: 'the kubeconfig cannot be read: the file that KUBECONFIG names does not exist',
       hint: expect.stringContaining('the input `kubeconfig`')
     })
   })

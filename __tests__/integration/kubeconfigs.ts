@@ -45,7 +45,7 @@ export async function connecting(
   const { signal } = new AbortController()
   return connect(
     { kubeconfig: undefined, context: undefined, environment: {}, ...source },
-    { clock, deadline: new Deadline(clock, 300_000), signal, log: () => {}, ...ports }
+    { clock, deadline: new Deadline(clock, 300_000), signal, log: () => {}, mask: () => {}, ...ports }
   )
 }
 
@@ -53,7 +53,8 @@ export async function connecting(
 export async function ask(
   source: Partial<ConnectionSource>
 ): Promise<{ server: string; context: string; secrets: string[] }> {
-  const connection = await connecting(source)
+  const secrets = new Set<string>()
+  const connection = await connecting(source, 1, { mask: (secret) => secrets.add(secret) })
   const clock = new FastClock(100)
   const client = new ApiClient(connection, clock, new AbortController().signal, new Deadline(clock, 60_000))
   try {
@@ -63,5 +64,5 @@ export async function ask(
   } finally {
     client.close()
   }
-  return { server: connection.server.origin, context: connection.context, secrets: connection.secrets }
+  return { server: connection.server.origin, context: connection.context, secrets: [...secrets] }
 }

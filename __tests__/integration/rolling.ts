@@ -78,7 +78,7 @@ export async function rolling(
     })
   )
   const said = [...log, outcome.failure === undefined ? '' : wordsOf(outcome.failure)]
-  expectNoSecret(said.join('\n'), access.client.connection.secrets)
+  expectNoSecret(said.join('\n'), access.secrets)
   return { ...outcome, log, milliseconds: deadline.elapsed }
 }
 

@@ -79,7 +79,7 @@ export async function applied(
 
 /** Verifies the Secret as the deploy program does; no secret may stand in anything that is said meanwhile. */
 export async function verifying(
-  { cluster, client, clock, cancel }: Access,
+  { cluster, clock, cancel, secrets: known }: Access,
   externalSecret: KubernetesObject | undefined,
   options: VerifyOptions = {}
 ): Promise<SecretRun> {
@@ -108,6 +108,6 @@ export async function verifying(
     })
   )
   const said = [...log, JSON.stringify(checks), outcome.failure === undefined ? '' : wordsOf(outcome.failure)]
-  expectNoSecret(said.join('\n'), [...client.connection.secrets, ...masked, ...secrets])
+  expectNoSecret(said.join('\n'), [...known, ...masked, ...secrets])
   return { ...outcome, log, checks, fresh, masked, milliseconds: deadline.elapsed }
 }

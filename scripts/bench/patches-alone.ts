@@ -15,7 +15,7 @@ export async function patchesAlone(namespace: string, manifest: string): Promise
   const deadline = new Deadline(systemClock, 60_000)
   const { signal } = new AbortController()
   const source = { kubeconfig: undefined, context: undefined, environment: process.env }
-  const connection = await connect(source, { clock: systemClock, deadline, signal, log: console.error })
+  const connection = await connect(source, { clock: systemClock, deadline, signal, log: console.error, mask: () => {} })
   const client = new ApiClient(connection, systemClock, signal, deadline)
   const base = `/api/v1/namespaces/${namespace}/configmaps`
   try {

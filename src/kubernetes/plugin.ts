@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import type { Clock, Deadline } from '../deadline.ts'
 import { Failure } from '../failure.ts'
 import { at, listAt, textAt } from '../kubernetes-object.ts'
+import { masked } from '../masked.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 
 /** How long a plugin may take, and who is told. */
@@ -13,6 +14,20 @@ export interface PluginPorts {
   /** Aborted when the run is cancelled. */
   signal: AbortSignal
   log(line: string): void
+  /** Told of each secret before it can get into a message. */
+  mask(secret: string): void
+}
+
+/** Why a plugin gave nothing. The message quotes neither its arguments nor its variables, which may be credentials. */
+export class PluginError extends Error {
+  override readonly name = 'PluginError'
+  /** Whether the program is not on this machine. */
+  readonly isAbsent: boolean
+
+  constructor(message: string, isAbsent = false) {
+    super(message)
+    this.isAbsent = isAbsent
+  }
 }
 
 /** What a plugin gives, as a user of a kubeconfig has it. */
@@ -32,15 +47,16 @@ const quietMilliseconds = 1_000
 /**
  * Runs the credential plugin of a user (`exec` in the kubeconfig), and ends it when it takes too long: one that asks a
  * person would wait for ever.
- * @throws Failure unauthorized, and what the run was cancelled for
+ * @throws Failure unauthorized, PluginError, and what the run was cancelled for
  */
 export async function askPlugin(
   exec: unknown,
   environment: NodeJS.ProcessEnv,
-  { clock, deadline, signal, log }: PluginPorts
+  { clock, deadline, signal, log, mask }: PluginPorts
 ): Promise<PluginCredentials> {
   const command = textAt(exec, 'command')
-  if (!command) throw new Error('the kubeconfig names a credential plugin without a command')
+  if (!command) throw new PluginError('the kubeconfig names a credential plugin without a command')
+  const called = nameOf(command)
   const limit = Math.min(longestMilliseconds, deadline.remaining)
   const variables = listAt(exec, 'env').map((variable) => [textAt(variable, 'name'), textAt(variable, 'value')])
   // There is nobody to answer a question.
@@ -54,19 +70,19 @@ export async function askPlugin(
   const over = new AbortController()
   const stop = AbortSignal.any([signal, over.signal])
   clock.sleep(quietMilliseconds, stop).then(
-    () => log(`waiting for the credential plugin ${command}`),
+    () => log(`waiting for ${called}`),
     () => {}
   )
   const tooLong = clock.sleep(limit, stop).then(() => {
     throw new Failure(
       'unauthorized',
-      `the credential plugin ${command} gave no credentials within ${Math.round(limit / 1000)} s`,
+      `${called} gave no credentials within ${Math.round(limit / 1000)} s`,
       'give the plugin credentials for machines, because nobody can log in here; or give the step a kubeconfig with ' +
         'the token of a service account'
     )
   })
   try {
-    return await Promise.race([answerOf(plugin, command), tooLong])
+    return await Promise.race([answerOf(plugin, called, mask), tooLong])
   } catch (error) {
     end(plugin)
     throw error
@@ -87,20 +103,31 @@ function end(plugin: Plugin): void {
   plugin.unref()
 }
 
-async function answerOf(plugin: Plugin, command: string): Promise<PluginCredentials> {
+/** A whole command line, written where only the program belongs, may hold a credential. */
+function nameOf(command: string): string {
+  const name = /(?:^|\/)([\w.-]{1,64})$/.exec(command)?.[1]
+  return name === undefined || /\s/.test(command) ? 'the credential plugin' : `the credential plugin ${name}`
+}
+
+async function answerOf(plugin: Plugin, called: string, mask: (secret: string) => void): Promise<PluginCredentials> {
   let [answer, said] = ['', '']
   plugin.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text))
   plugin.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
-  // It rejects where the command cannot be run.
-  const [code, killer] = await once(plugin, 'close')
-  if (code !== 0) {
-    const how = code === null ? `was ended by ${killer}` : `ended with exit code ${code}`
-    throw new Error(`${command} ${how}: ${harmlessLine(said) || 'it said nothing'}`)
-  }
+  const [code, killer] = await once(plugin, 'close').catch((error: unknown) => {
+    const cause = textAt(error, 'code')
+    throw new PluginError(`${called} cannot be run (${cause})`, cause === 'ENOENT')
+  })
   const status = statusIn(answer)
   const token = textAt(status, 'token')
   const [certData, keyData] = ['clientCertificateData', 'clientKeyData'].map((field) => base64(textAt(status, field)))
-  if (!token && !certData) throw new Error(`what ${command} printed has neither a token nor a certificate`)
+  // Also if it failed: what it says may repeat what it printed.
+  for (const secret of [token, keyData, textAt(status, 'clientKeyData')]) if (secret) mask(secret)
+  if (code !== 0) {
+    const how = code === null ? `was ended by ${killer}` : `ended with exit code ${code}`
+    const shown = said.split('\n').map((line) => masked(line).text)
+    throw new PluginError(`${called} ${how}: ${harmlessLine(shown.join('\n')) || 'it said nothing'}`)
+  }
+  if (!token && !certData) throw new PluginError(`what ${called} printed has neither a token nor a certificate`)
   return { token, certData, keyData }
 }
 

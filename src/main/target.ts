@@ -38,8 +38,8 @@ export async function withTarget(
 ): Promise<void> {
   const deadline = new Deadline(systemClock, timeoutMilliseconds)
   const source = { kubeconfig, context, environment: process.env }
-  const connection = await connect(source, { clock: systemClock, deadline, signal, log })
-  for (const secret of connection.secrets) redaction.add(secret)
+  const mask = (secret: string) => redaction.add(secret)
+  const connection = await connect(source, { clock: systemClock, deadline, signal, log, mask })
   const client = new ApiClient(connection, systemClock, signal, deadline, log)
   const unstopped = new AbortController().signal
   const cleaner = new ApiClient(

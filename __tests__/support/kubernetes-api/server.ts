@@ -33,6 +33,8 @@ export interface KubernetesApi extends AsyncDisposable {
   /** YAML: the certificate, a user with a bearer token, one context. */
   readonly kubeconfig: string
   readonly token: string
+  /** Of the user `proxy`, which is accepted as well; a URL must encode it. */
+  readonly password: string
   readonly requests: readonly RecordedRequest[]
   /** A copy of the stored object. */
   read(kind: string, namespace: string | undefined, name: string): KubernetesObject | undefined
@@ -100,6 +102,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
   const forwards = new PortForwards({ forward, forwardHost })
   const handler = new ResourceHandler(store, operations, kubelet.logs)
   const token = randomBytes(16).toString('hex')
+  const password = `p@/%${randomBytes(16).toString('hex')}`
   new StatefulSetController(context, kubelet, behaviours)
   runBarePods(context, kubelet, behaviours)
   const controller = new ExternalSecretController(context, operations)
@@ -114,7 +117,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
 
   const certificate = await selfSignedCertificate()
   const resources = [...RESOURCES, ...(externalSecrets ? EXTERNAL_SECRETS : [])]
-  const server = httpsServer(certificate, { token, resources, store, handler, forwards, faults, log, timers })
+  const server = httpsServer(certificate, { token, password, resources, store, handler, forwards, faults, log, timers })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
@@ -133,6 +136,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
   return {
     url,
     token,
+    password,
     kubeconfig: kubeconfigOf(url, certificate.cert, token),
     requests: log.requests,
     read: (kind, namespace, name) => store.get(kind, namespace, name),

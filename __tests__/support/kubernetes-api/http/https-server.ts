@@ -16,6 +16,8 @@ import { routeOf } from './route.ts'
 
 export interface Services {
   readonly token: string
+  /** Of the user `proxy`, for whom an authenticating proxy would stand before the server. */
+  readonly password: string
   /** What is served; the definitions of custom resources may be missing. */
   readonly resources: readonly Resource[]
   readonly store: ObjectStore
@@ -77,12 +79,17 @@ async function answerOf(
     return { code: fault.status, body: fault.body }
   }
   try {
-    if (request.headers.authorization !== `Bearer ${services.token}`) throw unauthorized()
+    if (!isKnown(services, request)) throw unauthorized()
     return make()
   } catch (error) {
     if (!(error instanceof StatusError)) throw new Error(`${recorded.method} ${recorded.path}`, { cause: error })
     return { code: error.code, body: error.body }
   }
+}
+
+function isKnown({ token, password }: Services, { headers }: IncomingMessage): boolean {
+  const basic = Buffer.from(`proxy:${password}`).toString('base64')
+  return [`Bearer ${token}`, `Basic ${basic}`].includes(headers.authorization ?? '')
 }
 
 function answer({ handler, resources }: Services, recorded: RecordedRequest, body: string): Answer {

@@ -1,0 +1,236 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { parse, stringify } from 'yaml'
+import { expectNoSecret } from '../support/captured.ts'
+import { type Deployment, deploy } from '../support/cluster/deploy.ts'
+import { selfSignedCertificate } from '../support/kubernetes-api/http/certificate.ts'
+import { type Stage, startStage } from '../support/stage.ts'
+import { verify } from '../support/verify.ts'
+import { changed } from './kubeconfigs.ts'
+import { namespace } from './rendering.ts'
+
+let stage: Stage
+let folder: string
+let key: string
+/** The kubeconfig of the stage, with a client certificate beside its token. */
+let block: string
+
+beforeAll(async () => {
+  stage = await startStage()
+  const pair = await selfSignedCertificate()
+  key = base64(pair.key)
+  block = changed(stage.api, ({ users: [first] }) => {
+    Object.assign(first?.user ?? {}, { 'client-certificate-data': base64(pair.cert), 'client-key-data': key })
+  })
+})
+afterAll(async () => stage[Symbol.asyncDispose]())
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'leaks-'))
+})
+afterEach(async () => rm(folder, { recursive: true }))
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+/** Flow YAML that is no JSON: no quotes around what needs none. */
+const flow = (text: string) =>
+  stringify(parse(text), { collectionStyle: 'flow', lineWidth: 0 }).replace(/\s*\n\s*/g, ' ')
+
+/** How a text of a kubeconfig stands in a variable. */
+const kinds: [string, (text: string) => string][] = [
+  ['JSON on one line', (text) => JSON.stringify(parse(text))],
+  ['flow YAML on one line', flow],
+  ['block YAML', (text) => text],
+  ['base64', base64],
+  ['base64 in lines', (text) => base64(text).replace(/.{76}/g, '$&\n')]
+]
+
+function secrets(): string[] {
+  const { token, password } = stage.api
+  return [token, key, Buffer.from(key, 'base64').toString('utf8'), password, encodeURIComponent(password)]
+}
+
+async function deploying(
+  KUBECONFIG: string,
+  inputs: Record<string, string> = {}
+): Promise<Deployment & { failure: string }> {
+  const refuse = () => Promise.reject(new Error('there is no cluster behind this namespace'))
+  const place = {
+    name: namespace,
+    kubeconfig: '',
+    kubectl: refuse,
+    apply: refuse,
+    redisCli: refuse,
+    credential: refuse
+  }
+  const deployment = await deploy(
+    { ...place, [Symbol.asyncDispose]: async () => {} },
+    { 'redis-password': stage.password, ...inputs },
+    { env: { KUBECONFIG } }
+  )
+  expectNoSecret(deployment.captured, [...secrets(), stage.password])
+  expect(deployment.leftovers).toEqual([])
+  return { ...deployment, failure: deployment.annotations.map(({ message }) => message).join('\n') }
+}
+
+async function verifying(KUBECONFIG: string) {
+  const run = await verify({ name: namespace, kubeconfig: KUBECONFIG })
+  expectNoSecret(run.captured, [...secrets(), stage.password])
+  return { ...run, failure: run.annotations.map(({ message }) => message).join('\n') }
+}
+
+/** With a name and a password in the URL of the server, and an address that is not that of the stage if one is given. */
+function withUserInfo(userInfo: string, host = new URL(stage.api.url).host): string {
+  return changed(stage.api, ({ clusters: [first], users }) => {
+    Object.assign(first?.cluster ?? {}, { server: `https://${userInfo}@${host}` })
+    // They are not sent where there are others.
+    Object.assign(users[0]?.user ?? {}, { token: 'a-token-that-nobody-knows' })
+  })
+}
+
+describe('the text of a kubeconfig in KUBECONFIG', () => {
+  test.each(kinds)('as %s is used, and masked', async (_kind, kind) => {
+    const value = kind(block)
+    const deployment = await deploying(value)
+    expect(deployment.rendered).toContain('verdict: passed')
+    expect(deployment.masks).toEqual(expect.arrayContaining([stage.api.token, key]))
+    // Compared here, so that a failure does not print it.
+    const isMasked = deployment.masks.includes(value.trim())
+    expect(isMasked).toBe(!value.trim().includes('\n'))
+  })
+
+  test.each(kinds)('as %s that is cut off is not shown', async (_kind, kind) => {
+    const value = kind(block)
+    const { failure, outputs, masks } = await deploying(value.slice(0, value.length - 20))
+    expect(outputs['failure-code']).toBe('invalid-input')
+    expect(failure).toMatch(/^the kubeconfig (cannot be read: the text in KUBECONFIG is|names no current context)/)
+    expect(masks).toContain(stage.api.token)
+  })
+
+  test.each(kinds)('as %s is not shown by verify either', async (_kind, kind) => {
+    const value = kind(block)
+    expect(await verifying(value)).toMatchObject({ exitCode: 0 })
+    expect((await verifying(value.slice(0, value.length - 20))).failure).toMatch(/^the kubeconfig /)
+  })
+
+  test('whose server does not answer', async () => {
+    const value = JSON.stringify(parse(block.replace(stage.api.url, 'https://127.0.0.1:1')))
+    const { failure, outputs } = await deploying(value)
+    expect(outputs['failure-code']).toBe('cluster-unreachable')
+    expect(failure).toMatch(/^the API server cannot be reached: 127\.0\.0\.1:1: connect ECONNREFUSED/)
+  })
+
+  test.each([
+    ['an alias', (token: string) => `users: [{name: a, user: {token: *${token}}}]`],
+    ['a tag', (token: string) => `{users: [{name: a, user: {token: !${token} x}}]}`],
+    ['a key of its own', (token: string) => `{${token}: {`],
+    ['a file of a token', (token: string) => `{users: [{name: a, user: {token-file: ${token}}}]}`],
+    ['a list', (token: string) => `- {token: ${token}}`],
+    [
+      'a server',
+      (token: string) =>
+        changed(stage.api, ({ clusters: [first] }) => {
+          Object.assign(first?.cluster ?? {}, { server: token })
+        })
+    ],
+    [
+      'a path of a key',
+      (token: string) =>
+        changed(stage.api, ({ users: [first] }) => {
+          Object.assign(first?.user ?? {}, { 'client-key': token })
+        })
+    ],
+    [
+      'an address of a proxy',
+      (token: string) =>
+        changed(stage.api, ({ clusters: [first] }) => {
+          Object.assign(first?.cluster ?? {}, { 'proxy-url': token })
+        })
+    ],
+    [
+      'a command line of a plugin',
+      (token: string) =>
+        changed(stage.api, ({ users }) => {
+          users[0] = { name: 'kubernetes-api', user: { exec: { command: `get-token --key ${token}` } } }
+        })
+    ],
+    [
+      'words of a plugin',
+      (token: string) =>
+        changed(stage.api, ({ users }) => {
+          const command = { command: 'sh', args: ['-c', 'echo "key $A_KEY refused, token=$OTHER" >&2; exit 1'] }
+          const env = [
+            { name: 'A_KEY', value: token },
+            { name: 'OTHER', value: token }
+          ]
+          users[0] = { name: 'kubernetes-api', user: { exec: { ...command, env } } }
+        })
+    ],
+    [
+      'a token of a provider',
+      (token: string) =>
+        changed(stage.api, ({ users }) => {
+          const config = { 'id-token': `${base64('{}')}.${base64(token)}.x` }
+          users[0] = { name: 'kubernetes-api', user: { 'auth-provider': { name: 'oidc', config } } }
+        })
+    ],
+    ['a path', (token: string) => token],
+    ['one path of several', (token: string) => `/nowhere:${token}:/elsewhere`]
+  ])('with a token in place of %s is not shown', async (_where, value) => {
+    const { failure, exitCode } = await verifying(value(stage.api.token))
+    expect(exitCode).toBe(1)
+    expect(failure).toMatch(/kubeconfig|context/)
+  })
+})
+
+describe('a file that KUBECONFIG names', () => {
+  test('is told by its place among others', async () => {
+    await writeFile(join(folder, 'a'), block)
+    await writeFile(join(folder, 'b'), '{"token": ["')
+    const { failure } = await deploying(`${join(folder, 'a')}:${join(folder, 'b')}`)
+    expect(failure).toContain('file 2 of 2 that KUBECONFIG names is no YAML (line 1, column 13): unexpected end')
+    expect(failure).not.toContain(folder)
+  })
+})
+
+describe('a name and a password in the URL of the server', () => {
+  const proxy = () => `proxy:${encodeURIComponent(stage.api.password)}`
+
+  test('are sent in place of the token, as kubectl does, and shown nowhere', async () => {
+    const deployment = await deploying(withUserInfo(proxy()))
+    expect(deployment.rendered).toContain('verdict: passed')
+    expect(deployment.rendered).toContain(` at ${stage.api.url}/`)
+    expect(deployment.captured).not.toContain('proxy:')
+    expect((await verifying(withUserInfo(proxy()))).exitCode).toBe(0)
+  })
+
+  test('are not shown in a plan', async () => {
+    const deployment = await deploying(withUserInfo(proxy()), { 'dry-run': 'server' })
+    expect(deployment.rendered).toContain('verdict: planned')
+  })
+
+  test('are not shown where the server refuses them', async () => {
+    const { failure, outputs } = await deploying(withUserInfo(proxy().replace('proxy', 'stranger')))
+    expect(outputs['failure-code']).toBe('unauthorized')
+    expect(failure).not.toContain('stranger')
+  })
+
+  test('are not shown where the server does not answer', async () => {
+    const { failure, outputs } = await deploying(withUserInfo(proxy(), '127.0.0.1:1'))
+    expect(outputs['failure-code']).toBe('cluster-unreachable')
+    expect(failure).toMatch(/^the API server cannot be reached: 127\.0\.0\.1:1: connect ECONNREFUSED/)
+  })
+
+  test('are not shown where they make it no URL', async () => {
+    const { failure, outputs } = await deploying(withUserInfo(`proxy:${stage.api.password}`))
+    expect(outputs['failure-code']).toBe('invalid-input')
+    expect(failure).toContain('the server of context kubernetes-api is no URL that begins with https:// or http://')
+  })
+
+  test('are not shown where they are those of a proxy that does not answer', async () => {
+    const value = changed(stage.api, ({ clusters: [first] }) => {
+      Object.assign(first?.cluster ?? {}, { 'proxy-url': `http://${proxy()}@127.0.0.1:1` })
+    })
+    expect((await deploying(value)).outputs['failure-code']).toBe('cluster-unreachable')
+  })
+})
