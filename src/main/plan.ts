@@ -3,9 +3,8 @@ import { combined, isGeneral } from '../apply/failures.ts'
 import type { ApplyInputs, ApplyPorts } from '../apply/ports.ts'
 import { Failure } from '../failure.ts'
 import { toPlannerFailure } from '../kubernetes/failure.ts'
-import type { ManifestDocument } from '../manifest.ts'
 import { planOf, type Refused, type Tried } from '../plan/plan.ts'
-import { redisStatefulSet } from '../workload.ts'
+import type { RenderedCache } from '../rendered-cache/rendered-cache.ts'
 import { noteInto } from './findings.ts'
 import { tellLeftovers } from './leftovers.ts'
 import { publishPlan } from './plan-file.ts'
@@ -17,12 +16,8 @@ import { uncheckedBecause, uncheckedNotes } from './unchecked.ts'
 type Inputs = Omit<ApplyInputs, 'dryRun'>
 
 /** Asks the cluster what a deployment would do, and writes nothing there. */
-export async function planPhase(
-  documents: readonly ManifestDocument[],
-  inputs: Inputs,
-  target: Target,
-  program: Program
-): Promise<void> {
+export async function planPhase(cache: RenderedCache, inputs: Inputs, target: Target, program: Program): Promise<void> {
+  const { documents } = cache
   const { namespace, cluster } = target
   const { result, log, phase } = program
   await phase('plan', `of namespace ${namespace} at ${cluster.server}`, async () => {
@@ -31,8 +26,8 @@ export async function planPhase(
     await publishPlan(plan, program)
     uncheckedNotes(refused, { ...inputs, documents }).forEach(noteInto(result, log))
     const failures: unknown[] = refused.filter(({ unknown }) => unknown === undefined).map(({ failure }) => failure)
-    if (redisStatefulSet(documents) === undefined) {
-      const broken = await presentContract(documents, target, program)
+    if (cache.topology === 'managed') {
+      const broken = await presentContract(cache, target, program)
       if (broken !== undefined) failures.push(broken)
     }
     if (failures.length > 0) throw combined(failures)
@@ -43,7 +38,7 @@ export async function planPhase(
 
 /** Sends everything as a dry run. @throws what concerns no single object, so that there is no plan */
 async function tryAll(
-  documents: readonly ManifestDocument[],
+  documents: RenderedCache['documents'],
   inputs: Inputs,
   { namespace, cluster }: Target,
   { redaction, log }: Program
