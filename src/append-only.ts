@@ -1,22 +1,18 @@
-import { listAt } from './kubernetes-object.ts'
-import type { ManifestDocument } from './manifest.ts'
-import { type RedisConfig, setting } from './redis-config.ts'
-import { container, names } from './workload.ts'
+import { setting } from './redis-config.ts'
+import { knownValue } from './rendered-cache/known.ts'
+import type { RenderedRedis } from './rendered-cache/rendered-cache.ts'
 
-/** An argument of redis-server, as an item of a list or within the script of a shell. */
+/** An argument of redis-server, as an item of a list or within a script that is not understood as a whole. */
 const argument = /--appendonly["']?[\s=]+["']?(yes|no)\b/gi
 
 /**
  * Whether Redis starts with an append-only file; undefined if nothing that is known says so. An argument of redis-server
  * overrides the file.
  */
-export function appendsAtStart(
-  statefulSet: ManifestDocument | undefined,
-  config: RedisConfig | undefined
-): boolean | undefined {
-  const redis = statefulSet && container(statefulSet, names.redisContainer)
-  const command = [...listAt(redis, 'command'), ...listAt(redis, 'args')].join(' ')
+export function appendsAtStart({ container, settings }: RenderedRedis): boolean | undefined {
+  const command = [...(container?.command ?? []), ...(container?.args ?? [])].join(' ')
   const [, value] = [...command.matchAll(argument)].at(-1) ?? []
   if (value !== undefined) return value.toLowerCase() === 'yes'
+  const config = knownValue(settings)?.config
   return config && setting(config, 'appendonly')?.toLowerCase() === 'yes'
 }

@@ -1,9 +1,6 @@
 import { posix } from 'node:path'
 import { Failure } from './failure.ts'
 import { isGlob, matchesGlob } from './glob.ts'
-import { at, textAt } from './kubernetes-object.ts'
-import type { ManifestDocument } from './manifest.ts'
-import { redisStatefulSet, referencedNames } from './workload.ts'
 
 /** What a redis.conf and its includes say: the arguments of each directive, in the order in which they were read. */
 export type RedisConfig = ReadonlyMap<string, readonly string[][]>
@@ -14,50 +11,45 @@ type Files = Readonly<Record<string, string>>
 /** The most that is read, each file as often as it is included: far more than a configuration has. */
 const maximum = { includes: 1_000, characters: 2 * 1024 ** 2 }
 
-/** The ConfigMap that carries `redis.conf`: the one the pod template mounts, if several do. */
-export function redisConfigMap(documents: readonly ManifestDocument[]): ManifestDocument | undefined {
-  const candidates = documents.filter(
-    ({ object }) => object.kind === 'ConfigMap' && textAt(object, 'data', 'redis.conf') !== undefined
-  )
-  const statefulSet = redisStatefulSet(documents)
-  const read = statefulSet === undefined ? new Set() : referencedNames(statefulSet.object, 'configMap')
-  return candidates.find(({ object }) => read.has(object.metadata.name)) ?? candidates[0]
-}
-
-/** The configuration with which the rendered Redis will start, or undefined if none is rendered. */
-export function renderedRedisConfig(documents: readonly ManifestDocument[]): RedisConfig | undefined {
-  return readRendered(documents)?.config
-}
-
-/** The paths that it includes and that are in no ConfigMap of the pod: they may hold anything. */
-export function missingIncludes(documents: readonly ManifestDocument[]): readonly string[] {
-  return readRendered(documents)?.missing ?? []
-}
-
 /**
  * Reads a redis.conf. An `include` is resolved by its file name among the keys of the same ConfigMap; a file that is not
  * there (the password, written at start) says nothing.
  * @throws Failure invalid-manifest if it includes so much that it would not end
  */
 export function parseRedisConfig(files: Files, entry: string): RedisConfig {
-  return read([files], entry).config
+  return readRedisConfig(entry, byName([files])).config
 }
 
-function readRendered(documents: readonly ManifestDocument[]): ReturnType<typeof read> | undefined {
-  const configMap = redisConfigMap(documents)
-  if (configMap === undefined) return undefined
-  const statefulSet = redisStatefulSet(documents)
-  const named = statefulSet === undefined ? new Set() : referencedNames(statefulSet.object, 'configMap')
-  const others = documents.filter((document) => {
-    const { kind, metadata } = document.object
-    return document !== configMap && kind === 'ConfigMap' && named.has(metadata.name)
-  })
-  const places = [configMap, ...others].map(({ object }) => (at(object, 'data') ?? {}) as Files)
-  return read(places, 'redis.conf')
+/** What redis-server reads: the directives, and the paths of the files that it includes and that are not known. */
+export interface ReadConfig {
+  config: RedisConfig
+  missing: string[]
 }
 
-/** @param places the first that has an included file counts */
-function read(places: readonly Files[], entry: string): { config: RedisConfig; missing: string[] } {
+/** A file, by the name that tells it from all others. */
+export type ConfigFile = readonly [id: string, text: string]
+
+/** Where files are looked up. */
+export interface ConfigFiles {
+  /** What a path, or a pattern in its last part, may stand for; of several groups the first that has files counts. */
+  find(path: string): readonly (readonly ConfigFile[])[]
+  /** How many characters all names have: what it costs to try a pattern. */
+  readonly nameCharacters: number
+}
+
+/** By the name of the file alone, in the first of several folders that has it. */
+export function byName(folders: readonly Files[]): ConfigFiles {
+  return {
+    find: (path) => folders.map((files) => filesOf(files, posix.basename(path))),
+    nameCharacters: folders.flatMap(Object.keys).join().length
+  }
+}
+
+/**
+ * Reads a redis.conf and all that it includes.
+ * @throws Failure invalid-manifest if it includes so much that it would not end
+ */
+export function readRedisConfig(entry: string, { find, nameCharacters }: ConfigFiles): ReadConfig {
   const config = new Map<string, string[][]>()
   const missing: string[] = []
   const left = { ...maximum }
@@ -67,13 +59,14 @@ function read(places: readonly Files[], entry: string): { config: RedisConfig; m
   }
   const include = (path: string, parents: readonly string[]) => {
     left.includes--
-    const name = posix.basename(path)
-    spend(isGlob(name) ? places.flatMap(Object.keys).join().length : 0)
+    const isPattern = isGlob(posix.basename(path))
+    spend(isPattern ? nameCharacters : 0)
+    const candidates = find(path)
     // redis-server would read a file that includes itself for ever.
-    const candidates = places.map((files) => filesOf(files, name).filter(([key]) => !parents.includes(key)))
-    const found = candidates.find((each) => each.length > 0)
-    if (found === undefined && !parents.includes(name)) missing.push(path)
-    for (const [key, text] of found ?? []) readText(text, [...parents, key])
+    const found = candidates.map((each) => each.filter(([id]) => !parents.includes(id))).find((each) => each.length > 0)
+    const isParent = !isPattern && candidates.some((each) => each.length > 0)
+    if (found === undefined && !isParent) missing.push(path)
+    for (const [id, text] of found ?? []) readText(text, [...parents, id])
   }
   const readText = (text: string, parents: readonly string[]) => {
     spend(text.length)
@@ -84,7 +77,8 @@ function read(places: readonly Files[], entry: string): { config: RedisConfig; m
       else if (directive !== '') listIn(config, directive.toLowerCase()).push(values)
     }
   }
-  for (const [name, text] of filesOf(places[0] ?? {}, entry)) readText(text, [name])
+  const [start = []] = find(entry)
+  for (const [id, text] of start) readText(text, [id])
   return { config, missing }
 }
 

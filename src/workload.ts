@@ -31,16 +31,6 @@ export function container(statefulSet: ManifestDocument, name: string): unknown 
   return containers.find((each) => at(each, 'name') === name)
 }
 
-/** The image of the redis container, undefined if it has none. */
-export function redisImage(statefulSet: ManifestDocument): string | undefined {
-  return textAt(container(statefulSet, names.redisContainer), 'image')
-}
-
-/** The memory limit of the redis container as it was written (`512Mi`), undefined if there is none. */
-export function memoryLimit(statefulSet: ManifestDocument): string | undefined {
-  return textAt(container(statefulSet, names.redisContainer), 'resources', 'limits', 'memory')
-}
-
 /** The names of all ConfigMaps or Secrets that the pod template reads: volumes, variables, whole environments. */
 export function referencedNames(statefulSet: KubernetesObject, kind: 'configMap' | 'secret'): Set<string> {
   const found = new Set<string>()

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { renderedRedisConfig } from '../../src/redis-config.ts'
+import { knownValue } from '../../src/rendered-cache/known.ts'
+import { renderedCache } from '../../src/rendered-cache/rendered-cache.ts'
 import { type ProbeOptions, type ProbeRun, probing } from '../integration/probing.ts'
 import { type Stage, stage } from './stage.ts'
 
@@ -17,7 +18,8 @@ afterAll(async () => here[Symbol.asyncDispose]())
 async function probe(options: ProbeOptions = {}): Promise<ProbeRun> {
   const { namespace } = here
   const kubeconfig = await readFile(namespace.kubeconfig, 'utf8')
-  const expected = renderedRedisConfig(await here.documents())
+  const { redis } = renderedCache(await here.documents())
+  const expected = redis && knownValue(redis.settings)?.config
   const password = await namespace.credential('password')
   return probing({ kubeconfig }, password, { namespace: namespace.name, expected, exporter: true, ...options })
 }

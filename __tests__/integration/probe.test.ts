@@ -1,14 +1,17 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { renderedRedisConfig } from '../../src/redis-config.ts'
+import type { RedisConfig } from '../../src/redis-config.ts'
+import { knownValue } from '../../src/rendered-cache/known.ts'
+import { renderedCache } from '../../src/rendered-cache/rendered-cache.ts'
 import { allRedis, findRedis } from '../support/redis/program.ts'
 import { type Stage, type StageOptions, startStage } from '../support/stage.ts'
 import { commanding, type ProbeOptions, probing, seedPod } from './probing.ts'
 import { documentsFor } from './rendering.ts'
 
-let expected: ReturnType<typeof renderedRedisConfig>
+let expected: RedisConfig | undefined
 
 beforeAll(async () => {
-  expected = renderedRedisConfig(await documentsFor())
+  const { redis } = renderedCache(await documentsFor())
+  expected = redis && knownValue(redis.settings)?.config
 })
 
 async function stageWith(options: StageOptions = {}): Promise<Stage> {

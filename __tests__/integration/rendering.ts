@@ -6,13 +6,14 @@ import { kustomizeBuild } from '../../src/kustomize/kustomize.ts'
 import { type ManifestDocument, parseManifest } from '../../src/manifest.ts'
 import type { RenderInputs } from '../../src/render/inputs.ts'
 import { type Rendered, render } from '../../src/render/render.ts'
+import type { RenderedCache } from '../../src/rendered-cache/rendered-cache.ts'
 import { root } from '../support/root.ts'
 import { searchPath } from '../support/search-path.ts'
 
 /** The namespace that the simulated API has from the beginning. */
 export const namespace = 'default'
 
-export interface RenderRun extends Rendered {
+export interface RenderRun extends Rendered, Pick<RenderedCache, 'documents' | 'topology'> {
   readonly log: string[]
 }
 
@@ -81,7 +82,8 @@ export async function rendering(inputs: Partial<RenderInputs> = {}, options: Ren
         log: say
       }
     )
-    const run = { ...rendered, log }
+    const { documents, topology } = rendered.cache
+    const run = { ...rendered, documents, topology, log }
     await use?.(run)
     return run
   } finally {
@@ -91,7 +93,7 @@ export async function rendering(inputs: Partial<RenderInputs> = {}, options: Ren
 
 /** The documents of an environment, rendered by kustomize. */
 export async function documentsFor(inputs: Partial<RenderInputs> = {}): Promise<ManifestDocument[]> {
-  return (await rendering(inputs)).documents
+  return [...(await rendering(inputs)).documents]
 }
 
 /** Documents whose text was changed before it is read. */

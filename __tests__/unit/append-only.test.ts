@@ -1,10 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { appendsAtStart } from '../../src/append-only.ts'
-import { parseRedisConfig } from '../../src/redis-config.ts'
-import { documentOf } from './document-of.ts'
+import { renderedCache } from '../../src/rendered-cache/rendered-cache.ts'
+import { configMap, documentOf } from './document-of.ts'
 
-const redisWith = (container: object) =>
-  documentOf(
+/** A Redis with this container, and a redis.conf if there is one. */
+const redisWith = (container: object, config: string | undefined) => {
+  const statefulSet = documentOf(
     JSON.stringify({
       apiVersion: 'apps/v1',
       kind: 'StatefulSet',
@@ -12,7 +13,11 @@ const redisWith = (container: object) =>
       spec: { template: { spec: { containers: [{ name: 'redis', ...container }] } } }
     })
   )
-const configOf = (text: string) => parseRedisConfig({ 'redis.conf': text }, 'redis.conf')
+  const files = config === undefined ? [] : [configMap('redis-config', { 'redis.conf': config })]
+  const { redis } = renderedCache([statefulSet, ...files])
+  if (redis === undefined) throw new Error('that has no StatefulSet redis')
+  return redis
+}
 
 describe('whether Redis starts with an append-only file', () => {
   test.each<[string, object, string | undefined, boolean | undefined]>([
@@ -27,6 +32,6 @@ describe('whether Redis starts with an append-only file', () => {
     ['the last of two', { command: ['redis-server', '--appendonly', 'yes'], args: ['--appendonly', 'no'] }, '', false],
     ['a variable, which is not known', { args: ['--appendonly', '$(APPEND)'] }, 'appendonly yes', true]
   ])('%s', (_, container, config, expected) => {
-    expect(appendsAtStart(redisWith(container), config === undefined ? undefined : configOf(config))).toBe(expected)
+    expect(appendsAtStart(redisWith(container, config))).toBe(expected)
   })
 })

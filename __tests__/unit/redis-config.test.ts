@@ -1,15 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { parseManifest } from '../../src/manifest.ts'
-import {
-  missingIncludes,
-  parseRedisConfig,
-  redisConfigMap,
-  renderedRedisConfig,
-  savePoints,
-  setting
-} from '../../src/redis-config.ts'
+import { parseRedisConfig, savePoints, setting } from '../../src/redis-config.ts'
 import fc from '../support/fast-check.ts'
-import { baseManifest, configMap, documentOf } from './document-of.ts'
 import { endsOrFails, failureOf } from './failure-of.ts'
 
 const parse = (text: string, files: Record<string, string> = {}) =>
@@ -127,85 +118,6 @@ describe('save points as CONFIG GET writes them', () => {
     ['set, then switched off', 'save 60 1\nsave ""', '']
   ])('%s', (_, text, points) => {
     expect(savePoints(parse(text))).toBe(points)
-  })
-})
-
-describe('the rendered configuration', () => {
-  const conf = (maxmemory: string) => ({ 'redis.conf': `maxmemory ${maxmemory}\n` })
-  const mounting = (name: string) =>
-    documentOf(`apiVersion: apps/v1
-kind: StatefulSet
-metadata:
-  name: redis
-spec:
-  template:
-    spec:
-      containers:
-      - name: redis
-      volumes:
-      - name: config
-        configMap:
-          name: ${name}
-`)
-  const used = (...documents: ReturnType<typeof documentOf>[]) =>
-    setting(renderedRedisConfig(documents) ?? new Map(), 'maxmemory')
-
-  test('of the action itself has what staging promises', () => {
-    const config = renderedRedisConfig(parseManifest(baseManifest())) ?? new Map()
-    expect(setting(config, 'maxmemory')).toBe('256mb')
-    expect(setting(config, 'maxmemory-policy')).toBe('allkeys-lru')
-    expect(savePoints(config)).toBe('900 1 300 10 60 10000')
-  })
-
-  test('is none where no ConfigMap has a redis.conf', () => {
-    expect(renderedRedisConfig([configMap('other', { 'app.conf': 'x' })])).toBeUndefined()
-  })
-
-  test('is the only one, also where its name is written elsewhere', () => {
-    expect(used(mounting('other'), configMap('redis-config', conf('1mb')))).toBe('1mb')
-  })
-
-  test('is the one that is mounted, of several', () => {
-    const documents = [
-      configMap('spare', conf('1mb')),
-      configMap('redis-config', conf('2mb')),
-      mounting('redis-config')
-    ]
-    expect(used(...documents)).toBe('2mb')
-  })
-
-  test('is the one that is mounted, also where another has the name of the container', () => {
-    const documents = [
-      configMap('redis', conf('1mb')),
-      configMap('redis-config', conf('2mb')),
-      mounting('redis-config')
-    ]
-    expect(redisConfigMap(documents)?.object.metadata.name).toBe('redis-config')
-  })
-
-  test('has what another ConfigMap of the pod holds', () => {
-    const both = mounting('redis-config')
-    const sizes = configMap('sizes', { 'm.conf': 'maxmemory 3mb\n', 'redis-config': '' })
-    const pod = documentOf(
-      both.source.replace(
-        '      volumes:\n',
-        (line) => `${line}      - name: sizes\n        configMap: {name: sizes}\n`
-      )
-    )
-    const config = (line: string) => configMap('redis-config', { 'redis.conf': `include /etc/sizes/${line}\n` })
-    expect(used(pod, config('m.conf'), sizes)).toBe('3mb')
-    expect(used(pod, config('*.conf'), sizes)).toBe('3mb')
-    expect(used(both, config('m.conf'), sizes)).toBeUndefined()
-    expect(missingIncludes([pod, config('m.conf'), sizes])).toEqual([])
-    expect(missingIncludes([both, config('m.conf'), sizes])).toEqual(['/etc/sizes/m.conf'])
-    expect(missingIncludes([])).toEqual([])
-  })
-
-  test('ends or fails where a file of the ConfigMap is no text', () => {
-    const document = documentOf(
-      '{apiVersion: v1, kind: ConfigMap, metadata: {name: redis-config}, data: {redis.conf: 5}}'
-    )
-    expect(endsOrFails(() => renderedRedisConfig([document]))).toBe(true)
   })
 })
 

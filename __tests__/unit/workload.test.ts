@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { parseManifest } from '../../src/manifest.ts'
-import { container, memoryLimit, redisStatefulSet, referencedNames } from '../../src/workload.ts'
+import { redisStatefulSet, referencedNames } from '../../src/workload.ts'
 import { documentOf } from './document-of.ts'
 
 function statefulSet(limits: string): string {
@@ -28,18 +28,6 @@ test('the self-hosted Redis is the StatefulSet redis, wherever it stands', () =>
 
 test('without a StatefulSet redis there is none', () => {
   expect(redisStatefulSet(parseManifest([service, other].join('---\n')))).toBeUndefined()
-})
-
-test.each([
-  ['{limits: {memory: 512Mi}}', '512Mi'],
-  ['{limits: {memory: 536870912}}', '536870912'],
-  ['{limits: {cpu: 1}}', undefined],
-  ['{}', undefined]
-])('with the resources %s the memory limit is %s', (resources, limit) => {
-  const document = documentOf(statefulSet(resources))
-  expect(memoryLimit(document)).toBe(limit)
-  expect(container(document, 'metrics')).toMatchObject({ name: 'metrics' })
-  expect(container(document, 'absent')).toBeUndefined()
 })
 
 test('what a pod reads is found in volumes, variables and whole environments', () => {

@@ -1,7 +1,6 @@
 import type { Credentials } from '../credentials.ts'
 import { shown } from '../field-problem.ts'
-import { listAt, textAt } from '../kubernetes-object.ts'
-import type { ManifestDocument } from '../manifest.ts'
+import type { RenderedService } from '../rendered-cache/services.ts'
 import { names } from '../workload.ts'
 import { credentialsFor, resolved } from './credentials.ts'
 
@@ -12,13 +11,10 @@ import { credentialsFor, resolved } from './credentials.ts'
 export function addressNote(
   credentials: Credentials,
   namespace: string,
-  documents: readonly ManifestDocument[]
+  services: readonly RenderedService[]
 ): string | undefined {
   const { host, port } = credentials
-  const services = documents.filter(({ object }) => object.kind === 'Service' && object.apiVersion === 'v1')
-  const rendered = services.flatMap(({ object }) =>
-    listAt(object, 'spec', 'ports').map((each) => addressOf(object.metadata.name, textAt(each, 'port'), namespace))
-  )
+  const rendered = services.flatMap(({ name, ports }) => ports.map(({ port }) => addressOf(name, port, namespace)))
   // Where the manifests have no Service at all, that of the address which the action writes comes from elsewhere.
   const usual = credentialsFor('', namespace)
   const known = services.length === 0 ? [addressOf(usual.host, usual.port, namespace)] : rendered
@@ -30,6 +26,6 @@ export function addressNote(
   )
 }
 
-function addressOf(host: string, port: string | undefined, namespace: string): string {
+function addressOf(host: string, port: string | number, namespace: string): string {
   return `${resolved(host, namespace)}:${Number(port)}`
 }

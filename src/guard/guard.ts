@@ -1,11 +1,11 @@
 import { appendsAtStart } from '../append-only.ts'
 import { credentialField, credentialsObject } from '../credentials.ts'
 import { Failure, messageOf } from '../failure.ts'
-import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
-import { renderedRedisConfig } from '../redis-config.ts'
+import { objectId } from '../kubernetes-object.ts'
 import { parseInfo } from '../redis-info.ts'
+import { cacheOfObjects, type RenderedCache } from '../rendered-cache/rendered-cache.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import { ports as podPorts, redisStatefulSet } from '../workload.ts'
+import { ports as podPorts } from '../workload.ts'
 import { readClaims } from './claims.ts'
 import { asksRedis, judge, type Loss } from './judge.ts'
 import type { GuardInputs, GuardPorts, States, Tunnel } from './ports.ts'
@@ -19,10 +19,10 @@ const answerMilliseconds = 3_000
  * @throws Failure data-at-risk that says what would be lost and how to keep it
  */
 export async function guard({ namespace, states, changes }: GuardInputs, ports: GuardPorts): Promise<void> {
-  const stored = states.flatMap(({ before }) => before ?? [])
-  const statefulSet = redisStatefulSet(documentsOf(stored))?.object
+  const stored = cacheOfObjects(states.flatMap(({ before }) => before ?? []))
+  const statefulSet = stored.redis?.statefulSet.object
   if (statefulSet === undefined) return
-  const appends = { before: appending(stored), after: appending(states.map(({ after }) => after)) }
+  const appends = { before: appending(stored), after: appending(cacheOfObjects(states.map(({ after }) => after))) }
   const claims = await readClaims(statefulSet, namespace, ports)
   const asked = asksRedis({ changes, appends, claims }) ? await ask(namespace, states, ports) : {}
   const facts = { namespace, statefulSet, changes, appends, claims, running: undefined, silence: undefined, ...asked }
@@ -32,13 +32,8 @@ export async function guard({ namespace, states, changes }: GuardInputs, ports: 
   if (losses.length > 0) throw atRisk(losses)
 }
 
-function appending(objects: readonly KubernetesObject[]): boolean | undefined {
-  const documents = documentsOf(objects)
-  return appendsAtStart(redisStatefulSet(documents), renderedRedisConfig(documents))
-}
-
-function documentsOf(objects: readonly KubernetesObject[]) {
-  return objects.map((object) => ({ object, source: '' }))
+function appending({ redis }: RenderedCache): boolean | undefined {
+  return redis && appendsAtStart(redis)
 }
 
 function atRisk(losses: readonly Loss[]): Failure {

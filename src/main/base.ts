@@ -64,12 +64,13 @@ async function renderBase(
     return { manifest, sentence: harmlessLine(`${name} has no ${path}, so that all is new`) }
   }
   await writeFiles(files, join(tree, relative(workspace, repository.root)))
-  const { manifest, documents } = await render(
+  const { manifest, cache } = await render(
     { ...inputs, manifests: relative(workspace, directory) || '.' },
     { temporary: place, workspace: tree, manifests: '' },
     { kustomize: localKustomize(program), log }
   )
-  return { manifest, sentence: `${documents.length} ${documents.length === 1 ? 'object' : 'objects'} of ${name}` }
+  const count = cache.documents.length
+  return { manifest, sentence: `${count} ${count === 1 ? 'object' : 'objects'} of ${name}` }
 }
 
 async function writeFiles(files: ReadonlyMap<string, Buffer>, root: string): Promise<void> {

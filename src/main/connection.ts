@@ -7,10 +7,10 @@ import { Failure } from '../failure.ts'
 import type { Cluster } from '../kubernetes/cluster.ts'
 import { type Role, toFailureFor } from '../kubernetes/failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
-import { type ManifestDocument, parseManifest } from '../manifest.ts'
+import { parseManifest } from '../manifest.ts'
 import { connectToRedis } from '../redis/connection.ts'
+import { type RenderedCache, renderedCache } from '../rendered-cache/rendered-cache.ts'
 import { systemClock } from '../runner/clock.ts'
-import { redisImage as imageOf, redisStatefulSet } from '../workload.ts'
 import type { CacheInputs } from './cache-inputs.ts'
 import { checkedInto, noteInto } from './findings.ts'
 import type { Program } from './program.ts'
@@ -23,7 +23,7 @@ export interface ConnectionPhaseInputs extends CacheInputs {
 
 /** Proves that the cache answers, from where it is to be asked. */
 export async function connectionPhase(
-  documents: readonly ManifestDocument[],
+  cache: RenderedCache,
   { probeFrom = 'cluster', redisImage, maxmemoryPolicy, memoryThresholdPercent }: ConnectionPhaseInputs,
   credentials: Credentials,
   { namespace, cluster, cleaning, deadline, role }: Target,
@@ -37,12 +37,12 @@ export async function connectionPhase(
   const fromPod = probeFrom === 'cluster'
   const place = fromPod ? `a pod of namespace ${namespace}` : 'this runner'
   await phase('connection', `${credentials.host}:${credentials.port}, from ${place}`, async () => {
-    const topology = redisStatefulSet(documents) === undefined ? 'managed' : 'self-hosted'
-    const isGuarded = documents.some(({ object }) => object.kind === 'NetworkPolicy')
+    const { topology } = cache
+    const isGuarded = cache.networkPolicies.length > 0
     const inputs = {
       namespace,
       credentials,
-      image: redisImage ?? (await imageFor(documents)),
+      image: redisImage ?? (await imageFor(cache)),
       topology,
       maxmemoryPolicy,
       memoryThresholdPercent,
@@ -84,8 +84,8 @@ function roleOfPods(role: Role): Role {
 }
 
 /** The image of the Redis that is rendered or, where none is, of the one that the action would deploy. */
-async function imageFor(documents: readonly ManifestDocument[]): Promise<string> {
+async function imageFor({ redis }: RenderedCache): Promise<string> {
   const base = join(import.meta.dirname, '..', '..', 'manifests', 'base', 'redis-statefulset.yaml')
-  const statefulSet = redisStatefulSet(documents) ?? redisStatefulSet(parseManifest(await readFile(base, 'utf8')))
-  return (statefulSet && imageOf(statefulSet)) ?? ''
+  const { container } = redis ?? renderedCache(parseManifest(await readFile(base, 'utf8'))).redis ?? {}
+  return container?.image ?? ''
 }

@@ -1,9 +1,7 @@
-import { renderedSecret } from '../credentials.ts'
 import { parseDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
 import { InputReader, type InputSource } from '../inputs.ts'
-import type { ManifestDocument } from '../manifest.ts'
-import type { Topology } from '../result.ts'
+import type { RenderedCache } from '../rendered-cache/rendered-cache.ts'
 import { names } from '../workload.ts'
 import { type CacheInputs, readCacheInputs } from './cache-inputs.ts'
 
@@ -58,10 +56,9 @@ type Row = [input: string, isUseless: boolean, because: string, instead: string]
 /** An input that changes nothing would be a silent lie. @throws Failure invalid-input that names all of them */
 export function refuseInputsWithoutEffect(
   inputs: TopologyInputs,
-  topology: Topology,
-  documents: readonly ManifestDocument[] = []
+  { topology, credentialsSecret }: Pick<RenderedCache, 'topology' | 'credentialsSecret'>
 ): void {
-  const rows = topology === 'managed' ? managedRows(inputs) : selfHostedRows(inputs, documents)
+  const rows = topology === 'managed' ? managedRows(inputs) : selfHostedRows(inputs, credentialsSecret !== undefined)
   const useless = rows.filter(([, isUseless]) => isUseless)
   if (useless.length === 0) return
   const sentences = [...Map.groupBy(useless, ([, , because]) => because)].map(
@@ -89,11 +86,10 @@ function managedRows(inputs: TopologyInputs): Row[] {
   ]
 }
 
-function selfHostedRows(inputs: TopologyInputs, documents: readonly ManifestDocument[]): Row[] {
+function selfHostedRows(inputs: TopologyInputs, hasSecret: boolean): Row[] {
   const { redisPassword, replicationGroup, relaxed, awsRegion } = inputs
   const inCluster = `the StatefulSet ${names.statefulSet} of these manifests runs in the cluster and not in AWS`
   const ownSecret = `these manifests bring Secret/${names.credentials} themselves`
-  const hasSecret = renderedSecret(documents) !== undefined
   return [
     ['redis-password', redisPassword !== undefined && hasSecret, ownSecret, 'remove the Secret from the manifests'],
     ['elasticache-replication-group', replicationGroup !== undefined, inCluster, otherEnvironment],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { inputsFrom } from '../inputs.ts'
-import { type ManifestDocument, parseManifest } from '../manifest.ts'
-import { redisStatefulSet } from '../workload.ts'
+import { parseManifest } from '../manifest.ts'
+import { type RenderedCache, renderedCache } from '../rendered-cache/rendered-cache.ts'
 import { applyPhase } from './apply.ts'
 import { clientPlanPhase } from './client-plan.ts'
 import { connectionPhase } from './connection.ts'
@@ -20,39 +20,34 @@ await runProgram('deploy', async (program) => {
   // Masked before anything is said about the inputs, also if they are wrong.
   program.redaction.add(source('redis-password'))
   const inputs = readDeployInputs(source)
-  const documents = parseManifest(await readFile(source('manifest'), 'utf8'))
-  refuseInputsWithoutEffect(inputs, redisStatefulSet(documents) === undefined ? 'managed' : 'self-hosted', documents)
+  const cache = renderedCache(parseManifest(await readFile(source('manifest'), 'utf8')))
+  refuseInputsWithoutEffect(inputs, cache)
 
   // Before the kubeconfig is read: no cluster is asked.
-  if (inputs.dryRun === 'client') return clientPlanPhase(documents, source('base'), program)
+  if (inputs.dryRun === 'client') return clientPlanPhase(cache.documents, source('base'), program)
   const isPlan = inputs.dryRun === 'server'
-  const role = isPlan ? 'rbac-planner' : redisStatefulSet(documents) === undefined ? 'rbac-managed' : 'rbac'
+  const role = isPlan ? 'rbac-planner' : cache.topology === 'managed' ? 'rbac-managed' : 'rbac'
   await withTarget({ ...inputs, role }, program, async (target) => {
-    if (isPlan) await planPhase(documents, inputs, target, program)
-    else await deploy(documents, inputs, target, program)
+    if (isPlan) await planPhase(cache, inputs, target, program)
+    else await deploy(cache, inputs, target, program)
   })
 })
 
-async function deploy(
-  documents: readonly ManifestDocument[],
-  inputs: DeployInputs,
-  target: Target,
-  program: Program
-): Promise<void> {
-  const written = await applyPhase(documents, inputs, target, program)
-  const statefulSet = redisStatefulSet(documents)
-  if (statefulSet !== undefined && written !== undefined) {
+async function deploy(cache: RenderedCache, inputs: DeployInputs, target: Target, program: Program): Promise<void> {
+  const written = await applyPhase(cache.documents, inputs, target, program)
+  const { redis } = cache
+  if (redis !== undefined && written !== undefined) {
     await rolloutPhase(target, program)
     const { probeFrom = 'runner' } = inputs
     const { password } = written
-    if (probeFrom !== 'none') await probePhase(documents, statefulSet, { ...inputs, password }, target, program)
-    if (probeFrom !== 'runner') await connectionPhase(documents, inputs, written, target, program)
+    if (probeFrom !== 'none') await probePhase(redis, { ...inputs, password }, target, program)
+    if (probeFrom !== 'runner') await connectionPhase(cache, inputs, written, target, program)
     // From the cluster, Redis was asked where applications find it.
-    if (probeFrom !== 'cluster') tellStoredAddress(written, documents, target, program)
+    if (probeFrom !== 'cluster') tellStoredAddress(written, cache, target, program)
     return
   }
-  const credentials = await secretPhase(documents, true, target, program)
+  const credentials = await secretPhase(cache, true, target, program)
   await elasticachePhase(inputs, credentials, program)
-  await tellLeftovers(documents, target, program)
-  await connectionPhase(documents, inputs, credentials, target, program)
+  await tellLeftovers(cache.documents, target, program)
+  await connectionPhase(cache, inputs, credentials, target, program)
 }

@@ -2,10 +2,10 @@ import { describeReplicationGroup } from '../aws/elasticache.ts'
 import type { Credentials } from '../credentials.ts'
 import { verifyReplicationGroup } from '../elasticache/elasticache.ts'
 import { toFailureFor } from '../kubernetes/failure.ts'
-import type { ManifestDocument } from '../manifest.ts'
+import type { RenderedCache } from '../rendered-cache/rendered-cache.ts'
 import { systemClock } from '../runner/clock.ts'
 import { verifySecret } from '../secret/secret.ts'
-import { externalSecret, names } from '../workload.ts'
+import { names } from '../workload.ts'
 import type { CacheInputs } from './cache-inputs.ts'
 import { checkedInto, noteInto } from './findings.ts'
 import type { Program } from './program.ts'
@@ -16,12 +16,12 @@ import type { Target } from './target.ts'
  * @param force whether the ExternalSecret is synced anew for that; otherwise its last sync is judged
  */
 export async function secretPhase(
-  documents: readonly ManifestDocument[],
+  { externalSecret }: RenderedCache,
   force: boolean,
   { namespace, cluster, deadline, role }: Target,
   { result, redaction, signal, log, phase }: Program
 ): Promise<Credentials> {
-  const inputs = { namespace, externalSecret: externalSecret(documents)?.object, force }
+  const inputs = { namespace, externalSecret: externalSecret?.object, force }
   let credentials: Credentials | undefined
   await phase('secret', `Secret/${names.credentials} in namespace ${namespace}`, async () => {
     const verified = await verifySecret(inputs, deadline, {

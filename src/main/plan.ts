@@ -5,11 +5,10 @@ import { Failure } from '../failure.ts'
 import { toPlannerFailure } from '../kubernetes/failure.ts'
 import { UnknownKind } from '../kubernetes/object-paths.ts'
 import type { KubernetesObject } from '../kubernetes-object.ts'
-import type { ManifestDocument } from '../manifest.ts'
 import { planOf, type Refused, type Tried } from '../plan/plan.ts'
 import { claimRiskSentence } from '../redis-claims.ts'
+import { cacheOfObjects, type RenderedCache } from '../rendered-cache/rendered-cache.ts'
 import type { Danger } from '../result.ts'
-import { redisStatefulSet } from '../workload.ts'
 import { noteInto } from './findings.ts'
 import { deployedClaims } from './guard.ts'
 import { tellLeftovers } from './leftovers.ts'
@@ -22,12 +21,8 @@ import { uncheckedBecause, uncheckedNotes } from './unchecked.ts'
 type Inputs = Omit<ApplyInputs, 'dryRun'>
 
 /** Asks the cluster what a deployment would do, and writes nothing there. */
-export async function planPhase(
-  documents: readonly ManifestDocument[],
-  inputs: Inputs,
-  target: Target,
-  program: Program
-): Promise<void> {
+export async function planPhase(cache: RenderedCache, inputs: Inputs, target: Target, program: Program): Promise<void> {
+  const { documents } = cache
   const { namespace, cluster } = target
   const { result, log, phase } = program
   await phase('plan', `of namespace ${namespace} at ${cluster.server}`, async () => {
@@ -37,8 +32,8 @@ export async function planPhase(
     await publishPlan(plan, program)
     uncheckedNotes(refused, { ...inputs, documents }).forEach(noteInto(result, log))
     const failures: unknown[] = refused.filter(({ unknown }) => unknown === undefined).map(({ failure }) => failure)
-    if (redisStatefulSet(documents) === undefined) {
-      const broken = await presentContract(documents, target, program)
+    if (cache.topology === 'managed') {
+      const broken = await presentContract(cache, target, program)
       if (broken !== undefined) failures.push(broken)
     }
     if (failures.length > 0) throw combined(failures)
@@ -53,16 +48,16 @@ async function claimDangers(
   target: Target,
   program: Program
 ): Promise<Danger[]> {
-  const statefulSet = redisStatefulSet(known.flatMap(({ before }) => (before ? [{ object: before, source: '' }] : [])))
-  if (statefulSet === undefined) return []
-  const claims = await deployedClaims(statefulSet.object, target, program)
+  const { redis } = cacheOfObjects(known.flatMap(({ before }) => before ?? []))
+  if (redis === undefined) return []
+  const claims = await deployedClaims(redis.statefulSet.object, target, program)
   const sentences = claims.flatMap(({ object }) => (object && claimRiskSentence(object)) ?? [])
   return sentences.map((sentence) => ({ rule: 'claim-at-risk', sentence }))
 }
 
 /** Sends everything as a dry run. @throws what concerns no single object, so that there is no plan */
 async function tryAll(
-  documents: readonly ManifestDocument[],
+  documents: RenderedCache['documents'],
   inputs: Inputs,
   { namespace, cluster }: Target,
   { redaction, log }: Program

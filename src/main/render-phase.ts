@@ -19,7 +19,8 @@ export async function renderPhase(inputs: RenderInputs, program: Program): Promi
   let rendered: Rendered | undefined
   await phase('render', `manifests of ${inputs.environment}`, async () => {
     rendered = await render(inputs, places, { kustomize: localKustomize(program), log })
-    const { manifest, documents, topology, program: name } = rendered
+    const { manifest, program: name } = rendered
+    const { documents, topology } = rendered.cache
     for (const { object } of documents) log(harmlessLine(objectId(object)))
     result.topology = topology
     runner.output('manifest', manifest)

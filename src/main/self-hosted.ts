@@ -1,15 +1,15 @@
 import { formatDuration } from '../duration.ts'
 import { toFailureFor } from '../kubernetes/failure.ts'
 import { openTunnel } from '../kubernetes/tunnel.ts'
-import type { ManifestDocument } from '../manifest.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../probe/probe.ts'
 import { openRedisConnection, RedisError } from '../redis/connection.ts'
 import { readMetrics } from '../redis/metrics.ts'
-import { renderedRedisConfig } from '../redis-config.ts'
+import { knownValue } from '../rendered-cache/known.ts'
+import type { RenderedRedis } from '../rendered-cache/rendered-cache.ts'
 import { health } from '../rollout/health.ts'
 import { rollout } from '../rollout/rollout.ts'
 import { systemClock } from '../runner/clock.ts'
-import { container, names } from '../workload.ts'
+import { names } from '../workload.ts'
 import type { Program } from './program.ts'
 import type { Target } from './target.ts'
 
@@ -47,8 +47,7 @@ export interface ProbePhaseInputs {
 
 /** Proves through a port-forward that Redis works as rendered. */
 export async function probePhase(
-  documents: readonly ManifestDocument[],
-  statefulSet: ManifestDocument,
+  { settings, exporter }: RenderedRedis,
   { password, memoryThresholdPercent }: ProbePhaseInputs,
   { namespace, connection, cluster, deadline, role }: Target,
   { result, signal, log, phase }: Program
@@ -58,22 +57,26 @@ export async function probePhase(
     Object.assign(result, { redisVersion, usedMemoryBytes, maxmemoryBytes, memoryThresholdPercent })
   }
   await phase('probe', `Redis in pod ${names.pod}, through a port-forward`, async () => {
-    const expected = renderedRedisConfig(documents)
-    if (expected === undefined) log('no ConfigMap with a redis.conf was rendered: settings are not compared')
-    const exporter = container(statefulSet, names.exporterContainer) !== undefined
-    if (!exporter) log(`no container ${names.exporterContainer} was rendered: metrics are not checked`)
+    const expected = knownValue(settings)?.config
+    if (!settings.known) log(`settings are not compared: ${settings.because}`)
+    const hasExporter = exporter !== undefined
+    if (!hasExporter) log(`no container ${names.exporterContainer} was rendered: metrics are not checked`)
     try {
-      const probed = await probe({ namespace, password, expected, memoryThresholdPercent, exporter }, deadline, {
-        cluster,
-        toFailure: toFailureFor(role),
-        openTunnel: (port) => openTunnel(connection, namespace, names.pod, port),
-        openRedis: openRedisConnection,
-        readMetrics,
-        isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
-        clock: systemClock,
-        signal,
-        log
-      })
+      const probed = await probe(
+        { namespace, password, expected, memoryThresholdPercent, exporter: hasExporter },
+        deadline,
+        {
+          cluster,
+          toFailure: toFailureFor(role),
+          openTunnel: (port) => openTunnel(connection, namespace, names.pod, port),
+          openRedis: openRedisConnection,
+          readMetrics,
+          isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
+          clock: systemClock,
+          signal,
+          log
+        }
+      )
       keep(probed)
       return `${probed.checks.length} checks passed`
     } catch (error) {

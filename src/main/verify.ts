@@ -1,12 +1,12 @@
 import { readCredentials } from '../apply/credentials.ts'
 import { combined } from '../apply/failures.ts'
-import { renderedSecret } from '../credentials.ts'
 import { Failure } from '../failure.ts'
 import { inputsFrom } from '../inputs.ts'
 import { objectId } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
+import type { RenderedCache, RenderedRedis } from '../rendered-cache/rendered-cache.ts'
 import { runOf } from '../report/verdict.ts'
-import { externalSecret, names, redisStatefulSet } from '../workload.ts'
+import { names } from '../workload.ts'
 import { connectionPhase } from './connection.ts'
 import { refuseInputsWithoutEffect } from './deploy-inputs.ts'
 import { type DriftFound, driftPhase } from './drift-phase.ts'
@@ -29,16 +29,16 @@ await runProgram('verify', verify, async (result, runner, temporary) =>
 async function verify(program: Program): Promise<void> {
   program.result.mode = 'verify'
   const inputs = readVerifyInputs(inputsFrom(process.env))
-  const { documents, topology } = await renderPhase(inputs.render, program)
-  refuseInputsWithoutEffect({ ...inputs, redisPassword: undefined, redisImage: undefined }, topology)
+  const { cache } = await renderPhase(inputs.render, program)
+  const { documents, redis, externalSecret } = cache
+  refuseInputsWithoutEffect({ ...inputs, redisPassword: undefined, redisImage: undefined }, cache)
   await withTarget({ ...inputs, role: 'rbac-reader' }, program, async (target) => {
     const found = await driftPhase(documents, target, program)
     const { drift } = found
-    const statefulSet = redisStatefulSet(documents)
-    if (drift !== undefined && isMissing(statefulSet ?? externalSecret(documents), drift.missing)) throw drift
+    if (drift !== undefined && isMissing(redis?.statefulSet ?? externalSecret, drift.missing)) throw drift
     try {
-      if (statefulSet === undefined) await verifyManaged(documents, inputs, target, program)
-      else await verifySelfHosted(documents, statefulSet, found, inputs, target, program)
+      if (redis === undefined) await verifyManaged(cache, inputs, target, program)
+      else await verifySelfHosted(cache, redis, found, inputs, target, program)
     } catch (error) {
       throw drift === undefined ? error : combined([drift, error])
     }
@@ -47,13 +47,13 @@ async function verify(program: Program): Promise<void> {
 }
 
 /** Whether what makes the cache is not there, so that nothing is left to be asked. */
-function isMissing(cache: ManifestDocument | undefined, missing: readonly string[]): boolean {
-  return cache !== undefined && missing.includes(objectId(cache.object))
+function isMissing(document: ManifestDocument | undefined, missing: readonly string[]): boolean {
+  return document !== undefined && missing.includes(objectId(document.object))
 }
 
 async function verifySelfHosted(
-  documents: readonly ManifestDocument[],
-  statefulSet: ManifestDocument,
+  cache: RenderedCache,
+  redis: RenderedRedis,
   { secret }: DriftFound,
   { probeFrom = 'runner', memoryThresholdPercent }: VerifyInputs,
   target: Target,
@@ -62,25 +62,25 @@ async function verifySelfHosted(
   const { namespace } = target
   await healthPhase(target, program)
   if (secret === undefined) throw withoutSecret(namespace)
-  const credentials = readCredentials(secret, namespace, renderedSecret(documents) !== undefined)
-  tellStoredAddress(credentials, documents, target, program)
+  const credentials = readCredentials(secret, namespace, cache.credentialsSecret !== undefined)
+  tellStoredAddress(credentials, cache, target, program)
   const { password } = credentials
   if (probeFrom === 'none') noteInto(program.result, program.log)('Redis was not asked: `probe-from` is `none`.')
-  else await probePhase(documents, statefulSet, { password, memoryThresholdPercent }, target, program)
+  else await probePhase(redis, { password, memoryThresholdPercent }, target, program)
 }
 
 async function verifyManaged(
-  documents: readonly ManifestDocument[],
+  cache: RenderedCache,
   inputs: VerifyInputs,
   target: Target,
   program: Program
 ): Promise<void> {
-  const credentials = await secretPhase(documents, false, target, program)
+  const credentials = await secretPhase(cache, false, target, program)
   await elasticachePhase(inputs, credentials, program)
-  await tellLeftovers(documents, target, program)
+  await tellLeftovers(cache.documents, target, program)
   // To ask from the cluster would be to create a pod.
   const { probeFrom = 'none' } = inputs
-  await connectionPhase(documents, { ...inputs, probeFrom }, credentials, target, program)
+  await connectionPhase(cache, { ...inputs, probeFrom }, credentials, target, program)
 }
 
 function withoutSecret(namespace: string): Failure {

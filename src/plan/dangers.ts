@@ -1,16 +1,17 @@
 import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
 import { formatBytes, parseQuantity, parseRedisMemory } from '../memory.ts'
 import { setting } from '../redis-config.ts'
+import { knownValue } from '../rendered-cache/known.ts'
+import { cacheOfObjects, type RenderedCache } from '../rendered-cache/rendered-cache.ts'
 import type { Danger } from '../result.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import { memoryLimit, names } from '../workload.ts'
+import { names } from '../workload.ts'
 import { weakenedPolicies } from './network-policy.ts'
 import { openDoors } from './password.ts'
-import { type State, stateOf } from './state.ts'
 import { lostPersistence, shrinkingStorage, startedPersistence } from './storage.ts'
 
 /** Each rule by its name, and what it says of a change: one sentence for each danger. */
-const rules: Record<string, (before: State, after: State) => string[]> = {
+const rules: Record<string, (before: RenderedCache, after: RenderedCache) => string[]> = {
   'storage-shrinks': shrinkingStorage,
   'persistence-off': lostPersistence,
   'persistence-on': startedPersistence,
@@ -27,14 +28,16 @@ const rules: Record<string, (before: State, after: State) => string[]> = {
  * @param after the same objects as they would be, and new ones
  */
 export function dangersOf(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): Danger[] {
-  const states = [stateOf(before), stateOf(after)] as const
+  const caches = [cacheOfObjects(before), cacheOfObjects(after)] as const
   return Object.entries(rules).flatMap(([rule, judge]) =>
-    judge(...states).map((sentence) => ({ rule, sentence: harmlessLine(sentence) }))
+    judge(...caches).map((sentence) => ({ rule, sentence: harmlessLine(sentence) }))
   )
 }
 
 /** A rule about one state, as a rule about a change: what is found under a name that was not found before. */
-function becoming(find: (state: State) => Map<string, string>): (before: State, after: State) => string[] {
+function becoming(
+  find: (cache: RenderedCache) => Map<string, string>
+): (before: RenderedCache, after: RenderedCache) => string[] {
   return (before, after) => {
     const known = find(before)
     return [...find(after)].filter(([name]) => !known.has(name)).map(([, sentence]) => sentence)
@@ -45,25 +48,26 @@ function becoming(find: (state: State) => Map<string, string>): (before: State, 
  * A child that saves may copy all that its parent holds, so that Redis needs twice its maxmemory at worst. Manifests that
  * give it less are refused before there is a plan; this sees what the admission of a cluster makes of them.
  */
-function memoryShortage({ statefulSet, config }: State): Map<string, string> {
-  if (statefulSet === undefined || config === undefined) return new Map()
-  const [limit, maxmemory] = [memoryLimit(statefulSet), setting(config, 'maxmemory')]
+function memoryShortage({ redis }: RenderedCache): Map<string, string> {
+  const settings = redis && knownValue(redis.settings)
+  if (settings === undefined) return new Map()
+  const [limit, maxmemory] = [redis?.container?.memoryLimit, setting(settings.config, 'maxmemory')]
   const [limitBytes, bytes] = [parseQuantity(limit ?? ''), parseRedisMemory(maxmemory ?? '')]
-  const redis = `container ${names.redisContainer}`
+  const container = `container ${names.redisContainer}`
   // Redis refuses to start with what is no size.
   if (maxmemory !== undefined && bytes === undefined) return new Map()
   if (!bytes) return new Map([['memory', `Redis would have no maxmemory, and grow until the kernel kills it`]])
-  if (limitBytes === undefined) return new Map([['memory', `${redis} would have no memory limit`]])
+  if (limitBytes === undefined) return new Map([['memory', `${container} would have no memory limit`]])
   if (limitBytes >= 2 * bytes) return new Map()
   const sentence =
-    `the memory limit ${limit} of ${redis} would be less than twice maxmemory ${maxmemory}: ` +
+    `the memory limit ${limit} of ${container} would be less than twice maxmemory ${maxmemory}: ` +
     `while it saves, Redis may need ${formatBytes(2 * bytes)}`
   return new Map([['memory', sentence]])
 }
 
 /** Images that may be another one tomorrow. */
-function looseImages({ objects }: State): Map<string, string> {
-  const found = objects.flatMap((object) => {
+function looseImages({ documents }: RenderedCache): Map<string, string> {
+  const found = documents.flatMap(({ object }) => {
     const pod = podSpecOf(object)
     const containers = [...listAt(pod, 'initContainers'), ...listAt(pod, 'containers')]
     return containers.flatMap((container): [string, string][] => {
@@ -83,15 +87,12 @@ function podSpecOf({ kind, spec }: KubernetesObject): unknown {
   return at(kind === 'CronJob' ? at(spec, 'jobTemplate', 'spec') : spec, 'template', 'spec')
 }
 
-function exposedServices({ objects }: State): Map<string, string> {
-  const services = objects.filter(({ kind, spec }) => {
-    const type = textAt(spec, 'type') ?? ''
-    return kind === 'Service' && (type === 'NodePort' || type === 'LoadBalancer')
-  })
+function exposedServices({ services }: RenderedCache): Map<string, string> {
+  const exposed = services.filter(({ type }) => type === 'NodePort' || type === 'LoadBalancer')
   return new Map(
-    services.map((service) => [
-      objectId(service),
-      `${objectId(service)} would be a ${textAt(service, 'spec', 'type')}, which can be reached from outside the cluster`
+    exposed.map(({ name, type }) => [
+      name,
+      `Service/${name} would be a ${type}, which can be reached from outside the cluster`
     ])
   )
 }

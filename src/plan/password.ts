@@ -1,13 +1,14 @@
-import { listAt } from '../kubernetes-object.ts'
 import { type RedisConfig, setting } from '../redis-config.ts'
-import { container, names } from '../workload.ts'
-import type { State } from './state.ts'
+import { knownValue } from '../rendered-cache/known.ts'
+import type { RenderedCache } from '../rendered-cache/rendered-cache.ts'
+import { names } from '../workload.ts'
 
 /** Ways into Redis without a password: what each is called, and a sentence. Nothing if the configuration is not known. */
-export function openDoors({ config, statefulSet, files }: State): Map<string, string> {
-  if (config === undefined || statefulSet === undefined) return new Map()
-  const { command, args } = Object(container(statefulSet, names.redisContainer))
-  const script = [...listAt(command), ...listAt(args)].map(String).join(' ')
+export function openDoors({ redis }: RenderedCache): Map<string, string> {
+  const settings = redis && knownValue(redis.settings)
+  if (settings === undefined) return new Map()
+  const { config, files } = settings
+  const script = [...(redis?.container?.command ?? []), ...(redis?.container?.args ?? [])].join(' ')
   const open = (config.get('user') ?? []).flatMap(([user, ...rules]) => (isOpen(rules) ? [user] : []))
   const doors: [string, string, boolean][] = [
     [

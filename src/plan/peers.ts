@@ -1,31 +1,10 @@
 import { at, listAt, textAt } from '../kubernetes-object.ts'
+import type { Admission } from '../rendered-cache/network-peers.ts'
 import { isSame, treeOf } from './tree.ts'
-
-/** Whom a NetworkPolicy lets in, and to which port; undefined stands for everybody and for every port. */
-export interface Admission {
-  peer: unknown
-  port: unknown
-}
 
 /** Whether all that the second one lets in, the first one lets in as well. */
 export function covers(one: Admission, other: Admission): boolean {
   return coversPeer(one.peer, other.peer) && coversPort(one.port, other.port)
-}
-
-export function isSelected(selector: unknown, labels: Readonly<Record<string, unknown>>): boolean {
-  const has = (name: string) => Object.hasOwn(labels, name)
-  const isMet = (expression: unknown) => {
-    const name = textAt(expression, 'key') ?? ''
-    const isListed = has(name) && listAt(expression, 'values').includes(labels[name])
-    return { In: isListed, NotIn: !isListed, Exists: has(name), DoesNotExist: !has(name) }[
-      textAt(expression, 'operator') ?? ''
-    ]
-  }
-  const pairs = Object.entries(at(selector, 'matchLabels') ?? {})
-  return (
-    pairs.every(([name, value]) => has(name) && labels[name] === value) &&
-    listAt(selector, 'matchExpressions').every(isMet)
-  )
 }
 
 /** `pods app=shop in namespaces team=shop to port 6379` */

@@ -1,14 +1,16 @@
 import { appendsAtStart } from '../append-only.ts'
-import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
+import { listAt, objectId, textAt } from '../kubernetes-object.ts'
 import { parseQuantity } from '../memory.ts'
 import { savePoints } from '../redis-config.ts'
-import { container, names } from '../workload.ts'
-import type { State } from './state.ts'
+import { knownValue } from '../rendered-cache/known.ts'
+import type { RenderedCache } from '../rendered-cache/rendered-cache.ts'
+import type { Mount } from '../rendered-cache/storage.ts'
+import { names } from '../workload.ts'
 
 const sizePath = ['spec', 'resources', 'requests', 'storage']
 
 /** Claims that ask for less than before. */
-export function shrinkingStorage(before: State, after: State): string[] {
+export function shrinkingStorage(before: RenderedCache, after: RenderedCache): string[] {
   const old = claimSizes(before)
   return [...claimSizes(after)].flatMap(([claim, size]) => {
     const stored = old.get(claim)
@@ -19,12 +21,12 @@ export function shrinkingStorage(before: State, after: State): string[] {
 }
 
 /** Ways in which Redis would no longer keep its data over a restart. */
-export function lostPersistence(before: State, after: State): string[] {
+export function lostPersistence(before: RenderedCache, after: RenderedCache): string[] {
   return [...unwritten(before, after), ...unclaimed(before, after)]
 }
 
 /** An append-only file that a Redis would read in the place of its snapshot, and does not have. */
-export function startedPersistence(before: State, after: State): string[] {
+export function startedPersistence(before: RenderedCache, after: RenderedCache): string[] {
   return appends(before) === false && appends(after)
     ? [
         'appendonly would change from no to yes: Redis would start from an append-only file that is missing or old, and ' +
@@ -33,11 +35,11 @@ export function startedPersistence(before: State, after: State): string[] {
     : []
 }
 
-function appends({ statefulSet, config }: State): boolean | undefined {
-  return statefulSet && appendsAtStart(statefulSet, config)
+function appends({ redis }: RenderedCache): boolean | undefined {
+  return redis && appendsAtStart(redis)
 }
 
-function unwritten(before: State, after: State): string[] {
+function unwritten(before: RenderedCache, after: RenderedCache): string[] {
   const isOff = appends(before) && appends(after) === false
   return [
     ...(isOff
@@ -47,58 +49,33 @@ function unwritten(before: State, after: State): string[] {
   ]
 }
 
-function withoutSnapshots({ config: before }: State, { config: after }: State): string[] {
-  if (before === undefined || after === undefined) return []
-  const [old, next] = [before, after].map(savePoints)
-  if (old === '' || next !== '') return []
+function withoutSnapshots(before: RenderedCache, after: RenderedCache): string[] {
+  const [old, next] = [before, after].map(({ redis }) => {
+    const settings = redis && knownValue(redis.settings)
+    return settings && savePoints(settings.config)
+  })
+  if (old === undefined || next === undefined || old === '' || next !== '') return []
   return [`the save points ${old} would all go: Redis would no longer write snapshots`]
 }
 
-function unclaimed(before: State, after: State): string[] {
-  if (after.statefulSet === undefined) return []
-  const [old, next] = [claimedPaths(before), claimedPaths(after)]
-  return [...old]
-    .filter(([path]) => !next.has(path))
+function unclaimed(before: RenderedCache, after: RenderedCache): string[] {
+  if (after.redis === undefined) return []
+  const mounts = after.redis.storage.mounts
+  const isKept = ({ path }: Mount) => mounts.some((mount) => mount.path === path && mount.claim !== undefined)
+  const old = before.redis?.storage.mounts.filter(({ claim }) => claim !== undefined) ?? []
+  return old
+    .filter((mount) => !isKept(mount))
     .map(
-      ([path, claim]) =>
+      ({ path, claim }) =>
         `${path} of container ${names.redisContainer} would no longer be on the claim ${claim}, but on ` +
-        `${volumeAt(after, path)}, and what Redis writes there would go with the pod`
+        `${mounts.find((mount) => mount.path === path)?.volume ?? 'nothing'}, and what Redis writes there would go ` +
+        'with the pod'
     )
 }
 
-/** The directories of Redis that outlive its pod, each with the name of its claim. */
-function claimedPaths({ statefulSet }: State): Map<string, string> {
-  if (statefulSet === undefined) return new Map()
-  const templates = listAt(statefulSet.object, 'spec', 'volumeClaimTemplates').map((claim) =>
-    textAt(claim, 'metadata', 'name')
-  )
-  const volumes = volumesOf(statefulSet.object).filter((volume) => at(volume, 'persistentVolumeClaim') !== undefined)
-  const claims = new Set([...templates, ...volumes.map((volume) => textAt(volume, 'name'))])
-  const mounts = listAt(container(statefulSet, names.redisContainer), 'volumeMounts').map(
-    (mount) => [textAt(mount, 'mountPath') ?? '', textAt(mount, 'name') ?? ''] as const
-  )
-  return new Map(mounts.filter(([, name]) => claims.has(name)))
-}
-
-/** What kind of volume is mounted somewhere: `emptyDir`. */
-function volumeAt({ statefulSet }: State, path: string): string {
-  if (statefulSet === undefined) return 'nothing'
-  const mounts = listAt(container(statefulSet, names.redisContainer), 'volumeMounts')
-  const name = textAt(
-    mounts.find((mount) => at(mount, 'mountPath') === path),
-    'name'
-  )
-  const volume = volumesOf(statefulSet.object).find((each) => name !== undefined && at(each, 'name') === name)
-  return Object.keys(volume ?? {}).find((key) => key !== 'name') ?? 'nothing'
-}
-
-function volumesOf(statefulSet: KubernetesObject): unknown[] {
-  return listAt(statefulSet, 'spec', 'template', 'spec', 'volumes')
-}
-
 /** What is asked for, by claim: `claim data of StatefulSet/redis`. */
-function claimSizes({ objects }: State): Map<string, string> {
-  const sizes = objects.flatMap((object): [string, string | undefined][] => {
+function claimSizes({ documents }: RenderedCache): Map<string, string> {
+  const sizes = documents.flatMap(({ object }): [string, string | undefined][] => {
     if (object.kind === 'PersistentVolumeClaim') return [[objectId(object), textAt(object, ...sizePath)]]
     const templates = object.kind === 'StatefulSet' ? listAt(object, 'spec', 'volumeClaimTemplates') : []
     return templates.map((claim) => [

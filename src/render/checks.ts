@@ -1,24 +1,21 @@
 import { at, objectId } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import { parseQuantity, parseRedisMemory, toRedisUnit } from '../memory.ts'
-import { missingIncludes, type RedisConfig, renderedRedisConfig, setting } from '../redis-config.ts'
-import { container, memoryLimit, names, redisStatefulSet } from '../workload.ts'
+import { setting } from '../redis-config.ts'
+import { knownValue } from '../rendered-cache/known.ts'
+import type { RenderedCache, RenderedRedis } from '../rendered-cache/rendered-cache.ts'
+import { names } from '../workload.ts'
 import { effectProblems } from './effect.ts'
 import type { Adjustments } from './inputs.ts'
 
 /** What is wrong with a rendered manifest, whatever the cluster says; an empty list if nothing is. */
-export function problemsOf(
-  documents: readonly ManifestDocument[],
-  namespace: string,
-  adjustments: Adjustments
-): string[] {
-  const statefulSet = redisStatefulSet(documents)
-  const config = renderedRedisConfig(documents)
+export function problemsOf(cache: RenderedCache, namespace: string, adjustments: Adjustments): string[] {
+  const { documents, redis } = cache
   return [
     ...placementProblems(documents, namespace),
     ...statefulSetProblems(documents),
-    ...(statefulSet === undefined ? [] : memoryProblems(statefulSet, config, missingIncludes(documents))),
-    ...effectProblems(documents, config, adjustments)
+    ...(redis === undefined ? [] : memoryProblems(redis)),
+    ...effectProblems(cache, adjustments)
   ]
 }
 
@@ -44,22 +41,17 @@ function statefulSetProblems(documents: readonly ManifestDocument[]): string[] {
  * A child process that rewrites the append-only file or saves a snapshot shares pages with its parent and copies each
  * that is written meanwhile: up to as much again as Redis uses (redis.io, administration, memory).
  */
-function memoryProblems(
-  statefulSet: ManifestDocument,
-  config: RedisConfig | undefined,
-  missing: readonly string[]
-): string[] {
-  if (container(statefulSet, names.redisContainer) === undefined) {
-    return [`StatefulSet ${names.statefulSet} has no container ${names.redisContainer}`]
-  }
-  const limit = memoryLimit(statefulSet)
+function memoryProblems({ container, settings }: RenderedRedis): string[] {
+  if (container === undefined) return [`StatefulSet ${names.statefulSet} has no container ${names.redisContainer}`]
+  const limit = container.memoryLimit
   if (limit === undefined) return [`container ${names.redisContainer} has no memory limit`]
   const limitBytes = parseQuantity(limit)
   if (limitBytes === undefined) return [`container ${names.redisContainer}: memory limit ${limit} is no quantity`]
-  if (config === undefined) return []
-  const maxmemory = setting(config, 'maxmemory')
+  const read = knownValue(settings)
+  if (read === undefined) return []
+  const maxmemory = setting(read.config, 'maxmemory')
   if (maxmemory === undefined || parseRedisMemory(maxmemory) === 0) {
-    const elsewhere = missing.filter((path) => !path.endsWith('/auth.conf'))
+    const elsewhere = read.missingIncludes.filter((path) => !path.endsWith('/auth.conf'))
     if (maxmemory === undefined && elsewhere.length > 0) return [unknownMaxmemory(elsewhere)]
     return ['redis.conf sets no maxmemory, so Redis would grow until the kernel kills it']
   }

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
-import { type RedisConfig, setting } from '../redis-config.ts'
-import { container, externalSecret, memoryLimit, names, redisImage, redisStatefulSet } from '../workload.ts'
+import { setting } from '../redis-config.ts'
+import { knownValue } from '../rendered-cache/known.ts'
+import { type RenderedCache, renderedCache } from '../rendered-cache/rendered-cache.ts'
+import { container } from '../workload.ts'
 import type { Adjustments, SecretStore } from './inputs.ts'
 import { addedContainers } from './overlay.ts'
 import { claimIn, placesIn, reasonFor } from './places.ts'
@@ -10,13 +12,9 @@ import { claimIn, placesIn, reasonFor } from './places.ts'
 type Values = { [Name in keyof Required<Adjustments>]: Adjustments[Name] | undefined }
 
 /** An input that changes nothing would be a silent lie: each must be found again in what was rendered. */
-export function effectProblems(
-  documents: readonly ManifestDocument[],
-  config: RedisConfig | undefined,
-  adjustments: Adjustments
-): string[] {
-  const rendered = { ...valuesIn(documents), ...configured(config) }
-  return problems(documents, adjustments, (name, wanted) => isDeepStrictEqual(rendered[name], wanted))
+export function effectProblems(cache: RenderedCache, adjustments: Adjustments): string[] {
+  const rendered = valuesIn(cache)
+  return problems(cache, adjustments, (name, wanted) => isDeepStrictEqual(rendered[name], wanted))
 }
 
 /**
@@ -24,13 +22,15 @@ export function effectProblems(
  * @param documents as they are without the patches
  */
 export function placeProblems(documents: readonly ManifestDocument[], adjustments: Adjustments): string[] {
-  const places = placesIn(documents)
-  return problems(documents, adjustments, (name) => places[name])
+  const cache = renderedCache(documents)
+  const places = placesIn(cache)
+  return problems(cache, adjustments, (name) => places[name])
 }
 
 /** Whether a container of the rendered StatefulSet may be nothing but our patches, which would have added it. */
 export function mayBeAdded(documents: readonly ManifestDocument[], adjustments: Adjustments): boolean {
-  const statefulSet = redisStatefulSet(documents)
+  const { redis } = renderedCache(documents)
+  const statefulSet = redis?.statefulSet
   return (
     statefulSet !== undefined &&
     addedContainers(adjustments).some((added) => isDeepStrictEqual(container(statefulSet, added.name), added))
@@ -38,40 +38,36 @@ export function mayBeAdded(documents: readonly ManifestDocument[], adjustments: 
 }
 
 function problems(
-  documents: readonly ManifestDocument[],
+  cache: RenderedCache,
   adjustments: Adjustments,
   isRight: (name: keyof Adjustments, wanted: unknown) => boolean
 ): string[] {
-  const isSelfHosted = redisStatefulSet(documents) !== undefined
+  const isSelfHosted = cache.redis !== undefined
   return Object.entries(adjustments)
     .filter(([name]) => isSelfHosted || !connectionInputs.includes(name))
     .filter(([name, wanted]) => !isRight(name as keyof Adjustments, wanted))
     .map(([name, wanted]) => {
       const input = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
       const value = typeof wanted === 'string' ? wanted : `${wanted.kind}/${wanted.name}`
-      return `the input ${input}: ${value} has no effect, because ${reasonFor(input, documents)}`
+      return `the input ${input}: ${value} has no effect, because ${reasonFor(input, cache)}`
     })
 }
 
 /** What a managed cache is asked for, and with what, instead of being set up so. */
 const connectionInputs = ['redisImage', 'maxmemoryPolicy']
 
-function configured(config: RedisConfig | undefined): Pick<Values, 'maxmemory' | 'maxmemoryPolicy'> {
+function valuesIn({ redis, externalSecret }: RenderedCache): Values {
+  const settings = redis && knownValue(redis.settings)
+  const claim = claimIn(redis?.statefulSet)
+  const external = externalSecret?.object
   return {
-    maxmemory: config && setting(config, 'maxmemory'),
-    maxmemoryPolicy: config && setting(config, 'maxmemory-policy')
-  }
-}
-
-function valuesIn(documents: readonly ManifestDocument[]): Omit<Values, 'maxmemory' | 'maxmemoryPolicy'> {
-  const statefulSet = redisStatefulSet(documents)
-  const external = externalSecret(documents)?.object
-  return {
-    memoryLimit: statefulSet && memoryLimit(statefulSet),
-    storageSize: textAt(claimIn(statefulSet), 'spec', 'resources', 'requests', 'storage'),
-    storageClass: textAt(claimIn(statefulSet), 'spec', 'storageClassName'),
-    redisImage: statefulSet && redisImage(statefulSet),
-    exporterImage: statefulSet && textAt(container(statefulSet, names.exporterContainer), 'image'),
+    maxmemory: settings && setting(settings.config, 'maxmemory'),
+    maxmemoryPolicy: settings && setting(settings.config, 'maxmemory-policy'),
+    memoryLimit: redis?.container?.memoryLimit,
+    storageSize: textAt(claim, 'spec', 'resources', 'requests', 'storage'),
+    storageClass: textAt(claim, 'spec', 'storageClassName'),
+    redisImage: redis?.container?.image,
+    exporterImage: redis?.exporter?.image,
     secretStore: external && secretStoreOf(external),
     remoteSecret: external && remoteSecretOf(external)
   }

@@ -1,7 +1,8 @@
 import { credentialFields } from '../credentials.ts'
 import { at, isMap, listAt, textAt } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
-import { container, externalSecret, names, redisStatefulSet } from '../workload.ts'
+import type { RenderedCache } from '../rendered-cache/rendered-cache.ts'
+import { names } from '../workload.ts'
 import type { Adjustments } from './inputs.ts'
 
 const configMap = 'redis-config'
@@ -12,18 +13,16 @@ export function claimIn(statefulSet: ManifestDocument | undefined): unknown {
 }
 
 /** Whether there is something that the patch of an input can change. */
-export function placesIn(documents: readonly ManifestDocument[]): Record<keyof Adjustments, boolean> {
-  const statefulSet = redisStatefulSet(documents)
-  const has = (name: string) => statefulSet !== undefined && container(statefulSet, name) !== undefined
-  const claim = at(claimIn(statefulSet), 'spec')
-  const external = externalSecret(documents)?.object
+export function placesIn({ documents, redis, externalSecret }: RenderedCache): Record<keyof Adjustments, boolean> {
+  const claim = at(claimIn(redis?.statefulSet), 'spec')
+  const external = externalSecret?.object
   const isNamed = external?.metadata.name === names.credentials
   return {
     maxmemory: hasConfig(documents),
     maxmemoryPolicy: hasConfig(documents),
-    memoryLimit: has(names.redisContainer),
-    redisImage: has(names.redisContainer),
-    exporterImage: has(names.exporterContainer),
+    memoryLimit: redis?.container !== undefined,
+    redisImage: redis?.container !== undefined,
+    exporterImage: redis?.exporter !== undefined,
     storageSize: at(claim, 'resources', 'requests', 'storage') !== undefined,
     storageClass: isMap(claim),
     secretStore: isNamed && isMap(at(external, 'spec')),
@@ -32,21 +31,20 @@ export function placesIn(documents: readonly ManifestDocument[]): Record<keyof A
 }
 
 /** Why an input has no effect. */
-export function reasonFor(input: string, documents: readonly ManifestDocument[]): string {
-  const statefulSet = redisStatefulSet(documents)
+export function reasonFor(input: string, { documents, redis, externalSecret }: RenderedCache): string {
   if (input === 'secret-store' || input === 'remote-secret') {
-    return statefulSet === undefined
-      ? reasonForSecret(documents)
+    return redis === undefined
+      ? reasonForSecret(externalSecret)
       : `these manifests have a StatefulSet ${names.statefulSet}, which needs no secret from elsewhere`
   }
-  if (statefulSet === undefined) return `these manifests have no StatefulSet ${names.statefulSet}`
+  if (redis === undefined) return `these manifests have no StatefulSet ${names.statefulSet}`
   if (input.startsWith('maxmemory')) {
     return hasConfig(documents)
       ? `redis.conf does not include the key ${input}.conf of ConfigMap ${configMap}`
       : `these manifests have no ConfigMap ${configMap} with data`
   }
   if (input.startsWith('storage')) {
-    return claimIn(statefulSet) === undefined
+    return claimIn(redis.statefulSet) === undefined
       ? `StatefulSet ${names.statefulSet} has no volumeClaimTemplates to set it in`
       : `the first of the volumeClaimTemplates of StatefulSet ${names.statefulSet} requests no storage`
   }
@@ -54,8 +52,8 @@ export function reasonFor(input: string, documents: readonly ManifestDocument[])
   return `StatefulSet ${names.statefulSet} has no container ${wanted}`
 }
 
-function reasonForSecret(documents: readonly ManifestDocument[]): string {
-  const external = externalSecret(documents)?.object
+function reasonForSecret(rendered: ManifestDocument | undefined): string {
+  const external = rendered?.object
   if (external === undefined) return `these manifests have no ExternalSecret for ${names.credentials}`
   const { name } = external.metadata
   if (name !== names.credentials) return `ExternalSecret ${name} is not called ${names.credentials}`

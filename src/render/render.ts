@@ -1,10 +1,8 @@
 import { realpath, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { Failure } from '../failure.ts'
-import type { ManifestDocument } from '../manifest.ts'
-import type { Topology } from '../result.ts'
+import { type RenderedCache, renderedCache } from '../rendered-cache/rendered-cache.ts'
 import { harmlessLine } from '../untrusted-text.ts'
-import { redisStatefulSet } from '../workload.ts'
 import { buildOverlay, isAny, type Kustomize, throwIfAny } from './build.ts'
 import { problemsOf } from './checks.ts'
 import type { RenderInputs } from './inputs.ts'
@@ -32,8 +30,7 @@ export interface RenderPlaces {
 export interface Rendered {
   /** Path of the one file with all documents. */
   manifest: string
-  documents: ManifestDocument[]
-  topology: Topology
+  cache: RenderedCache
   program: string
 }
 
@@ -55,12 +52,12 @@ export async function render(inputs: RenderInputs, places: RenderPlaces, ports: 
     throw error instanceof Failure ? inTermsOfTheWorkspace(error, copy) : error
   })
   for (const warning of linesOf(warnings)) ports.log(`${program} warns: ${harmlessLine(warning)}`)
-  throwIfAny(problemsOf(documents, inputs.namespace, inputs.adjustments), isAny(inputs.adjustments))
+  const cache = renderedCache(documents)
+  throwIfAny(problemsOf(cache, inputs.namespace, inputs.adjustments), isAny(inputs.adjustments))
 
   const manifest = join(places.temporary, 'manifest.yaml')
   await writeFile(manifest, text, { mode: 0o600 })
-  const topology = redisStatefulSet(documents) === undefined ? 'managed' : 'self-hosted'
-  return { manifest, documents, topology, program }
+  return { manifest, cache, program }
 }
 
 /** Each line once: kustomize says the same of each directory that it concerns. */

@@ -1,14 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { addressNote } from '../../../src/apply/address.ts'
-import { documentOf } from '../document-of.ts'
+import type { RenderedService } from '../../../src/rendered-cache/services.ts'
 
-const service = (name: string, ...ports: number[]) => {
-  const spec = { ports: ports.map((port) => ({ port })) }
-  return documentOf(JSON.stringify({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec }))
-}
+const service = (name: string, ...ports: number[]): RenderedService => ({
+  name,
+  type: 'ClusterIP',
+  ports: ports.map((port) => ({ port, podPort: port })),
+  selector: {},
+  selectsRedis: false
+})
 const shipped = [service('redis', 6379), service('redis-headless', 6379)]
-const noteOn = (host: string, port: string, documents = shipped) =>
-  addressNote({ host, port, password: 'p-1', url: `redis://:p-1@${host}:${port}` }, 'team', documents)
+const noteOn = (host: string, port: string, services = shipped) =>
+  addressNote({ host, port, password: 'p-1', url: `redis://:p-1@${host}:${port}` }, 'team', services)
 
 describe('the address in the Secret is that of a Service that was rendered:', () => {
   test.each([
@@ -17,8 +20,8 @@ describe('the address in the Secret is that of a Service that was rendered:', ()
     ['a short name', 'redis-headless', '6379', shipped],
     ['a Service of own manifests', 'cache.team.svc', '7000', [service('cache', 80, 7000)]],
     ['the one that the action writes, where the manifests have no Service', 'redis.team.svc', '6379', []]
-  ])('%s', (_, host, port, documents) => {
-    expect(noteOn(host, port, documents)).toBeUndefined()
+  ])('%s', (_, host, port, services) => {
+    expect(noteOn(host, port, services)).toBeUndefined()
   })
 })
 
@@ -34,8 +37,8 @@ describe('whether it leads to this Redis is not known, and said:', () => {
     ],
     ['a Service of others, where the manifests have none', 'cache', '6379', []],
     ['an address', '10.0.0.7', '6379', shipped]
-  ])('%s', (_, host, port, documents) => {
-    expect(noteOn(host, port, documents)).toBe(
+  ])('%s', (_, host, port, services) => {
+    expect(noteOn(host, port, services)).toBe(
       `Secret/redis-credentials names an address that no Service of these manifests has (${host}:${port}). Applications ` +
         'go there, and it was not asked whether this Redis answers; a deployment with `probe-from: cluster` asks there.'
     )

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { readDeployInputs, refuseInputsWithoutEffect } from '../../../src/main/deploy-inputs.ts'
 import type { ManifestDocument } from '../../../src/manifest.ts'
+import { renderedCache } from '../../../src/rendered-cache/rendered-cache.ts'
 import { documentOf } from '../document-of.ts'
 import { failureOf } from '../failure-of.ts'
 
@@ -136,9 +137,15 @@ describe('an input that would have no effect is refused', () => {
     inputs: Record<string, string>,
     topology: 'managed' | 'self-hosted',
     documents: readonly ManifestDocument[] = []
-  ) => failureOf(() => refuseInputsWithoutEffect(read(inputs), topology, documents))
+  ) =>
+    failureOf(() =>
+      refuseInputsWithoutEffect(read(inputs), {
+        topology,
+        credentialsSecret: renderedCache(documents).credentialsSecret
+      })
+    )
   const accept = (inputs: Record<string, string>, topology: 'managed' | 'self-hosted') =>
-    expect(() => refuseInputsWithoutEffect(read(inputs), topology, [])).not.toThrow()
+    expect(() => refuseInputsWithoutEffect(read(inputs), { topology, credentialsSecret: undefined })).not.toThrow()
 
   test('a password for a cache whose password comes from AWS', () => {
     expect(refused({ 'redis-password': 'some-password' }, 'managed')).toMatchObject({

@@ -3,6 +3,7 @@ import type { ManifestDocument } from '../../../src/manifest.ts'
 import { parseManifest } from '../../../src/manifest.ts'
 import { parseQuantity, parseRedisMemory } from '../../../src/memory.ts'
 import { problemsOf } from '../../../src/render/checks.ts'
+import { renderedCache } from '../../../src/rendered-cache/rendered-cache.ts'
 import fc from '../../support/fast-check.ts'
 import { baseManifest, configMap, documentOf } from '../document-of.ts'
 
@@ -33,11 +34,11 @@ function rendered(shape: Shape = {}): ManifestDocument[] {
   return [documentOf(JSON.stringify(statefulSet)), configMap('redis-config', { 'redis.conf': maxmemory })]
 }
 const problems = (shape: Shape = {}, adjustments: Parameters<typeof problemsOf>[2] = {}) =>
-  problemsOf(rendered(shape), 'team', adjustments)
+  problemsOf(renderedCache(rendered(shape)), 'team', adjustments)
 
 describe('nothing is wrong with', () => {
   test('the manifests that the action brings', () => {
-    expect(problemsOf(parseManifest(baseManifest()), 'hospital-erp-system', {})).toEqual([])
+    expect(problemsOf(renderedCache(parseManifest(baseManifest())), 'hospital-erp-system', {})).toEqual([])
   })
 
   test.each<[string, Shape]>([
@@ -51,11 +52,11 @@ describe('nothing is wrong with', () => {
   })
 
   test('a managed cache, which has no StatefulSet', () => {
-    expect(problemsOf([configMap('app', { a: 'b' })], 'team', {})).toEqual([])
+    expect(problemsOf(renderedCache([configMap('app', { a: 'b' })]), 'team', {})).toEqual([])
   })
 
   test('a configuration that is not in the manifests', () => {
-    expect(problemsOf(rendered().slice(0, 1), 'team', {})).toEqual([])
+    expect(problemsOf(renderedCache(rendered().slice(0, 1)), 'team', {})).toEqual([])
   })
 })
 
@@ -162,7 +163,7 @@ describe('an input without effect is said:', () => {
 
   test('any, where there is no StatefulSet redis', () => {
     const adjustments = { maxmemory: '1gb', memoryLimit: '2Gi', storageSize: '5Gi', exporterImage: 'exporter:1' }
-    const said = problemsOf([], 'team', adjustments)
+    const said = problemsOf(renderedCache([]), 'team', adjustments)
     expect(said).toHaveLength(4)
     for (const sentence of said) expect(sentence).toContain('because these manifests have no StatefulSet redis')
   })
