@@ -1,9 +1,9 @@
 import { renderedSecret } from '../credentials.ts'
-import { parseDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
 import { InputReader, type InputSource } from '../inputs.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import type { Topology } from '../result.ts'
+import { timeoutMilliseconds } from '../units.ts'
 import { names } from '../workload.ts'
 import { type CacheInputs, readCacheInputs } from './cache-inputs.ts'
 
@@ -42,7 +42,7 @@ export function readDeployInputs(source: InputSource): DeployInputs {
     context: read.optional('context'),
     redisPassword,
     forceConflicts: read.flag('force-conflicts'),
-    timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 5m or 90s', 5 * minute, parseDuration),
+    timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 5m or 90s', 5 * minute, timeoutMilliseconds),
     redisImage: read.optional('redis-image'),
     ...readCacheInputs(read, ['cluster', 'runner', 'none'])
   }

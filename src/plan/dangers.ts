@@ -1,7 +1,7 @@
 import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
-import { formatBytes, parseQuantity, parseRedisMemory } from '../memory.ts'
 import { setting } from '../redis-config.ts'
 import type { Danger } from '../result.ts'
+import { formatBytes, quantityBytes, redisBytes } from '../units.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { memoryLimit, names } from '../workload.ts'
 import { weakenedPolicies } from './network-policy.ts'
@@ -47,16 +47,16 @@ function becoming(find: (state: State) => Map<string, string>): (before: State, 
 function memoryShortage({ statefulSet, config }: State): Map<string, string> {
   if (statefulSet === undefined || config === undefined) return new Map()
   const [limit, maxmemory] = [memoryLimit(statefulSet), setting(config, 'maxmemory')]
-  const [limitBytes, bytes] = [parseQuantity(limit ?? ''), parseRedisMemory(maxmemory ?? '')]
+  const [limitBytes, bytes] = [quantityBytes(limit ?? ''), redisBytes(maxmemory ?? '')]
   const redis = `container ${names.redisContainer}`
   // Redis refuses to start with what is no size.
   if (maxmemory !== undefined && bytes === undefined) return new Map()
   if (!bytes) return new Map([['memory', `Redis would have no maxmemory, and grow until the kernel kills it`]])
   if (limitBytes === undefined) return new Map([['memory', `${redis} would have no memory limit`]])
-  if (limitBytes >= 2 * bytes) return new Map()
+  if (limitBytes >= 2n * bytes) return new Map()
   const sentence =
     `the memory limit ${limit} of ${redis} would be less than twice maxmemory ${maxmemory}: ` +
-    `while it saves, Redis may need ${formatBytes(2 * bytes)}`
+    `while it saves, Redis may need ${formatBytes(Number(2n * bytes))}`
   return new Map([['memory', sentence]])
 }
 

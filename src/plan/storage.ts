@@ -1,6 +1,6 @@
 import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
-import { parseQuantity } from '../memory.ts'
 import { savePoints, setting } from '../redis-config.ts'
+import { compareQuantities } from '../units.ts'
 import { container, names } from '../workload.ts'
 import type { State } from './state.ts'
 
@@ -11,8 +11,7 @@ export function shrinkingStorage(before: State, after: State): string[] {
   const old = claimSizes(before)
   return [...claimSizes(after)].flatMap(([claim, size]) => {
     const stored = old.get(claim)
-    const [from, to] = [stored, size].map((text) => parseQuantity(text ?? ''))
-    if (from === undefined || to === undefined || to >= from) return []
+    if ((compareQuantities(size, stored ?? '') ?? 0) >= 0) return []
     return [`${claim} would shrink from ${stored} to ${size}: a volume can grow, but never shrink`]
   })
 }

@@ -1,7 +1,7 @@
 import { at, objectId } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
-import { parseQuantity, parseRedisMemory, toRedisUnit } from '../memory.ts'
 import { missingIncludes, type RedisConfig, renderedRedisConfig, setting } from '../redis-config.ts'
+import { quantityBytes, redisBytes, toRedisUnit } from '../units.ts'
 import { container, memoryLimit, names, redisStatefulSet } from '../workload.ts'
 import { effectProblems } from './effect.ts'
 import type { Adjustments } from './inputs.ts'
@@ -54,21 +54,21 @@ function memoryProblems(
   }
   const limit = memoryLimit(statefulSet)
   if (limit === undefined) return [`container ${names.redisContainer} has no memory limit`]
-  const limitBytes = parseQuantity(limit)
+  const limitBytes = quantityBytes(limit)
   if (limitBytes === undefined) return [`container ${names.redisContainer}: memory limit ${limit} is no quantity`]
   if (config === undefined) return []
   const maxmemory = setting(config, 'maxmemory')
-  if (maxmemory === undefined || parseRedisMemory(maxmemory) === 0) {
+  if (maxmemory === undefined || redisBytes(maxmemory) === 0n) {
     const elsewhere = missing.filter((path) => !path.endsWith('/auth.conf'))
     if (maxmemory === undefined && elsewhere.length > 0) return [unknownMaxmemory(elsewhere)]
     return ['redis.conf sets no maxmemory, so Redis would grow until the kernel kills it']
   }
-  const bytes = parseRedisMemory(maxmemory)
+  const bytes = redisBytes(maxmemory)
   if (bytes === undefined) return [`maxmemory ${maxmemory} is no size for Redis; write ${toRedisUnit(maxmemory)}`]
-  if (limitBytes >= 2 * bytes) return []
+  if (limitBytes >= 2n * bytes) return []
   return [
     `the memory limit ${limit} of container ${names.redisContainer} is less than twice maxmemory ${maxmemory}; ` +
-      `set memory-limit to ${quantityOf(2 * bytes)} or more, or maxmemory to less`
+      `set memory-limit to ${quantityOf(2n * bytes)} or more, or maxmemory to less`
   ]
 }
 
@@ -81,7 +81,7 @@ function unknownMaxmemory(includes: readonly string[]): string {
 }
 
 /** The smallest quantity that is enough, in whole units. */
-function quantityOf(bytes: number): string {
-  const mebibytes = Math.ceil(bytes / 1024 ** 2)
-  return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`
+function quantityOf(bytes: bigint): string {
+  const mebibytes = (bytes + 1024n ** 2n - 1n) / 1024n ** 2n
+  return mebibytes % 1024n === 0n ? `${mebibytes / 1024n}Gi` : `${mebibytes}Mi`
 }

@@ -31,6 +31,8 @@ describe('the same, in other words', () => {
     ['a quantity as a number', 'Pod', 'a: {requests: {cpu: 1}}', 'a: {requests: {cpu: "1"}}'],
     ['a number as text', 'Service', 'spec: {targetPort: "80"}', 'spec: {targetPort: 80}'],
     ['a duration', 'ExternalSecret', 'spec: {refreshInterval: 1h}', 'spec: {refreshInterval: 1h0m0s}'],
+    ['a duration in a fraction', 'ExternalSecret', 'spec: {refreshInterval: 1.5h}', 'spec: {refreshInterval: 1h30m0s}'],
+    ['a duration below 0', 'ExternalSecret', 'spec: {refreshInterval: -1h}', 'spec: {refreshInterval: -1h0m0s}'],
     ['a duration of nothing', 'ExternalSecret', 'spec: {refreshInterval: "0"}', 'spec: {refreshInterval: 0s}'],
     ['an octal mode', 'Pod', 'defaultMode: 0440', 'defaultMode: 288'],
     ['null for nothing', 'Pod', 'spec: {a: null, creationTimestamp: null}', 'spec: {}'],
