@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../failure.ts'
+import { findField } from '../field-path.ts'
 import { fieldManager, type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { shownValues } from '../shown-value.ts'
 import { sameDuration } from '../units.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
 import { contentOf } from './content.ts'
-import { findField } from './field-path.ts'
 import type { Conflict } from './ports.ts'
 
 /** A field that another manager owns with another value than the wanted one. */

@@ -1,5 +1,5 @@
+import { fieldOf, type Path } from '../field-path.ts'
 import { sameDuration, sameQuantity } from '../units.ts'
-import { fieldOf, type Path } from './path.ts'
 
 /** Maps whose values are quantities, and fields that are one. */
 const quantityMaps = ['limits', 'requests', 'hard', 'capacity', 'default', 'defaultRequest', 'max', 'min']

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Difference, differencesOf } from '../../../src/drift/differences.ts'
-import { pathText } from '../../../src/drift/path.ts'
+import { pathText } from '../../../src/field-path.ts'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
 import { documentOf } from '../document-of.ts'
 import { changed, renderedObject } from './objects.ts'
@@ -189,7 +189,7 @@ describe('drift of a StatefulSet', () => {
       'the size of the claim',
       ['spec', 'volumeClaimTemplates', 0, 'spec', 'resources', 'requests', 'storage'],
       '1Gi',
-      '.spec.volumeClaimTemplates[0].spec.resources.requests.storage'
+      '.spec.volumeClaimTemplates[metadata.name="data"].spec.resources.requests.storage'
     ],
     [
       'a label that is gone',
