@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { builtInResource } from '../src/kubernetes/resources.ts'
 import type { Schema } from '../src/schema/schema.ts'
 
@@ -16,6 +17,8 @@ interface OpenApi {
   format?: string
   enum?: string[]
   items?: OpenApi
+  'x-kubernetes-list-map-keys'?: string[]
+  'x-kubernetes-patch-merge-key'?: string
   additionalProperties?: OpenApi
   properties?: Record<string, OpenApi>
   required?: string[]
@@ -80,12 +83,13 @@ function generate(kubernetes: string): Schema {
     const group = groupVersion === 'v1' ? 'core' : groupVersion.replace(/\..*|\/v1$/g, '')
     roots.push(...checked.map((kind) => `io.k8s.api.${group}.v1.${kind}`))
   }
-  return { kubernetes, kinds, types: typesOf(roots, definitions) }
+  return { kubernetes, kinds, ...typesOf(roots, definitions) }
 }
 
-/** All types that can be reached from the roots, by the last part of their names. */
-function typesOf(roots: readonly string[], definitions: Record<string, OpenApi>): Schema['types'] {
+/** All types that can be reached from the roots, by the last part of their names, and the keys of their lists. */
+function typesOf(roots: readonly string[], definitions: Record<string, OpenApi>): Pick<Schema, 'types' | 'lists'> {
   const types: Schema['types'] = {}
+  const lists: Schema['lists'] = {}
   const found = new Set(roots)
   // The set grows while it is walked.
   for (const name of found) {
@@ -93,12 +97,21 @@ function typesOf(roots: readonly string[], definitions: Record<string, OpenApi>)
     const { properties = {}, required = [] } = definitions[name] ?? {}
     if (types[short] !== undefined) throw new Error(`two types are called ${short}`)
     const fields = Object.entries(properties).map(([field, definition]): [string, string] => {
+      addKeys(field, definition)
       const isNeeded = required.includes(field) && !notEnforced.includes(`${short}.${field}`)
       return [field, `${written(field, definition)}${isNeeded ? '!' : ''}`]
     })
     types[short] = Object.fromEntries(fields)
   }
-  return Object.fromEntries(Object.entries(types).sort(([one], [other]) => (one < other ? -1 : 1)))
+  return { types: sorted(types), lists: sorted(lists) }
+
+  function addKeys(field: string, definition: OpenApi): void {
+    const mergeKey = definition['x-kubernetes-patch-merge-key']
+    const keys = definition['x-kubernetes-list-map-keys'] ?? (mergeKey === undefined ? undefined : [mergeKey])
+    const known = lists[field] ?? []
+    if (keys === undefined || known.some((each) => isDeepStrictEqual(each, keys))) return
+    lists[field] = [...known, keys].sort(([one = ''], [other = '']) => (one < other ? -1 : 1))
+  }
 
   function written(field: string, definition: OpenApi): string {
     // What is said there is the controllers' own, and thrown away when it is sent.
@@ -129,6 +142,10 @@ function typesOf(roots: readonly string[], definitions: Record<string, OpenApi>)
   }
 }
 
+function sorted<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)))
+}
+
 function nameOf({ $ref, allOf }: OpenApi): string | undefined {
   return $ref?.split('/').at(-1) ?? (allOf?.[0] && nameOf(allOf[0]))
 }
@@ -138,7 +155,7 @@ function lastPart(name: string): string {
 }
 
 /** One line a type, so that a new version can be read as a diff. */
-function textOf({ kubernetes, kinds, types }: Schema): string {
+function textOf({ kubernetes, kinds, lists, types }: Schema): string {
   const lines = (entries: object) =>
     Object.entries(entries).map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`)
   const notice = `Derived from the OpenAPI documents of Kubernetes ${kubernetes}, Copyright The Kubernetes Authors, Apache-2.0; see LICENSE`
@@ -146,6 +163,7 @@ function textOf({ kubernetes, kinds, types }: Schema): string {
     `{"kubernetes":"${kubernetes}",`,
     `"notice":${JSON.stringify(notice)},`,
     `"kinds":{\n${lines(kinds).join(',\n')}\n},`,
+    `"lists":{\n${lines(lists).join(',\n')}\n},`,
     `"types":{\n${lines(types).join(',\n')}\n}}`,
     ''
   ].join('\n')

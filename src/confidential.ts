@@ -100,6 +100,5 @@ function isCredentialArgument(index: number, text: string, list: unknown): boole
   if (list === undefined || /^>./.test(text)) return true
   const [before = '', first = ''] = [textAt(list, index - 1), textAt(list, index - 2)]
   // `AUTH name password`
-  if (announcesCredential(before) || /^auth$/i.test(first)) return true
-  return /^(-u|--proxy-user)$/.test(before) && text.includes(':')
+  return announcesCredential(before) || /^auth$/i.test(first)
 }

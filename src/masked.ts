@@ -23,20 +23,12 @@ const rules = [
   new RegExp(`((?<=_)KEY["']?\\s*[:=]\\s*)${something}(.+)$`),
   // `--token x`, and the same in a list, `"--token", "x"`
   new RegExp(`((?<![\\w-])-[\\w-]*${credentialNoun}(?:\\s+|["'],\\s*))(?!\\$\\()(${argument})`, 'gi'),
-  // `curl -u name:x`, but not the numbers of a user and a group.
-  new RegExp(
-    `(\\s(?:-u|--(?:proxy-)?user)(?:\\s+|=))(?=["']?[^\\s:"']+:(?!\\$\\())(?!\\d+:\\d+(?:\\s|$))(${argument})`,
-    'g'
-  ),
-  // The command of Redis, also as HAProxy sends it, `AUTH\ x`.
-  /((?<![\w-])AUTH(?:\\?[ \t])+)(?!\$\()(?!(?:and|called|commands?|failed|is|option|or)(?:[\s.,:]|$))(\S.*)$/,
-  // A file .netrc, and a list of users of HAProxy.
-  /^(\s*password\s+)(\S+)\s*$/i,
-  /(\b(?:account|login|machine|user)\s+\S+\s+(?:insecure-)?password\s+)(\S+)/gi,
+  // The command of Redis.
+  /((?<![\w-])AUTH[ \t]+)(?!\$\()(?!(?:and|called|commands?|failed|is|option|or)(?:[\s.,:]|$))(\S.*)$/,
   // The hash of a password in an ACL rule.
   /()((?<![\w:])[#!][0-9a-f]{64}(?![0-9a-f]))/gi,
-  // JSON web tokens, and those of GitHub, AWS and Slack.
-  /()((?<![\w-])(?:eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|gh[pousr]_\w{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}|xox[abprs]-[\w-]{10,}))/g
+  // JSON web tokens, and those of GitHub and AWS.
+  /()((?<![\w-])(?:eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|gh[pousr]_\w{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}))/g
 ]
 const redisProgram = /redis-(?:cli|benchmark)/
 const redisPasswords = [new RegExp(`(\\s-a\\s+)(?!\\$\\()(${argument})`, 'g'), /(\sauth\s+)(?!\$\()(\S.*)$/i]

@@ -1,5 +1,5 @@
-import { formatBytes } from './memory.ts'
 import type { JudgedCheck } from './result.ts'
+import { formatBytes } from './units.ts'
 
 /** The fields of an INFO reply. */
 export type RedisInfo = ReadonlyMap<string, string>

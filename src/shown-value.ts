@@ -1,5 +1,5 @@
-import { holdsCredential } from './confidential.ts'
-import { placeOf } from './field-place.ts'
+import { holdsCredential, type Place } from './confidential.ts'
+import { parsePath } from './field-path.ts'
 import { harmlessLine } from './untrusted-text.ts'
 
 const longest = 120
@@ -23,6 +23,17 @@ export function shownValues(kind: string, field: string, values: [unknown, unkno
   const from = Math.max(0, same - longest / 3)
   const part = (text: string) => harmlessLine(`${from > 0 ? '…' : ''}${text.slice(from)}`, longest)
   return [part(first), part(second)]
+}
+
+/** An item of which nothing is known but its keys stands at 0. */
+function placeOf(kind: string, field: string): Place {
+  const steps = parsePath(kind, field)
+  const holder = steps.at(-2)
+  return {
+    kind,
+    path: steps.map((step) => (typeof step === 'object' ? 0 : step)),
+    parent: typeof holder === 'object' ? holder : undefined
+  }
 }
 
 /** Text that may be a key although nothing says so; the digest of an image is none. */

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { at, fieldManager, type KubernetesObject, listAt } from '../kubernetes-object.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
+import { appliedByUs, otherManagers } from '../managed-fields.ts'
 import type { Change } from '../result.ts'
 
 /** What an object says, without its status and without what the server counts and keeps about writes. */
@@ -24,9 +25,8 @@ export function ownershipNote(before: KubernetesObject, after: KubernetesObject)
 
 /** Who managed an object until we apply it first; undefined if nobody did or if we did before. */
 export function adoptionNote(before: KubernetesObject, isTried = false): string | undefined {
-  const others = managersOf(before).filter((entry) => at(entry, 'manager') !== fieldManager)
-  const managers = [...new Set(others.map((entry) => at(entry, 'manager')))]
-  if (entryOf(before) !== undefined || managers.length === 0) return undefined
+  const managers = otherManagers(before)
+  if (appliedByUs(before) !== undefined || managers.length === 0) return undefined
   return `${isTried ? 'would be taken' : 'taken'} over from ${managers.join(', ')}`
 }
 
@@ -35,15 +35,5 @@ function isSameContent(before: KubernetesObject, after: KubernetesObject): boole
 }
 
 function isSameOwner(before: KubernetesObject, after: KubernetesObject): boolean {
-  return isDeepStrictEqual(entryOf(before)?.['fieldsV1'], entryOf(after)?.['fieldsV1'])
-}
-
-/** The entries of managers that wrote the object itself, not only its status or scale. */
-function managersOf(object: KubernetesObject): Record<string, unknown>[] {
-  const entries = listAt(object, 'metadata', 'managedFields') as Record<string, unknown>[]
-  return entries.filter((entry) => !entry['subresource'])
-}
-
-function entryOf(object: KubernetesObject): Record<string, unknown> | undefined {
-  return managersOf(object).find((entry) => entry['manager'] === fieldManager && entry['operation'] === 'Apply')
+  return isDeepStrictEqual(appliedByUs(before)?.['fieldsV1'], appliedByUs(after)?.['fieldsV1'])
 }

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
-import { parseDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
+import { findField } from '../field-path.ts'
 import { fieldManager, type KubernetesObject, objectId } from '../kubernetes-object.ts'
 import { shownValues } from '../shown-value.ts'
+import { sameDuration } from '../units.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
 import { contentOf } from './content.ts'
-import { findField } from './field-path.ts'
 import type { Conflict } from './ports.ts'
 
 /** A field that another manager owns with another value than the wanted one. */
@@ -40,9 +40,7 @@ export function disputesOf(
 
 /** The External Secrets Operator writes an object back in its own spelling: `1h0m0s` for `1h`, as owner of the field. */
 function isSameDuration(one: unknown, other: unknown): boolean {
-  if (typeof one !== 'string' || typeof other !== 'string') return false
-  const milliseconds = parseDuration(one)
-  return milliseconds !== undefined && milliseconds === parseDuration(other)
+  return typeof one === 'string' && typeof other === 'string' && sameDuration(one, other)
 }
 
 /** Which fields were taken over from whom, or would be: `took .spec.replicas over from kubectl-scale`. */

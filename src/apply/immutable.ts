@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts'
 import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
-import { parseQuantity } from '../memory.ts'
 import { shownValues } from '../shown-value.ts'
+import { compareQuantities, sameQuantity } from '../units.ts'
 
 /** The fields of a StatefulSet that may change; the server names these where another one is changed. */
 const mutable = [
@@ -66,7 +66,7 @@ function hintFor(
       : ''
     return `put the old value back, or delete the StatefulSet without its pod, ${orphan}, and run again${kept}`
   }
-  if (grown.some(({ old, next }) => (parseQuantity(next) ?? 0) < (parseQuantity(old) ?? 0))) {
+  if (grown.some(({ old, next }) => (compareQuantities(next, old) ?? 0) < 0)) {
     return 'put the old value back: a claim can grow, but never shrink'
   }
   const replicas = Number(at(stored, 'spec', 'replicas') ?? 1)
@@ -116,12 +116,11 @@ function differencesOf(stored: unknown, wanted: unknown, field: string): Differe
       differencesOf(at(stored, name), value, inList ? `${field}[${name}]` : `${field}.${name}`)
     )
   }
-  return isSame(stored, wanted) ? [] : [{ field, stored, wanted }]
+  return isSame(stored, wanted, field) ? [] : [{ field, stored, wanted }]
 }
 
 /** `1Gi` and `1024Mi` are the same, and the server keeps the one that was written first. */
-function isSame(stored: unknown, wanted: unknown): boolean {
+function isSame(stored: unknown, wanted: unknown, field: string): boolean {
   if (stored === wanted || wanted === null) return true
-  const [one, other] = [stored, wanted].map((value) => parseQuantity(String(value)))
-  return one !== undefined && one === other
+  return /\.resources\.(requests|limits)\./.test(field) && sameQuantity(String(stored), String(wanted))
 }

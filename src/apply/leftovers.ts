@@ -1,4 +1,5 @@
-import { at, fieldManager, type KubernetesObject, listAt, objectId } from '../kubernetes-object.ts'
+import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
+import { isWrittenByUs } from '../managed-fields.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import { names } from '../workload.ts'
 import type { ApplyPorts } from './ports.ts'
@@ -56,7 +57,7 @@ export async function findLeftovers(
     known.filter(({ kind }) => !listed.has(kind)).map((each) => readOne(each, namespace, ports))
   )
   return [...[...listed.values()].flat(), ...read.flatMap((object) => object ?? [])]
-    .filter((object) => isOurs(object) && !rendered.has(objectId(object)))
+    .filter((object) => isWrittenByUs(object) && !rendered.has(objectId(object)))
     .sort((a, b) => (objectId(a) < objectId(b) ? -1 : 1))
 }
 
@@ -83,8 +84,4 @@ async function readOne(object: KubernetesObject, namespace: string, { cluster, t
   } catch (error) {
     throw toFailure(error, { verb: 'look for', object: objectId(object), namespace })
   }
-}
-
-function isOurs(object: KubernetesObject): boolean {
-  return listAt(object, 'metadata', 'managedFields').some((entry) => at(entry, 'manager') === fieldManager)
 }

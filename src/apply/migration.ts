@@ -1,7 +1,5 @@
-import { at, fieldManager, type KubernetesObject, listAt } from '../kubernetes-object.ts'
-
-/** Fields as `managedFields` names them: `f:` a field, `k:` and `v:` an item of a list, `.` the thing itself. */
-export type Fields = Record<string, unknown>
+import { at, fieldManager, type KubernetesObject } from '../kubernetes-object.ts'
+import { appliedByUs, type Entry, entriesOf, type FieldSet, fieldsOf, isOurApply } from '../managed-fields.ts'
 
 const lastApplied = 'f:kubectl.kubernetes.io/last-applied-configuration'
 
@@ -11,22 +9,18 @@ const lastApplied = 'f:kubectl.kubernetes.io/last-applied-configuration'
  * the manifests would stay for ever, because the old entry still owns it. The annotation last-applied-configuration
  * becomes ours as well, so that the next apply removes it.
  */
-export function migratedManagedFields(object: KubernetesObject): Fields[] | undefined {
-  const entries = listAt(object, 'metadata', 'managedFields') as Fields[]
+export function migratedManagedFields(object: KubernetesObject): Entry[] | undefined {
+  const entries = entriesOf(object)
   const old = entries.filter(isClientSideApply)
-  const own = entries.find((entry) => isOurs(entry)) ?? { ...old[0], manager: fieldManager, operation: 'Apply' }
+  const own = appliedByUs(object) ?? { ...old[0], manager: fieldManager, operation: 'Apply' }
   if (old.length === 0) return undefined
   const fieldsV1 = old.reduce((union, entry) => merged(union, fieldsOf(entry)), fieldsOf(own))
-  const others = entries.filter((entry) => !isOurs(entry) && !old.includes(entry))
+  const others = entries.filter((entry) => !isOurApply(entry) && !old.includes(entry))
   return [...others, { ...own, fieldsV1 }]
 }
 
-function isOurs(entry: Fields): boolean {
-  return entry['manager'] === fieldManager && entry['operation'] === 'Apply' && !entry['subresource']
-}
-
 /** Old versions of kubectl are called kubectl whatever they do; only their apply writes the annotation. */
-export function isClientSideApply(entry: Fields): boolean {
+export function isClientSideApply(entry: Entry): boolean {
   if (entry['operation'] !== 'Update' || entry['subresource']) return false
   if (entry['manager'] === 'kubectl-client-side-apply') return true
   return (
@@ -34,17 +28,13 @@ export function isClientSideApply(entry: Fields): boolean {
   )
 }
 
-export function fieldsOf(entry: Fields): Fields {
-  return (entry['fieldsV1'] ?? {}) as Fields
-}
-
 /** The union of two sets of fields: trees of names, where `.` stands for a field itself beside what is below it. */
-export function merged(first: Fields, second: Fields): Fields {
+export function merged(first: FieldSet, second: FieldSet): FieldSet {
   const isLeaf = [first, second].some((fields) => Object.keys(fields).length === 0)
-  const union: Fields = { ...first }
+  const union: FieldSet = { ...first }
   for (const [name, below] of Object.entries(second)) {
-    const known = union[name] as Fields | undefined
-    union[name] = known === undefined ? below : merged(known, below as Fields)
+    const known = union[name] as FieldSet | undefined
+    union[name] = known === undefined ? below : merged(known, below as FieldSet)
   }
   return isLeaf && Object.keys(union).length > 0 ? { '.': {}, ...union } : union
 }

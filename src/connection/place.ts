@@ -1,7 +1,7 @@
 import type { Deadline } from '../deadline.ts'
-import { formatDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
 import { type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import { formatDuration } from '../units.ts'
 import { asking } from './asking.ts'
 import { type Occupant, occupantOf, Watched } from './occupant.ts'
 import { runAnnotation } from './pod.ts'

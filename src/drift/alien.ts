@@ -1,5 +1,5 @@
+import { fieldOf, isItem, type Path, startsWith } from '../field-path.ts'
 import { isDefault } from './defaults.ts'
-import { fieldOf, isItem, type Path, startsWith } from './path.ts'
 import { isSelector } from './rules.ts'
 
 /** What no server fills in, in a pod template: where it is not rendered, it must not be there. */

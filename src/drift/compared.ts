@@ -1,7 +1,7 @@
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
+import { type Writer, writerOf } from '../managed-fields.ts'
 import { type Difference, differencesOf } from './differences.ts'
 import { differenceLine } from './words.ts'
-import { type Writer, writerOf } from './writer.ts'
 
 /** A rendered object, and what stands in the cluster for it. */
 export interface Compared {

@@ -1,12 +1,12 @@
+import { fieldOf, type Path } from '../field-path.ts'
 import { at, isMap, type KubernetesObject } from '../kubernetes-object.ts'
+import { isAskedFor } from '../managed-fields.ts'
 import { isAlien, isJudgedByField, isJudgedByOwner } from './alien.ts'
 import { isDefault } from './defaults.ts'
 import { pairsOf } from './items.ts'
-import type { Path } from './path.ts'
 import { isOpenList, leftToServer, saysNothing } from './rules.ts'
 import { sameScalar } from './scalar.ts'
 import { comparable } from './secret.ts'
-import { isAskedFor } from './writer.ts'
 
 /** A field that does not mean the same in the cluster as in the manifest; undefined where one of the two has none. */
 export interface Difference {
@@ -83,7 +83,7 @@ class Comparison {
       return isSame ? [] : [{ path, rendered, live: live.length === 0 ? undefined : live }]
     }
     const same = (wanted: unknown, found: unknown) => this.#values(wanted, found, [...path, 0]).length === 0
-    return pairsOf(rendered, live, same).flatMap(({ step, rendered: wanted, live: found }) => {
+    return pairsOf(rendered, live, fieldOf(path), same).flatMap(({ step, rendered: wanted, live: found }) => {
       if (wanted === undefined) return isOpen ? [] : [{ path: [...path, step], rendered: undefined, live: found }]
       return this.#values(wanted, found, [...path, step])
     })

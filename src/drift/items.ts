@@ -1,5 +1,6 @@
+import type { Step } from '../field-path.ts'
 import { at, textAt } from '../kubernetes-object.ts'
-import type { Step } from './path.ts'
+import { itemKey } from '../list-keys.ts'
 
 /** An item of a rendered list and its counterpart in the live list; one of the two may be missing. */
 export interface Pair {
@@ -8,38 +9,31 @@ export interface Pair {
   live?: unknown
 }
 
-/** By what items are told apart, the more exact first; the same names as in the merge keys of the server. */
-const mergeKeys = [
-  ['mountPath'],
-  ['devicePath'],
-  ['containerPort', 'protocol'],
-  ['port', 'protocol'],
-  ['secretKey'],
-  ['name'],
-  ['key'],
-  ['ip'],
-  ['topologyKey', 'whenUnsatisfiable']
-]
-
 /**
  * Finds for each item of a rendered list the live one that it is about: by the fields that identify it where all items
  * have them, else by what is the same, and then by position. The order says nothing.
+ * @param field the field that holds the list
  */
-export function pairsOf(rendered: readonly unknown[], live: readonly unknown[], same: Same): Pair[] {
-  const keys = mergeKeys.find((each) => identifies(each, rendered) && identifies(each, live))
-  return keys === undefined ? byLikeness(rendered, live, same) : byIdentity(rendered, live, keys)
+export function pairsOf(rendered: readonly unknown[], live: readonly unknown[], field: string, same: Same): Pair[] {
+  const [wanted, found] = [byKey(rendered, field), byKey(live, field)]
+  if (wanted === undefined || found === undefined) return byLikeness(rendered, live, same)
+  const pairs = [...wanted].map(([id, { step, item }]) => ({ step, rendered: item, live: found.get(id)?.item }))
+  const extra = [...found].filter(([id]) => !wanted.has(id))
+  return [...pairs, ...extra.map(([, { step, item }]) => ({ step, live: item }))]
 }
 
 type Same = (rendered: unknown, live: unknown) => boolean
 
-function byIdentity(rendered: readonly unknown[], live: readonly unknown[], keys: readonly string[]): Pair[] {
-  const identity = (item: unknown) => JSON.stringify(keys.map((key) => textAt(item, key) ?? defaults[key]))
-  const step = (item: unknown) => Object.fromEntries(keys.map((key) => [key, at(item, key) ?? defaults[key]]))
-  const found = new Map(live.map((item) => [identity(item), item]))
-  const wanted = new Set(rendered.map(identity))
-  const pairs = rendered.map((item) => ({ step: step(item), rendered: item, live: found.get(identity(item)) }))
-  const extra = live.filter((item) => !wanted.has(identity(item)))
-  return [...pairs, ...extra.map((item) => ({ step: step(item), live: item }))]
+/** The items by their keys; undefined if these do not tell all of them apart. */
+function byKey(items: readonly unknown[], field: string): Map<string, { step: Step; item: unknown }> | undefined {
+  const found = new Map<string, { step: Step; item: unknown }>()
+  for (const item of items) {
+    const step = itemKey(field, (path) => (textAt(item, ...path) === undefined ? undefined : at(item, ...path)))
+    if (step === undefined) return undefined
+    // A number and its text are one: a port may be written as either.
+    found.set(JSON.stringify(Object.entries(step).map(([key, value]) => [key, String(value)])), { step, item })
+  }
+  return found.size === items.length ? found : undefined
 }
 
 function byLikeness(rendered: readonly unknown[], live: readonly unknown[], same: Same): Pair[] {
@@ -64,13 +58,4 @@ function byLikeness(rendered: readonly unknown[], live: readonly unknown[], same
       : { step: partner, rendered: item, live: live[partner] }
   })
   return [...pairs, ...[...free].map((index) => ({ step: index, live: live[index] }))]
-}
-
-/** What the server fills in. */
-const defaults: Record<string, string> = { protocol: 'TCP' }
-
-function identifies(keys: readonly string[], items: readonly unknown[]): boolean {
-  const identities = items.map((item) => keys.map((key) => textAt(item, key) ?? defaults[key]))
-  const isWhole = identities.every((identity) => !identity.includes(undefined))
-  return isWhole && new Set(identities.map((identity) => JSON.stringify(identity))).size === items.length
 }

@@ -1,4 +1,4 @@
-import { fieldOf, isItem, type Path, startsWith } from './path.ts'
+import { fieldOf, isItem, type Path, startsWith } from '../field-path.ts'
 
 /** Maps from names to texts, in which an empty text says something. */
 const textMaps = ['labels', 'annotations', 'matchLabels', 'nodeSelector', 'data', 'binaryData']

@@ -1,5 +1,5 @@
-import { fieldOf, type Path } from './path.ts'
-import { sameQuantity } from './quantity.ts'
+import { fieldOf, type Path } from '../field-path.ts'
+import { sameDuration, sameQuantity } from '../units.ts'
 
 /** Maps whose values are quantities, and fields that are one. */
 const quantityMaps = ['limits', 'requests', 'hard', 'capacity', 'default', 'defaultRequest', 'max', 'min']
@@ -15,9 +15,7 @@ export function sameScalar(rendered: unknown, live: unknown, path: Path): boolea
   const [wanted, found] = [String(rendered), String(live)]
   if (wanted === found) return true
   if (isQuantity(path)) return sameQuantity(wanted, found)
-  if (!/(interval|duration|timeout|period|ttl)$/i.test(fieldOf(path))) return false
-  const seconds = durationSeconds(wanted)
-  return seconds !== undefined && seconds === durationSeconds(found)
+  return /(interval|duration|timeout|period|ttl)$/i.test(fieldOf(path)) && sameDuration(wanted, found)
 }
 
 /** A port, a quantity and the like come as a number or as its text. */
@@ -28,14 +26,4 @@ function isText(value: unknown): value is string | number {
 function isQuantity(path: Path): boolean {
   const parent = path.at(-2)
   return quantities.includes(fieldOf(path)) || (typeof parent === 'string' && quantityMaps.includes(parent))
-}
-
-const unitSeconds: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 1e-3, us: 1e-6, µs: 1e-6, ns: 1e-9 }
-
-/** Seconds of a duration as Go writes it: `1h`, `1h0m0s`, `1.5s`; undefined if it is none. */
-function durationSeconds(text: string): number | undefined {
-  if (text === '0') return 0
-  if (!/^(\d+(\.\d*)?(h|m|s|ms|us|µs|ns))+$/.test(text)) return undefined
-  const parts = text.matchAll(/(\d+(?:\.\d*)?)(h|ms|m|s|us|µs|ns)/g)
-  return [...parts].reduce((sum, [, number, unit = '']) => sum + Number(number) * (unitSeconds[unit] ?? 0), 0)
 }

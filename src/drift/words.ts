@@ -1,9 +1,9 @@
+import { pathText } from '../field-path.ts'
+import type { Writer } from '../managed-fields.ts'
 import { maskedLines } from '../masked-lines.ts'
 import { shownValues } from '../shown-value.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import type { Difference } from './differences.ts'
-import { pathText } from './path.ts'
-import type { Writer } from './writer.ts'
 
 /** `.spec.replicas is 0, rendered is 1 (written by kubectl at 2026-11-23T02:10:00Z)`; a secret is never shown. */
 export function differenceLine(kind: string, difference: Difference, writer: Writer | undefined): string {

@@ -1,6 +1,6 @@
 import { Octokit } from '@octokit/core'
 import type { Clock, Deadline } from '../deadline.ts'
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '../units.ts'
 import { errorFrom, GitHubError } from './errors.ts'
 import { retryDelay } from './retry.ts'
 

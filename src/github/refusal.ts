@@ -1,5 +1,5 @@
-import { formatDuration } from '../duration.ts'
 import { Failure, messageOf } from '../failure.ts'
+import { formatDuration } from '../units.ts'
 import { GitHubError } from './errors.ts'
 
 const permission = 'add `pull-requests: write` under `permissions:` of the job'

@@ -1,6 +1,6 @@
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
-import { formatBytes } from '../memory.ts'
 import { claimRisk, claimRiskSentence } from '../redis-claims.ts'
+import { formatBytes } from '../units.ts'
 import { names } from '../workload.ts'
 import type { StoredClaim } from './claims.ts'
 import { copyHint, keepVolumeHint, startFirstHint, switchOnHint, waitHint } from './hints.ts'

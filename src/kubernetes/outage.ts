@@ -1,6 +1,6 @@
 import type { Clock } from '../deadline.ts'
-import { formatDuration } from '../duration.ts'
 import { messageOf } from '../failure.ts'
+import { formatDuration } from '../units.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { NetworkError } from './errors.ts'
 

@@ -1,7 +1,7 @@
-import { parseDuration } from '../duration.ts'
 import { Failure } from '../failure.ts'
 import { InputReader, type InputSource } from '../inputs.ts'
 import type { RenderedCache } from '../rendered-cache/rendered-cache.ts'
+import { timeoutMilliseconds } from '../units.ts'
 import { names } from '../workload.ts'
 import { type CacheInputs, readCacheInputs } from './cache-inputs.ts'
 
@@ -40,7 +40,7 @@ export function readDeployInputs(source: InputSource): DeployInputs {
     context: read.optional('context'),
     redisPassword,
     forceConflicts: read.flag('force-conflicts'),
-    timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 5m or 90s', 5 * minute, parseDuration),
+    timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 5m or 90s', 5 * minute, timeoutMilliseconds),
     redisImage: read.optional('redis-image'),
     ...readCacheInputs(read, ['cluster', 'runner', 'none'])
   }

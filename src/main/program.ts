@@ -1,11 +1,11 @@
 import { mkdtemp, realpath, rename, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { formatDuration } from '../duration.ts'
 import { Failure, type FailureReport, messageOf } from '../failure.ts'
 import { Redaction } from '../redaction.ts'
 import type { PhaseName, PhaseResult, ProgramResult } from '../result.ts'
 import { createRunner, type Runner } from '../runner/runner.ts'
+import { formatDuration } from '../units.ts'
 import { harmless } from '../untrusted-text.ts'
 
 /** What a program works with: its result as it grows, and the outside world. */

@@ -1,7 +1,7 @@
 import { combined } from '../apply/failures.ts'
-import { parseDuration } from '../duration.ts'
 import { InputReader, type InputSource } from '../inputs.ts'
 import { type RenderInputs, readRenderInputs } from '../render/inputs.ts'
+import { timeoutMilliseconds } from '../units.ts'
 import { type CacheInputs, readCacheInputs } from './cache-inputs.ts'
 
 export interface VerifyInputs extends CacheInputs {
@@ -29,7 +29,7 @@ function readOwnInputs(source: InputSource): Omit<VerifyInputs, 'namespace' | 'r
   const inputs = {
     kubeconfig: read.optional('kubeconfig'),
     context: read.optional('context'),
-    timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 1m or 90s', minute, parseDuration),
+    timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 1m or 90s', minute, timeoutMilliseconds),
     ...readCacheInputs(read, ['cluster', 'runner', 'none'])
   }
   if (inputs.probeFrom === 'cluster') {

@@ -1,9 +1,9 @@
 import { at, type KubernetesObject, listAt, objectId, textAt } from '../kubernetes-object.ts'
-import { formatBytes, parseQuantity, parseRedisMemory } from '../memory.ts'
 import { setting } from '../redis-config.ts'
 import { knownValue } from '../rendered-cache/known.ts'
 import { cacheOfObjects, type RenderedCache } from '../rendered-cache/rendered-cache.ts'
 import type { Danger } from '../result.ts'
+import { formatBytes, quantityBytes, redisBytes } from '../units.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names } from '../workload.ts'
 import { weakenedPolicies } from './network-policy.ts'
@@ -52,16 +52,16 @@ function memoryShortage({ redis }: RenderedCache): Map<string, string> {
   const settings = redis && knownValue(redis.settings)
   if (settings === undefined) return new Map()
   const [limit, maxmemory] = [redis?.container?.memoryLimit, setting(settings.config, 'maxmemory')]
-  const [limitBytes, bytes] = [parseQuantity(limit ?? ''), parseRedisMemory(maxmemory ?? '')]
+  const [limitBytes, bytes] = [quantityBytes(limit ?? ''), redisBytes(maxmemory ?? '')]
   const container = `container ${names.redisContainer}`
   // Redis refuses to start with what is no size.
   if (maxmemory !== undefined && bytes === undefined) return new Map()
   if (!bytes) return new Map([['memory', `Redis would have no maxmemory, and grow until the kernel kills it`]])
   if (limitBytes === undefined) return new Map([['memory', `${container} would have no memory limit`]])
-  if (limitBytes >= 2 * bytes) return new Map()
+  if (limitBytes >= 2n * bytes) return new Map()
   const sentence =
     `the memory limit ${limit} of ${container} would be less than twice maxmemory ${maxmemory}: ` +
-    `while it saves, Redis may need ${formatBytes(2 * bytes)}`
+    `while it saves, Redis may need ${formatBytes(Number(2n * bytes))}`
   return new Map([['memory', sentence]])
 }
 

@@ -1,4 +1,4 @@
-import { itemsByKey } from './merge-keys.ts'
+import { itemsByKey } from './items.ts'
 import type { Tree } from './tree.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { MaskedLine } from '../masked.ts'
 import { aligned } from '../text-diff.ts'
 import { type Heading, headed, isBelow, note } from './heading.ts'
-import { matchedItems } from './merge-keys.ts'
+import { matchedItems } from './items.ts'
 import { isSameLine, type Tree, yamlOf } from './tree.ts'
 
 /** A line of the YAML of two states. */

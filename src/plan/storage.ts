@@ -1,10 +1,10 @@
 import { appendsAtStart } from '../append-only.ts'
 import { listAt, objectId, textAt } from '../kubernetes-object.ts'
-import { parseQuantity } from '../memory.ts'
 import { savePoints } from '../redis-config.ts'
 import { knownValue } from '../rendered-cache/known.ts'
 import type { RenderedCache } from '../rendered-cache/rendered-cache.ts'
 import type { Mount } from '../rendered-cache/storage.ts'
+import { compareQuantities } from '../units.ts'
 import { names } from '../workload.ts'
 
 const sizePath = ['spec', 'resources', 'requests', 'storage']
@@ -14,8 +14,7 @@ export function shrinkingStorage(before: RenderedCache, after: RenderedCache): s
   const old = claimSizes(before)
   return [...claimSizes(after)].flatMap(([claim, size]) => {
     const stored = old.get(claim)
-    const [from, to] = [stored, size].map((text) => parseQuantity(text ?? ''))
-    if (from === undefined || to === undefined || to >= from) return []
+    if ((compareQuantities(size, stored ?? '') ?? 0) >= 0) return []
     return [`${claim} would shrink from ${stored} to ${size}: a volume can grow, but never shrink`]
   })
 }

@@ -1,7 +1,7 @@
-import { parseRedisMemory } from '../memory.ts'
 import { type RedisConfig, savePoints, setting } from '../redis-config.ts'
 import { memoryCheck, type RedisInfo, usedMemory } from '../redis-info.ts'
 import type { JudgedCheck } from '../result.ts'
+import { redisBytes } from '../units.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 
 /** What Redis told of itself. */
@@ -46,7 +46,7 @@ function wantedValue(name: string, expected: RedisConfig): string | undefined {
   if (name === 'save') return savePoints(expected)
   const value = setting(expected, name)
   if (value === undefined || name !== 'maxmemory') return value?.toLowerCase()
-  return String(parseRedisMemory(value) ?? value)
+  return String(redisBytes(value) ?? value)
 }
 
 function persistence(info: RedisInfo): JudgedCheck[] {

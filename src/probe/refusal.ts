@@ -1,6 +1,7 @@
 import { credentialsObject } from '../credentials.ts'
 import { Failure, messageOf } from '../failure.ts'
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import { writerOf } from '../managed-fields.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { names, podLabels, redisPod } from '../workload.ts'
 import { hintFor } from './hints.ts'
@@ -46,12 +47,9 @@ export function wrongPassword(said: string, { started, changed }: PasswordTimes)
 export function passwordTimes(pod: KubernetesObject | undefined, secret: KubernetesObject | undefined): PasswordTimes {
   const statuses = listAt(pod, 'status', 'containerStatuses')
   const redis = statuses.find((status) => at(status, 'name') === names.redisContainer)
-  const written = listAt(secret, 'metadata', 'managedFields')
-    .filter((entry) => at(entry, 'fieldsV1', 'f:data') !== undefined)
-    .map((entry) => textAt(entry, 'time') ?? '')
   return {
     started: textAt(redis, 'state', 'running', 'startedAt'),
-    changed: written.sort().at(-1) ?? textAt(secret, 'metadata', 'creationTimestamp')
+    changed: writerOf(secret, ['data'])?.time ?? textAt(secret, 'metadata', 'creationTimestamp')
   }
 }
 

@@ -1,9 +1,9 @@
 import { at, objectId } from '../kubernetes-object.ts'
 import type { ManifestDocument } from '../manifest.ts'
-import { parseQuantity, parseRedisMemory, toRedisUnit } from '../memory.ts'
 import { setting } from '../redis-config.ts'
 import { knownValue } from '../rendered-cache/known.ts'
 import type { RenderedCache, RenderedRedis } from '../rendered-cache/rendered-cache.ts'
+import { quantityBytes, redisBytes, toRedisUnit } from '../units.ts'
 import { names } from '../workload.ts'
 import { effectProblems } from './effect.ts'
 import type { Adjustments } from './inputs.ts'
@@ -45,22 +45,22 @@ function memoryProblems({ container, settings }: RenderedRedis): string[] {
   if (container === undefined) return [`StatefulSet ${names.statefulSet} has no container ${names.redisContainer}`]
   const limit = container.memoryLimit
   if (limit === undefined) return [`container ${names.redisContainer} has no memory limit`]
-  const limitBytes = parseQuantity(limit)
+  const limitBytes = quantityBytes(limit)
   if (limitBytes === undefined) return [`container ${names.redisContainer}: memory limit ${limit} is no quantity`]
   const read = knownValue(settings)
   if (read === undefined) return []
   const maxmemory = setting(read.config, 'maxmemory')
-  if (maxmemory === undefined || parseRedisMemory(maxmemory) === 0) {
+  if (maxmemory === undefined || redisBytes(maxmemory) === 0n) {
     const elsewhere = read.missingIncludes.filter((path) => !path.endsWith('/auth.conf'))
     if (maxmemory === undefined && elsewhere.length > 0) return [unknownMaxmemory(elsewhere)]
     return ['redis.conf sets no maxmemory, so Redis would grow until the kernel kills it']
   }
-  const bytes = parseRedisMemory(maxmemory)
+  const bytes = redisBytes(maxmemory)
   if (bytes === undefined) return [`maxmemory ${maxmemory} is no size for Redis; write ${toRedisUnit(maxmemory)}`]
-  if (limitBytes >= 2 * bytes) return []
+  if (limitBytes >= 2n * bytes) return []
   return [
     `the memory limit ${limit} of container ${names.redisContainer} is less than twice maxmemory ${maxmemory}; ` +
-      `set memory-limit to ${quantityOf(2 * bytes)} or more, or maxmemory to less`
+      `set memory-limit to ${quantityOf(2n * bytes)} or more, or maxmemory to less`
   ]
 }
 
@@ -73,7 +73,7 @@ function unknownMaxmemory(includes: readonly string[]): string {
 }
 
 /** The smallest quantity that is enough, in whole units. */
-function quantityOf(bytes: number): string {
-  const mebibytes = Math.ceil(bytes / 1024 ** 2)
-  return mebibytes % 1024 === 0 ? `${mebibytes / 1024}Gi` : `${mebibytes}Mi`
+function quantityOf(bytes: bigint): string {
+  const mebibytes = (bytes + 1024n ** 2n - 1n) / 1024n ** 2n
+  return mebibytes % 1024n === 0n ? `${mebibytes / 1024n}Gi` : `${mebibytes}Mi`
 }

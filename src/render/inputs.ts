@@ -1,5 +1,5 @@
 import { InputReader, type InputSource } from '../inputs.ts'
-import { parseQuantity, parseRedisMemory, toKubernetesUnit, toRedisUnit } from '../memory.ts'
+import { quantityBytes, redisBytes, toKubernetesUnit, toRedisUnit } from '../units.ts'
 
 export const environments = ['development', 'staging', 'production'] as const
 
@@ -72,18 +72,18 @@ function readAdjustments(read: InputReader, source: InputSource): Adjustments {
   const adjustments = {
     maxmemory: read.parsed(
       'maxmemory',
-      `a Redis size such as ${suggestion(toRedisUnit(memory), parseRedisMemory, '256mb')}`,
-      positive(parseRedisMemory)
+      `a Redis size such as ${suggestion(toRedisUnit(memory), redisBytes, '256mb')}`,
+      positive(redisBytes)
     ),
     maxmemoryPolicy: read.parsed('maxmemory-policy', policies.join(', '), (text) =>
       policies.includes(text) ? text : undefined
     ),
     memoryLimit: read.parsed(
       'memory-limit',
-      `a Kubernetes quantity such as ${suggestion(toKubernetesUnit(limit), parseQuantity, '512Mi')}`,
-      positive(parseQuantity)
+      `a Kubernetes quantity such as ${suggestion(toKubernetesUnit(limit), quantityBytes, '512Mi')}`,
+      positive(quantityBytes)
     ),
-    storageSize: read.parsed('storage-size', 'a Kubernetes quantity such as 5Gi', positive(parseQuantity)),
+    storageSize: read.parsed('storage-size', 'a Kubernetes quantity such as 5Gi', positive(quantityBytes)),
     storageClass: read.parsed('storage-class', 'the name of a StorageClass', objectName),
     redisImage: read.parsed('redis-image', 'an image with a tag or a digest', image),
     exporterImage: read.parsed('exporter-image', 'an image with a tag or a digest', image),
@@ -124,10 +124,10 @@ function image(text: string): string | undefined {
   return path !== undefined && /^(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/.test(rest) ? text : undefined
 }
 
-function positive(parse: (text: string) => number | undefined): (text: string) => string | undefined {
+function positive(parse: (text: string) => bigint | undefined): (text: string) => string | undefined {
   return (text) => ((parse(text) ?? 0) > 0 ? text : undefined)
 }
 
-function suggestion(guess: string, parse: (text: string) => number | undefined, otherwise: string): string {
+function suggestion(guess: string, parse: (text: string) => bigint | undefined, otherwise: string): string {
   return guess !== '' && parse(guess) ? guess : otherwise
 }

@@ -1,7 +1,6 @@
-import { formatDuration } from '../duration.ts'
 import type { FailureReport } from '../failure.ts'
-import { formatBytes } from '../memory.ts'
 import type { ObjectResult } from '../result.ts'
+import { formatBytes, formatDuration } from '../units.ts'
 import { code, escaped, folded, table, verbatim } from './markdown.ts'
 import { planParts } from './plan.ts'
 import type { Run } from './verdict.ts'

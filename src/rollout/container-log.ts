@@ -1,6 +1,6 @@
-import { formatDuration } from '../duration.ts'
 import type { Evidence } from '../failure.ts'
 import { at, type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import { formatDuration } from '../units.ts'
 import { explanationMilliseconds } from './pace.ts'
 import { containerStatuses, unreadyContainer } from './readiness.ts'
 import type { RolloutPorts } from './rollout.ts'

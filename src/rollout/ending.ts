@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
-import { formatDuration } from '../duration.ts'
 import { at, textAt } from '../kubernetes-object.ts'
+import { formatDuration } from '../units.ts'
 
 /** A run that was shorter is one that ends right after its start. */
 const briefMilliseconds = 10_000

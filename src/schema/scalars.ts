@@ -1,3 +1,4 @@
+import { isQuantity } from '../units.ts'
 import type { Scalar } from './schema.ts'
 
 /** What must stand in a field, in words, and whether a value is that. */
@@ -5,7 +6,7 @@ export const scalars: Record<Scalar, { words: string; fits(value: unknown): bool
   string: { words: 'a text', fits: isText },
   integer: { words: 'an integer', fits: Number.isInteger },
   boolean: { words: 'true or false', fits: (value) => typeof value === 'boolean' },
-  quantity: { words: 'a quantity such as 512Mi or 250m', fits: isQuantity },
+  quantity: { words: 'a quantity such as 512Mi or 250m', fits: isAmount },
   'int-or-string': { words: 'an integer or a text', fits: (value) => isText(value) || Number.isInteger(value) },
   bytes: { words: 'base64', fits: isBase64 }
 }
@@ -22,10 +23,9 @@ function isText(value: unknown): boolean {
   return typeof value === 'string'
 }
 
-/** The grammar of resource.Quantity in apimachinery. */
-function isQuantity(value: unknown): boolean {
-  if (typeof value !== 'string') return typeof value === 'number'
-  return /^[+-]?(\d+(\.\d*)?|\.\d+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?\d+)?$/.test(value)
+/** YAML takes a quantity without a suffix for a number. */
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && isQuantity(value))
 }
 
 /** The standard alphabet with its padding; the decoder of Go skips ends of lines. */

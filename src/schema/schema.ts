@@ -4,6 +4,8 @@ export interface Schema {
   kubernetes: string
   /** The kinds that it serves, by apiVersion: those whose fields are known here, and the others. */
   kinds: Record<string, { checked: string[]; others: string[] }>
+  /** What tells the items of a list apart, by its field: x-kubernetes-list-map-keys, or the merge key of a patch. */
+  lists: Record<string, string[][]>
   /** Fields by the name of their type; a kind is a type as well. How the type of a field is written: see `fieldType`. */
   types: Record<string, Record<string, string>>
 }

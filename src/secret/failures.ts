@@ -1,7 +1,7 @@
-import { formatDuration } from '../duration.ts'
 import { eventLine, eventsOf } from '../events.ts'
 import { type Evidence, Failure } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
+import { formatDuration } from '../units.ts'
 import { names } from '../workload.ts'
 import { syncStatus } from './external-secret.ts'
 import { lastProblem } from './failing.ts'

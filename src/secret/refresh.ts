@@ -1,4 +1,5 @@
 import { type KubernetesObject, textAt } from '../kubernetes-object.ts'
+import { durationNanos } from '../units.ts'
 import { names } from '../workload.ts'
 
 /** A line of the ExternalSecret that keeps the Secret from being what AWS holds. */
@@ -34,7 +35,7 @@ export function syncsOnce(externalSecret: KubernetesObject, namespace: string): 
     }
   }
   const interval = spec('refreshInterval') ?? ''
-  if (policy === 'Periodic' && (parseInterval(interval) ?? 1) <= 0) {
+  if (policy === 'Periodic' && (durationNanos(interval) ?? 1) <= 0) {
     return {
       line: `refreshInterval: ${interval}`,
       effect: 'forbids every sync after the first',
@@ -58,35 +59,10 @@ export function syncInterval(externalSecret: KubernetesObject): number | undefin
   const policy = textAt(externalSecret, 'spec', 'refreshPolicy') ?? 'Periodic'
   // Outside of its windows a sync may be as late as they are apart.
   const always = policy === 'Periodic' && !hasWindows(externalSecret)
-  const milliseconds = parseInterval(textAt(externalSecret, 'spec', 'refreshInterval') ?? '')
-  return always && milliseconds !== undefined && milliseconds > 0 ? milliseconds : undefined
+  const nanos = durationNanos(textAt(externalSecret, 'spec', 'refreshInterval') ?? '')
+  return always && nanos !== undefined && nanos > 0 ? Number(nanos) / 1e6 : undefined
 }
 
 function hasWindows({ spec }: KubernetesObject): boolean {
   return typeof spec === 'object' && spec !== null && 'syncWindows' in spec
-}
-
-const unitMilliseconds: Record<string, number> = {
-  ns: 1e-6,
-  us: 1e-3,
-  µs: 1e-3,
-  μs: 1e-3,
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000
-}
-
-/**
- * Milliseconds of a duration as Go writes and reads it: `1h0m0s`, `1.5h`, `-1s`, `0`; undefined if it is none. The
- * durations of inputs are simpler, and never 0.
- */
-export function parseInterval(text: string): number | undefined {
-  const [, sign, parts] = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)$/.exec(text) ?? []
-  if (parts === undefined) return undefined
-  const total = [...parts.matchAll(/([\d.]+)([a-zµμ]+)/g)].reduce(
-    (sum, [, number, unit]) => sum + Number(number) * (unitMilliseconds[unit ?? ''] ?? 0),
-    0
-  )
-  return sign === '-' ? -total : total
 }

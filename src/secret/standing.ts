@@ -1,6 +1,6 @@
-import { formatDuration } from '../duration.ts'
 import type { FailureCode } from '../failure.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
+import { formatDuration } from '../units.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import { syncStatus } from './external-secret.ts'
 import { type Freshness, notSynced, operatorHint, stale } from './freshness.ts'

@@ -1,6 +1,6 @@
 import type { Deadline } from '../deadline.ts'
-import { formatDuration } from '../duration.ts'
 import { type KubernetesObject, objectId } from '../kubernetes-object.ts'
+import { formatDuration } from '../units.ts'
 import { syncStatus } from './external-secret.ts'
 import { cannotSync, nobodySyncs, notThere, outOfTime, refusedBy } from './failures.ts'
 import { forcing } from './forcing.ts'

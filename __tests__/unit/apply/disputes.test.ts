@@ -29,10 +29,19 @@ describe('a conflict is a dispute', () => {
     expect(disputesOf([conflict('.spec.a', 'redis-cache-action')], object({ a: 1 }), object({ a: 2 }))).toEqual([])
   })
 
-  test('not where the External Secrets Operator wrote the same duration in its own spelling', () => {
-    const interval = (refreshInterval: string) => ({ ...object({ refreshInterval }), kind: 'ExternalSecret' })
-    const conflicts = [conflict('.spec.refreshInterval', 'external-secrets')]
-    expect(disputesOf(conflicts, interval('1h0m0s'), interval('1h'))).toEqual([])
+  const interval = (refreshInterval: string) => ({ ...object({ refreshInterval }), kind: 'ExternalSecret' })
+  const conflicts = [conflict('.spec.refreshInterval', 'external-secrets')]
+
+  test.each([
+    ['1h0m0s', '1h'],
+    ['1h30m0s', '1.5h'],
+    ['0s', '0'],
+    ['500ms', '0.5s']
+  ])('not where the External Secrets Operator wrote %s for the same duration %s', (stored, wanted) => {
+    expect(disputesOf(conflicts, interval(stored), interval(wanted))).toEqual([])
+  })
+
+  test('where durations differ, or where only the text of another field looks like one', () => {
     expect(disputesOf(conflicts, interval('1h0m0s'), interval('2h'))).toHaveLength(1)
     const other = (replicas: string) => ({ ...object({ replicas }), kind: 'ConfigMap' })
     expect(disputesOf([conflict('.spec.replicas')], other('1h'), other('60m'))).toHaveLength(1)

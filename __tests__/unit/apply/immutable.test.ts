@@ -53,6 +53,12 @@ describe('another field', () => {
   test.each<[string, object, object, string]>([
     ['serviceName', {}, { serviceName: 'b' }, '.spec.serviceName is "a", wanted is "b"'],
     [
+      'a name that reads as the same quantity',
+      { serviceName: '1k' },
+      { serviceName: '1000' },
+      '"1k", wanted is "1000"'
+    ],
+    [
       'another claim',
       claims(live('1Gi')),
       claims(claim('1Gi'), { metadata: { name: 'more' } }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { differencesOf } from '../../../src/drift/differences.ts'
-import { type Path, pathText } from '../../../src/drift/path.ts'
+import { type Path, pathText } from '../../../src/field-path.ts'
 import { at, type KubernetesObject } from '../../../src/kubernetes-object.ts'
 import { documentOf } from '../document-of.ts'
 import { changed, renderedObject } from './objects.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Difference, differencesOf } from '../../../src/drift/differences.ts'
-import { pathText } from '../../../src/drift/path.ts'
+import { pathText } from '../../../src/field-path.ts'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
 import { documentOf } from '../document-of.ts'
 import { changed, renderedObject } from './objects.ts'
@@ -31,6 +31,8 @@ describe('the same, in other words', () => {
     ['a quantity as a number', 'Pod', 'a: {requests: {cpu: 1}}', 'a: {requests: {cpu: "1"}}'],
     ['a number as text', 'Service', 'spec: {targetPort: "80"}', 'spec: {targetPort: 80}'],
     ['a duration', 'ExternalSecret', 'spec: {refreshInterval: 1h}', 'spec: {refreshInterval: 1h0m0s}'],
+    ['a duration in a fraction', 'ExternalSecret', 'spec: {refreshInterval: 1.5h}', 'spec: {refreshInterval: 1h30m0s}'],
+    ['a duration below 0', 'ExternalSecret', 'spec: {refreshInterval: -1h}', 'spec: {refreshInterval: -1h0m0s}'],
     ['a duration of nothing', 'ExternalSecret', 'spec: {refreshInterval: "0"}', 'spec: {refreshInterval: 0s}'],
     ['an octal mode', 'Pod', 'defaultMode: 0440', 'defaultMode: 288'],
     ['null for nothing', 'Pod', 'spec: {a: null, creationTimestamp: null}', 'spec: {}'],
@@ -187,7 +189,7 @@ describe('drift of a StatefulSet', () => {
       'the size of the claim',
       ['spec', 'volumeClaimTemplates', 0, 'spec', 'resources', 'requests', 'storage'],
       '1Gi',
-      '.spec.volumeClaimTemplates[0].spec.resources.requests.storage'
+      '.spec.volumeClaimTemplates[metadata.name="data"].spec.resources.requests.storage'
     ],
     [
       'a label that is gone',

@@ -1,4 +1,4 @@
-import type { Path, Step } from '../../../src/drift/path.ts'
+import type { Path, Step } from '../../../src/field-path.ts'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
 import { changed } from './objects.ts'
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ManifestDocument } from '../../../src/manifest.ts'
 import { parseManifest } from '../../../src/manifest.ts'
-import { parseQuantity, parseRedisMemory } from '../../../src/memory.ts'
 import { problemsOf } from '../../../src/render/checks.ts'
 import { renderedCache } from '../../../src/rendered-cache/rendered-cache.ts'
+import { quantityBytes, redisBytes } from '../../../src/units.ts'
 import fc from '../../support/fast-check.ts'
 import { baseManifest, configMap, documentOf } from '../document-of.ts'
 
@@ -122,7 +122,7 @@ describe('a manifest is wrong:', () => {
         const maxmemory = `${number}${unit}`
         const [sentence = ''] = problems({ limit: '1', maxmemory: `maxmemory ${maxmemory}` })
         const limit = /set memory-limit to (.+) or more/.exec(sentence)?.[1] ?? ''
-        expect(parseQuantity(limit)).toBeGreaterThanOrEqual(2 * (parseRedisMemory(maxmemory) ?? Number.NaN))
+        expect(quantityBytes(limit)).toBeGreaterThanOrEqual(2n * (redisBytes(maxmemory) ?? 0n))
       })
     )
   })

@@ -1,3 +1,4 @@
+import { itemKey } from '../list-keys.ts'
 import { aligned } from '../text-diff.ts'
 import { isSame, type Tree } from './tree.ts'
 
@@ -6,31 +7,6 @@ export interface Item {
   label: string
   before: Tree | undefined
   after: Tree | undefined
-}
-
-/**
- * What tells the items of a list apart, by the field that holds it; any other list has items with a `name`. From the
- * merge keys of the Kubernetes API, and of what else the action deploys: ExternalSecret, PrometheusRule, Role.
- */
-const mergeKeys: Record<string, string[][]> = {
-  conditions: [['type']],
-  data: [['secretKey']],
-  hostAliases: [['ip']],
-  items: [['key']],
-  ownerReferences: [['uid']],
-  ports: [
-    ['containerPort', 'protocol'],
-    ['port', 'protocol']
-  ],
-  rules: [['alert'], ['record']],
-  subjects: [
-    ['kind', 'namespace', 'name'],
-    ['kind', 'name']
-  ],
-  topologySpreadConstraints: [['topologyKey', 'whenUnsatisfiable']],
-  volumeClaimTemplates: [['metadata.name']],
-  volumeDevices: [['devicePath']],
-  volumeMounts: [['mountPath']]
 }
 
 /** They run one after the other, so that another order is a change. */
@@ -51,7 +27,7 @@ export function matchedItems(field: string, before: readonly Tree[], after: read
   })
 }
 
-/** The items of a list by their merge key; undefined if it does not tell all of them apart. */
+/** The items of a list by their keys; undefined if it does not tell all of them apart. */
 export function itemsByKey(field: string, items: readonly Tree[]): ReadonlyMap<string, Tree> | undefined {
   const byKey = new Map<string, Tree>()
   for (const item of items) {
@@ -63,12 +39,13 @@ export function itemsByKey(field: string, items: readonly Tree[]): ReadonlyMap<s
 }
 
 function keyOf(field: string, item: Tree): string | undefined {
-  const known = Object.hasOwn(mergeKeys, field) ? mergeKeys[field] : undefined
-  for (const names of [...(known ?? []), ['name']]) {
-    const values = names.map((name) => textAt(item, name.split('.')) ?? (name === 'protocol' ? 'TCP' : undefined))
-    if (!values.includes(undefined)) return names.map((name, index) => `${name}=${values[index]}`).join(',')
-  }
-  return undefined
+  const key = itemKey(field, (path) => textAt(item, path))
+  return (
+    key &&
+    Object.entries(key)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(',')
+  )
 }
 
 function textAt(tree: Tree | undefined, [name, ...rest]: readonly string[]): string | undefined {

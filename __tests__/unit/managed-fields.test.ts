@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals'
-import { pathText } from '../../../src/drift/path.ts'
-import { writerOf } from '../../../src/drift/writer.ts'
-import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
+import { describe, expect, test } from '@jest/globals'
+import { pathText } from '../../src/field-path.ts'
+import type { KubernetesObject } from '../../src/kubernetes-object.ts'
+import { appliedByUs, isWrittenByUs, otherManagers, writerOf } from '../../src/managed-fields.ts'
 
 const live: KubernetesObject = {
   apiVersion: 'apps/v1',
@@ -58,4 +58,39 @@ test.each([
 
 test('an object that says nothing of its writers', () => {
   expect(writerOf({ apiVersion: 'v1', kind: 'A', metadata: { name: 'a' } }, ['spec'])).toBeUndefined()
+})
+
+describe('who wrote an object', () => {
+  const writtenBy = (...managedFields: object[]): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'a', managedFields }
+  })
+  const ours = { manager: 'redis-cache-action', operation: 'Apply', fieldsV1: { 'f:data': {} } }
+  const created = { ...ours, operation: 'Update' }
+
+  test('is us where we applied it, and that entry tells what the next apply takes away', () => {
+    expect(isWrittenByUs(writtenBy(ours))).toBe(true)
+    expect(appliedByUs(writtenBy(created, ours))).toBe(ours)
+  })
+
+  test('is us where we only created it, and an apply takes nothing away', () => {
+    expect(isWrittenByUs(writtenBy(created))).toBe(true)
+    expect(appliedByUs(writtenBy(created))).toBeUndefined()
+  })
+
+  test('is not us where only our scale or status is in it', () => {
+    expect(appliedByUs(writtenBy({ ...ours, subresource: 'scale' }))).toBeUndefined()
+  })
+
+  test('is not us where another client applied it', () => {
+    const other = writtenBy({ ...ours, manager: 'helm' })
+    expect([isWrittenByUs(other), appliedByUs(other)]).toEqual([false, undefined])
+  })
+
+  test('names the others once each, without those that write status', () => {
+    const helm = { manager: 'helm', operation: 'Apply' }
+    const others = [helm, { ...helm, operation: 'Update' }, { manager: 'kubelet', subresource: 'status' }]
+    expect(otherManagers(writtenBy(...others, ours))).toEqual(['helm'])
+  })
 })
