@@ -42,7 +42,7 @@ async function deploy(
   const written = await applyPhase(documents, inputs, target, program)
   const statefulSet = redisStatefulSet(documents)
   if (statefulSet !== undefined && written !== undefined) {
-    await rolloutPhase(target, program)
+    await rolloutPhase(inputs.recover, target, program)
     const { probeFrom = 'runner' } = inputs
     const { password } = written
     if (probeFrom !== 'none') await probePhase(documents, statefulSet, { ...inputs, password }, target, program)
