@@ -75,7 +75,8 @@ describe('another password in the Secret', () => {
     const after = await pod()
     expect(readySince(after)).toBe(readySince(before))
     expect(after.status.containerStatuses.map(({ restartCount }) => restartCount)).toEqual([0, 0])
-  })
+    // The kubelet may take more than a minute to bring a changed Secret to its pods.
+  }, 300_000)
 
   test('than that of a first deploy which was interrupted: the next run heals', async () => {
     await using here = await stage()
