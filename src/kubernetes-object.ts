@@ -54,3 +54,10 @@ export function textAt(value: unknown, ...path: (string | number)[]): string | u
   const text = at(value, ...path)
   return typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean' ? String(text) : undefined
 }
+
+/** Whether this very object is the controller of the other, as a StatefulSet is of its pods. */
+export function isControlledBy(object: KubernetesObject, { metadata: { uid } }: KubernetesObject): boolean {
+  return listAt(object.metadata, 'ownerReferences').some(
+    (owner) => at(owner, 'controller') === true && at(owner, 'uid') === uid
+  )
+}

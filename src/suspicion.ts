@@ -16,7 +16,7 @@ export class Suspicion {
   }
 
   /** Takes note of what is seen now. @returns how much longer that is tolerated, 0 if it is time to fail */
-  patienceWith(problem: Problem | undefined): number {
+  patienceWith(problem: Pick<Problem, 'code' | 'toleranceMilliseconds'> | undefined): number {
     if (problem?.code !== this.#code) this.#since = this.#clock.now()
     this.#code = problem?.code
     if (problem === undefined) return Number.POSITIVE_INFINITY

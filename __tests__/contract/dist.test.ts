@@ -111,6 +111,7 @@ describe('the committed deploy authenticates by itself, and gets as far as the n
       INPUT_DRY_RUN: 'none',
       INPUT_CREATE_NAMESPACE: 'false',
       INPUT_FORCE_CONFLICTS: 'false',
+      INPUT_RECOVER: 'none',
       INPUT_TIMEOUT: '5s',
       INPUT_MEMORY_THRESHOLD: '90'
     })

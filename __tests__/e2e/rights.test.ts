@@ -62,6 +62,12 @@ describe('no right is missing', () => {
     expect(deployment.summary).toContain('<details><summary>Events</summary>')
   })
 
+  test('a correct one after it deletes the broken pod', async () => {
+    const deployment = await deploy(namespace)
+    expect(deployment.rendered).toContain('verdict: passed')
+    expect(deployment.rendered).toContain('deleted pod redis-0')
+  })
+
   const log = process.env['AUDIT_LOG']
   const audited = 'the API server saw each right used, and no request that the Role does not allow'
   if (log === undefined) test.skip(`${audited} (AUDIT_LOG names no audit log)`, () => {})
@@ -83,13 +89,22 @@ describe('no right is superfluous', () => {
     expect(covered.map(describeGrant)).toEqual([])
   })
 
-  // The pod of the failing deploy is still there.
   test('without get pods/log, the failure is the same but lacks the last words', async () => {
     await role.take(grantCalled('get pods/log redis-0'))
     const deployment = await deployBroken()
     expect(deployment.outputs['failure-code']).toBe('crash-loop')
     expect(deployment.summary).not.toContain('these are my last words')
     expect(deployment.summary).toContain('cannot get resource "pods/log"')
+  })
+
+  // The pod of the failing deploy is still there.
+  test('without delete pods redis-0, a correct deploy is stuck, and names the rule', async () => {
+    await role.take(grantCalled('delete pods redis-0'))
+    const deployment = await deploy(namespace)
+    expect(deployment.outputs['failure-code']).toBe('stuck-revision')
+    const rule = '- {apiGroups: [""], resources: [pods], resourceNames: ["redis-0"], verbs: [delete]}'
+    expect(said(deployment)).toEqual([expect.stringContaining(rule)])
+    expect(said(deployment)[0]).toContain(`\`kubectl -n ${namespace.name} delete pod redis-0\``)
   })
 
   test('without list events, a rollout that takes longer than a moment is forbidden', async () => {
@@ -133,7 +148,8 @@ describe('no right is superfluous', () => {
 
   const optional = ['events', 'pods/log', 'persistentvolumeclaims']
   const isOptional = ({ grant: { resource } }: { grant: Grant }) => optional.includes(resource)
-  const others = needed.filter((each) => !isForward(each) && !isOptional(each))
+  const isRecovery = ({ grant: { verb } }: { grant: Grant }) => verb === 'delete'
+  const others = needed.filter((each) => !isForward(each) && !isOptional(each) && !isRecovery(each))
   test.each(others)('without $name, the run is forbidden', async ({ grant: { verb, resource, name }, grant }) => {
     // What is there need not be created.
     const stored = [resource, name ?? 'redis-credentials', '--ignore-not-found']

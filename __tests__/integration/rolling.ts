@@ -1,6 +1,7 @@
 import { Deadline } from '../../src/deadline.ts'
 import { toFailure } from '../../src/kubernetes/failure.ts'
 import type { ManifestDocument } from '../../src/manifest.ts'
+import type { Recovery } from '../../src/rollout/replacement.ts'
 import { rollout } from '../../src/rollout/rollout.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type KubernetesApi, type PodBehaviour, startKubernetesApi } from '../support/kubernetes-api/server.ts'
@@ -56,30 +57,38 @@ export type RolloutRun = Ended<string> & {
   milliseconds: number
 }
 
-/** Follows the rollout as the deploy program does. */
+/** Follows the rollout as the deploy program does with `recover: none`. */
 export async function rolling(
-  { access }: Pick<Scene, 'access'>,
+  scene: Pick<Scene, 'access'>,
   timeout = 300_000,
   onLog: (line: string) => void = () => undefined
 ): Promise<RolloutRun> {
-  const { cluster, clock, cancel } = access
-  const log: string[] = []
+  return follow(scene, timeout, onLog, false)
+}
+
+/** The same with `recover: delete-stuck-pod`. */
+export async function recovering(scene: Pick<Scene, 'access'>, timeout = 300_000): Promise<RolloutRun> {
+  return follow(scene, timeout, () => undefined, true)
+}
+
+async function follow(
+  { access: { cluster, clock, cancel, secrets } }: Pick<Scene, 'access'>,
+  timeout: number,
+  onLog: (line: string) => void,
+  recovers: boolean
+): Promise<RolloutRun> {
+  const lines: string[] = []
+  const log = (line: string) => {
+    lines.push(line)
+    onLog(line)
+  }
+  const recovery: Recovery = { deletePod: (pod) => cluster.delete(pod, namespace), note: log }
   const deadline = new Deadline(clock, timeout)
-  const outcome = await ended(
-    rollout(namespace, deadline, {
-      cluster,
-      toFailure,
-      clock,
-      signal: cancel.signal,
-      log(line) {
-        log.push(line)
-        onLog(line)
-      }
-    })
-  )
-  const said = [...log, outcome.failure === undefined ? '' : wordsOf(outcome.failure)]
-  expectNoSecret(said.join('\n'), access.secrets)
-  return { ...outcome, log, milliseconds: deadline.elapsed }
+  const ports = { cluster, toFailure, clock, signal: cancel.signal, log }
+  const outcome = await ended(rollout(namespace, deadline, ports, recovers ? recovery : undefined))
+  const said = [...lines, outcome.failure === undefined ? '' : wordsOf(outcome.failure)]
+  expectNoSecret(said.join('\n'), secrets)
+  return { ...outcome, log: lines, milliseconds: deadline.elapsed }
 }
 
 /** The text of one piece of evidence. */

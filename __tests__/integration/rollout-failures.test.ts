@@ -110,7 +110,9 @@ describe('a container', () => {
       message:
         'after 10.0 s still waiting for container redis to pass its startup probe: ' +
         'Startup probe failed: ERR max number of clients reached',
-      hint: 'correct the probe or what it asks'
+      hint:
+        'correct the probe or what it asks; once that is corrected, run again, and then delete the pod, because recover ' +
+        'is none: `kubectl -n default delete pod redis-0`'
     })
     expect(evidenceOf(run, 'Last lines of container redis')).toBe('Ready to accept\n')
     expect(evidenceOf(run, 'Events')).toMatch(/Warning Unhealthy \(\d+ times\): Startup probe failed/)

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { Failure } from '../../src/failure.ts'
-import { textAt } from '../../src/kubernetes-object.ts'
+import { at, textAt } from '../../src/kubernetes-object.ts'
 import type { ManifestDocument } from '../../src/manifest.ts'
-import type { FaultReply } from '../support/kubernetes-api/server.ts'
+import type { FaultReply, PodBehaviour } from '../support/kubernetes-api/server.ts'
 import { documentsFor, edited, namespace } from './rendering.ts'
-import { change, rolling, scene } from './rolling.ts'
+import { change, recovering, rolling, type Scene, scene } from './rolling.ts'
 
 let documents: ManifestDocument[]
 let changed: ManifestDocument[]
@@ -16,6 +16,8 @@ beforeAll(async () => {
 
 const updateRevision = ({ api }: { api: { read: (...place: [string, string, string]) => unknown } }) =>
   textAt(api.read('StatefulSet', namespace, 'redis'), 'status', 'updateRevision')
+
+const deletions = ({ api }: Scene) => api.requests.filter(({ method }) => method === 'DELETE')
 
 describe('a pod that becomes Ready', () => {
   test('for the first time: its revision, and a line for each thing that was awaited', async () => {
@@ -95,6 +97,75 @@ describe('a pod of an older revision that is not Ready', () => {
     expect(log.at(-1)).toMatch(/^waiting for pod redis-0 of the old revision \S+ to be Ready/)
     stage.api.remove('Pod', namespace, 'redis-0')
     expect((await rolling(stage)).result).toBe(updateRevision(stage))
+  })
+})
+
+describe('with recover: delete-stuck-pod', () => {
+  const typo = { kind: 'never-ready', probe: 'Readiness', output: 'cat: /etc/typo: No such file' } as const
+
+  test.each<[string, PodBehaviour, string, number]>([
+    ['has no image', { kind: 'image-missing' }, 'image-pull', 300_000],
+    ['crashes', { kind: 'crash-loop' }, 'crash-loop', 300_000],
+    ['lacks a Secret', { kind: 'config-error' }, 'config-error', 300_000],
+    ['was never Ready', typo, 'probe-failing', 10_000]
+  ])('a pod that %s is replaced by the next run, as the failure has said', async (_, behaviour, code, timeout) => {
+    await using stage = await scene(documents, [behaviour, { kind: 'ready' }])
+    const { failure } = await recovering(stage, timeout)
+    expect(failure).toMatchObject({ code, hint: expect.stringContaining('the next run replaces pod redis-0') })
+    await change(stage, changed)
+    const { result, log } = await recovering(stage)
+    expect(result).toBe(updateRevision(stage))
+    expect(log).toContainEqual(expect.stringMatching(/^deleted pod redis-0 of revision redis-\w+, so that/))
+    expect(deletions(stage)).toHaveLength(1)
+  })
+
+  test('a pod is given its time to end, and only the pod that was seen', async () => {
+    await using stage = await scene(documents, [{ kind: 'image-missing' }], { startMs: 60_000 })
+    const { cluster, clock, cancel } = stage.access
+    const seen = async () => {
+      for (;;) {
+        const pod = stage.api.read('Pod', namespace, 'redis-0')
+        if (at(pod, 'spec', 'nodeName') !== undefined && pod !== undefined) return pod
+        await clock.sleep(50, cancel.signal)
+      }
+    }
+    const pod = await seen()
+    const other = { ...pod, metadata: { ...pod.metadata, uid: '00000000-0000-4000-8000-000000000000' } }
+    expect(await cluster.delete(other, namespace)).toBe(false)
+    expect(stage.api.read('Pod', namespace, 'redis-0')?.metadata).not.toHaveProperty('deletionTimestamp')
+    expect(await cluster.delete(pod, namespace)).toBe(true)
+    expect(stage.api.read('Pod', namespace, 'redis-0')?.metadata).toMatchObject({ deletionGracePeriodSeconds: 60 })
+  })
+
+  test('a pod that loads its data is awaited', async () => {
+    const output = 'LOADING Redis is loading the dataset in memory'
+    await using stage = await scene(documents, [{ kind: 'never-ready', output }])
+    expect((await recovering(stage, 10_000)).failure?.code).toBe('redis-loading')
+    await change(stage, changed)
+    expect((await recovering(stage, 60_000)).failure?.code).toBe('redis-loading')
+    expect(deletions(stage)).toEqual([])
+  })
+
+  test('without the right to delete it: says which rule is missing, and the command', async () => {
+    await using stage = await scene(documents, [{ kind: 'image-missing' }, { kind: 'ready' }])
+    await recovering(stage)
+    await change(stage, changed)
+    const message =
+      'pods "redis-0" is forbidden: User "deployer" cannot delete resource "pods" in API group "" in the namespace ' +
+      '"default"'
+    const body = { kind: 'Status', message, code: 403, reason: 'Forbidden' }
+    stage.api.fault({ method: 'DELETE', path: /pods\/redis-0$/, reply: { status: 403, body }, times: 1_000 })
+    const { failure } = await recovering(stage)
+    expect(failure).toMatchObject({
+      code: 'stuck-revision',
+      message: expect.stringContaining(
+        '; the pod could not be deleted: cannot delete Pod/redis-0 in namespace default'
+      ),
+      hint: expect.stringMatching(
+        /manifests\/rbac .*`- \{apiGroups: \[""\], resources: \[pods\], resourceNames: \["redis-0"\], verbs: \[delete\]\}`; or delete .*`kubectl -n default delete pod redis-0`$/
+      )
+    })
+    expect(deletions(stage)).toHaveLength(1)
   })
 })
 

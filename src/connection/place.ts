@@ -4,7 +4,7 @@ import { type KubernetesObject, textAt } from '../kubernetes-object.ts'
 import { formatDuration } from '../units.ts'
 import { asking } from './asking.ts'
 import { type Occupant, occupantOf, Watched } from './occupant.ts'
-import { runAnnotation } from './pod.ts'
+import { atOnce, runAnnotation } from './pod.ts'
 import type { PodPorts } from './ports.ts'
 
 const interval = 500
@@ -35,7 +35,7 @@ export async function placePod(
     if (occupant === 'foreign') throw foreign(other, namespace)
     if (occupant !== before) log(line(other, occupant))
     before = occupant
-    if (occupant === 'abandoned') await request('delete', () => cluster.delete(other, namespace))
+    if (occupant === 'abandoned') await request('delete', () => cluster.delete(other, namespace, atOnce))
     if (deadline.passed) throw occupied(other, namespace, deadline)
     await clock.sleep(Math.min(interval, deadline.remaining), signal)
   }

@@ -15,6 +15,8 @@ export const backendLabel = 'app.kubernetes.io/component: backend'
 
 /** Whose run made a pod. */
 export const runAnnotation = 'redis-cache-action/run'
+/** How such a pod is deleted: it holds nothing, and its name is to be free. */
+export const atOnce = { gracePeriodSeconds: 0 } as const
 const authoritiesAnnotation = 'redis-cache-action/authorities'
 
 export interface PodOptions {

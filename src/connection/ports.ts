@@ -43,7 +43,8 @@ export interface PodPorts extends ConnectionPorts {
     /** Undefined if there is one of that name. */
     create(object: KubernetesObject, namespace: string): Promise<{ object: KubernetesObject } | undefined>
     read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
-    delete(object: KubernetesObject, namespace: string): Promise<void>
+    /** @returns whether it was there */
+    delete(object: KubernetesObject, namespace: string, options: { gracePeriodSeconds: number }): Promise<boolean>
     listEvents(namespace: string): Promise<KubernetesObject[]>
     readLog(
       namespace: string,

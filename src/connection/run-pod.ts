@@ -6,7 +6,7 @@ import type { Answer } from './answers.ts'
 import { followPod } from './follow.ts'
 import { readLog } from './log.ts'
 import { placePod } from './place.ts'
-import { runAnnotation } from './pod.ts'
+import { atOnce, runAnnotation } from './pod.ts'
 import type { PodPorts } from './ports.ts'
 
 /**
@@ -44,5 +44,5 @@ async function removePod(pod: KubernetesObject, namespace: string, { cleaning }:
   // It is looked for by its name: a cancelled create may have been heard all the same.
   const stored = await cleaning.read(pod, namespace)
   if (stored?.metadata.annotations?.[runAnnotation] !== pod.metadata.annotations?.[runAnnotation]) return
-  if (stored !== undefined) await cleaning.delete(stored, namespace)
+  if (stored !== undefined) await cleaning.delete(stored, namespace, atOnce)
 }

@@ -115,18 +115,27 @@ export class Cluster extends ClusterReader {
     }
   }
 
-  /** Deletes this very object, and not one that was made in its place meanwhile; nothing happens if it is gone. */
-  async delete({ apiVersion, kind, metadata }: KubernetesObject, namespace: string): Promise<void> {
+  /**
+   * Deletes this very object, and not one that was made in its place meanwhile.
+   * @param gracePeriodSeconds how long a pod may take to end; by default what the pod itself says
+   * @returns whether it was there
+   */
+  async delete(
+    { apiVersion, kind, metadata }: KubernetesObject,
+    namespace: string,
+    { gracePeriodSeconds }: { gracePeriodSeconds?: number } = {}
+  ): Promise<boolean> {
     const preconditions = metadata.uid === undefined ? undefined : { uid: metadata.uid }
     try {
       await this.client.request({
         method: 'DELETE',
         path: await this.paths.of({ apiVersion, kind, metadata }, namespace),
         contentType: 'application/json',
-        body: JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds: 0, preconditions })
+        body: JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', gracePeriodSeconds, preconditions })
       })
+      return true
     } catch (error) {
-      if (isStatus(error, 404) || isStatus(error, 409)) return
+      if (isStatus(error, 404) || isStatus(error, 409)) return false
       throw error
     }
   }

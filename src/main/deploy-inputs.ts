@@ -10,6 +10,11 @@ export type DryRun = 'none' | 'server' | 'client'
 
 const dryRuns: readonly DryRun[] = ['none', 'server', 'client']
 
+/** What to do about a pod of an older revision that the StatefulSet controller does not replace. */
+export type Recover = 'delete-stuck-pod' | 'none'
+
+const recovers: readonly Recover[] = ['delete-stuck-pod', 'none']
+
 export interface DeployInputs extends CacheInputs {
   dryRun: DryRun
   namespace: string
@@ -18,6 +23,7 @@ export interface DeployInputs extends CacheInputs {
   context: string | undefined
   redisPassword: string | undefined
   forceConflicts: boolean
+  recover: Recover
   timeoutMilliseconds: number
   /** Image of the pod that asks a managed cache; undefined for the one that the manifests of the action name. */
   redisImage: string | undefined
@@ -40,6 +46,9 @@ export function readDeployInputs(source: InputSource): DeployInputs {
     context: read.optional('context'),
     redisPassword,
     forceConflicts: read.flag('force-conflicts'),
+    recover: read.parsedOrElse('recover', recovers.join(', '), 'delete-stuck-pod', (text) =>
+      recovers.find((each) => each === text)
+    ),
     timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 5m or 90s', 5 * minute, timeoutMilliseconds),
     redisImage: read.optional('redis-image'),
     ...readCacheInputs(read, ['cluster', 'runner', 'none'])

@@ -37,7 +37,7 @@ async function deploy(cache: RenderedCache, inputs: DeployInputs, target: Target
   const written = await applyPhase(cache.documents, inputs, target, program)
   const { redis } = cache
   if (redis !== undefined && written !== undefined) {
-    await rolloutPhase(target, program)
+    await rolloutPhase(inputs.recover, target, program)
     const { probeFrom = 'runner' } = inputs
     const { password } = written
     if (probeFrom !== 'none') await probePhase(redis, { ...inputs, password }, target, program)

@@ -1,5 +1,6 @@
 import { toFailureFor } from '../kubernetes/failure.ts'
 import { openTunnel } from '../kubernetes/tunnel.ts'
+import type { KubernetesObject } from '../kubernetes-object.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../probe/probe.ts'
 import { openRedisConnection, RedisError } from '../redis/connection.ts'
 import { readMetrics } from '../redis/metrics.ts'
@@ -10,18 +11,26 @@ import { rollout } from '../rollout/rollout.ts'
 import { systemClock } from '../runner/clock.ts'
 import { formatDuration } from '../units.ts'
 import { names } from '../workload.ts'
+import type { Recover } from './deploy-inputs.ts'
+import { noteInto } from './findings.ts'
 import type { Program } from './program.ts'
 import type { Target } from './target.ts'
 
-/** Waits until redis-0 runs what was applied. */
+/** Waits until redis-0 runs what was applied, and deletes the pod that is in the way if that is wanted. */
 export async function rolloutPhase(
+  recover: Recover,
   { namespace, cluster, deadline, role }: Target,
   { result, signal, log, phase }: Program
 ): Promise<void> {
   const toFailure = toFailureFor(role)
   await phase('rollout', `pod ${names.pod}, at most ${formatDuration(deadline.remaining)}`, async () => {
     const start = systemClock.now()
-    const revision = await rollout(namespace, deadline, { cluster, toFailure, clock: systemClock, signal, log })
+    const ports = { cluster, toFailure, clock: systemClock, signal, log }
+    const recovery = {
+      deletePod: (pod: KubernetesObject) => cluster.delete(pod, namespace),
+      note: noteInto(result, log)
+    }
+    const revision = await rollout(namespace, deadline, ports, recover === 'none' ? undefined : recovery)
     result.revision = revision
     result.rolloutMilliseconds = Math.round(systemClock.now() - start)
     return `pod ${names.pod} is Ready at revision ${revision}`

@@ -8,6 +8,7 @@ import { gatherEvidence } from './evidence.ts'
 import { hintWithLog } from './last-words.ts'
 import { Observer } from './observer.ts'
 import { paceAfter } from './pace.ts'
+import { type Recovery, Replacement } from './replacement.ts'
 import type { Standstill } from './standstill.ts'
 import { type Progressing, rolloutStatus, type Snapshot } from './status.ts'
 
@@ -33,12 +34,21 @@ export interface RolloutPorts {
 
 /**
  * Waits until redis-0 runs what was applied.
+ * @param recovery how to delete a pod that is in the way; undefined to delete none
  * @returns the update revision
  * @throws Failure as soon as it cannot end well, at the latest at the deadline
  */
-export async function rollout(namespace: string, deadline: Deadline, ports: RolloutPorts): Promise<string> {
+export async function rollout(
+  namespace: string,
+  deadline: Deadline,
+  ports: RolloutPorts,
+  recovery?: Recovery
+): Promise<string> {
   const observer = new Observer(namespace, ports)
   const suspicion = new Suspicion(ports.clock)
+  const replacement = new Replacement(recovery, ports.clock)
+  const isTime = ({ problem, stuck }: Progressing) =>
+    [suspicion.patienceWith(problem), replacement.patienceWith(stuck)].includes(0)
   let said = ''
   let saidAt = ports.clock.now()
   for (;;) {
@@ -46,7 +56,7 @@ export async function rollout(namespace: string, deadline: Deadline, ports: Roll
     const pace = paceAfter(ports.clock.now() - saidAt)
     let snapshot = await observer.look(pace.events)
     let status = rolloutStatus(snapshot)
-    if (status.state === 'progressing' && (last || suspicion.patienceWith(status.problem) === 0)) {
+    if (status.state === 'progressing' && (last || isTime(status))) {
       // No verdict rests on old events: a newer one may tell more, or that an autoscaler helps.
       snapshot = await observer.withEventsOfNow(snapshot)
       status = rolloutStatus(snapshot)
@@ -61,11 +71,17 @@ export async function rollout(namespace: string, deadline: Deadline, ports: Roll
       saidAt = ports.clock.now()
     }
     const patience = suspicion.patienceWith(problem)
-    if (problem !== undefined && (last || patience === 0)) {
-      throw await failure(problem, snapshot, suspicion.duration, patience > 0, ports)
+    const untilDeleted = replacement.patienceWith(status.stuck)
+    if (status.stuck !== undefined && untilDeleted === 0 && !last) {
+      await replacement.replace(status.stuck, snapshot, ports)
+      continue
     }
-    if (last) throw await timeout(status, snapshot, deadline, ports)
-    await ports.clock.sleep(Math.min(pace.look, patience, deadline.remaining), ports.signal)
+    if (problem !== undefined && (last || patience === 0)) {
+      const failed = await failure(problem, snapshot, suspicion.duration, patience > 0, ports)
+      throw replacement.explain(failed, snapshot)
+    }
+    if (last) throw replacement.explain(await timeout(status, snapshot, deadline, ports), snapshot)
+    await ports.clock.sleep(Math.min(pace.look, patience, untilDeleted, deadline.remaining), ports.signal)
   }
 }
 

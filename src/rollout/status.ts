@@ -1,9 +1,10 @@
-import { at, type KubernetesObject, listAt, textAt } from '../kubernetes-object.ts'
+import { at, isControlledBy, type KubernetesObject, textAt } from '../kubernetes-object.ts'
 import type { Problem } from '../problem.ts'
 import { names, redisPod } from '../workload.ts'
 import { podCreationProblem, podProblem } from './diagnosis.ts'
 import { hasFailed, isReady, podWaitsFor } from './readiness.ts'
 import { deletePod, endlessPod, type Standstill, unreadyOldPod, unreadyPod } from './standstill.ts'
+import { heldBack, type StuckPod, stuckPod } from './stuck-pod.ts'
 
 /** Everything that the decision is made from, as read at one moment. */
 export interface Snapshot {
@@ -23,6 +24,8 @@ export interface Progressing {
   problem?: Problem
   /** What it is if it stays so, where that is more than a wait that was too short. */
   standstill?: Standstill
+  /** The pod in the way of its successor, where it may be deleted. */
+  stuck?: StuckPod
 }
 
 /**
@@ -46,15 +49,9 @@ export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
   if (revisionOf(pod) !== revision) return outdated(snapshot, statefulSet, pod, revision)
   if (!isReady(pod)) return waiting(podWaitsFor(pod), podProblem(pod, snapshot), unreadyPod(pod, snapshot))
 
-  const other = pods.find((each) => each !== pod && isOwnedBy(statefulSet, each))
+  // Labels find the pods of others as well: those of a job, or of a chart that has the same labels.
+  const other = pods.find((each) => each !== pod && isControlledBy(each, statefulSet))
   return other === undefined ? { state: 'current', revision } : ending(other, snapshot)
-}
-
-/** Labels find the pods of others as well: those of a job, or of a chart that has the same labels. */
-function isOwnedBy({ metadata: { uid } }: KubernetesObject, pod: KubernetesObject): boolean {
-  return listAt(pod.metadata, 'ownerReferences').some(
-    (owner) => at(owner, 'controller') === true && at(owner, 'uid') === uid
-  )
 }
 
 function ending(pod: KubernetesObject, { namespace }: Snapshot): RolloutStatus {
@@ -69,39 +66,43 @@ function outdated(
   revision: string
 ): RolloutStatus {
   const waitingFor = `pod ${names.pod} to be replaced by one of revision ${revision}`
-  const strategy = textAt(statefulSet, 'spec', 'updateStrategy', 'type')
-  const partition = Number(at(statefulSet, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0)
   const remove = deletePod(snapshot.namespace)
-  if (strategy === 'OnDelete' || partition > 0) {
-    const rule = strategy === 'OnDelete' ? 'updateStrategy OnDelete' : `partition ${partition}`
+  const rule = heldBack(statefulSet)
+  if (rule !== undefined) {
     return waiting(waitingFor, {
       code: 'stuck-revision',
       sentence: `pod ${names.pod} stays at its old revision, because the StatefulSet has ${rule}`,
       // Below a partition the controller makes even a deleted pod of the old revision again.
       hint:
-        strategy === 'OnDelete'
+        rule === 'updateStrategy OnDelete'
           ? `delete the pod and run again: ${remove}`
           : `set the partition to 0 in the manifests, or now: ${withoutPartition(snapshot.namespace)}`,
       toleranceMilliseconds: 0
     })
   }
   if (isReady(pod) || hasFailed(pod)) return waiting(waitingFor)
+  const stuck = stuckPod(pod, snapshot)
+  const inTheWay = stuck !== undefined && { stuck }
   const old = podProblem(pod, snapshot)
   if (old === undefined) {
     const only = `pod ${names.pod} of the old revision ${revisionOf(pod)} to be Ready, before which the StatefulSet`
-    const rule = 'controller does not replace it (kubernetes/kubernetes#67250)'
-    return waiting(`${only} ${rule}`, undefined, unreadyOldPod(pod, snapshot))
+    const why = 'controller does not replace it (kubernetes/kubernetes#67250)'
+    return { ...waiting(`${only} ${why}`, undefined, unreadyOldPod(pod, snapshot)), ...inTheWay }
   }
-  return waiting(waitingFor, {
+  const problem: Problem = {
     code: 'stuck-revision',
     sentence:
       `pod ${names.pod} of the old revision ${revisionOf(pod)} is broken, and the StatefulSet controller does not ` +
       `replace a broken pod (kubernetes/kubernetes#67250): ${old.sentence}`,
-    hint: `delete the broken pod and run again: ${remove}`,
+    hint:
+      old.code === 'persistence-failing'
+        ? `${old.hint}; what Redis cannot save is lost when its pod is deleted: ${remove}`
+        : `delete the broken pod and run again: ${remove}`,
     // The controller may be about to do it.
     toleranceMilliseconds: 5_000,
     ...(old.container !== undefined && { container: old.container })
-  })
+  }
+  return { ...waiting(waitingFor, problem), ...inTheWay }
 }
 
 function withoutPartition(namespace: string): string {
@@ -109,7 +110,7 @@ function withoutPartition(namespace: string): string {
   return `\`kubectl -n ${namespace} patch statefulset ${names.statefulSet} --patch '${patch}'\``
 }
 
-function waiting(waitingFor: string, problem?: Problem, standstill?: Standstill): RolloutStatus {
+function waiting(waitingFor: string, problem?: Problem, standstill?: Standstill): Progressing {
   return {
     state: 'progressing',
     waitingFor,
@@ -118,6 +119,7 @@ function waiting(waitingFor: string, problem?: Problem, standstill?: Standstill)
   }
 }
 
-function revisionOf(pod: KubernetesObject): string {
+/** The revision of the template from which a pod was made. */
+export function revisionOf(pod: KubernetesObject): string {
   return pod.metadata.labels?.['controller-revision-hash'] ?? ''
 }

@@ -11,7 +11,8 @@ const defaults = {
   'create-namespace': 'false',
   timeout: '5m',
   'memory-threshold': '90',
-  'force-conflicts': 'false'
+  'force-conflicts': 'false',
+  recover: 'delete-stuck-pod'
 }
 const read = (inputs: Record<string, string> = {}) => {
   const given: Record<string, string> = { ...defaults, ...inputs }
@@ -27,6 +28,7 @@ test('the defaults of the action', () => {
     context: undefined,
     redisPassword: undefined,
     forceConflicts: false,
+    recover: 'delete-stuck-pod',
     timeoutMilliseconds: 300_000,
     memoryThresholdPercent: 90,
     redisImage: undefined,
@@ -48,6 +50,7 @@ test('everything set', () => {
     timeout: '1m30s',
     'memory-threshold': '75.5',
     'force-conflicts': 'true',
+    recover: 'none',
     'redis-image': 'redis:7.2',
     'probe-from': 'runner',
     'maxmemory-policy': 'volatile-lru',
@@ -63,6 +66,7 @@ test('everything set', () => {
     context: 'staging',
     redisPassword: 'pä ss"wort\'#1',
     forceConflicts: true,
+    recover: 'none',
     timeoutMilliseconds: 90_000,
     memoryThresholdPercent: 75.5,
     redisImage: 'redis:7.2',
@@ -78,6 +82,8 @@ describe('refused', () => {
   test.each([
     ['namespace', '', 'namespace: nothing was given; allowed is a value: it is required'],
     ['create-namespace', 'yes', 'create-namespace: "yes" was given; allowed is "true" or "false"'],
+    ['recover', 'delete', 'recover: "delete" was given; allowed is delete-stuck-pod, none'],
+    ['recover', '', 'recover: nothing was given; allowed is delete-stuck-pod, none'],
     ['force-conflicts', '', 'force-conflicts: nothing was given; allowed is "true" or "false"'],
     ['timeout', '300', 'timeout: "300" was given; allowed is a duration such as 5m or 90s'],
     ['timeout', '0s', 'timeout: "0s" was given; allowed is a duration such as 5m or 90s'],

@@ -1,6 +1,7 @@
 import type { Clock } from '../../../src/deadline.ts'
 import { Failure } from '../../../src/failure.ts'
 import type { KubernetesObject } from '../../../src/kubernetes-object.ts'
+import type { Recovery } from '../../../src/rollout/replacement.ts'
 import type { RolloutPorts } from '../../../src/rollout/rollout.ts'
 import { statefulSet } from './shapes.ts'
 
@@ -20,9 +21,16 @@ export interface Played {
   /** When events were asked for. */
   eventsAsked: number[]
   logsAsked: string[]
+  /** What deletes pods: from then on, the scenes are those of `afterDeletion`. */
+  recovery: Recovery
+  /** The UIDs for which a deletion was asked, and when. */
+  deletions: [milliseconds: number, uid: string | undefined][]
+  notes: string[]
 }
 
 interface Play {
+  /** What the cluster answers from the deletion of a pod on, by the time since then. */
+  afterDeletion?: readonly Scene[]
   /** Called with the time of each sleep; may abort the controller. */
   onSleep?: (now: number, controller: AbortController) => void
   /** What a request throws at this time, if anything. */
@@ -30,13 +38,20 @@ interface Play {
 }
 
 /** A cluster that plays scenes by a clock that only sleeping moves. */
-export function play(scenes: readonly Scene[], { onSleep, fault }: Play = {}): Played {
+export function play(scenes: readonly Scene[], { afterDeletion, onSleep, fault }: Play = {}): Played {
   let now = 0
   const controller = new AbortController()
   const lines: Played['lines'] = []
   const eventsAsked: number[] = []
   const logsAsked: string[] = []
-  const scene = () => scenes.findLast(({ from }) => from <= now) ?? { from: 0 }
+  const deletions: Played['deletions'] = []
+  const notes: string[] = []
+  const scene = () => {
+    const [deleted] = deletions[0] ?? []
+    const [played, since] =
+      afterDeletion !== undefined && deleted !== undefined ? [afterDeletion, now - deleted] : [scenes, now]
+    return played.findLast(({ from }) => from <= since) ?? { from: 0 }
+  }
   const answer = async <T>(request: string, value: T): Promise<T> => {
     const error = fault?.(now, request)
     if (error !== undefined) throw error
@@ -73,5 +88,12 @@ export function play(scenes: readonly Scene[], { onSleep, fault }: Play = {}): P
     signal: controller.signal,
     log: (line) => lines.push([now, line])
   }
-  return { ports, clock, lines, eventsAsked, logsAsked }
+  const recovery: Recovery = {
+    async deletePod({ metadata: { uid } }) {
+      deletions.push([now, uid])
+      return answer('delete', scene().pods !== undefined)
+    },
+    note: (sentence) => notes.push(sentence)
+  }
+  return { ports, clock, lines, eventsAsked, logsAsked, recovery, deletions, notes }
 }

@@ -34,6 +34,9 @@ export function statefulSet({ generation = 2, observed = generation, updateStrat
   } satisfies KubernetesObject
 }
 
+/** When the kubelet first saw the pods that tell `readySince`. */
+export const startTime = '2026-11-23T05:36:40Z'
+
 interface PodShape {
   name?: string
   uid?: string
@@ -42,6 +45,8 @@ interface PodShape {
   revision?: string
   ready?: boolean
   deleting?: boolean
+  /** When its condition Ready changed last; it was started at `startTime`. */
+  readySince?: string
   /** The message of the scheduler where no node fits. */
   unschedulable?: string
   unscheduled?: boolean
@@ -53,6 +58,7 @@ export function pod(shape: PodShape = {}): KubernetesObject {
   const { unschedulable, unscheduled = false } = shape
   const statuses = shape.statuses ?? (unschedulable === undefined && !unscheduled ? [running()] : undefined)
   const ready = shape.ready ?? shape.statuses === undefined
+  const since = shape.readySince === undefined ? {} : { lastTransitionTime: shape.readySince }
   const notReady = { status: 'False', reason: 'ContainersNotReady', message: 'containers with unready status: [redis]' }
   return {
     apiVersion: 'v1',
@@ -73,6 +79,7 @@ export function pod(shape: PodShape = {}): KubernetesObject {
     },
     status: {
       phase: statuses === undefined ? 'Pending' : 'Running',
+      ...(shape.readySince !== undefined && { startTime }),
       conditions:
         statuses === undefined
           ? unscheduled
@@ -80,7 +87,7 @@ export function pod(shape: PodShape = {}): KubernetesObject {
             : [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: unschedulable }]
           : [
               { type: 'Initialized', status: 'True' },
-              { type: 'Ready', ...(ready ? { status: 'True' } : notReady) },
+              { type: 'Ready', ...(ready ? { status: 'True' } : notReady), ...since },
               { type: 'PodScheduled', status: 'True' }
             ],
       ...(statuses !== undefined && { containerStatuses: statuses })

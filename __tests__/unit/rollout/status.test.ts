@@ -159,7 +159,7 @@ describe('the rollout has a problem', () => {
 
   test('broken pod of an old revision: the controller does not replace it', () => {
     const pods = [pod({ revision: old, statuses: [waiting('CreateContainerConfigError', noKey)] })]
-    expect(rolloutStatus(snapshot({ pods }))).toEqual({
+    expect(rolloutStatus(snapshot({ pods }))).toMatchObject({
       state: 'progressing',
       waitingFor: `pod redis-0 to be replaced by one of revision ${update}`,
       problem: {
@@ -171,6 +171,21 @@ describe('the rollout has a problem', () => {
         toleranceMilliseconds: 5_000
       }
     })
+  })
+
+  test('pod of an old revision that cannot save its data: its deletion is not advised without the danger', () => {
+    const pods = [pod({ revision: old, statuses: [running({ ready: false })], ready: false })]
+    const events = [event(pod(), 'Unhealthy', 'Readiness probe failed: MISCONF Redis is configured to save')]
+    const status = rolloutStatus(snapshot({ pods, events }))
+    expect(status).toMatchObject({
+      problem: {
+        code: 'stuck-revision',
+        hint:
+          'see whether the volume is full, and what Redis says in its log; what Redis cannot save is lost when its ' +
+          'pod is deleted: `kubectl -n team delete pod redis-0`'
+      }
+    })
+    expect(status).not.toHaveProperty('stuck')
   })
 
   test('broken pod of an old revision: the log is that of the container', () => {
