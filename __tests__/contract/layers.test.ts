@@ -24,10 +24,10 @@ const phases = [
 const adapters: Record<string, RegExp> = {
   kubernetes: /^(@kubernetes\/client-node|ws)(\/|$)/,
   redis: /^ioredis$/,
-  // It runs the git of the machine.
+  // It is handed what runs the git of the machine.
   git: /(?!)/,
   kustomize: /^@actions\/(io|tool-cache)$/,
-  runner: /^@actions\/core$/,
+  runner: /^@actions\/(core|exec)$/,
   aws: /^@aws-sdk\//,
   github: /^@octokit\//
 }

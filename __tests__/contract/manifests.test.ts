@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../src/kubernetes-object.ts'
 import { kustomizeBuild } from '../../src/kustomize/kustomize.ts'
 import { parseManifest } from '../../src/manifest.ts'
+import { runCommand } from '../../src/runner/command.ts'
 import { codeBlocks } from '../support/code-blocks.ts'
 import { root } from '../support/root.ts'
 import { searchPath } from '../support/search-path.ts'
@@ -25,7 +26,13 @@ async function rendered(name: string, kustomization: string): Promise<string> {
   const directory = join(folder, name)
   await mkdir(directory)
   await writeFile(join(directory, 'kustomization.yaml'), kustomization)
-  const options = { allowRemote: false, environment: process.env, timeoutMilliseconds: 60_000, log: () => {} }
+  const options = {
+    run: runCommand,
+    allowRemote: false,
+    environment: process.env,
+    timeoutMilliseconds: 60_000,
+    log: () => {}
+  }
   const { manifest, warnings } = await kustomizeBuild(directory, { ...options, signal: new AbortController().signal })
   expect(warnings).toBe('')
   return manifest

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Deadline } from '../../src/deadline.ts'
-import { Failure } from '../../src/failure.ts'
 import { systemClock } from '../../src/runner/clock.ts'
 import { answers, type GitHubApi, startGitHubApi } from '../support/github-api/server.ts'
 import { commenting } from './commenting.ts'
@@ -73,17 +72,6 @@ describe('a refusal is a notice with its reason and what to do', () => {
     expect(waited).toEqual([])
   })
 
-  test('a run that is cancelled meanwhile', async () => {
-    const cancel = new AbortController()
-    api.fault({ method: 'GET', reply: 'hang' })
-    const commented = commenting(api, { token }, { signal: cancel.signal })
-    while (api.requests.length === 0) await new Promise((resolve) => setImmediate(resolve))
-    cancel.abort(new Failure('cancelled', 'the run was cancelled (SIGTERM)', 'run again'))
-    expect((await commented).notices).toEqual([
-      expect.stringMatching(/: the run was cancelled \(SIGTERM\)\nrun again$/)
-    ])
-  })
-
   test('what GitHub writes cannot give the runner commands', async () => {
     const message = '\u001b[31m::error::gotcha\n::set-output name=x::y ##[error]'
     api.fault({ method: 'POST', reply: { status: 422, body: { message } } })
@@ -113,8 +101,7 @@ describe('limits of rates', () => {
 
   test.each([
     ['secondary, without a time: a minute', answers.secondaryLimit(403), 60_000, '1 min'],
-    ['too many requests, without a time', { status: 429, body: '' }, 60_000, '1 min'],
-    ['longer than a silent GitHub is waited for', answers.secondaryLimit(403, 170), 170_000, '2 min 50 s']
+    ['almost as long as a comment may take', answers.secondaryLimit(403, 170), 170_000, '2 min 50 s']
   ])('is waited for, and the log says so: %s', async (_, reply, milliseconds, shown) => {
     api.fault({ method: 'POST', reply })
     const { outcome, notices, waited, log } = await commenting(api, { token })
@@ -138,7 +125,7 @@ describe('limits of rates', () => {
     api.fault({ times: 100, reply: answers.secondaryLimit(403, seconds) })
     const { outcome, waited } = await commenting(api, { token })
     expect(outcome).toMatch(/^skipped: GitHub limits requests/)
-    expect(waited).toEqual(Array.from({ length: 3 }, () => seconds * 1000))
+    expect(waited).toEqual(Array.from({ length: 2 }, () => seconds * 1000))
   })
 
   test('three minutes are for all requests together', async () => {
@@ -150,13 +137,13 @@ describe('limits of rates', () => {
     expect(api.comments).toEqual([])
   })
 
-  test('a wait that GitHub asks for leaves a GitHub that fails afterwards no more time than it has otherwise', async () => {
-    api.fault({ method: 'GET', reply: answers.secondaryLimit(403, 60) })
-    api.fault({ method: 'GET', times: 2, reply: answers.unavailable })
-    api.fault({ method: 'POST', times: 3, reply: answers.unavailable })
-    const { outcome, waited } = await commenting(api, { token })
-    expect(outcome).toBe('created')
-    expect(waited).toEqual([60_000, 2_000, 4_000, 1_000, 2_000, 4_000])
+  test('one without its words is not met by a second request', async () => {
+    api.fault({ method: 'POST', reply: { status: 429, body: '', headers: { 'retry-after': '5' } } })
+    const { outcome, notices, waited } = await commenting(api, { token })
+    expect(outcome).toBe('skipped: GitHub limits requests (HTTP status 429)')
+    expect(notices).toEqual([expect.stringMatching(/\nrun the job again later, or read the job summary/)])
+    expect(waited).toEqual([])
+    expect(writes()).toHaveLength(1)
   })
 })
 
@@ -171,7 +158,7 @@ describe('a GitHub that is not well', () => {
     api.fault({ method: 'GET', times: 2, reply })
     const { outcome, waited } = await commenting(api, { token })
     expect(outcome).toBe('created')
-    expect(waited).toEqual([1_000, 2_000])
+    expect(waited).toEqual([1_000, 4_000])
   })
 
   test.each([
@@ -197,6 +184,13 @@ describe('a GitHub that is not well', () => {
     api.fault({ method: 'DELETE', reply: 'lose-answer' })
     expect((await commenting(api, { token, run: { id: 101, attempt: 1 } })).outcome).toBe('updated')
     expect(api.comments).toHaveLength(1)
+  })
+
+  test('that fails to write it twice is not told a third time', async () => {
+    api.fault({ method: 'POST', times: 2, reply: answers.unavailable })
+    expect((await commenting(api, { token })).outcome).toBe('skipped: GitHub fails (HTTP status 502)')
+    expect(writes()).toHaveLength(2)
+    expect(api.comments).toEqual([])
   })
 
   test('for good ends with a notice in time', async () => {

@@ -1,4 +1,4 @@
-import { comment, commentMilliseconds, patienceMilliseconds } from '../../src/comment/comment.ts'
+import { comment, commentMilliseconds } from '../../src/comment/comment.ts'
 import type { CommentInputs, CommentOutcome } from '../../src/comment/ports.ts'
 import { type Clock, Deadline } from '../../src/deadline.ts'
 import { PullRequestComments } from '../../src/github/comments.ts'
@@ -6,22 +6,34 @@ import { toRefusal } from '../../src/github/refusal.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import type { GitHubApi } from '../support/github-api/server.ts'
 
-/** Time that passes only while somebody waits, and then at once. */
-export class LeapClock implements Clock {
-  /** Every wait that was asked for, in milliseconds. */
+/** Time that passes only while somebody waits, and then at once; octokit waits by itself, with setTimeout. */
+class LeapClock implements Clock {
+  /** Every wait of a second or more, in milliseconds. */
   readonly sleeps: number[] = []
+  readonly #setTimeout = globalThis.setTimeout
   #now = 0
+
+  constructor() {
+    const leap = (act: () => void, milliseconds = 0): NodeJS.Timeout => {
+      if (milliseconds >= 1000) this.sleeps.push(milliseconds)
+      this.#now += milliseconds
+      return this.#setTimeout(act)
+    }
+    globalThis.setTimeout = leap as typeof setTimeout
+    const now = Date.now
+    Date.now = () => now() + this.#now
+  }
 
   now(): number {
     return this.#now
   }
 
-  async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted()
-    this.sleeps.push(milliseconds)
-    this.#now += milliseconds
+  sleep(): Promise<void> {
+    throw new Error('nobody waits with the clock')
   }
 }
+
+const clock = new LeapClock()
 
 export interface Commented {
   /** What is told while it waits. */
@@ -29,21 +41,21 @@ export interface Commented {
   readonly outcome: CommentOutcome
   /** The sentence and the hint of each notice. */
   readonly notices: string[]
+  /** How long it waited before it sent something again, in milliseconds. */
   readonly waited: number[]
 }
 
 export interface CommentingOptions {
   readonly deadline?: Deadline
-  readonly signal?: AbortSignal
 }
 
 /** Comments as the report does it; the token may be in nothing that is said meanwhile. */
 export async function commenting(
   api: Pick<GitHubApi, 'url'>,
   inputs: Partial<CommentInputs> & Pick<CommentInputs, 'token'>,
-  { deadline, signal = new AbortController().signal }: CommentingOptions = {}
+  { deadline = new Deadline(clock, commentMilliseconds) }: CommentingOptions = {}
 ): Promise<Commented> {
-  const clock = new LeapClock()
+  const before = clock.sleeps.length
   const [notices, log]: [string[], string[]] = [[], []]
   const outcome = await comment(
     {
@@ -61,10 +73,7 @@ export async function commenting(
         new PullRequestComments(place, {
           apiUrl: api.url,
           token,
-          clock,
-          deadline: deadline ?? new Deadline(clock, commentMilliseconds),
-          patience: new Deadline(clock, patienceMilliseconds),
-          signal,
+          deadline,
           log: (line) => void log.push(line)
         }),
       refusal: toRefusal,
@@ -72,5 +81,5 @@ export async function commenting(
     }
   )
   expectNoSecret([outcome, ...notices, ...log].join('\n'), inputs.token === undefined ? [] : [inputs.token])
-  return { outcome, notices, log, waited: clock.sleeps }
+  return { outcome, notices, log, waited: clock.sleeps.slice(before) }
 }

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { refsOf } from '../../src/base/ref.ts'
 import { filesBelow } from '../../src/base/tree.ts'
 import { GitError, type Repository, repositoryOf } from '../../src/git/git.ts'
+import { runCommand } from '../../src/runner/command.ts'
 import { type GitRepository, gitRepository } from '../support/git-repository.ts'
 
 let origin: GitRepository
@@ -37,9 +38,12 @@ afterAll(async () => {
   await origin[Symbol.asyncDispose]()
 })
 
+/** The git of this machine, or the one on another PATH. */
+const options = (path = process.env['PATH'] ?? '', ending = signal) => ({ run: runCommand, path, signal: ending })
+
 async function open(checkout: string, below = ''): Promise<Repository> {
   const workspace = await realpath(checkout)
-  const repository = await repositoryOf(join(workspace, below), workspace, process.env['PATH'] ?? '', signal)
+  const repository = await repositoryOf(join(workspace, below), workspace, options())
   if (repository === undefined) throw new Error('there is no repository')
   return repository
 }
@@ -87,14 +91,14 @@ test('a tip that is there without its history is compared with as it is', async 
 describe('what is no repository', () => {
   test('a folder without one, even inside one', async () => {
     const inside = join(await realpath(await origin.checkout('main')), 'deploy')
-    expect(await repositoryOf(inside, inside, '', signal)).toBeUndefined()
-    expect(await repositoryOf(folder, folder, '', signal)).toBeUndefined()
+    expect(await repositoryOf(inside, inside, options())).toBeUndefined()
+    expect(await repositoryOf(folder, folder, options())).toBeUndefined()
   })
 
   test('a submodule, which has a history of its own', async () => {
     const checkout = await realpath(await origin.checkout('main'))
     await writeFile(join(checkout, 'deploy', '.git'), 'gitdir: ../.git\n')
-    expect(await repositoryOf(join(checkout, 'deploy'), checkout, '', signal)).toBeUndefined()
+    expect(await repositoryOf(join(checkout, 'deploy'), checkout, options())).toBeUndefined()
   })
 
   test('a folder with the files of one, which a pull request may bring', async () => {
@@ -137,14 +141,14 @@ describe('what the checkout says is not run', () => {
 
   test('a machine without git says so', async () => {
     const checkout = await realpath(await origin.checkout('main'))
-    const repository = await repositoryOf(checkout, checkout, folder, signal)
+    const repository = await repositoryOf(checkout, checkout, options(folder))
     await expect(repository?.commitOf(refsOf('main'))).rejects.toThrow(GitError)
   })
 
   test('a cancelled run ends it with the reason of the run', async () => {
     const checkout = await realpath(await origin.checkout('main'))
     const cancelled = AbortSignal.abort(new Error('cancelled by the runner'))
-    const repository = await repositoryOf(checkout, checkout, process.env['PATH'] ?? '', cancelled)
+    const repository = await repositoryOf(checkout, checkout, options(undefined, cancelled))
     await expect(repository?.commitOf(refsOf('main'))).rejects.toThrow('cancelled by the runner')
   })
 })

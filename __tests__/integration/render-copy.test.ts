@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { kustomizeBuild } from '../../src/kustomize/kustomize.ts'
 import { copySources } from '../../src/render/sources.ts'
+import { runCommand } from '../../src/runner/command.ts'
 import { type Content, configMap, grounds } from './hostile.ts'
 import { installedPrograms, pathWithOnly } from './rendering.ts'
 
@@ -219,6 +220,7 @@ describe('the copy renders like the workspace', () => {
     const signal = new AbortController().signal
     const build = (directory: string) =>
       kustomizeBuild(directory, {
+        run: runCommand,
         allowRemote: false,
         environment: process.env,
         timeoutMilliseconds: 60_000,

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { textAt } from '../../src/kubernetes-object.ts'
 import { kustomizeBuild } from '../../src/kustomize/kustomize.ts'
+import { runCommand } from '../../src/runner/command.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { configMap, type Grounds, grounds } from './hostile.ts'
 import { ended, failureOf } from './outcome.ts'
@@ -101,7 +102,14 @@ async function buildAsItIs(place: Grounds, path: string, more: NodeJS.ProcessEnv
     ...more
   }
   return ended(
-    kustomizeBuild(directory, { allowRemote: false, environment, timeoutMilliseconds: 60_000, signal, log: () => {} })
+    kustomizeBuild(directory, {
+      run: runCommand,
+      allowRemote: false,
+      environment,
+      timeoutMilliseconds: 60_000,
+      signal,
+      log: () => {}
+    })
   )
 }
 

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Failure } from '../../src/failure.ts'
 import { textAt } from '../../src/kubernetes-object.ts'
 import { failureOf } from './outcome.ts'
+import { ended, numberIn } from './processes.ts'
 import { installedPrograms, pathWithOnly, type RenderRun, rendering } from './rendering.ts'
 
 let folder: string
@@ -147,14 +148,20 @@ describe('kustomize is stopped', () => {
     })
   })
 
-  test('when the run is cancelled, with the reason of that', async () => {
-    const started = join(folder, 'started')
-    await body(`: >${started}`, 'exec /bin/sleep 600')
+  test('when the run is cancelled, with the reason of that and with all that it started', async () => {
+    const [parent, child] = [join(folder, 'parent'), join(folder, 'child')]
+    await body(
+      "trap '' TERM",
+      `echo $$ >${parent}`,
+      `/bin/sh -c 'trap "" TERM; echo $$ >${child}; : >${child}.written; exec /bin/sleep 600' &`,
+      'exec /bin/sleep 600'
+    )
     const cancelling = new AbortController()
     const running = failureOf(rendering({}, { path: folder, signal: cancelling.signal }))
-    while (!existsSync(started)) await setTimeout(10)
+    while (!existsSync(`${child}.written`)) await setTimeout(10)
     cancelling.abort(new Failure('cancelled', 'the run was cancelled', 'run again'))
     expect((await running).code).toBe('cancelled')
+    for (const file of [parent, child]) await ended(numberIn(file))
   })
 
   // macOS cannot limit it.

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { kustomizeBuild } from '../../src/kustomize/kustomize.ts'
+import { runCommand } from '../../src/runner/command.ts'
 import { type Listener, listen } from '../support/redis/listen.ts'
 import { type Content, configMap, grounds } from './hostile.ts'
 import { ended, failureOf } from './outcome.ts'
@@ -181,7 +182,7 @@ describe('what kustomize reads differently from us leads nowhere', () => {
 
 function options(allowRemote: boolean) {
   const signal = new AbortController().signal
-  return { allowRemote, environment: process.env, timeoutMilliseconds: 60_000, signal, log: () => {} }
+  return { run: runCommand, allowRemote, environment: process.env, timeoutMilliseconds: 60_000, signal, log: () => {} }
 }
 
 describe('an address that was overlooked leads nowhere', () => {

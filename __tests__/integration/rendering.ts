@@ -7,6 +7,7 @@ import { type ManifestDocument, parseManifest } from '../../src/manifest.ts'
 import type { RenderInputs } from '../../src/render/inputs.ts'
 import { type Rendered, render } from '../../src/render/render.ts'
 import type { RenderedCache } from '../../src/rendered-cache/rendered-cache.ts'
+import { runCommand } from '../../src/runner/command.ts'
 import { root } from '../support/root.ts'
 import { searchPath } from '../support/search-path.ts'
 
@@ -70,7 +71,7 @@ export async function rendering(inputs: Partial<RenderInputs> = {}, options: Ren
   const log: string[] = []
   const say = (line: string) => void log.push(line)
   const { signal = new AbortController().signal } = options
-  const limits = { environment: process.env, timeoutMilliseconds, signal, log: say }
+  const limits = { run: runCommand, environment: process.env, timeoutMilliseconds, signal, log: say }
   // Not put back: each file of tests has an environment of its own, and several may render at once.
   process.env['PATH'] = path
   try {

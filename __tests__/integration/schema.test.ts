@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { objectId } from '../../src/kubernetes-object.ts'
 import { kustomizeBuild } from '../../src/kustomize/kustomize.ts'
 import { parseManifest } from '../../src/manifest.ts'
+import { runCommand } from '../../src/runner/command.ts'
 import { checkObject } from '../../src/schema/check.ts'
 import { root } from '../support/root.ts'
 import { searchPath } from '../support/search-path.ts'
@@ -21,7 +22,13 @@ afterAll(async () => rm(folder, { recursive: true }))
 
 /** What is wrong with what a kustomization renders, and the kinds of which nothing is known. */
 async function checked(directory: string): Promise<{ count: number; problems: string[]; unknown: string[] }> {
-  const options = { allowRemote: false, environment: process.env, timeoutMilliseconds: 60_000, log: () => {} }
+  const options = {
+    run: runCommand,
+    allowRemote: false,
+    environment: process.env,
+    timeoutMilliseconds: 60_000,
+    log: () => {}
+  }
   const { manifest } = await kustomizeBuild(directory, { ...options, signal: new AbortController().signal })
   const objects = parseManifest(manifest).map(({ object }) => ({ object, ...checkObject(object, schema) }))
   return {

@@ -3,10 +3,11 @@ import { isMarkable, isMarked } from './marker.ts'
 import { planFor } from './plan.ts'
 import type { CommentInputs, CommentOutcome, CommentPorts, OwnComments } from './ports.ts'
 
-/** How long all of it may take, in milliseconds; a run is not held up any longer by a GitHub that is silent or fails. */
-export const commentMilliseconds = 30_000
-/** The same with the waits that GitHub asks for: at least a minute for a secondary limit that names no time. */
-export const patienceMilliseconds = 180_000
+/**
+ * How long all of it may take, in milliseconds, with the waits that GitHub asks for: at least a minute for a secondary
+ * limit that names no time.
+ */
+export const commentMilliseconds = 180_000
 
 /**
  * Brings the one comment of this environment in the pull request up to date. It never throws: what stands against it is

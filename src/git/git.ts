@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process'
 import { lstat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { CommandResult, RunCommand } from '../command.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 
 /** git could not answer. */
@@ -42,45 +42,60 @@ const environment = {
   LC_ALL: 'C'
 }
 
+const limits = { timeoutMilliseconds: 60_000, maximumBytes: 256 * 1024 ** 2 }
+
+/** As many objects as are asked for at once, so that their ids fit into every pipe. */
+const mostIds = 100
+
+export interface GitOptions {
+  run: RunCommand
+  /** PATH, by which git is found. */
+  path: string
+  signal: AbortSignal
+}
+
 /**
  * The repository that a directory is checked out of.
  * @param directory without symbolic links, in the workspace
- * @param path PATH, by which git is found
  * @returns undefined if there is none between the directory and the workspace
  */
 export async function repositoryOf(
   directory: string,
   workspace: string,
-  path: string,
-  signal: AbortSignal
+  options: GitOptions
 ): Promise<Repository | undefined> {
   const root = await rootOf(directory, workspace)
   if (root === undefined) return undefined
-  const git = (parameters: readonly string[], input = '') => run(root, parameters, input, path, signal)
+  const git = (parameters: readonly string[], input?: string) => runGit(root, parameters, input, options)
   return {
     root,
     async commitOf(refs) {
       for (const ref of refs) {
-        const { code, output } = await git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`])
-        if (code === 0) return output.toString('utf8').trim()
+        const { exitCode, stdout } = await git(['rev-parse', '--verify', '--quiet', `${ref}^{commit}`])
+        if (exitCode === 0) return stdout.toString('utf8').trim()
       }
       return undefined
     },
     async sharedWith(commit) {
-      const { code, output } = await git(['merge-base', 'HEAD', commit])
-      return code === 0 ? output.toString('utf8').trim() : undefined
+      const { exitCode, stdout } = await git(['merge-base', 'HEAD', commit])
+      return exitCode === 0 ? stdout.toString('utf8').trim() : undefined
     },
     async list(commit, paths) {
-      const { output } = await done(git(['ls-tree', '-r', '-l', '-z', '--full-tree', commit, '--', ...paths]))
-      const entries = output.toString('utf8').split('\0')
+      const { stdout } = await done(git(['ls-tree', '-r', '-l', '-z', '--full-tree', commit, '--', ...paths]))
+      const entries = stdout.toString('utf8').split('\0')
       return entries.flatMap((entry) => {
         const [, id, bytes, name] = /^100\d{3} blob ([0-9a-f]+) +(\d+)\t(.+)$/s.exec(entry) ?? []
         return id === undefined || name === undefined ? [] : [{ path: name, id, bytes: Number(bytes) }]
       })
     },
     async read(ids) {
-      const { output } = await done(git(['cat-file', '--batch'], ids.map((id) => `${id}\n`).join('')))
-      return contents(output, ids)
+      const all: Buffer[] = []
+      for (let first = 0; first < ids.length; first += mostIds) {
+        const some = ids.slice(first, first + mostIds)
+        const { stdout } = await done(git(['cat-file', '--batch'], some.map((id) => `${id}\n`).join('')))
+        all.push(...contents(stdout, some))
+      }
+      return all
     }
   }
 }
@@ -98,39 +113,37 @@ async function rootOf(directory: string, workspace: string): Promise<string | un
   }
 }
 
-interface Ended {
-  code: number
-  output: Buffer
-  error: string
-}
-
 /** Named expressly, the repository is not looked for, and may belong to another user: the runner's, of a container. */
-function run(
+async function runGit(
   root: string,
   parameters: readonly string[],
-  input: string,
-  path: string,
-  signal: AbortSignal
-): Promise<Ended> {
-  const all = [...hardened, `--git-dir=${join(root, '.git')}`, ...parameters]
-  const options = { cwd: root, env: { ...environment, PATH: path }, signal, maxBuffer: 256 * 1024 ** 2 }
-  return new Promise((resolve, reject) => {
-    const child = execFile('git', all, { ...options, encoding: 'buffer' }, (failure, output, error) => {
-      const code = failure === null ? 0 : failure.code
-      if (typeof code === 'number') resolve({ code, output, error: error.toString('utf8') })
-      else
-        reject(signal.aborted ? signal.reason : new GitError(harmlessLine(failure?.message ?? ''), { cause: failure }))
-    })
-    // A process that has ended does not read; its exit code tells more.
-    child.stdin?.on('error', () => {})
-    child.stdin?.end(input)
+  input: string | undefined,
+  { run, path, signal }: GitOptions
+): Promise<CommandResult> {
+  const result = await run('git', [...hardened, `--git-dir=${join(root, '.git')}`, ...parameters], {
+    environment: { ...environment, PATH: path },
+    directory: root,
+    signal,
+    ...limits,
+    ...(input !== undefined && { input })
   })
+  const { exitCode, stopped } = result
+  if (stopped === 'time') throw new GitError(`git did not end within ${limits.timeoutMilliseconds / 1000} s`)
+  if (stopped === 'output') throw new GitError(`git printed more than ${limits.maximumBytes / 1024 ** 2} MiB`)
+  // 125 to 127 are of those who start it: it is not there, or cannot be run.
+  if (exitCode === undefined || (exitCode > 124 && exitCode < 128)) throw failed(result)
+  return result
 }
 
-async function done(ended: Promise<Ended>): Promise<Ended> {
-  const { code, error } = await ended
-  if (code !== 0) throw new GitError(`git ended with exit code ${code}: ${harmlessLine(error)}`)
-  return ended
+async function done(ended: Promise<CommandResult>): Promise<CommandResult> {
+  const result = await ended
+  if (result.exitCode !== 0) throw failed(result)
+  return result
+}
+
+function failed({ exitCode, stderr }: CommandResult): GitError {
+  const ending = exitCode === undefined ? 'was ended by a signal' : `ended with exit code ${exitCode}`
+  return new GitError(`git ${ending}: ${harmlessLine(stderr)}`)
 }
 
 /** `ID blob SIZE`, the content and a line feed, one after the other. */

@@ -1,3 +1,4 @@
+import { formatDuration } from '../duration.ts'
 import { at, listAt, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 
@@ -19,17 +20,24 @@ export class GitHubError extends Error {
   }
 }
 
+/** GitHub ends a request after ten seconds itself (docs.github.com, Troubleshooting the REST API, Timeouts). */
+export const answerMilliseconds = 11_000
+
 /** What a request of octokit threw, as far as it may be shown. */
-export function errorFrom(error: unknown, server: string): GitHubError {
+export function errorFrom(error: unknown, server: string, wait?: number): GitHubError {
   const response = at(error, 'response')
   const status = at(response, 'status')
-  if (typeof status !== 'number') {
-    // Only the code: the message of an invalid header quotes it, token and all.
-    const code = textAt(error, 'cause', 'cause', 'code') ?? textAt(error, 'cause', 'code')
-    return new GitHubError(`${server}: ${code ?? 'no connection'}`)
-  }
-  const message = messageIn(at(response, 'data')) ?? `HTTP status ${status}`
-  return new GitHubError(message, status, waitIn(status, message, at(response, 'headers')))
+  if (textAt(error, 'name') === 'GraphqlResponseError') return new GitHubError(messageIn(response) ?? 'no data', 200)
+  if (typeof status !== 'number') return new GitHubError(`${server}: ${withoutAnswer(at(error, 'cause'))}`)
+  return new GitHubError(messageIn(at(response, 'data')) ?? `HTTP status ${status}`, status, wait)
+}
+
+/** Only the code or the name: the message of an invalid header quotes it, token and all. */
+function withoutAnswer(cause: unknown): string {
+  const name = textAt(cause, 'name')
+  if (name === 'TimeoutError') return `no answer within ${formatDuration(answerMilliseconds)}`
+  if (name === 'SyntaxError') return 'an answer that is not of its API'
+  return textAt(cause, 'cause', 'code') ?? textAt(cause, 'code') ?? 'no connection'
 }
 
 function messageIn(data: unknown): string | undefined {
@@ -37,28 +45,4 @@ function messageIn(data: unknown): string | undefined {
   if (message === undefined) return undefined
   const details = listAt(data, 'errors').map((error) => textAt(error, 'message') ?? textAt(error, 'code'))
   return harmlessLine([message, ...details.filter((detail) => detail !== undefined)].join(': '), 300)
-}
-
-const oneMinute = 60_000
-
-/**
- * Both kinds of rate limits answer 403 or 429. In this order: `retry-after` in seconds, the end of the window if nothing
- * remains of it, else at least one minute (docs.github.com, Rate limits for the REST API, Exceeding the rate limit).
- */
-function waitIn(status: number, message: string, headers: unknown): number | undefined {
-  if (status !== 403 && status !== 429) return undefined
-  const retryAfter = numberAt(headers, 'retry-after')
-  if (retryAfter !== undefined) return retryAfter * 1000
-  if (numberAt(headers, 'x-ratelimit-remaining') === 0) {
-    const reset = (numberAt(headers, 'x-ratelimit-reset') ?? Number.NaN) * 1000
-    // By GitHub's own clock, and after the last second of the window.
-    const left = reset + 1000 - Date.parse(textAt(headers, 'date') ?? '')
-    return Number.isFinite(left) ? Math.max(left, 1000) : oneMinute
-  }
-  return status === 429 || /secondary rate limit|abuse detection/i.test(message) ? oneMinute : undefined
-}
-
-function numberAt(headers: unknown, name: string): number | undefined {
-  const text = textAt(headers, name)
-  return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
 }

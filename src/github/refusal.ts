@@ -1,4 +1,4 @@
-import { Failure, messageOf } from '../failure.ts'
+import { messageOf } from '../failure.ts'
 import { formatDuration } from '../units.ts'
 import { GitHubError } from './errors.ts'
 
@@ -8,8 +8,6 @@ const later = 'run the job again later, or read the job summary, which says the 
 
 /** What stood against a comment, and what to do about it. Everything that GitHub wrote is harmless already. */
 export function toRefusal(error: unknown, { isFork }: { isFork: boolean }): { reason: string; hint: string } {
-  // The run was cancelled.
-  if (error instanceof Failure) return { reason: error.message, hint: error.hint }
   if (!(error instanceof GitHubError)) return { reason: `unexpected error: ${messageOf(error)}`, hint: report }
   const { status, message, wait } = error
   if (status === undefined) {
@@ -18,6 +16,7 @@ export function toRefusal(error: unknown, { isFork }: { isFork: boolean }): { re
   if (wait !== undefined) {
     return { reason: `GitHub limits requests and asks to wait ${formatDuration(wait)}`, hint: later }
   }
+  if (status === 429) return { reason: `GitHub limits requests (${message})`, hint: later }
   if (status >= 500) return { reason: `GitHub fails (${message})`, hint: later }
   if (status === 401) {
     return {

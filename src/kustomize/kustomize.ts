@@ -1,6 +1,6 @@
-import { type ExecFileException, execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { which } from '@actions/io'
+import type { CommandResult, RunCommand } from '../command.ts'
 import { Failure } from '../failure.ts'
 import { manifestLimits } from '../manifest-limits.ts'
 import { harmlessLine } from '../untrusted-text.ts'
@@ -14,6 +14,7 @@ interface Program {
 }
 
 export interface KustomizeOptions {
+  run: RunCommand
   /** Whether it may download what a kustomization names. */
   allowRemote: boolean
   /** The environment of this process, of which kustomize gets next to nothing. */
@@ -40,51 +41,38 @@ export async function kustomizeBuild(
 ): Promise<{ manifest: string; warnings: string; program: string }> {
   const program =
     (await onPath('kustomize', ['build'])) ?? (await onPath('kubectl', ['kustomize'])) ?? (await brought(options.log))
-  const { error, stdout, stderr } = await run(program, directory, options)
-  options.signal.throwIfAborted()
-  if (error === null) return { manifest: stdout, warnings: stderr, program: program.name }
-  const { sentence, hint } = explained(error, stderr, options.timeoutMilliseconds)
+  const result = await options.run(program.path, [...program.arguments, directory], {
+    environment: kustomizeEnvironment(options.environment, options.allowRemote),
+    signal: options.signal,
+    timeoutMilliseconds: options.timeoutMilliseconds,
+    maximumBytes: manifestLimits.bytes,
+    memoryKibibytes
+  })
+  const { exitCode, stdout, stderr, stopped } = result
+  if (exitCode === 0 && stopped === undefined)
+    return { manifest: stdout.toString('utf8'), warnings: stderr, program: program.name }
+  const { sentence, hint } = explained(result, options.timeoutMilliseconds)
   const evidence = stderr === '' ? [] : [{ title: `What ${program.name} said`, text: stderr.slice(0, mostEvidence) }]
   throw new Failure('render-failed', `${program.name} ${sentence}`, hint, evidence)
 }
 
-interface Ended {
-  error: ExecFileException | null
-  stdout: string
-  stderr: string
-}
-
-function run(program: Program, directory: string, options: KustomizeOptions): Promise<Ended> {
-  // Where the limit cannot be set (macOS), it runs without.
-  const script = 'ulimit -d "$0" 2>/dev/null; exec "$@"'
-  const command = ['-c', script, String(memoryKibibytes), program.path, ...program.arguments, directory]
-  const limits = {
-    env: kustomizeEnvironment(options.environment, options.allowRemote),
-    timeout: options.timeoutMilliseconds,
-    maxBuffer: manifestLimits.bytes,
-    killSignal: 'SIGKILL',
-    signal: options.signal
-  } as const
-  return new Promise((resolve) => {
-    execFile('/bin/sh', command, limits, (error, stdout, stderr) => resolve({ error, stdout, stderr }))
-  })
-}
-
 function explained(
-  { code, killed, signal }: ExecFileException,
-  stderr: string,
+  { exitCode, stderr, stopped }: CommandResult,
   timeoutMilliseconds: number
 ): { sentence: string; hint: string } {
   const hint = 'render only what belongs to the cache, and leave the rest to other steps'
-  if (code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') {
+  if (stopped === 'output') {
     return { sentence: `printed more than ${manifestLimits.bytes / 1024 ** 2} MiB, and was stopped`, hint }
   }
-  if (killed) return { sentence: `did not end within ${timeoutMilliseconds / 1000} s, and was stopped`, hint }
+  if (stopped === 'time') {
+    return { sentence: `did not end within ${timeoutMilliseconds / 1000} s, and was stopped`, hint }
+  }
   if (/^(runtime|fatal error): .*(out of memory|cannot allocate)/m.test(stderr)) {
     return { sentence: `wanted more than ${memoryKibibytes / 1024 ** 2} GiB of memory`, hint }
   }
+  const ending = exitCode === undefined ? 'was ended by a signal' : `ended with exit code ${exitCode}`
   return {
-    sentence: `ended with ${signal ? `signal ${signal}` : `exit code ${code}`}: ${firstLine(stderr)}`,
+    sentence: `${ending}: ${firstLine(stderr)}`,
     hint: 'run `kustomize build` on the manifests to see the same error'
   }
 }

@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts'
 import { GitError, repositoryOf } from '../git/git.ts'
 import type { RenderInputs } from '../render/inputs.ts'
 import { render } from '../render/render.ts'
+import { runCommand } from '../runner/command.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 import type { BaseInputs } from './base-inputs.ts'
 import { noteInto } from './findings.ts'
@@ -42,7 +43,8 @@ async function renderBase(
   const { temporary, signal, log } = program
   const workspace = await realpath(process.env['GITHUB_WORKSPACE'] || process.cwd())
   const directory = await realpath(resolve(workspace, inputs.manifests))
-  const repository = await repositoryOf(directory, workspace, process.env['PATH'] ?? '', signal)
+  const git = { run: runCommand, path: process.env['PATH'] ?? '', signal }
+  const repository = await repositoryOf(directory, workspace, git)
   if (repository === undefined) return `${inputs.manifests} is in no checkout of a git repository.`
   const tip = await repository.commitOf(refsOf(branch))
   if (tip === undefined) {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { comment, commentMilliseconds, patienceMilliseconds } from '../comment/comment.ts'
+import { comment, commentMilliseconds } from '../comment/comment.ts'
 import { contextOf } from '../comment/context.ts'
 import type { CommentMode } from '../comment/ports.ts'
 import { Deadline } from '../deadline.ts'
@@ -33,10 +33,7 @@ export async function commentOn(run: Run, mode: CommentMode, token: string | und
         new PullRequestComments(place, {
           apiUrl,
           token: secret,
-          clock: systemClock,
           deadline: new Deadline(systemClock, commentMilliseconds),
-          patience: new Deadline(systemClock, patienceMilliseconds),
-          signal: new AbortController().signal,
           log: (line) => runner.log(line)
         }),
       refusal: toRefusal,
