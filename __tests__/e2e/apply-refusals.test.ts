@@ -71,7 +71,7 @@ describe('a larger claim', () => {
 
 describe('what the cluster does not accept', () => {
   test('a quota without room is named together with everything else', async () => {
-    await namespace.kubectl('create', 'quota', 'few', '--hard=count/services=1')
+    await namespace.kubectl('create', 'quota', 'few', '--hard=count/services=0')
     // A quota is in force as soon as it was counted.
     await namespace.kubectl('wait', 'quota/few', '--for=jsonpath={.status.used}', '--timeout=120s')
     const unknown = (text: string) => text.replace('enableServiceLinks:', 'enableServicesLinks:')
