@@ -139,10 +139,10 @@ describe('with recover: delete-stuck-pod', () => {
 
   test('a pod that loads its data is awaited', async () => {
     const output = 'LOADING Redis is loading the dataset in memory'
-    await using stage = await scene(documents, [{ kind: 'never-ready', output }])
-    expect((await recovering(stage, 10_000)).failure?.code).toBe('redis-loading')
+    await using stage = await scene(documents, [{ kind: 'never-ready', output }], { speed: 10 })
+    expect((await recovering(stage, 30_000)).failure?.code).toBe('redis-loading')
     await change(stage, changed)
-    expect((await recovering(stage, 60_000)).failure?.code).toBe('redis-loading')
+    expect((await recovering(stage, 30_000)).failure?.code).toBe('redis-loading')
     expect(deletions(stage)).toEqual([])
   })
 
