@@ -1,4 +1,4 @@
-import { formatDuration } from '../duration.ts'
+import { formatDuration } from '../units.ts'
 import { at, listAt, textAt } from '../kubernetes-object.ts'
 import { harmlessLine } from '../untrusted-text.ts'
 
