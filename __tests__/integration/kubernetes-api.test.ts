@@ -15,6 +15,7 @@ import {
   type PodBehaviour,
   startKubernetesApi
 } from '../support/kubernetes-api/server.ts'
+import { until } from '../support/until.ts'
 
 async function connect(): Promise<Connection> {
   const api = await startKubernetesApi({ namespaces: ['test'] })
@@ -370,6 +371,7 @@ describe('the simulated Kubernetes API', () => {
         () => 'open',
         () => 'broken off'
       )
+      await until(() => api.requests.some(({ path }) => path.endsWith('/portforward')))
       expect(await Promise.race([opening, sleep(100, 'hanging')])).toBe('hanging')
       await api.close()
       expect(await opening).toBe('broken off')
