@@ -22,9 +22,16 @@ const local = (name) => ({
   globalTeardown: '<rootDir>/__tests__/support/bundles/teardown.js'
 })
 
+/** Those that need a cluster or act: a test that fails is tried once more. */
+const repeated = (name) => ({
+  ...ring(name),
+  setupFilesAfterEnv: ['<rootDir>/__tests__/support/repeats/once.ts']
+})
+
 /** The rings of tests: what each runs against is said in CONTRIBUTING.md. */
 export default {
   // On two cores jest would start one worker only.
   maxWorkers: 2,
-  projects: [...['unit', 'integration', 'contract'].map(local), ...['e2e', 'act'].map(ring)]
+  projects: [...['unit', 'integration', 'contract'].map(local), ...['e2e', 'act'].map(repeated)],
+  reporters: ['default', '<rootDir>/__tests__/support/repeats/reporter.ts']
 }
