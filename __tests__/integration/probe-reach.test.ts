@@ -56,7 +56,7 @@ test('a refused password is told without the times that nobody tells soon', asyn
 
 describe('a Redis that loads its data', () => {
   test('is waited for, and that is said once', async () => {
-    await using loading = await startLoading(redis.port, 300)
+    await using loading = await startLoading(redis.port, 5)
     await using api = await podWith(loading)
     const { failure, log } = await probing(api, password, { speed: 4 })
     expect(failure).toBeUndefined()
@@ -64,15 +64,15 @@ describe('a Redis that loads its data', () => {
   })
 
   test('for longer than Redis may be unreachable', async () => {
-    await using loading = await startLoading(redis.port, 600)
+    // As many waits take 15 s.
+    await using loading = await startLoading(redis.port, 60)
     await using api = await podWith(loading)
-    // It waits for 12 s here at least.
     const { failure } = await probing(api, password, { speed: 20, timeout: 600_000 })
     expect(failure).toBeUndefined()
   })
 
   test('until the timeout', async () => {
-    await using loading = await startLoading(redis.port, 60_000)
+    await using loading = await startLoading(redis.port, Number.POSITIVE_INFINITY)
     await using api = await podWith(loading)
     const { failure, open } = await probing(api, password, { speed: 20, timeout: 15_000 })
     expect(failure).toMatchObject({

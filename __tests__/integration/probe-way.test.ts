@@ -66,7 +66,7 @@ describe('the way to the pod', () => {
   })
 
   test('that breaks in the middle: another one is opened', async () => {
-    await using loading = await startLoading(redis.port, 200)
+    await using loading = await startLoading(redis.port, 3)
     await using api = await podWith(loading)
     const { failure } = await probing(api, password, { speed: 4, onLog: () => api.dropForwards() })
     expect(failure).toBeUndefined()
