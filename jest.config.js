@@ -1,3 +1,5 @@
+import { packageMapper } from './__tests__/support/bundles/packages.ts'
+
 const ring = (name) => ({
   displayName: name,
   testMatch: [`<rootDir>/__tests__/${name}/**/*.test.ts`],
@@ -12,9 +14,24 @@ const ring = (name) => ({
   injectGlobals: false
 })
 
+/** Those that npm cit runs: on this machine alone, from the sources. */
+const local = (name) => ({
+  ...ring(name),
+  moduleNameMapper: packageMapper,
+  globalSetup: '<rootDir>/__tests__/support/bundles/setup.js',
+  globalTeardown: '<rootDir>/__tests__/support/bundles/teardown.js'
+})
+
+/** Those that need a cluster or act: a test that fails is tried once more. */
+const repeated = (name) => ({
+  ...ring(name),
+  setupFilesAfterEnv: ['<rootDir>/__tests__/support/repeats/once.ts']
+})
+
 /** The rings of tests: what each runs against is said in CONTRIBUTING.md. */
 export default {
   // On two cores jest would start one worker only.
   maxWorkers: 2,
-  projects: ['unit', 'integration', 'contract', 'e2e', 'act'].map(ring)
+  projects: [...['unit', 'integration', 'contract'].map(local), ...['e2e', 'act'].map(repeated)],
+  reporters: ['default', '<rootDir>/__tests__/support/repeats/reporter.ts']
 }

@@ -3,10 +3,13 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import { deploy, expectClean } from '../support/cluster/deploy.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
 import { root } from '../support/root.ts'
+
+// Tests of an interruption: what fails now and then is what they look for.
+jest.retryTimes(0)
 
 let namespace: TestNamespace
 

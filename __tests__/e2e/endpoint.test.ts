@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { credentialFields } from '../../src/credentials.ts'
 import { accessTo } from '../integration/applying.ts'
 import { type ConnectionRun, connectingFromPod, credentialsOf } from '../integration/connecting.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { stage } from './stage.ts'
 import { accessWith, type Cache, type CacheScene, cacheScene, caches, image, untilReached } from './tls-cache.ts'
+
+// Tests of interruptions, and of runs at once: what fails now and then is what they look for.
+jest.retryTimes(0)
 
 let scene: CacheScene
 

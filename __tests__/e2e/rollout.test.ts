@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from '@jest/globals'
+import { describe, expect, jest, test } from '@jest/globals'
 import { at, listAt } from '../../src/kubernetes-object.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { script, states } from './rollout-states.ts'
 import { type Edit, type Run, type Stage, stage } from './stage.ts'
+
+// Tests of races: what fails now and then is what they look for.
+jest.retryTimes(0)
 
 const evidence = ({ failure }: Run) => failure?.evidence.map(({ title, text }) => `${title}\n${text}`).join('\n') ?? ''
 

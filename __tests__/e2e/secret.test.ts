@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { KubernetesObject } from '../../src/kubernetes-object.ts'
 import { type Access, accessTo } from '../integration/applying.ts'
 import { applied, externalSecret, type SecretRun, type Source, verifying } from '../integration/verifying.ts'
@@ -11,6 +11,9 @@ import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
 import { generatedCredentials } from '../support/generated-credentials.ts'
 import { root } from '../support/root.ts'
+
+// Tests of faults: what fails now and then is what they look for.
+jest.retryTimes(0)
 
 const aws = awsStandIn()
 if (aws === undefined) test.skip('a Secret from AWS (AWS_STAND_IN names no stand-in for AWS)', () => {})

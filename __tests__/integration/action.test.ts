@@ -186,23 +186,17 @@ describe('a failure', () => {
 test('a cancelled run ends soon, and says where it stood', async () => {
   clear()
   const job = new AbortController()
-  let cancelledAt = 0
-  let endedAt = 0
   const deployment = await run(
     {},
     {
       signal: job.signal,
       onOutput(text) {
-        if (cancelledAt !== 0 || !text.includes('startup probe')) return
-        cancelledAt = performance.now()
-        job.abort()
-      },
-      onStep(event) {
-        if (event.state === 'finished' && event.step.id === 'deploy') endedAt = performance.now()
+        if (text.includes('startup probe')) job.abort()
       }
     }
   )
-  expect(endedAt - cancelledAt).toBeLessThan(2_000)
+  // It ended by itself, before the runner sent it a harder signal.
+  expect(deployment.steps.find(({ id }) => id === 'deploy')?.exitCode).toBe(1)
   expect(deployment.conclusion).toBe('cancelled')
   expect(deployment.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'cancelled' })
   expect(annotationsOf(deployment)[0]?.message).toContain(

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { realpath, rm, symlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { programPath } from '../support/bundles/programs.ts'
 import { type GitRepository, gitRepository } from '../support/git-repository.ts'
 import { type NodeActionResult, runNodeAction } from '../support/node-action.ts'
 import { root } from '../support/root.ts'
@@ -42,7 +43,7 @@ async function rendering(
 ): Promise<NodeActionResult> {
   return runNodeAction({
     action: join(root, 'action.yml'),
-    program: join(root, 'src', 'main', 'render.ts'),
+    program: programPath('render'),
     inputs: { environment: 'clinic', manifests: 'deploy/redis', namespace: 'default', 'dry-run': 'client', ...inputs },
     env: { PATH: searchPath(root), GITHUB_BASE_REF: 'main', ...env },
     workspace: workspace ?? (await origin.checkout('change'))

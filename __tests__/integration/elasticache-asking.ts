@@ -1,15 +1,14 @@
 import { execFile } from 'node:child_process'
-import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Patience } from '../../src/aws/elasticache.ts'
 import type { Failure } from '../../src/failure.ts'
+import { elasticachePath } from '../support/bundles/programs.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { generatedCredentials } from '../support/elasticache-api/environment.ts'
-import { root } from '../support/root.ts'
 
 // jest gives tests an Error of their own, and the SDK wraps what is no instance of it, as the errors of sockets are.
 const program = (limits: Patience | undefined) => `
-import { describeReplicationGroup } from ${JSON.stringify(join(root, 'src', 'aws', 'elasticache.ts'))}
+import { describeReplicationGroup } from ${JSON.stringify(elasticachePath())}
 const limits = ${JSON.stringify(limits)}
 await describeReplicationGroup('sessions', 'eu-central-1', new AbortController().signal, limits).catch(
   ({ code, message, hint }) => console.log(JSON.stringify({ code, message, hint }))
@@ -23,11 +22,8 @@ export async function asking(
 ): Promise<Pick<Failure, 'code' | 'message' | 'hint'>> {
   const credentials = generatedCredentials()
   const env = { ...credentials, HOME: '/nonexistent', AWS_EC2_METADATA_DISABLED: 'true', ...environment }
-  // This one reads TypeScript, whichever runs the tests.
-  const node = join(root, 'node_modules', '.bin', 'node')
-  const { stdout, stderr } = await promisify(execFile)(node, ['--input-type=module', '--eval', program(limits)], {
-    env
-  })
+  const parameters = ['--input-type=module', '--eval', program(limits)]
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, parameters, { env })
   expectNoSecret(stdout + stderr, Object.values(credentials))
   return JSON.parse(stdout)
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { programPath } from '../support/bundles/programs.ts'
 import { runComposite } from '../support/composite/run-composite.ts'
 import { generatedCredentials } from '../support/generated-credentials.ts'
 import { runNodeAction } from '../support/node-action.ts'
@@ -40,7 +41,7 @@ async function deploy(inputs: Record<string, string> = {}): Promise<string> {
 async function verify(inputs: Record<string, string> = {}): Promise<string> {
   const { summary } = await runNodeAction({
     action: join(root, 'verify', 'action.yml'),
-    program: join(root, 'src', 'main', 'verify.ts'),
+    program: programPath('verify'),
     inputs: { environment: 'staging', namespace, ...inputs },
     env: env()
   })

@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:net'
 import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { KubeConfig, PortForward } from '@kubernetes/client-node'
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
+import { PortForward } from '@kubernetes/client-node/dist/portforward.js'
 import { ApplyClient, configMap, statefulSet } from '../support/kubernetes-api/conformance/apply-client.ts'
 import { type Connection, sender } from '../support/kubernetes-api/conformance/connection.ts'
 import { conformance } from '../support/kubernetes-api/conformance.ts'
@@ -14,6 +15,7 @@ import {
   type PodBehaviour,
   startKubernetesApi
 } from '../support/kubernetes-api/server.ts'
+import { until } from '../support/until.ts'
 
 async function connect(): Promise<Connection> {
   const api = await startKubernetesApi({ namespaces: ['test'] })
@@ -369,6 +371,7 @@ describe('the simulated Kubernetes API', () => {
         () => 'open',
         () => 'broken off'
       )
+      await until(() => api.requests.some(({ path }) => path.endsWith('/portforward')))
       expect(await Promise.race([opening, sleep(100, 'hanging')])).toBe('hanging')
       await api.close()
       expect(await opening).toBe('broken off')

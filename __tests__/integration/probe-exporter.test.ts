@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { startKubernetesApi } from '../support/kubernetes-api/server.ts'
 import { startExporter } from '../support/redis/exporter.ts'
 import { type Listener, listen, portOf } from '../support/redis/listen.ts'
 import { startSilent } from '../support/redis/misbehaving.ts'
 import { type RedisProcess, startRedis } from '../support/redis/process.ts'
+import { until } from '../support/until.ts'
 import { podWith, probing, seedPod } from './probing.ts'
 
 const password = 'pä ss"wort\'#1'
@@ -97,7 +97,7 @@ describe('the exporter', () => {
     const forward: Record<number, number> = { 6379: redis.port }
     await using api = await startKubernetesApi({ forward })
     seedPod(api)
-    const late = sleep(100).then(async () => {
+    const late = until(() => api.requests.some(({ query }) => query.get('ports') === '9121')).then(async () => {
       const exporter = await metrics(text)
       forward[9121] = exporter.port
       return exporter

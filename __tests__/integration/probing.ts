@@ -44,7 +44,8 @@ export type ProbeRun = Ended<ProbeResult> & {
   log: string[]
   /** What is still open when the probe has ended. */
   open: string[]
-  milliseconds: number
+  /** Every wait between two tries, in milliseconds. */
+  waits: readonly number[]
 }
 
 /** Probes the pod as the deploy program does; the password may stand in nothing that is said. */
@@ -100,7 +101,7 @@ export async function probing(
   }
   await cluster.readStatefulSet(namespace, 'redis')
   onStart?.()
-  const start = performance.now()
+  const before = clock.sleeps.length
   const probed = await ended(
     probe(
       { namespace, password, expected: undefined, memoryThresholdPercent: 90, exporter: false, ...inputs },
@@ -108,7 +109,7 @@ export async function probing(
       ports
     )
   )
-  const run = { ...probed, log, open: [...open], milliseconds: performance.now() - start }
+  const run = { ...probed, log, open: [...open], waits: clock.sleeps.slice(before) }
   expectNoSecret([...log, probed.failure === undefined ? '' : wordsOf(probed.failure)].join('\n'), [password])
   return run
 }

@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { arch, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { Failure } from '../../src/failure.ts'
 import { textAt } from '../../src/kubernetes-object.ts'
 import { failureOf } from './outcome.ts'
@@ -36,6 +36,10 @@ async function script(path: string, stdout: string, stderr = '', exitCode = 0): 
 const installed = await installedPrograms()
 
 describe('which kustomize renders', () => {
+  // What @actions/tool-cache says for debugging.
+  beforeEach(() => void jest.spyOn(process.stdout, 'write').mockReturnValue(true))
+  afterEach(() => void jest.restoreAllMocks())
+
   test('the one on PATH, if there is one', async () => {
     await script(join(folder, 'kustomize'), document)
     await script(join(folder, 'kubectl'), 'never')

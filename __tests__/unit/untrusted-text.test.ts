@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { harmless, harmlessLine } from '../../src/untrusted-text.ts'
 import fc from '../support/fast-check.ts'
+import { promptly } from '../support/promptly.ts'
 
 const lineEnds = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/
 
@@ -103,8 +104,6 @@ describe('text for one line', () => {
   })
 
   test('sixty thousand empty lines take no time', () => {
-    const start = performance.now()
-    harmlessLine('\n'.repeat(60_000))
-    expect(performance.now() - start).toBeLessThan(500)
+    expect(promptly(() => harmlessLine('\n'.repeat(60_000)))).toBe(harmlessLine(''))
   })
 })

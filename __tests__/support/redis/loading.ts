@@ -6,11 +6,12 @@ import { command, encode, Failure, type Request, RequestReader, replyEnd } from 
 const served = ['auth', 'client', 'command', 'config', 'hello', 'info', 'quit', 'select']
 
 /**
- * Stands before the Redis on `port` and behaves like a Redis that loads its data for `milliseconds`: logins and INFO are
- * answered (with loading:1), other commands get LOADING. After that it passes everything on, on open connections too.
+ * Stands before the Redis on `port` and behaves like a Redis that loads its data until it has said so that often:
+ * logins and INFO are answered (with loading:1), other commands get LOADING. After that it passes everything on, on open
+ * connections too.
  */
-export async function startLoading(port: number, milliseconds: number): Promise<Listener> {
-  const until = Date.now() + milliseconds
+export async function startLoading(port: number, answers: number): Promise<Listener> {
+  let left = answers
   return listen((socket) => {
     const upstream = connect(port, '127.0.0.1')
     const replies = new Replies(upstream)
@@ -24,9 +25,8 @@ export async function startLoading(port: number, milliseconds: number): Promise<
     socket.on('data', (chunk) => {
       for (const request of reader.push(Buffer.from(chunk))) {
         turn = turn.then(async () => {
-          const reply = await (Date.now() < until
-            ? refuse(request, upstream, replies)
-            : pass(request, upstream, replies))
+          const reply = await (left > 0 ? refuse(request, upstream, replies) : pass(request, upstream, replies))
+          if (/^-LOADING|\nloading:1\r/.test(reply.toString('latin1'))) left -= 1
           socket.write(reply)
         })
       }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { keyMetrics, metricsProblem, parseMetrics } from '../../../src/probe/metrics.ts'
 import fc from '../../support/fast-check.ts'
+import { promptly } from '../../support/promptly.ts'
 
 const answer = `# HELP redis_up Information about the Redis instance
 # TYPE redis_up gauge
@@ -83,8 +84,6 @@ describe('whatever is answered', () => {
   })
 
   test('a long line takes no time', () => {
-    const start = performance.now()
-    parseMetrics(`redis_up{${'}'.repeat(200_000)}\n`)
-    expect(performance.now() - start).toBeLessThan(500)
+    expect(promptly(() => parseMetrics(`redis_up{${'}'.repeat(200_000)}\n`)).size).toBe(0)
   })
 })

@@ -1,5 +1,5 @@
 import { Agent, type RequestOptions, request } from 'node:https'
-import { KubeConfig } from '@kubernetes/client-node'
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import type { JsonObject } from '../json.ts'
 
 export interface ApiRequest {

@@ -1,0 +1,10 @@
+import { buildPackages } from './packages.ts'
+import { buildPrograms } from './programs.ts'
+
+// Jest would turn a set-up in TypeScript into CommonJS, which cannot look into each package.
+
+/** What jest does before the tests of a ring that runs the sources. */
+export default async function setUp() {
+  await buildPackages()
+  await buildPrograms()
+}

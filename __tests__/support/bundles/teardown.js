@@ -1,0 +1,3 @@
+import { removePrograms } from './programs.ts'
+
+export default removePrograms
