@@ -50,8 +50,8 @@ describe('a Redis without an append-only file that would start with one', () => 
 
   test('whose manifests mount no password gets it on standard input', () => {
     const own = shippedOne('StatefulSet', 'redis', [
-      'mountPath: /run/redis-credentials\n              readOnly: true\n            - name: run',
-      'mountPath: /elsewhere\n              readOnly: true\n            - name: run'
+      'mountPath: /run/redis-credentials/password',
+      'mountPath: /elsewhere/password'
     ])
     expect(judge(facts({ statefulSet: own })).losses[0]?.hint).toContain(
       '`kubectl -n team get secret redis-credentials -o jsonpath={.data.password} | base64 -d | ' +
