@@ -11,13 +11,13 @@ import { trimPackages } from './trim.ts'
 const root = join(import.meta.dirname, '..')
 /** What is bundled, by the folder of dist/. */
 const bundles = {
-  render: 'main/render.js',
-  deploy: 'main/deploy.js',
-  report: 'main/report.js',
-  verify: 'main/verify.js',
-  aws: 'aws/client.js'
+  render: 'steps/render.js',
+  deploy: 'steps/deploy.js',
+  report: 'steps/report.js',
+  verify: 'steps/verify.js',
+  aws: 'clients/aws/client.js'
 }
-/** What stands in dist for src/aws/load.ts, which says why; the bundler leaves such an import as it is. */
+/** What stands in dist for src/clients/aws/load.ts, which says why; the bundler leaves such an import as it is. */
 const loadClient = "export const loadClient = () => import(/* webpackIgnore: true */ '../aws/index.js')\n"
 const maximumBytes = 8_000_000
 
@@ -36,7 +36,7 @@ function bundle(directory: string): void {
   rmSync(directory, { recursive: true, force: true })
   run('typescript/bin/tsc', '--project', 'tsconfig.build.json')
   trimPackages(root, lib)
-  writeFileSync(join(lib, 'aws', 'load.js'), loadClient)
+  writeFileSync(join(lib, 'clients', 'aws', 'load.js'), loadClient)
   for (const [name, entry] of Object.entries(bundles)) {
     run(
       '@vercel/ncc/dist/ncc/cli.js',

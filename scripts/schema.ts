@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { builtInResource } from '../src/kubernetes/resources.ts'
-import type { Schema } from '../src/schema/schema.ts'
+import { builtInResource } from '../src/clients/kubernetes/resources.ts'
+import type { Schema } from '../src/core/schema/schema.ts'
 
 // Writes schema/kubernetes.json from what the cluster of the kubeconfig says of its own kinds, by kubectl.
 //   node scripts/schema.ts           writes it

@@ -2,13 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { parse } from 'yaml'
-import { failureCodes } from '../../src/failure.ts'
-import { readBaseInputs } from '../../src/main/base-inputs.ts'
-import { readCommentMode } from '../../src/main/comment-mode.ts'
-import { readDeployInputs } from '../../src/main/deploy-inputs.ts'
-import { readVerifyInputs } from '../../src/main/verify-inputs.ts'
-import { readRenderInputs } from '../../src/render/inputs.ts'
-import { outputsOf } from '../../src/report/outputs.ts'
+import { failureCodes } from '../../src/core/failure.ts'
+import { outputsOf } from '../../src/phases/report/outputs.ts'
+import { readDeployInputs } from '../../src/steps/inputs/deploy.ts'
+import { readBaseInputs, readCommentMode, readRenderInputs } from '../../src/steps/inputs/render.ts'
+import { readVerifyInputs } from '../../src/steps/inputs/verify.ts'
 import { readAction } from '../support/composite/action.ts'
 import { runComposite } from '../support/composite/run-composite.ts'
 import { root } from '../support/root.ts'
@@ -127,7 +125,7 @@ describe('verify/action.yml', () => {
     }
   })
 
-  test('runs the program that is built from src/main/verify.ts', () => {
+  test('runs the program that is built from src/steps/verify.ts', () => {
     expect(verify.runs).toEqual({ using: 'node24', main: '../dist/verify/index.js' })
   })
 })

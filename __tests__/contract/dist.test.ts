@@ -58,7 +58,7 @@ describe('the committed programs start, and fail politely without inputs', () =>
   })
 
   test('the client of AWS loads, and knows its region', async () => {
-    const client: typeof import('../../src/aws/client.ts') = await import(join(root, 'dist', 'aws', 'index.js'))
+    const client: typeof import('../../src/clients/aws/client.ts') = await import(join(root, 'dist', 'aws', 'index.js'))
     using api = client.openElastiCache('eu-central-1', { connection: 1000, request: 1000 })
     expect(await api.region()).toBe('eu-central-1')
   })

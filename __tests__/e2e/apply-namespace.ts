@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { KubernetesObject } from '../../src/kubernetes-object.ts'
-import type { ManifestDocument } from '../../src/manifest.ts'
+import type { KubernetesObject } from '../../src/core/kubernetes/object.ts'
+import type { ManifestDocument } from '../../src/core/manifest.ts'
 import { type Access, type ApplyRun, accessTo, applying } from '../integration/applying.ts'
 import { documentsFor, edited } from '../integration/rendering.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'

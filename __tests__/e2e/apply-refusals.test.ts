@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Failure } from '../../src/failure.ts'
-import { parseManifest } from '../../src/manifest.ts'
+import type { Failure } from '../../src/core/failure.ts'
+import { parseManifest } from '../../src/core/manifest.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { grantsOf } from './apply-grants.ts'
 import { type ApplyNamespace, applyNamespace } from './apply-namespace.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { at, listAt } from '../../src/kubernetes-object.ts'
+import { at, listAt } from '../../src/core/kubernetes/object.ts'
 import { type ApplyNamespace, applyNamespace } from './apply-namespace.ts'
 
 let namespace: ApplyNamespace

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { compareObjects } from '../../src/drift/drift.ts'
-import { toFailure } from '../../src/kubernetes/failure.ts'
-import type { ManifestDocument } from '../../src/manifest.ts'
+import { toFailure } from '../../src/clients/kubernetes/failure.ts'
+import type { ManifestDocument } from '../../src/core/manifest.ts'
+import { compareObjects } from '../../src/phases/drift/drift.ts'
 import { accessTo } from '../integration/applying.ts'
 import { ended } from '../integration/outcome.ts'
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { parseManifest } from '../../src/manifest.ts'
+import { parseManifest } from '../../src/core/manifest.ts'
 import { awsStandIn } from '../support/cluster/aws-stand-in.ts'
 import { kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { parseManifest } from '../../src/manifest.ts'
+import { parseManifest } from '../../src/core/manifest.ts'
 import { awsStandIn } from '../support/cluster/aws-stand-in.ts'
 import { kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'

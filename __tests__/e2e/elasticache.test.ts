@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
-import { describeReplicationGroup } from '../../src/aws/elasticache.ts'
-import { verifyReplicationGroup } from '../../src/elasticache/elasticache.ts'
-import type { Address } from '../../src/elasticache/ports.ts'
-import type { Check } from '../../src/result.ts'
+import { describeReplicationGroup } from '../../src/clients/aws/elasticache.ts'
+import type { Check } from '../../src/core/result.ts'
+import type { SecretAddress } from '../../src/phases/elasticache/deps.ts'
+import { verifyReplicationGroup } from '../../src/phases/elasticache/elasticache.ts'
 import { type Ended, ended, wordsOf } from '../integration/outcome.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type AwsStandIn, awsStandIn } from '../support/cluster/aws-stand-in.ts'
@@ -35,7 +35,7 @@ function cases({ program, endpoint, region, credentials }: AwsStandIn): void {
   }
 
   /** A new group with these settings, and its endpoint; the stand-in forgets it when it ends. */
-  async function created(changed: object = {}): Promise<{ id: string; address: Address }> {
+  async function created(changed: object = {}): Promise<{ id: string; address: SecretAddress }> {
     const id = `test-${randomBytes(4).toString('hex')}`
     const parameters = ['elasticache', id, JSON.stringify({ ...settings, ...changed })]
     const { stdout } = await promisify(execFile)(program, parameters)
@@ -47,7 +47,7 @@ function cases({ program, endpoint, region, credentials }: AwsStandIn): void {
   /** Verifies a group; the key may stand in nothing that is said. */
   async function verified(
     group: string,
-    address: Address,
+    address: SecretAddress,
     secretAccessKey = credentials.secretAccessKey
   ): Promise<Ended<Check[]>> {
     const log: string[] = []

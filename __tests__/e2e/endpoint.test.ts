@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { credentialFields } from '../../src/credentials.ts'
+import { credentialFields } from '../../src/core/credentials.ts'
 import { accessTo } from '../integration/applying.ts'
 import { type ConnectionRun, connectingFromPod, credentialsOf } from '../integration/connecting.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'

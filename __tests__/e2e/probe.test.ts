@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { knownValue } from '../../src/rendered-cache/known.ts'
-import { renderedCache } from '../../src/rendered-cache/rendered-cache.ts'
+import { knownValue } from '../../src/core/rendered-cache/known.ts'
+import { renderedCache } from '../../src/core/rendered-cache/rendered-cache.ts'
 import { type ProbeOptions, type ProbeRun, probing } from '../integration/probing.ts'
 import { type Stage, stage } from './stage.ts'
 

@@ -1,4 +1,4 @@
-import type { FailureCode } from '../../src/failure.ts'
+import type { FailureCode } from '../../src/core/failure.ts'
 import type { Edit, Stage } from './stage.ts'
 
 /** How the shell of the container ends instead of becoming Redis. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, jest, test } from '@jest/globals'
-import { at, listAt } from '../../src/kubernetes-object.ts'
+import { at, listAt } from '../../src/core/kubernetes/object.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { script, states } from './rollout-states.ts'
 import { type Edit, type Run, type Stage, stage } from './stage.ts'

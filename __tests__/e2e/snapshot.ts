@@ -1,4 +1,4 @@
-import { type KubernetesObject, objectId } from '../../src/kubernetes-object.ts'
+import { type KubernetesObject, objectId } from '../../src/core/kubernetes/object.ts'
 import type { TestNamespace } from '../support/cluster/namespace.ts'
 
 /**

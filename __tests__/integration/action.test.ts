@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { textAt } from '../../src/kubernetes-object.ts'
+import { textAt } from '../../src/core/kubernetes/object.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type Deployment, deploy } from '../support/cluster/deploy.ts'
 import type { TestNamespace } from '../support/cluster/namespace.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { Failure, type FailureCode } from '../../src/failure.ts'
-import { type ManifestDocument, parseManifest } from '../../src/manifest.ts'
+import { Failure, type FailureCode } from '../../src/core/failure.ts'
+import { type ManifestDocument, parseManifest } from '../../src/core/manifest.ts'
 import { type FaultReply, type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
 import { until } from '../support/until.ts'
 import { type Access, accessTo, applying } from './applying.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ManifestDocument } from '../../src/manifest.ts'
+import type { ManifestDocument } from '../../src/core/manifest.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
 import { type Access, accessTo, applying } from './applying.ts'
 import { documentsFor, namespace } from './rendering.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { at, textAt } from '../../src/kubernetes-object.ts'
-import { type ManifestDocument, parseManifest } from '../../src/manifest.ts'
+import { at, textAt } from '../../src/core/kubernetes/object.ts'
+import { type ManifestDocument, parseManifest } from '../../src/core/manifest.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
 import { type Access, accessTo, applying } from './applying.ts'
 import { wordsOf } from './outcome.ts'

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import type { CommandOptions } from '../../src/command.ts'
-import { runCommand } from '../../src/runner/command.ts'
+import { runCommand } from '../../src/clients/runner/command.ts'
+import type { CommandOptions } from '../../src/core/command.ts'
 import { ended, numberIn } from './processes.ts'
 
 let folder: string

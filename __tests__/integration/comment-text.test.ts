@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { code, diffBlock, escaped, folded, table, verbatim } from '../../src/report/markdown.ts'
+import { code, diffBlock, escaped, folded, table, verbatim } from '../../src/phases/report/markdown.ts'
 import fc from '../support/fast-check.ts'
 import { type GitHubApi, startGitHubApi } from '../support/github-api/server.ts'
-import { hostile } from '../unit/report/hostile.ts'
-import { references, spoken } from '../unit/report/spoken.ts'
+import { hostile } from '../unit/phases/report/hostile.ts'
+import { references, spoken } from '../unit/phases/report/spoken.ts'
 import { commenting } from './commenting.ts'
 
 let api: GitHubApi

@@ -1,8 +1,8 @@
-import { comment, commentMilliseconds } from '../../src/comment/comment.ts'
-import type { CommentInputs, CommentOutcome } from '../../src/comment/ports.ts'
-import { type Clock, Deadline } from '../../src/deadline.ts'
-import { PullRequestComments } from '../../src/github/comments.ts'
-import { toRefusal } from '../../src/github/refusal.ts'
+import { PullRequestComments } from '../../src/clients/github/comments.ts'
+import { toRefusal } from '../../src/clients/github/errors.ts'
+import { type Clock, Deadline } from '../../src/core/clock.ts'
+import { comment, commentMilliseconds } from '../../src/phases/comment/comment.ts'
+import type { CommentInputs, CommentOutcome } from '../../src/phases/comment/deps.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import type { GitHubApi } from '../support/github-api/server.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { requirements } from '../../src/elasticache/requirements.ts'
+import { requirements } from '../../src/phases/elasticache/requirements.ts'
 import { describedGroup, describedShards, domain, type Fields, shard } from '../support/elasticache-api/group.ts'
 import { verifying } from './elasticache-verifying.ts'
 

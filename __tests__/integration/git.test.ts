@@ -3,10 +3,9 @@ import { chmod, chown, mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFil
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { refsOf } from '../../src/base/ref.ts'
-import { filesBelow } from '../../src/base/tree.ts'
-import { GitError, type Repository, repositoryOf } from '../../src/git/git.ts'
-import { runCommand } from '../../src/runner/command.ts'
+import { GitError, type Repository, repositoryOf } from '../../src/clients/git/git.ts'
+import { runCommand } from '../../src/clients/runner/command.ts'
+import { filesBelow, refsOf } from '../../src/phases/render/base-branch.ts'
 import { type GitRepository, gitRepository } from '../support/git-repository.ts'
 
 let origin: GitRepository

@@ -1,4 +1,4 @@
-import { Failure } from '../../src/failure.ts'
+import { Failure } from '../../src/core/failure.ts'
 
 /** A phase that ended, either way. */
 export type Ended<T> = { result: T; failure?: undefined } | { result?: undefined; failure: Failure }

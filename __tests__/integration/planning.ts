@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { Plan, ProgramResult } from '../../src/result.ts'
+import type { Plan, ProgramResult } from '../../src/core/result.ts'
 import { type Deployment, deploy } from '../support/cluster/deploy.ts'
 import type { TestNamespace } from '../support/cluster/namespace.ts'
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { access, constants, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
-import { at, type KubernetesObject, listAt, textAt } from '../../src/kubernetes-object.ts'
+import { at, type KubernetesObject, listAt, textAt } from '../../src/core/kubernetes/object.ts'
 import type { PodEnd } from '../support/kubernetes-api/cluster/pod-behaviour.ts'
 import type { KubernetesApi } from '../support/kubernetes-api/server.ts'
 

@@ -1,7 +1,7 @@
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { fieldManager } from '../../src/kubernetes-object.ts'
+import { fieldManager } from '../../src/core/kubernetes/object.ts'
 import { type GitRepository, gitRepository } from '../support/git-repository.ts'
 import { type GitHubApi, startGitHubApi } from '../support/github-api/server.ts'
 import { type JsonObject, type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'

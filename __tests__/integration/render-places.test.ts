@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Adjustments } from '../../src/render/inputs.ts'
+import type { Adjustments } from '../../src/phases/render/deps.ts'
 import { grounds } from './hostile.ts'
 import { failureOf } from './outcome.ts'
 import { rendering } from './rendering.ts'

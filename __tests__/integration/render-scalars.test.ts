@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { at } from '../../src/kubernetes-object.ts'
-import { withResourceVersion, withTemplateAnnotations } from '../../src/manifest.ts'
+import { at } from '../../src/core/kubernetes/object.ts'
+import { withResourceVersion, withTemplateAnnotations } from '../../src/core/manifest.ts'
 import fc from '../support/fast-check.ts'
 import { documentOf } from '../unit/document-of.ts'
 import { grounds } from './hostile.ts'

@@ -1,7 +1,7 @@
 import { chmod, readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { copySources } from '../../src/render/sources.ts'
+import { copySources } from '../../src/phases/render/sandbox/copy.ts'
 import fc from '../support/fast-check.ts'
 import { type Content, configMap, grounds } from './hostile.ts'
 import { ended, failureOf, wordsOf } from './outcome.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import type { ManifestDocument } from '../../src/manifest.ts'
+import type { ManifestDocument } from '../../src/core/manifest.ts'
 import type { FaultReply } from '../support/kubernetes-api/server.ts'
 import { documentsFor, edited, namespace } from './rendering.ts'
 import { evidenceOf, rolling, scene } from './rolling.ts'

@@ -2,14 +2,14 @@ import { mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { objectId } from '../../src/kubernetes-object.ts'
-import { kustomizeBuild } from '../../src/kustomize/kustomize.ts'
-import { parseManifest } from '../../src/manifest.ts'
-import { runCommand } from '../../src/runner/command.ts'
-import { checkObject } from '../../src/schema/check.ts'
+import { kustomizeBuild } from '../../src/clients/kustomize/kustomize.ts'
+import { runCommand } from '../../src/clients/runner/command.ts'
+import { objectId } from '../../src/core/kubernetes/object.ts'
+import { parseManifest } from '../../src/core/manifest.ts'
+import { checkObject } from '../../src/core/schema/check.ts'
 import { root } from '../support/root.ts'
 import { searchPath } from '../support/search-path.ts'
-import { schema } from '../unit/schema/kubernetes.ts'
+import { schema } from '../unit/core/schema/kubernetes.ts'
 
 const manifests = join(root, 'manifests')
 let folder: string

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { at } from '../../src/kubernetes-object.ts'
+import { at } from '../../src/core/kubernetes/object.ts'
 import { generatedCredentials } from '../support/generated-credentials.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
 import { type Access, accessTo, applying } from './applying.ts'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type ManifestDocument, parseManifest } from '../../src/manifest.ts'
+import { type ManifestDocument, parseManifest } from '../../src/core/manifest.ts'
 
 /** The only document of a manifest. */
 export function documentOf(text: string): ManifestDocument {

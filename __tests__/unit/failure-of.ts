@@ -1,4 +1,4 @@
-import { Failure } from '../../src/failure.ts'
+import { Failure } from '../../src/core/failure.ts'
 
 /** The failure that a call throws; anything else that it throws is passed on, and nothing thrown is an error. */
 export function failureOf(act: () => unknown): Failure {

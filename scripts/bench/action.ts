@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { runComposite } from '../../__tests__/support/composite/run-composite.ts'
 import { root } from '../../__tests__/support/root.ts'
 import { searchPath } from '../../__tests__/support/search-path.ts'
-import type { ProgramResult } from '../../src/result.ts'
+import type { ProgramResult } from '../../src/core/result.ts'
 
 export interface ActionRun {
   /** From the first step to the end of the last, the report included. */

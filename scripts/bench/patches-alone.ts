@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
-import { Deadline } from '../../src/deadline.ts'
-import { ApiClient } from '../../src/kubernetes/client.ts'
-import { connect } from '../../src/kubernetes/connection.ts'
-import { fieldManager } from '../../src/kubernetes-object.ts'
-import { parseManifest } from '../../src/manifest.ts'
-import { systemClock } from '../../src/runner/clock.ts'
+import { ApiClient } from '../../src/clients/kubernetes/client.ts'
+import { connect } from '../../src/clients/kubernetes/connection.ts'
+import { systemClock } from '../../src/clients/runner/system-clock.ts'
+import { Deadline } from '../../src/core/clock.ts'
+import { fieldManager } from '../../src/core/kubernetes/object.ts'
+import { parseManifest } from '../../src/core/manifest.ts'
 
 /**
  * How long the API server takes for the patches alone of the ConfigMaps of a manifest that change nothing, all at once

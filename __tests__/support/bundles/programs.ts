@@ -8,9 +8,9 @@ import { packageBundle } from './packages.ts'
 // Node takes more than a second to start a program from the hundreds of modules of its sources and packages.
 
 const source = join(root, 'src')
-const programs = ['render', 'deploy', 'report', 'verify'].map((name): [string, string] => [name, `main/${name}.ts`])
+const programs = ['render', 'deploy', 'report', 'verify'].map((name): [string, string] => [name, `steps/${name}.ts`])
 /** What tests run in a process of its own, by its name. */
-const entries = [...programs, ['elasticache', 'aws/elasticache.ts']]
+const entries = [...programs, ['elasticache', 'clients/aws/elasticache.ts']]
 /** Hands the folder of the programs to the workers of jest. */
 const variable = 'TEST_PROGRAMS'
 

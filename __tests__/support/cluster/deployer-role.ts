@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { textAt } from '../../../src/kubernetes-object.ts'
+import { textAt } from '../../../src/core/kubernetes/object.ts'
 import { describeGrant, type Grant, ruleOf } from './grants.ts'
 import type { TestNamespace } from './namespace.ts'
 

@@ -1,0 +1,86 @@
+import { describe, expect, test } from '@jest/globals'
+import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
+import { secretsInText, secretsOf, secretsOfUrl } from '../../../../src/clients/kubernetes/kubeconfig-secrets.ts'
+
+const base64 = (text: string) => Buffer.from(text).toString('base64')
+
+describe('of a text that may be broken', () => {
+  test.each([
+    ['JSON', '{"users":[{"user":{"token":"a-\\"token","password":"a-pass'],
+    ['flow YAML', `{users: [{user: {token: a-"token, password: 'a-pass`],
+    ['block YAML', 'users:\n- user:\n    token: a-"token\n    password: a-pass']
+  ])('each credential is found in %s', (_kind, text) => {
+    expect(secretsInText(text, text)).toEqual(expect.arrayContaining(['a-"token', 'a-pass']))
+  })
+
+  test('a text on one line is a secret as a whole, one on several lines is not: others have such lines, too', () => {
+    const line = '{"apiVersion":"v1","users":[]}'
+    expect(secretsInText(line, line)).toEqual([line])
+    const lines = 'apiVersion: v1\nkind: Config\nclusters: [a, b, c, d]\n'
+    expect(secretsInText(lines, lines)).toEqual([])
+  })
+
+  test('each line of base64 is a secret, but not one so short that it stands elsewhere', () => {
+    const text = 'apiVersion: v1\nkind: ABC\n'
+    const [first, second] = [base64(text).slice(0, 24), base64(text).slice(24)]
+    expect(secretsInText(`${first}\n${second}\n`, text)).toEqual([first])
+    expect(secretsInText(base64(text), text)).toEqual([base64(text)])
+  })
+})
+
+test('of a kubeconfig: credentials of every user and cluster, of plugins and providers as well', () => {
+  const kubeConfig = new KubeConfig()
+  kubeConfig.loadFromString(
+    JSON.stringify({
+      clusters: [{ name: 'a', cluster: { server: 'https://me:of-server@a', 'proxy-url': 'http://me:of-proxy@b' } }],
+      users: [
+        { name: 'a', user: { token: 'a-token', 'client-key-data': 'a-key' } },
+        { name: 'b', user: { username: 'me', password: 12_345 } },
+        { name: 'c', user: { 'auth-provider': { name: 'oidc', config: { 'client-id': 'me', 'id-token': 'an-id' } } } },
+        {
+          name: 'd',
+          user: {
+            exec: {
+              command: 'plugin',
+              args: ['get', '--token', 'an-argument', '--password=a-value', '--region=eu'],
+              env: [
+                { name: 'API_TOKEN', value: 'a-variable' },
+                { name: 'AWS_PROFILE', value: 'production' }
+              ]
+            }
+          }
+        }
+      ]
+    })
+  )
+  expect(new Set(secretsOf(kubeConfig))).toEqual(
+    new Set([
+      'a-token',
+      'a-key',
+      '12345',
+      base64('me:12345'),
+      'an-id',
+      'a-variable',
+      'an-argument',
+      'a-value',
+      'of-server',
+      base64('me:of-server'),
+      'of-proxy',
+      base64('me:of-proxy')
+    ])
+  )
+})
+
+describe('of a URL', () => {
+  test.each([
+    ['a password, encoded and decoded', 'https://me:p%40ss@host:6443/path', ['p%40ss', 'p@ss', base64('me:p@ss')]],
+    ['a password that should have been encoded', 'https://me:p@ss@host', ['p%40ss', 'p@ss', base64('me:p@ss')]],
+    ['a password that makes it no URL', 'https://me:p/ss@host', ['p/ss', base64('me:p/ss')]],
+    ['a percent sign that stands for itself', 'https://me:p%zz@host', ['p%zz', base64('me:p%zz')]],
+    ['a name alone, which is a token most often', 'https://a-token@host', ['a-token', base64('a-token:')]],
+    ['nothing', 'https://host:6443', []],
+    ['an at sign in its path', 'https://host/a@b', []]
+  ])('%s', (_what, url, secrets) => {
+    expect(new Set(secretsOfUrl(url))).toEqual(new Set([...secrets]))
+  })
+})

@@ -1,0 +1,43 @@
+import { expect, test } from '@jest/globals'
+import { combined, Failure } from '../../../src/core/failure.ts'
+
+const forbidden = new Failure('forbidden', 'cannot apply Service/redis', 'grant the Role', [{ title: 'A', text: 'a' }])
+const conflict = new Failure('field-conflict', 'cannot apply ConfigMap/redis-config', 'set force-conflicts: true', [
+  { title: 'B', text: 'b' }
+])
+
+test('one failure stays as it is', () => {
+  expect(combined([forbidden])).toBe(forbidden)
+})
+
+test('several failures become one: the code of the first, every sentence, hint and piece of evidence', () => {
+  expect(combined([forbidden, conflict])).toMatchObject({
+    code: 'forbidden',
+    message: 'cannot apply Service/redis. Also: cannot apply ConfigMap/redis-config',
+    hint: 'grant the Role; set force-conflicts: true',
+    evidence: [
+      { title: 'A', text: 'a' },
+      { title: 'B', text: 'b' }
+    ],
+    cause: forbidden
+  })
+})
+
+test('what all objects suffer from is said once', () => {
+  const same = () => new Failure('unauthorized', 'the API server does not accept the credentials', 'renew them')
+  const first = same()
+  expect(combined([first, same(), same()])).toBe(first)
+  expect(combined([first, conflict, same(), conflict])).toMatchObject({
+    message: 'the API server does not accept the credentials. Also: cannot apply ConfigMap/redis-config',
+    hint: 'renew them; set force-conflicts: true'
+  })
+})
+
+test('an error that nobody expected goes first, because it is a bug', () => {
+  const bug = new TypeError('x is not a function')
+  expect(combined([forbidden, bug, conflict])).toBe(bug)
+})
+
+test('nothing wrong is nothing', () => {
+  expect(combined([])).toBeUndefined()
+})

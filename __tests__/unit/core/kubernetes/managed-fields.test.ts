@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals'
+import { pathText } from '../../../../src/core/kubernetes/field-path.ts'
+import { appliedByUs, isWrittenByUs, otherManagers, writerOf } from '../../../../src/core/kubernetes/managed-fields.ts'
+import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
+
+const live: KubernetesObject = {
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: {
+    name: 'redis',
+    managedFields: [
+      {
+        manager: 'redis-cache-action',
+        operation: 'Apply',
+        time: '2026-11-23T01:00:00Z',
+        fieldsV1: {
+          'f:spec': {
+            'f:replicas': {},
+            'f:volumeClaimTemplates': {},
+            'f:containers': {
+              'k:{"name":"redis"}': {
+                '.': {},
+                'f:ports': { 'k:{"containerPort":1,"protocol":"TCP"}': { '.': {}, 'f:containerPort': {} } }
+              }
+            }
+          }
+        }
+      },
+      {
+        manager: 'kubectl',
+        subresource: 'scale',
+        time: '2026-11-23T02:00:00Z',
+        fieldsV1: { 'f:spec': { 'f:replicas': {} } }
+      },
+      {
+        manager: 'kubectl-edit',
+        time: '2026-11-23T03:00:00Z',
+        fieldsV1: { 'f:spec': { 'f:containers': { 'k:{"name":"redis"}': { 'f:image': {} } } } }
+      }
+    ]
+  }
+}
+
+test.each([
+  ['the newest of several', ['spec', 'replicas'], 'kubectl'],
+  ['a field of an item', ['spec', 'containers', { name: 'redis' }, 'image'], 'kubectl-edit'],
+  [
+    'an item by two keys',
+    ['spec', 'containers', { name: 'redis' }, 'ports', { protocol: 'TCP', containerPort: 1 }],
+    'redis-cache-action'
+  ],
+  ['below a list that is one value', ['spec', 'volumeClaimTemplates', 0, 'spec'], 'redis-cache-action'],
+  ['a default', ['spec', 'containers', { name: 'redis' }, 'imagePullPolicy'], undefined],
+  ['an item that is not there', ['spec', 'containers', { name: 'a' }], undefined]
+])('%s', (_, path, manager) => {
+  expect([pathText(path), writerOf(live, path)?.manager]).toEqual([pathText(path), manager])
+})
+
+test('an object that says nothing of its writers', () => {
+  expect(writerOf({ apiVersion: 'v1', kind: 'A', metadata: { name: 'a' } }, ['spec'])).toBeUndefined()
+})
+
+describe('who wrote an object', () => {
+  const writtenBy = (...managedFields: object[]): KubernetesObject => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 'a', managedFields }
+  })
+  const ours = { manager: 'redis-cache-action', operation: 'Apply', fieldsV1: { 'f:data': {} } }
+  const created = { ...ours, operation: 'Update' }
+
+  test('is us where we applied it, and that entry tells what the next apply takes away', () => {
+    expect(isWrittenByUs(writtenBy(ours))).toBe(true)
+    expect(appliedByUs(writtenBy(created, ours))).toBe(ours)
+  })
+
+  test('is us where we only created it, and an apply takes nothing away', () => {
+    expect(isWrittenByUs(writtenBy(created))).toBe(true)
+    expect(appliedByUs(writtenBy(created))).toBeUndefined()
+  })
+
+  test('is not us where only our scale or status is in it', () => {
+    expect(appliedByUs(writtenBy({ ...ours, subresource: 'scale' }))).toBeUndefined()
+  })
+
+  test('is not us where another client applied it', () => {
+    const other = writtenBy({ ...ours, manager: 'helm' })
+    expect([isWrittenByUs(other), appliedByUs(other)]).toEqual([false, undefined])
+  })
+
+  test('names the others once each, without those that write status', () => {
+    const helm = { manager: 'helm', operation: 'Apply' }
+    const others = [helm, { ...helm, operation: 'Update' }, { manager: 'kubelet', subresource: 'status' }]
+    expect(otherManagers(writtenBy(...others, ours))).toEqual(['helm'])
+  })
+})

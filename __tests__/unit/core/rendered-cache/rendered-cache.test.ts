@@ -1,0 +1,171 @@
+import { describe, expect, test } from '@jest/globals'
+import { parseManifest } from '../../../../src/core/manifest.ts'
+import { renderedCache } from '../../../../src/core/rendered-cache/rendered-cache.ts'
+import { baseManifest, documentOf } from '../../document-of.ts'
+
+const shipped = renderedCache(parseManifest(baseManifest()))
+/** The shipped manifests after an edit of their text. */
+const edited = (from: string, to: string) => {
+  const text = baseManifest()
+  if (!text.includes(from)) throw new Error(`the manifests do not have ${from}`)
+  return renderedCache(parseManifest(text.replaceAll(from, to)))
+}
+
+describe('the shipped manifests', () => {
+  test('are a self-hosted cache with its two containers', () => {
+    expect(shipped.topology).toBe('self-hosted')
+    expect(shipped.redis?.container).toMatchObject({
+      name: 'redis',
+      ports: [{ name: 'redis', number: 6379 }],
+      memoryLimit: '512Mi'
+    })
+    expect(shipped.redis?.exporter).toMatchObject({ name: 'metrics', ports: [{ name: 'metrics', number: 9121 }] })
+  })
+
+  test('have two Services that lead to port 6379 of Redis', () => {
+    expect(shipped.services).toEqual(
+      ['redis', 'redis-headless'].map((name) => ({
+        name,
+        type: 'ClusterIP',
+        ports: [{ port: 6379, podPort: 6379 }],
+        selector: { 'app.kubernetes.io/name': 'redis' },
+        selectsRedis: true
+      }))
+    )
+  })
+
+  test('have a NetworkPolicy that admits backends to 6379 and Prometheus to 9121', () => {
+    expect(shipped.networkPolicies).toMatchObject([
+      {
+        id: 'NetworkPolicy/redis',
+        selectsRedis: true,
+        limitsIngress: true,
+        limitsEgress: false,
+        admits: [
+          {
+            peer: { podSelector: { matchLabels: { 'app.kubernetes.io/component': 'backend' } } },
+            port: { port: 6379 }
+          },
+          { peer: { podSelector: { matchLabels: { 'app.kubernetes.io/name': 'prometheus' } } }, port: { port: 9121 } }
+        ]
+      }
+    ])
+  })
+
+  test('keep the data directory on the claim', () => {
+    expect(shipped.redis?.storage.dataDirectory).toEqual({
+      known: true,
+      value: { path: '/data', mount: { path: '/data', volume: 'persistentVolumeClaim', claim: 'data' } }
+    })
+  })
+
+  test('take the password from a file of redis-credentials', () => {
+    expect(shipped.redis?.password).toEqual({
+      known: true,
+      value: { kind: 'secret', secret: 'redis-credentials', key: 'password', as: 'file' }
+    })
+  })
+})
+
+describe('a Service that does not lead to Redis', () => {
+  test.each([
+    [
+      'selects other labels',
+      '  selector:\n    app.kubernetes.io/name: redis\n',
+      '  selector:\n    app: other\n',
+      { selectsRedis: false }
+    ],
+    ['has no selector', '  selector:\n    app.kubernetes.io/name: redis\n', '', { selectsRedis: false }],
+    [
+      'names a port that no container has',
+      'targetPort: redis',
+      'targetPort: cache',
+      { ports: [{ port: 6379, podPort: undefined }] }
+    ],
+    ['leads to another number', 'targetPort: redis', 'targetPort: 6380', { ports: [{ port: 6379, podPort: 6380 }] }]
+  ])('%s', (_, from, to, service) => {
+    expect(edited(from, to).services[0]).toMatchObject(service)
+  })
+})
+
+describe('the data directory', () => {
+  test('that a redis.conf moves is on no claim', () => {
+    expect(edited('dir /data', 'dir /tmp').redis?.storage.dataDirectory).toEqual({
+      known: true,
+      value: { path: '/tmp', mount: undefined }
+    })
+  })
+
+  test('below a mount is on it', () => {
+    expect(edited('dir /data', 'dir /data/redis').redis?.storage.dataDirectory).toMatchObject({
+      value: { path: '/data/redis', mount: { claim: 'data' } }
+    })
+  })
+
+  test('of a volume that is no claim says which kind it is', () => {
+    const cache = edited('- name: data\n              mountPath: /data', '- name: run\n              mountPath: /data')
+    expect(cache.redis?.storage.dataDirectory).toMatchObject({
+      value: { mount: { volume: 'emptyDir', claim: undefined } }
+    })
+  })
+
+  test('is unknown where the configuration is', () => {
+    expect(edited('/etc/redis/redis.conf', '/etc/other/redis.conf').redis?.storage.dataDirectory).toEqual({
+      known: false,
+      because: '/etc/other/redis.conf is in no ConfigMap that container redis mounts'
+    })
+  })
+})
+
+describe('the password comes from', () => {
+  const container = (spec: string) =>
+    renderedCache([
+      documentOf(`{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: redis}, spec: {template: {spec: ${spec}}}}`)
+    ]).redis?.password
+
+  test.each([
+    [
+      'a variable',
+      '{containers: [{name: redis, env: [{name: P, valueFrom: {secretKeyRef: {name: s, key: k}}}]}]}',
+      { known: true, value: { kind: 'secret', secret: 's', key: 'k', as: 'variable' } }
+    ],
+    [
+      'all keys of a Secret as variables',
+      '{containers: [{name: redis, envFrom: [{secretRef: {name: s}}]}]}',
+      { known: true, value: { kind: 'whole-secret', secret: 's', as: 'variable' } }
+    ],
+    [
+      'a mounted Secret',
+      '{containers: [{name: redis, volumeMounts: [{name: v, mountPath: /s}]}], volumes: [{name: v, secret: {secretName: s}}]}',
+      { known: true, value: { kind: 'whole-secret', secret: 's', as: 'file' } }
+    ],
+    [
+      'redis-credentials, of several',
+      '{containers: [{name: redis, envFrom: [{secretRef: {name: s}}, {secretRef: {name: redis-credentials}}]}]}',
+      { known: true, value: { kind: 'whole-secret', secret: 'redis-credentials', as: 'variable' } }
+    ],
+    [
+      'the arguments',
+      '{containers: [{name: redis, args: [--requirepass, x]}]}',
+      { known: true, value: { kind: 'configuration' } }
+    ],
+    [
+      'nowhere that can be seen',
+      '{containers: [{name: redis}], volumes: [{name: v, secret: {secretName: s}}]}',
+      { known: false, because: 'container redis reads no Secret' }
+    ]
+  ])('%s', (_, spec, source) => {
+    expect(container(spec)).toEqual(source)
+  })
+})
+
+test('a limit of memory is kept as it is written, and may be missing', () => {
+  expect(edited('memory: 512Mi', 'memory: 536870912').redis?.container?.memoryLimit).toBe('536870912')
+  expect(edited('            limits:\n', '            others:\n').redis?.container?.memoryLimit).toBeUndefined()
+})
+
+test('without a StatefulSet named redis the cache is a managed one', () => {
+  const cache = edited('kind: StatefulSet', 'kind: Deployment')
+  expect(cache).toMatchObject({ topology: 'managed', redis: undefined })
+  expect(cache.services.map(({ selectsRedis }) => selectsRedis)).toEqual([false, false])
+})

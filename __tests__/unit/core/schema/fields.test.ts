@@ -1,0 +1,178 @@
+import { describe, expect, test } from '@jest/globals'
+import { parseManifest } from '../../../../src/core/manifest.ts'
+import { checkObject } from '../../../../src/core/schema/check.ts'
+import { documentOf } from '../../document-of.ts'
+import { type Edit, shippedOne } from '../../phases/plan/shipped.ts'
+import { schema } from './kubernetes.ts'
+
+const problemsOf = (text: string) => checkObject(documentOf(text).object, schema).problems
+const afterEdit = (...edit: Edit) => checkObject(shippedOne('StatefulSet', 'redis', edit), schema).problems
+const redis = '.spec.template.spec.containers[0]'
+
+describe('a field', () => {
+  test.each<[string, Edit, string[]]>([
+    [
+      'in the wrong case',
+      ['containerPort: 6379', 'containerPort: 6379\n          imagePullpolicy: Always'],
+      [`${redis}.imagePullpolicy is no field of Kubernetes 1.36; imagePullPolicy was probably meant`]
+    ],
+    [
+      'with two letters swapped',
+      ['terminationGracePeriodSeconds:', 'terminationGracePeroidSeconds:'],
+      [
+        '.spec.template.spec.terminationGracePeroidSeconds is no field of Kubernetes 1.36; ' +
+          'terminationGracePeriodSeconds was probably meant'
+      ]
+    ],
+    [
+      'that nothing is like',
+      ['  serviceName:', '  colour: red\n  serviceName:'],
+      ['.spec.colour is no field of Kubernetes 1.36']
+    ],
+    [
+      'that would be right elsewhere',
+      ['  serviceName:', '  image: redis\n  serviceName:'],
+      ['.spec.image is no field of Kubernetes 1.36']
+    ],
+    [
+      'that is required',
+      ['  selector:\n    matchLabels:\n', '  selector:\n  x-labels:\n'],
+      ['.spec.x-labels is no field of Kubernetes 1.36', '.spec.selector is missing']
+    ],
+    [
+      'of a claim',
+      ['accessModes: [ReadWriteOnce]', 'accessModes: [ReadWriteOne]'],
+      [
+        '.spec.volumeClaimTemplates[0].spec.accessModes[0] is none of ReadOnlyMany, ReadWriteMany, ReadWriteOnce, ' +
+          'ReadWriteOncePod'
+      ]
+    ],
+    [
+      'that is a text, not a number',
+      ['replicas: 1', "replicas: '1'"],
+      ['.spec.replicas must be an integer, and is another text']
+    ],
+    ['that is a fraction', ['replicas: 1', 'replicas: 1.5'], ['.spec.replicas must be an integer, and is a fraction']],
+    [
+      'that is a list',
+      ['serviceName: redis-headless', 'serviceName: [redis-headless]'],
+      ['.spec.serviceName must be a text, and is a list']
+    ],
+    [
+      'that is a map',
+      ['serviceName: redis-headless', 'serviceName: {name: redis-headless}'],
+      ['.spec.serviceName must be a text, and is a map']
+    ],
+    [
+      'that is no list',
+      ['accessModes: [ReadWriteOnce]', 'accessModes: ReadWriteOnce'],
+      ['.spec.volumeClaimTemplates[0].spec.accessModes must be a list, and is another text']
+    ]
+  ])('%s', (_, edit, expected) => {
+    expect(afterEdit(...edit)).toEqual(expected)
+  })
+
+  test('that is null is one that is not there', () => {
+    expect(afterEdit('replicas: 1', 'replicas: null')).toEqual([])
+    expect(problemsOf('{apiVersion: v1, kind: Service, metadata: {name: x}, spec: {ports: [{port: null}]}}')).toEqual([
+      '.spec.ports[0].port is missing'
+    ])
+  })
+
+  test('of the status is not looked at: it is the controllers’ own', () => {
+    expect(afterEdit('spec:', 'status: {nonsense: 1}\nspec:')).toEqual([])
+  })
+})
+
+describe('values', () => {
+  const annotated = (value: string) =>
+    problemsOf(`{apiVersion: v1, kind: ConfigMap, metadata: {name: x, annotations: {a.b/c: ${value}}}}`)
+  const limited = (value: string) =>
+    problemsOf(`{apiVersion: v1, kind: ResourceQuota, metadata: {name: x}, spec: {hard: {limits.memory: ${value}}}}`)
+  const held = (value: string) => problemsOf(`{apiVersion: v1, kind: Secret, metadata: {name: x}, data: {a: ${value}}}`)
+  const served = (value: string) =>
+    problemsOf(`{apiVersion: v1, kind: Service, metadata: {name: x}, spec: {ports: [{port: 1, targetPort: ${value}}]}}`)
+
+  test.each(["'true'", '2024-01-01', '2024-01-01T00:00:00Z', "''", 'text', 'null'])('a text: %s', (value) => {
+    expect(annotated(value)).toEqual([])
+  })
+
+  test.each(['true', 'yes', '1', '0440', '1.5'])(
+    'what must be a text, and YAML takes for something else: %s',
+    (value) => {
+      expect(annotated(value)).toEqual([
+        expect.stringMatching(/^\.metadata\.annotations\.a\.b\/c must be a text, and .*: put it in quotes$/)
+      ])
+    }
+  )
+
+  test.each(['1', '1.5', "'1'", '512Mi', '1e3', '1E-3', '250m', '.5', '5.', '+1', '-1', '12k', '3Ei', '9n', "'1.5Gi'"])(
+    'a quantity: %s',
+    (value) => {
+      expect(limited(value)).toEqual([])
+    }
+  )
+
+  test.each(['512MB', '512mb', '1 Gi', 'much', "''", 'true', '[1]', '512MiB', '1e', '--1', '1.2.3'])(
+    'no quantity: %s',
+    (value) => {
+      expect(limited(value)).toEqual([
+        expect.stringContaining('.spec.hard.limits.memory must be a quantity such as 512Mi or 250m, and is')
+      ])
+    }
+  )
+
+  test.each(["''", 'YQ==', 'YWI=', 'YWJj', '"YWJj\\nYWJj\\n"', '+/+/'])('base64: %s', (value) => {
+    expect(held(value)).toEqual([])
+  })
+
+  test.each(['a', 'YQ', 'YQ=', 'pass-word', '1234', 'YQ==YQ=='])('no base64: %s', (value) => {
+    expect(held(value)).toEqual([expect.stringContaining('.data.a must be base64, and is ')])
+  })
+
+  test.each(['80', 'http', "'80'"])('an integer or a text: %s', (value) => {
+    expect(served(value)).toEqual([])
+  })
+
+  test.each(['true', '1.5', '[80]'])('neither: %s', (value) => {
+    expect(served(value)).toHaveLength(1)
+  })
+
+  test('an empty text stands for the default of a choice', () => {
+    const policy = (value: string) =>
+      afterEdit('containerPort: 6379', `containerPort: 6379\n          imagePullPolicy: ${value}`)
+    expect(policy("''")).toEqual([])
+    expect(policy('Sometimes')).toEqual([`${redis}.imagePullPolicy is none of Always, IfNotPresent, Never`])
+    expect(policy('1')).toEqual([`${redis}.imagePullPolicy must be a text, and is a number: put it in quotes`])
+  })
+
+  test('of a Secret are never named', () => {
+    const [password, ...others] = problemsOf(
+      '{apiVersion: v1, kind: Secret, metadata: {name: x}, stringData: {password: 471108154711}}'
+    )
+    expect(others).toEqual([])
+    expect(password).toBe('.stringData.password must be a text, and is a number: put it in quotes')
+  })
+})
+
+test('whatever keys a document has, a problem is one harmless line, and there are not too many', () => {
+  const keys = ['::error::x', '__proto__', 'constructor', 'a\\nb', 'x'.repeat(5000)]
+  const many = [...keys, ...Array.from({ length: 5000 }, (_, index) => `key${index}`)]
+  const spec = many.map((key) => `"${key}": 1`).join(', ')
+  const { problems } = checkObject(
+    parseManifest(`{apiVersion: v1, kind: Service, metadata: {name: x}, spec: {${spec}}}`)[0]?.object ?? fail(),
+    schema
+  )
+  expect(problems).toHaveLength(21)
+  expect(problems.at(-1)).toBe('and there is more')
+  expect(problems.slice(0, 3)).toEqual([
+    '.spec.::error::x is no field of Kubernetes 1.36',
+    '.spec.__proto__ is no field of Kubernetes 1.36',
+    '.spec.constructor is no field of Kubernetes 1.36'
+  ])
+  for (const problem of problems) expect(problem).toMatch(/^[^\n]{1,600}$/)
+})
+
+function fail(): never {
+  throw new Error('that is no document')
+}

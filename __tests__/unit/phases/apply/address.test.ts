@@ -1,0 +1,51 @@
+import { describe, expect, test } from '@jest/globals'
+import type { RenderedService } from '../../../../src/core/rendered-cache/services.ts'
+import { addressNote } from '../../../../src/phases/apply/credentials.ts'
+
+const service = (name: string, ...ports: number[]): RenderedService => ({
+  name,
+  type: 'ClusterIP',
+  ports: ports.map((port) => ({ port, podPort: port })),
+  selector: {},
+  selectsRedis: false
+})
+const shipped = [service('redis', 6379), service('redis-headless', 6379)]
+const noteOn = (host: string, port: string, services = shipped) =>
+  addressNote({ host, port, password: 'p-1', url: `redis://:p-1@${host}:${port}` }, 'team', services)
+
+describe('the address in the Secret is that of a Service that was rendered:', () => {
+  test.each([
+    ['the one that the action writes', 'redis.team.svc', '6379', shipped],
+    ['another spelling of it', 'Redis.team.svc.cluster.local.', '06379', shipped],
+    ['a short name', 'redis-headless', '6379', shipped],
+    ['a Service of own manifests', 'cache.team.svc', '7000', [service('cache', 80, 7000)]],
+    ['the one that the action writes, where the manifests have no Service', 'redis.team.svc', '6379', []]
+  ])('%s', (_, host, port, services) => {
+    expect(noteOn(host, port, services)).toBeUndefined()
+  })
+})
+
+describe('whether it leads to this Redis is not known, and said:', () => {
+  test.each([
+    ['a Service of another namespace', 'redis.other.svc', '6379', shipped],
+    ['another port', 'redis.team.svc', '6380', shipped],
+    [
+      'the name that the action writes, where the Service is another',
+      'redis.team.svc',
+      '6379',
+      [service('cache', 6379)]
+    ],
+    ['a Service of others, where the manifests have none', 'cache', '6379', []],
+    ['an address', '10.0.0.7', '6379', shipped]
+  ])('%s', (_, host, port, services) => {
+    expect(noteOn(host, port, services)).toBe(
+      `Secret/redis-credentials names an address that no Service of these manifests has (${host}:${port}). Applications ` +
+        'go there, and it was not asked whether this Redis answers; a deployment with `probe-from: cluster` asks there.'
+    )
+  })
+
+  test('without an address that has the password inside', () => {
+    const address = { host: 'cache', port: '6379', password: 'cache', url: 'redis://:cache@cache:6379' }
+    expect(addressNote(address, 'team', shipped)).toMatch(/of these manifests has\. Applications/)
+  })
+})

@@ -1,0 +1,100 @@
+import { describe, expect, test } from '@jest/globals'
+import { Failure } from '../../../../src/core/failure.ts'
+import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
+import { immutableFailure } from '../../../../src/phases/apply/immutable-field.ts'
+
+const claim = (storage: string, spec: object = {}) => ({
+  metadata: { name: 'data' },
+  spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage } }, ...spec }
+})
+const set = (spec: object): KubernetesObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'StatefulSet',
+  metadata: { name: 'redis' },
+  spec: { replicas: 1, serviceName: 'a', ...spec }
+})
+const said = new Failure('immutable-field', 'updates to statefulset spec are forbidden', 'put the old value back')
+const explained = (stored: object, wanted: object) => immutableFailure(said, set(stored), set(wanted), 'team')
+const claims = (...volumeClaimTemplates: object[]) => ({ volumeClaimTemplates })
+const live = (storage: string) => ({
+  ...claim(storage, { volumeMode: 'Filesystem' }),
+  kind: 'PersistentVolumeClaim',
+  status: {}
+})
+
+describe('a larger claim', () => {
+  test('comes with the commands that enlarge it', () => {
+    const { code, message, hint } = explained(claims(live('5Gi')), claims(claim('8Gi')))
+    expect(code).toBe('immutable-field')
+    expect(message).toBe(
+      'cannot apply StatefulSet/redis in namespace team, because a field can never change: ' +
+        '.spec.volumeClaimTemplates[name="data"].spec.resources.requests.storage is "5Gi", wanted is "8Gi"'
+    )
+    expect(hint).toContain(
+      '`kubectl --namespace team patch persistentvolumeclaim data-redis-0 --patch ' +
+        `'{"spec":{"resources":{"requests":{"storage":"8Gi"}}}}'\` and then ` +
+        '`kubectl --namespace team delete statefulset redis --cascade=orphan`, and run again'
+    )
+  })
+
+  test('of several replicas names each', () => {
+    const { hint } = explained({ replicas: 2, ...claims(live('5Gi')) }, claims(claim('8Gi')))
+    expect(hint).toMatch(/data-redis-0 .*data-redis-1 /)
+  })
+
+  test('that is smaller cannot be had', () => {
+    expect(explained(claims(live('5Gi')), claims(claim('1Gi'))).hint).toBe(
+      'put the old value back: a claim can grow, but never shrink'
+    )
+  })
+})
+
+describe('another field', () => {
+  test.each<[string, object, object, string]>([
+    ['serviceName', {}, { serviceName: 'b' }, '.spec.serviceName is "a", wanted is "b"'],
+    [
+      'a name that reads as the same quantity',
+      { serviceName: '1k' },
+      { serviceName: '1000' },
+      '"1k", wanted is "1000"'
+    ],
+    [
+      'another claim',
+      claims(live('1Gi')),
+      claims(claim('1Gi'), { metadata: { name: 'more' } }),
+      '["data"], wanted is ["data","more"]'
+    ],
+    ['no claim', claims(live('1Gi')), {}, '.spec.volumeClaimTemplates is ["data"], wanted is []'],
+    [
+      'the class of a claim',
+      claims(live('1Gi')),
+      claims(claim('1024Mi', { storageClassName: 'fast' })),
+      'spec.storageClassName is nothing, wanted is "fast"'
+    ]
+  ])('%s: named, and the pod can stay', (_, stored, wanted, words) => {
+    const { message, hint } = explained(stored, wanted)
+    expect(message).toContain(words)
+    expect(hint).toContain('`kubectl --namespace team delete statefulset redis --cascade=orphan`, and run again')
+  })
+
+  test('with a credential: named, and not shown', () => {
+    const annotated = (password: string) =>
+      claims(claim('1Gi', { metadata: { annotations: { 'backup/password': password } } }))
+    const { message } = explained(annotated('live'), annotated('wanted'))
+    expect(message).toMatch(/can never change: \.spec\.volumeClaimTemplates\S*\.annotations\.backup\/password$/)
+  })
+
+  test('the selector: the pod cannot stay', () => {
+    const { hint } = explained({ selector: { matchLabels: { a: 'b' } } }, { selector: { matchLabels: { a: 'c' } } })
+    expect(hint).toBe(
+      'put the old value back, or delete the StatefulSet with its pod and run again: ' +
+        '`kubectl --namespace team delete statefulset redis`'
+    )
+  })
+})
+
+test('what cannot be named stays in the words of the server', () => {
+  expect(explained({ podManagementPolicy: 'Parallel' }, {})).toBe(said)
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'redis' } }
+  expect(immutableFailure(said, service, service, 'team')).toBe(said)
+})

@@ -1,0 +1,145 @@
+import { describe, expect, test } from '@jest/globals'
+import { Failure } from '../../../../src/core/failure.ts'
+import { type KubernetesObject, objectId } from '../../../../src/core/kubernetes/object.ts'
+import type { ManifestDocument } from '../../../../src/core/manifest.ts'
+import type { Check } from '../../../../src/core/result.ts'
+import { compareObjects, Drift } from '../../../../src/phases/drift/drift.ts'
+import { changed, rendered } from './objects.ts'
+
+interface Compared {
+  sentence?: string
+  failure?: Failure
+  checks: Check[]
+  log: string[]
+}
+
+/** Compares the manifests of the action with these objects; a function stands for what reading one of them throws. */
+async function comparing(live: (object: KubernetesObject) => KubernetesObject | undefined): Promise<Compared> {
+  const documents = rendered.map((object): ManifestDocument => ({ object, source: '' }))
+  const checks: Check[] = []
+  const log: string[] = []
+  const ports = {
+    cluster: { read: async (wanted: KubernetesObject) => live(wanted) },
+    toFailure: (error: unknown, { verb, object }: { verb: string; object: string }) =>
+      new Failure('forbidden', `cannot ${verb} ${object}: ${String(error)}`, 'a hint'),
+    checked: (check: Check) => void checks.push(check),
+    log: (line: string) => void log.push(line)
+  }
+  try {
+    return { sentence: await compareObjects(documents, { namespace: 'team' }, ports), checks, log }
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error
+    return { failure: error, checks, log }
+  }
+}
+
+const only = (kind: string, change: (object: KubernetesObject) => KubernetesObject | undefined) =>
+  comparing((object) => (object.kind === kind ? change(object) : object))
+const writtenBy = (manager: string, field: string) => (object: KubernetesObject) =>
+  changed(object, ['metadata', 'managedFields'], [{ manager, time: 'now', fieldsV1: { 'f:spec': { [field]: {} } } }])
+
+test('all is as rendered', async () => {
+  const { sentence, checks, log } = await comparing((object) => object)
+  expect(sentence).toBe('5 objects are as rendered')
+  expect(checks).toHaveLength(5)
+  expect(checks.at(-1)).toEqual({ name: 'StatefulSet/redis as rendered', passed: true, detail: 'every rendered field' })
+  expect(log).toContain('✓ ConfigMap/redis-config as rendered')
+})
+
+test('a field differs: named with its object, in the check, the log and the failure', async () => {
+  const { failure, checks, log } = await only('StatefulSet', (object) => changed(object, ['spec', 'replicas'], 0))
+  expect(failure).toBeInstanceOf(Drift)
+  expect(failure).toMatchObject({
+    code: 'config-drift',
+    message: 'StatefulSet/redis: .spec.replicas is 0, rendered is 1',
+    evidence: []
+  })
+  expect(checks.filter(({ passed }) => !passed)).toEqual([
+    { name: 'StatefulSet/redis as rendered', passed: false, detail: '.spec.replicas is 0, rendered is 1' }
+  ])
+  expect(log).toContain('✗ StatefulSet/redis: .spec.replicas is 0, rendered is 1')
+})
+
+test('an object is missing', async () => {
+  const { failure, checks } = await only('NetworkPolicy', () => undefined)
+  expect(failure).toMatchObject({
+    code: 'config-drift',
+    message: 'NetworkPolicy/redis is missing',
+    hint: 'deploy again',
+    missing: ['NetworkPolicy/redis']
+  })
+  expect(checks.find(({ passed }) => !passed)).toMatchObject({ detail: 'is missing' })
+})
+
+test('many differences: some in the sentence, all in the evidence', async () => {
+  const { failure } = await comparing((object) => changed(object, ['metadata', 'labels'], {}))
+  expect(failure?.message).toMatch(/^ConfigMap\/redis-config: .*\. and \d+ more$/)
+  expect(failure?.message.match(/is missing/g)).toHaveLength(5)
+  expect(failure?.evidence[0]?.text.split('\n')).toHaveLength(15)
+})
+
+describe('what to type', () => {
+  const replicas = (object: KubernetesObject) => changed(object, ['spec', 'replicas'], 0)
+  test.each([
+    [
+      'another client wrote it',
+      'kubectl-edit',
+      /^deploy again, with `force-conflicts: true` where another.*`kubectl -n team get statefulset\/redis --/
+    ],
+    [
+      'we did, from other manifests',
+      'redis-cache-action',
+      /^use the manifests and inputs of the last deployment here, or deploy again; see/
+    ]
+  ])('%s', async (_, manager, hint) => {
+    const { failure } = await only('StatefulSet', (object) => writtenBy(manager, 'f:replicas')(replicas(object)))
+    expect(failure?.hint).toMatch(hint)
+  })
+
+  test('an earlier deployment applied what is not rendered any more: deploying again takes it out', async () => {
+    const { failure } = await only('StatefulSet', (object) =>
+      writtenBy('redis-cache-action', 'f:minReadySeconds')(changed(object, ['spec', 'minReadySeconds'], 5))
+    )
+    expect(failure?.message).toMatch(/^StatefulSet\/redis: \.spec\.minReadySeconds is 5 and is not rendered/)
+    expect(failure?.hint).toMatch(/^use the manifests and inputs of the last deployment here, or deploy again; see/)
+  })
+
+  test('something was added, which a deploy leaves alone', async () => {
+    const added = { name: 'debug', image: 'a' }
+    const path = ['spec', 'template', 'spec', 'containers', 2]
+    const { failure } = await only('StatefulSet', (object) => changed(object, path, added))
+    expect(failure?.hint).toMatch(
+      /^take out by hand what is not rendered: `kubectl -n team edit statefulset\/redis`; see/
+    )
+  })
+})
+
+describe('nothing is there', () => {
+  test('and the namespace is not there either', async () => {
+    const { failure } = await comparing(() => undefined)
+    expect(failure).toMatchObject({ code: 'namespace-missing', message: 'namespace team does not exist' })
+  })
+
+  test.each([
+    ['the namespace is', (object: KubernetesObject) => (object.kind === 'Namespace' ? object : undefined)],
+    [
+      'who asks may not know of the namespace',
+      (object: KubernetesObject) => {
+        if (object.kind === 'Namespace') throw new Error('forbidden')
+        return undefined
+      }
+    ]
+  ])('but %s', async (_, live) => {
+    const { failure } = await comparing(live)
+    expect(failure).toMatchObject({ code: 'config-drift' })
+    expect(failure).toHaveProperty('missing', rendered.map(objectId))
+  })
+})
+
+test('an object that may not be read: its failure, after all others were compared', async () => {
+  const { failure, checks } = await only('ConfigMap', () => {
+    throw new Error('no right')
+  })
+  expect(failure).toMatchObject({ code: 'forbidden', message: 'cannot read ConfigMap/redis-config: Error: no right' })
+  expect(checks).toHaveLength(4)
+})

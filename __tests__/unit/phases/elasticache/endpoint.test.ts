@@ -1,0 +1,102 @@
+import { describe, expect, test } from '@jest/globals'
+import { judgeEndpoint } from '../../../../src/phases/elasticache/checks.ts'
+import { domain, groupWith, nodeGroup, primary } from './group.ts'
+
+const right = `the primary endpoint is ${primary.host}:6379`
+
+describe('the address in the Secret, for a group with cluster mode disabled', () => {
+  test.each([
+    ['as AWS says it', primary.host],
+    ['in capitals', primary.host.toUpperCase()],
+    ['with the dot of an absolute name', `${primary.host}.`]
+  ])('is the primary endpoint %s', (_situation, host) => {
+    expect(judgeEndpoint({ host, port: '6379' }, groupWith())).toEqual({ holds: true, detail: right })
+  })
+
+  test('has another port', () => {
+    expect(judgeEndpoint({ host: primary.host, port: '6380' }, groupWith())).toEqual({
+      holds: false,
+      detail: `the Secret names port 6380; ${right}`
+    })
+  })
+
+  test.each([
+    [`replica.sessions.${domain}`, 'the reader endpoint of this group, which refuses writes'],
+    [`sessions-002.sessions.${domain}`, 'the single node sessions-002, which becomes a replica at the next failover'],
+    [`master.carts.${domain}`, 'an endpoint of another one, carts'],
+    [`replica.carts.${domain}`, 'an endpoint of another one, carts'],
+    [`clustercfg.carts.${domain}`, 'an endpoint of another one, carts'],
+    ['carts.abc123.ng.0001.euc1.cache.amazonaws.com', 'an endpoint of another one, carts'],
+    ['carts-ro.abc123.ng.0001.euc1.cache.amazonaws.com', 'an endpoint of another one, carts'],
+    ['carts.abc123.clustercfg.euc1.cache.amazonaws.com', 'an endpoint of another one, carts'],
+    // The names without TLS, which a group loses when TLS becomes required; and those of its namesake elsewhere.
+    ['sessions.abc123.ng.0001.euc1.cache.amazonaws.com', 'no endpoint that this group has now'],
+    ['master.sessions.zzz999.euw1.cache.amazonaws.com', 'no endpoint that this group has now'],
+    ['sessions-ro.abc123.ng.0001.euc1.cache.amazonaws.com', 'the reader endpoint of this group, which refuses writes'],
+    ['sessions-xyz.serverless.euc1.cache.amazonaws.com', 'no endpoint of this group'],
+    ['redis.hospital-erp-system.svc', 'no endpoint of this group'],
+    ['10.0.0.7', 'no endpoint of this group'],
+    ['', 'no endpoint of this group']
+  ])('%j is named for what it is', (host, what) => {
+    expect(judgeEndpoint({ host, port: '6379' }, groupWith())).toEqual({
+      holds: false,
+      detail: `${host} is ${what}; ${right}`
+    })
+  })
+
+  test('the reader endpoint that AWS names counts, whatever its form', () => {
+    const nodeGroups = [{ ...nodeGroup('a', 'b'), reader: { host: 'reader.example', port: 6379 } }]
+    expect(judgeEndpoint({ host: 'reader.example', port: '6379' }, groupWith({ nodeGroups })).detail).toMatch(
+      /^reader\.example is the reader endpoint of this group/
+    )
+  })
+})
+
+describe('the address in the Secret, for a group with cluster mode enabled', () => {
+  const configuration = { host: `clustercfg.sessions.${domain}`, port: 6379 }
+  const nodeGroups = [
+    { id: '0001', primary: undefined, reader: undefined, nodes: [{ id: 'sessions-0001-001', zone: 'a' }] }
+  ]
+  const group = groupWith({ configuration, nodeGroups })
+
+  test('is the configuration endpoint', () => {
+    expect(judgeEndpoint({ host: configuration.host, port: '6379' }, group)).toEqual({
+      holds: true,
+      detail: `the configuration endpoint is ${configuration.host}:6379`
+    })
+  })
+
+  test('is one node', () => {
+    const host = `sessions-0001-001.sessions.${domain}`
+    expect(judgeEndpoint({ host, port: '6379' }, group)).toEqual({
+      holds: false,
+      detail: `${host} is the single node sessions-0001-001, which becomes a replica at the next failover; the configuration endpoint is ${configuration.host}:6379`
+    })
+  })
+})
+
+describe('a group that is a secondary of a Global Datastore takes no writes', () => {
+  const secondary = groupWith({ secondaryOf: 'ldgnf-sessions' })
+  const why = 'which takes no writes: the group is a secondary of Global Datastore ldgnf-sessions'
+
+  test('although the address is its primary endpoint', () => {
+    expect(judgeEndpoint({ host: primary.host, port: '6379' }, secondary)).toEqual({
+      holds: false,
+      detail: `${right}, ${why}`
+    })
+  })
+
+  test('which another address does not hide', () => {
+    expect(judgeEndpoint({ host: primary.host, port: '6380' }, secondary).detail).toBe(
+      `the Secret names port 6380; ${right}, ${why}`
+    )
+  })
+})
+
+test('a group that is being created has no endpoint yet', () => {
+  const nodeGroups = [{ ...nodeGroup('a'), primary: undefined }]
+  expect(judgeEndpoint({ host: primary.host, port: '6379' }, groupWith({ nodeGroups }))).toEqual({
+    holds: false,
+    detail: 'the replication group has no endpoint yet'
+  })
+})

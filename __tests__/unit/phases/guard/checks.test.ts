@@ -1,0 +1,216 @@
+import { describe, expect, test } from '@jest/globals'
+import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
+import { asksRedis, type GuardFacts, guardJudgement } from '../../../../src/phases/guard/checks.ts'
+import type { Running } from '../../../../src/phases/guard/running.ts'
+import { shippedOne } from '../plan/shipped.ts'
+
+const statefulSet = shippedOne('StatefulSet', 'redis')
+const bound: KubernetesObject = {
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { name: 'data-redis-0' },
+  spec: { volumeName: 'pvc-1' },
+  status: { phase: 'Bound' }
+}
+const claims = [{ name: 'data-redis-0', object: bound }]
+const noClaim = [{ name: 'data-redis-0', object: undefined }]
+const deleted = { ...bound, metadata: { ...bound.metadata, deletionTimestamp: 'now' } }
+const running: Running = { appends: false, unfinished: ['aof_enabled:0'], keys: 201, bytes: 2048 }
+const switchedOn: Running = { ...running, appends: true, unfinished: [] }
+
+/** A deployment that switches the append-only file on, with these differences. */
+const facts = (differences: Partial<GuardFacts> = {}): GuardFacts => ({
+  namespace: 'team',
+  statefulSet,
+  changes: ['configuration'],
+  appends: { before: false, after: true },
+  claims,
+  running,
+  silence: undefined,
+  ...differences
+})
+const silent = { running: undefined, silence: 'connect ECONNREFUSED' }
+const lossesOf = (differences: Partial<GuardFacts>) =>
+  guardJudgement(facts(differences)).losses.map(({ sentence }) => sentence)
+
+describe('a Redis without an append-only file that would start with one', () => {
+  test('would lose its keys, and is switched on live by what can be typed', () => {
+    const [loss] = guardJudgement(facts()).losses
+    expect(loss?.sentence).toBe(
+      'redis-0 would start anew (configuration) with appendonly yes, and Redis has no append-only file now: it would ' +
+        'read one that is missing or old, and no snapshot: 201 keys (2 KiB) would be lost'
+    )
+    const exec = `kubectl -n team exec redis-0 -c redis -- sh -c 'REDISCLI_AUTH="$(cat /run/redis-credentials/password)" redis-cli`
+    expect(loss?.hint).toBe(
+      `switch it on while Redis runs. When \`${exec} INFO persistence'\` says rdb_bgsave_in_progress:0, type ` +
+        `\`${exec} CONFIG SET appendonly yes'\`. When the first command says aof_enabled:1, aof_rewrite_scheduled:0, ` +
+        'aof_rewrite_in_progress:0, aof_last_bgrewrite_status:ok and aof_base_size (before Redis 7: aof_current_size) ' +
+        'above 0, run again'
+    )
+  })
+
+  test('whose manifests mount no password gets it on standard input', () => {
+    const own = shippedOne('StatefulSet', 'redis', [
+      'mountPath: /run/redis-credentials/password',
+      'mountPath: /elsewhere/password'
+    ])
+    expect(guardJudgement(facts({ statefulSet: own })).losses[0]?.hint).toContain(
+      '`kubectl -n team get secret redis-credentials -o jsonpath={.data.password} | base64 -d | ' +
+        `kubectl -n team exec -i redis-0 -c redis -- sh -c 'REDISCLI_AUTH="$(cat)" redis-cli CONFIG SET appendonly yes'\``
+    )
+  })
+
+  test.each<[string, Partial<GuardFacts>]>([
+    ['would lose it, also where its configuration is not known', { appends: { before: undefined, after: true } }],
+    ['would lose it, also where it was switched off live', { appends: { before: true, after: true } }]
+  ])('%s', (_, differences) => {
+    expect(lossesOf(differences)).toEqual([expect.stringContaining('201 keys (2 KiB) would be lost')])
+  })
+
+  test('would lose one key, of a size that is not known', () => {
+    expect(lossesOf({ running: { ...running, keys: 1, bytes: undefined } })[0]).toMatch(/: 1 key would be lost$/)
+  })
+
+  test('would lose what it still loads', () => {
+    expect(lossesOf({ running: { ...running, keys: undefined } })[0]).toContain('every key would be lost')
+  })
+
+  test.each<[string, Partial<GuardFacts>]>([
+    ['holds no key', { running: { ...running, keys: 0 } }],
+    ['would not start anew', { changes: [] }],
+    ['would start without one, too', { appends: { before: false, after: false } }],
+    ['would start with what nobody knows', { appends: { before: false, after: undefined } }]
+  ])('loses nothing where it %s', (_, differences) => {
+    expect(guardJudgement(facts(differences))).toMatchObject({ losses: [], notes: [] })
+  })
+
+  test('on no volume that outlives its pod loses its keys anyway, which is told', () => {
+    const fleeting = shippedOne('StatefulSet', 'redis', [
+      '            - name: data\n              mountPath: /data\n',
+      ''
+    ])
+    expect(guardJudgement(facts({ statefulSet: fleeting, claims: [] }))).toMatchObject({
+      losses: [],
+      notes: [
+        'redis-0 would start anew (configuration), and keeps its data on no volume that outlives it: 201 keys (2 KiB) would be lost'
+      ]
+    })
+  })
+})
+
+describe('an append-only file that was switched on live', () => {
+  test('is accepted when it is complete', () => {
+    expect(guardJudgement(facts({ running: switchedOn }))).toEqual({
+      losses: [],
+      notes: [],
+      lines: ['redis-0 would start anew (configuration); its append-only file was switched on live, and is complete']
+    })
+  })
+
+  test('is waited for while it is written', () => {
+    const [loss] = guardJudgement(
+      facts({ running: { ...switchedOn, unfinished: ['aof_rewrite_in_progress:1'] } })
+    ).losses
+    expect(loss?.sentence).toContain('is not complete (aof_rewrite_in_progress:1): 201 keys')
+    expect(loss?.hint).toMatch(/^wait until `kubectl .* redis-cli INFO persistence'` says aof_enabled:1/)
+  })
+
+  test('without a base is one that Redis may have been started with, where its configuration is not known', () => {
+    const young = { ...switchedOn, unfinished: ['aof_base_size:0'] }
+    expect(lossesOf({ appends: { before: undefined, after: true }, running: young })).toEqual([])
+    expect(lossesOf({ running: young })).toHaveLength(1)
+  })
+
+  test('that Redis was started with may be rewritten meanwhile', () => {
+    const rewriting = { ...switchedOn, unfinished: ['aof_rewrite_in_progress:1'] }
+    expect(lossesOf({ appends: { before: true, after: true }, running: rewriting })).toEqual([])
+  })
+})
+
+describe('where Redis cannot be asked, what is deployed decides', () => {
+  test('without an append-only file: the snapshot would not be read', () => {
+    const [loss] = guardJudgement(facts(silent)).losses
+    expect(loss?.sentence).toContain('deployed with appendonly no')
+    expect(loss?.sentence).toContain('Redis cannot be asked (connect ECONNREFUSED)')
+    expect(loss?.hint).toMatch(/deploy with appendonly no until redis-0 is Ready\. Then switch it on while Redis runs/)
+  })
+
+  test('with one: nothing is lost', () => {
+    expect(guardJudgement(facts({ ...silent, appends: { before: true, after: true } }))).toMatchObject({
+      losses: [],
+      notes: []
+    })
+  })
+
+  test('and if that is not known either, it is told', () => {
+    const { losses, notes } = guardJudgement(facts({ ...silent, appends: { before: undefined, after: true } }))
+    expect(losses).toEqual([])
+    expect(notes).toEqual([expect.stringContaining('whether it has an append-only file now is not known')])
+  })
+
+  test('and where no claim was ever made, nothing can be lost', () => {
+    expect(guardJudgement(facts({ ...silent, claims: noClaim }))).toMatchObject({ losses: [], notes: [] })
+  })
+
+  test('but a claim that must not be read may hold data', () => {
+    expect(lossesOf({ ...silent, claims: [] })).toHaveLength(1)
+  })
+})
+
+describe('a claim', () => {
+  const unchanged: Partial<GuardFacts> = { changes: [], running: undefined, silence: undefined }
+  const of = (object: KubernetesObject) => [{ name: 'data-redis-0', object }]
+
+  test('that is being deleted is a loss, also where nothing would start anew', () => {
+    const [loss] = guardJudgement(facts({ ...unchanged, claims: of(deleted) })).losses
+    expect(loss?.sentence).toMatch(/^the claim data-redis-0 is being deleted, .* the volume pvc-1 goes/)
+    expect(loss?.hint.split('`').filter((_, index) => index % 2 === 1)).toEqual([
+      `kubectl patch pv pvc-1 --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
+      'kubectl -n team scale statefulset/redis --replicas=0',
+      'kubectl -n team wait --for=delete pvc/data-redis-0 --timeout=5m',
+      `kubectl patch pv pvc-1 --patch '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'`,
+      'kubectl -n team scale statefulset/redis --replicas=1'
+    ])
+  })
+
+  test('that no template makes again is made by hand', () => {
+    const own = { ...deleted, metadata: { ...deleted.metadata, name: 'own' } }
+    const [loss] = guardJudgement(facts({ ...unchanged, claims: [{ name: 'own', object: own }] })).losses
+    expect(loss?.hint).toContain('make the claim own again from its manifest, `kubectl -n team scale')
+  })
+
+  test('that is being deleted and has no volume only has to go', () => {
+    const [loss] = guardJudgement(facts({ ...unchanged, claims: of({ ...deleted, spec: {} }) })).losses
+    expect(loss?.hint).toBe('wait until it is gone, and run again: `kubectl -n team get pvc data-redis-0`')
+  })
+
+  test('that is Lost leaves the memory of Redis to be copied', () => {
+    const [loss] = guardJudgement(facts({ ...unchanged, claims: of({ ...bound, status: { phase: 'Lost' } }) })).losses
+    expect(loss?.hint).toContain(`redis-cli --rdb -' > redis.rdb\``)
+  })
+
+  test('that is gone while Redis answers is a loss where it would start anew', () => {
+    const gone = { claims: noClaim, running: switchedOn, appends: { before: true, after: true } }
+    expect(lossesOf(gone)).toEqual([expect.stringContaining('the claim data-redis-0 is gone')])
+    expect(lossesOf({ ...gone, running: { ...switchedOn, keys: 0 } })).toEqual([])
+    expect(lossesOf({ ...gone, running: undefined, silence: 'no pod' })).toEqual([])
+  })
+
+  test('and the append-only file are told in one failure', () => {
+    expect(lossesOf({ claims: of(deleted) })).toHaveLength(2)
+  })
+})
+
+describe('Redis is asked', () => {
+  const asks = (differences: Partial<GuardFacts>) => asksRedis(facts(differences))
+
+  test('where it would start anew, with an append-only file or without its claim', () => {
+    expect(asks({})).toBe(true)
+    expect(asks({ appends: { before: false, after: false }, claims: noClaim })).toBe(true)
+  })
+
+  test('and not where nothing depends on the answer', () => {
+    expect(asks({ changes: [] })).toBe(false)
+    expect(asks({ appends: { before: false, after: false } })).toBe(false)
+  })
+})

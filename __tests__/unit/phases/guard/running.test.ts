@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals'
+import { parseInfo } from '../../../../src/core/redis/info.ts'
+import { runningFrom } from '../../../../src/phases/guard/running.ts'
+
+const complete = [
+  'loading:0',
+  'used_memory_dataset:2048',
+  'aof_enabled:1',
+  'aof_rewrite_in_progress:0',
+  'aof_rewrite_scheduled:0',
+  'aof_last_bgrewrite_status:ok',
+  'aof_base_size:88',
+  'db0:keys=200,expires=3,avg_ttl=7',
+  'db3:keys=1,expires=0,avg_ttl=0'
+]
+/** What a Redis says whose INFO differs in these lines. */
+const saying = (...lines: string[]) => runningFrom(parseInfo([...complete, ...lines].join('\r\n')))
+const without = (name: string, ...lines: string[]) =>
+  runningFrom(parseInfo([...complete.filter((line) => !line.startsWith(name)), ...lines].join('\r\n')))
+
+describe('what a running Redis says of its data', () => {
+  test('all of it', () => {
+    expect(saying()).toEqual({ appends: true, unfinished: [], keys: 201, bytes: 2048 })
+  })
+
+  test('it holds none', () => {
+    expect(without('db')).toMatchObject({ keys: 0 })
+  })
+
+  test('it still loads them', () => {
+    expect(saying('loading:1')?.keys).toBeUndefined()
+  })
+
+  test('it does not say what they take', () => {
+    expect(without('used_memory_dataset')?.bytes).toBeUndefined()
+  })
+
+  test('it does not say whether it has an append-only file', () => {
+    expect(without('aof_enabled')).toBeUndefined()
+  })
+})
+
+describe('an append-only file that was switched on is complete', () => {
+  test.each([
+    ['not while it is off', 'aof_enabled:0'],
+    ['not while its first rewrite waits for a BGSAVE', 'aof_rewrite_scheduled:1'],
+    ['not while it is written', 'aof_rewrite_in_progress:1'],
+    ['not when that failed', 'aof_last_bgrewrite_status:err'],
+    ['not before it has a base', 'aof_base_size:0']
+  ])('%s', (_, line) => {
+    expect(saying(line)?.unfinished).toEqual([line])
+  })
+
+  test('nor where nothing is said of it', () => {
+    expect(without('aof_last_bgrewrite_status')?.unfinished).toEqual(['aof_last_bgrewrite_status:'])
+  })
+
+  test('by its size alone before Redis 7', () => {
+    expect(without('aof_base_size', 'aof_current_size:12')?.unfinished).toEqual([])
+    expect(without('aof_base_size', 'aof_current_size:0')?.unfinished).toEqual(['aof_current_size:0'])
+  })
+})

@@ -1,0 +1,149 @@
+import { describe, expect, test } from '@jest/globals'
+import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
+import { planOfRendered } from '../../../../src/phases/plan/rendered.ts'
+import { type Edit, shipped } from './shipped.ts'
+
+const right = (objects: readonly KubernetesObject[]) => objects.map((object) => ({ object, problems: [] }))
+const planAfter = (...edits: readonly Edit[]) => planOfRendered(right(shipped(...edits)), shipped())
+const actions = ({ objects }: ReturnType<typeof planOfRendered>) =>
+  Object.fromEntries(objects.map(({ id, action }) => [id, action]))
+const unchanged = {
+  'ConfigMap/redis-config': 'unchanged',
+  'Service/redis': 'unchanged',
+  'Service/redis-headless': 'unchanged',
+  'NetworkPolicy/redis': 'unchanged',
+  'StatefulSet/redis': 'unchanged'
+}
+
+describe('compared with another branch', () => {
+  test('nothing changes where both render the same', () => {
+    const plan = planAfter()
+    expect(plan).toMatchObject({ asked: false, sentence: 'nothing to change', restart: [], dangers: [] })
+    expect(actions(plan)).toEqual(unchanged)
+    expect(plan.objects.map(({ diff }) => diff).join('')).toBe('')
+  })
+
+  test('a changed object is shown by its diff; another template restarts redis-0', () => {
+    const plan = planAfter(['terminationGracePeriodSeconds: 60', 'terminationGracePeriodSeconds: 61'])
+    expect(plan.sentence).toBe('1 to change, redis-0 would restart (pod template)')
+    expect(actions(plan)).toEqual({ ...unchanged, 'StatefulSet/redis': 'change' })
+    expect(plan.objects.find(({ diff }) => diff !== '')?.diff).toMatch(
+      /\n-.*terminationGracePeriodSeconds: 60\n\+.*terminationGracePeriodSeconds: 61\n/
+    )
+  })
+
+  test('another configuration restarts redis-0, although the template is the same', () => {
+    const plan = planAfter(['maxmemory 256mb', 'maxmemory 128mb'])
+    expect(plan.sentence).toBe('1 to change, redis-0 would restart (configuration)')
+    expect(plan.restart).toEqual(['configuration'])
+  })
+
+  test('a ConfigMap that redis-0 does not read restarts nothing', () => {
+    const other = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other' }, data: { a: '1' } }
+    const plan = planOfRendered(right([...shipped(), { ...other, data: { a: '2' } }]), [...shipped(), other])
+    expect(plan.sentence).toBe('1 to change')
+    expect(plan.restart).toEqual([])
+  })
+
+  test('a replaced template alone is no restart where there is no redis-0 yet', () => {
+    const plan = planOfRendered(right(shipped()), [])
+    expect(plan.sentence).toBe('5 to create')
+    expect(plan.restart).toEqual([])
+  })
+
+  test('what is new is shown whole, and the values of a Secret never', () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' }, stringData: { password: 'Tr0ub4dor' } }
+    const plan = planOfRendered(right([...shipped(), secret]), shipped())
+    expect(plan.sentence).toBe('1 to create')
+    expect(plan.objects.find(({ id }) => id === 'Secret/x')?.diff).toMatch(/^\+.*password/m)
+    expect(JSON.stringify(plan)).not.toContain('Tr0ub4dor')
+  })
+
+  test('an order alone is a change that no diff shows', () => {
+    const object = (args: string[]) => ({
+      apiVersion: 'v1',
+      kind: 'Thing',
+      metadata: { name: 'x' },
+      spec: { env: args.map((name) => ({ name })) }
+    })
+    const plan = planOfRendered(right([object(['b', 'a'])]), [object(['a', 'b'])])
+    expect(plan.objects).toEqual([
+      { id: 'Thing/x', action: 'change', note: 'only an order changes, which a diff does not show', diff: '' }
+    ])
+  })
+
+  test('another version of a kind is the same object, another namespace or group is another one', () => {
+    const object = (apiVersion: string, namespace = 'a') => ({
+      apiVersion,
+      kind: 'Thing',
+      metadata: { name: 'x', namespace }
+    })
+    const base = [object('example.com/v1beta1')]
+    const actionsOf = (after: KubernetesObject) =>
+      planOfRendered(right([after]), base).objects.map(({ action }) => action)
+    expect(actionsOf(object('example.com/v1'))).toEqual(['change'])
+    expect(actionsOf(object('example.org/v1beta1'))).toEqual(['create', 'dropped'])
+    expect(actionsOf(object('example.com/v1beta1', 'b'))).toEqual(['create', 'dropped'])
+  })
+
+  test('what is no longer rendered is shown whole, and the values of a Secret never', () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' }, stringData: { password: 'Tr0ub4dor' } }
+    const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { a: 'b' } }
+    const plan = planOfRendered(right(shipped()), [...shipped(), secret, config])
+    expect(plan.sentence).toBe('2 no longer rendered')
+    expect(actions(plan)).toEqual({ ...unchanged, 'Secret/x': 'dropped', 'ConfigMap/x': 'dropped' })
+    const [dropped] = plan.objects.filter(({ id }) => id === 'ConfigMap/x')
+    expect(dropped).toMatchObject({
+      note: 'not deleted where it is deployed',
+      diff: expect.stringMatching(/^-.*a: b$/m)
+    })
+    expect(plan.objects.find(({ id }) => id === 'Secret/x')?.diff).toMatch(/^-.*password/m)
+    expect(JSON.stringify(plan)).not.toContain('Tr0ub4dor')
+  })
+
+  test('a NetworkPolicy that is no longer rendered is a danger as well', () => {
+    const without = shipped().filter(({ kind }) => kind !== 'NetworkPolicy')
+    const { sentence, dangers } = planOfRendered(right(without), shipped())
+    expect(sentence).toBe('1 no longer rendered')
+    expect(dangers.map(({ rule }) => rule)).toEqual(['network-policy-weakened'])
+  })
+
+  test('a danger is told by its rule', () => {
+    const { dangers } = planAfter([
+      'image: docker.io/oliver006/redis_exporter:v1.88.0',
+      'image: docker.io/oliver006/redis_exporter'
+    ])
+    expect(dangers.map(({ rule }) => rule)).toEqual(['image-without-tag'])
+  })
+
+  test('an object with problems is refused, and its diff is shown all the same', () => {
+    const [first, ...rest] = shipped(['maxmemory 256mb', 'maxmemory 128mb'])
+    if (first === undefined) throw new Error('nothing is shipped')
+    const plan = planOfRendered(
+      [{ object: first, problems: ['.a is wrong', '.b is wrong'] }, ...right(rest)],
+      shipped()
+    )
+    expect(plan.sentence).toContain('1 refused')
+    expect(plan.objects[0]).toMatchObject({ action: 'refused', note: '.a is wrong. .b is wrong' })
+    expect(plan.objects[0]?.diff).toContain('maxmemory 128mb')
+  })
+})
+
+describe('compared with nothing', () => {
+  test('no change is known, and no danger', () => {
+    const plan = planOfRendered(right(shipped(['redis_exporter:v1.88.0', 'redis_exporter'])), undefined)
+    expect(plan).toMatchObject({
+      asked: false,
+      sentence: '5 objects checked, compared with nothing',
+      dangers: [],
+      restart: []
+    })
+    for (const { id, ...said } of plan.objects) expect(said).toEqual({ action: 'valid', diff: '' })
+  })
+
+  test('what could not be checked is said', () => {
+    const object = { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'x' } }
+    const { objects } = planOfRendered([{ object, problems: [], note: 'no schema' }], undefined)
+    expect(objects[0]).toMatchObject({ action: 'unknown', note: 'no schema' })
+  })
+})

@@ -1,0 +1,54 @@
+import { describe, expect, test } from '@jest/globals'
+import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
+import { restartReasons, staleReason } from '../../../../src/phases/plan/restart.ts'
+
+const config = 'redis-cache-action/config'
+const password = 'redis-cache-action/password'
+
+function statefulSet(annotations: Record<string, string>, image = 'redis:7.2', replicas = 1): KubernetesObject {
+  const template = {
+    metadata: { labels: { app: 'redis' }, annotations },
+    spec: { containers: [{ name: 'redis', image }] }
+  }
+  return { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'redis' }, spec: { replicas, template } }
+}
+
+describe('redis-0 would restart', () => {
+  const before = statefulSet({ [config]: 'a', [password]: 'b', team: 'erp' })
+
+  test.each([
+    ['another configuration', statefulSet({ [config]: 'x', [password]: 'b', team: 'erp' }), ['configuration']],
+    ['another password', statefulSet({ [config]: 'a', [password]: 'x', team: 'erp' }), ['password']],
+    ['another image', statefulSet({ [config]: 'a', [password]: 'b', team: 'erp' }, 'redis:8'), ['pod template']],
+    ['another annotation', statefulSet({ [config]: 'a', [password]: 'b', team: 'lab' }), ['pod template']],
+    [
+      'all at once',
+      statefulSet({ [config]: 'x', [password]: 'x' }, 'redis:8'),
+      ['configuration', 'password', 'pod template']
+    ]
+  ])('because of %s', (_, after, reasons) => {
+    expect(restartReasons(before, after)).toEqual(reasons)
+  })
+
+  test('not because of what stands outside of the pod template', () => {
+    expect(
+      restartReasons(before, statefulSet({ [config]: 'a', [password]: 'b', team: 'erp' }, 'redis:7.2', 0))
+    ).toEqual([])
+  })
+
+  test.each([
+    ['updateStrategy OnDelete', { type: 'OnDelete' }],
+    ['partition 1', { type: 'RollingUpdate', rollingUpdate: { partition: 1 } }]
+  ])('not with %s, which keeps the old pod', (reason, updateStrategy) => {
+    const after = statefulSet({ [config]: 'x' }, 'redis:8')
+    const held = { ...after, spec: { ...Object(after['spec']), updateStrategy } }
+    expect(restartReasons(before, held)).toEqual([])
+    expect(staleReason(before, held)).toBe(reason)
+    expect(staleReason(held, held)).toBeUndefined()
+    expect(staleReason(before, after)).toBeUndefined()
+  })
+
+  test('because marks are added to a pod template that had none', () => {
+    expect(restartReasons(statefulSet({ team: 'erp' }), before)).toEqual(['configuration', 'password'])
+  })
+})

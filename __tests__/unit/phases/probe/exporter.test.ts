@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals'
+import { keyMetrics, metricsProblem, parseMetrics } from '../../../../src/phases/probe/exporter.ts'
+import fc from '../../../support/fast-check.ts'
+import { promptly } from '../../../support/promptly.ts'
+
+const answer = `# HELP redis_up Information about the Redis instance
+# TYPE redis_up gauge
+redis_up 1
+# HELP redis_commands_processed_total commands_processed_total metric
+# TYPE redis_commands_processed_total counter
+redis_commands_processed_total 4207
+redis_connected_clients 2
+redis_memory_used_bytes 1.1e+06
+redis_keyspace_hits_total 0
+redis_keyspace_misses_total 0
+redis_db_keys{db="db0"} 1
+redis_db_keys{db="db1"} 2
+redis_instance_info{maxmemory_policy="allkeys-lru",os="Linux {x} \\" 9"} 1 1700000000000
+redis_latest_fork_seconds NaN
+redis_config_maxmemory +Inf
+`
+
+describe('an answer of the exporter', () => {
+  test.each([
+    ['redis_up', 1],
+    ['redis_commands_processed_total', 4207],
+    ['redis_memory_used_bytes', 1_100_000],
+    ['redis_keyspace_hits_total', 0],
+    ['redis_db_keys', 1],
+    ['redis_instance_info', 1],
+    ['redis_latest_fork_seconds', Number.NaN]
+  ])('has %s as %d', (name, value) => {
+    expect(parseMetrics(answer).get(name)).toBe(value)
+  })
+
+  test('has nothing of its comments', () => {
+    expect([...parseMetrics('# redis_up 1\n#redis_up 1\n\n')]).toEqual([])
+  })
+
+  test('that is complete has no problem', () => {
+    expect(metricsProblem(answer)).toBeUndefined()
+  })
+
+  test.each([
+    ['is empty', '', 'the answer has no metric redis_up'],
+    ['is a page of something else', '<html>redis_up 1</html>', 'the answer has no metric redis_up'],
+    [
+      'says that Redis is down',
+      answer.replace('redis_up 1', 'redis_up 0'),
+      'redis_up is 0: the exporter cannot ask Redis'
+    ],
+    ['lacks one metric', answer.replace('redis_connected_clients', 'x'), 'the answer lacks redis_connected_clients'],
+    ['lacks all but one', 'redis_up 1\n', `the answer lacks ${keyMetrics.join(', ')}`],
+    [
+      'has a metric that is no number',
+      answer.replace('used_bytes 1.1e+06', 'used_bytes NaN'),
+      'the answer lacks redis_memory_used_bytes'
+    ]
+  ])('that %s has one', (_, text, problem) => {
+    expect(metricsProblem(text)).toBe(problem)
+  })
+})
+
+describe('whatever is answered', () => {
+  test('is read', () => {
+    const hostile = fc.string({ unit: fc.constantFrom('redis_up', '{', '}', '"', ' ', '\n', '#', '1', 'a', '=', '\\') })
+    fc.assert(fc.property(fc.oneof(hostile, fc.string()), (text) => parseMetrics(text) instanceof Map))
+  })
+
+  test('samples that were written are read', () => {
+    const name = fc.stringMatching(/^[a-z_:][a-z0-9_:]{0,10}$/)
+    fc.assert(
+      fc.property(
+        fc.dictionary(
+          name,
+          fc.float({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0))
+        ),
+        (samples) => {
+          const text = Object.entries(samples).map(([key, value]) => `# TYPE ${key} gauge\n${key}{a="b"} ${value}\n`)
+          expect([...parseMetrics(text.join(''))]).toEqual(Object.entries(samples))
+        }
+      )
+    )
+  })
+
+  test('a long line takes no time', () => {
+    expect(promptly(() => parseMetrics(`redis_up{${'}'.repeat(200_000)}\n`)).size).toBe(0)
+  })
+})

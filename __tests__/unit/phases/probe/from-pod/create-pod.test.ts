@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals'
+import type { KubernetesObject } from '../../../../../src/core/kubernetes/object.ts'
+import { occupantOf, Watched } from '../../../../../src/phases/probe/from-pod/create-pod.ts'
+
+const pod = (run: string | undefined, phase = 'Running', uid = 'first'): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'redis-probe', uid, ...(run !== undefined && { annotations: { 'redis-cache-action/run': run } }) },
+  spec: { activeDeadlineSeconds: 60 },
+  status: { phase }
+})
+
+test.each([
+  ['own', pod('ours'), 0, 0],
+  ['own', pod('ours', 'Failed'), 99_000, 99_000],
+  ['foreign', pod(undefined), 99_000, 99_000],
+  ['alive', pod('other'), 59_999, 0],
+  ['alive', pod('other', 'Succeeded'), 4_999, 4_999],
+  ['abandoned', pod('other', 'Succeeded'), 5_000, 5_000],
+  ['abandoned', pod('other', 'Pending'), 60_000, 0]
+])('%s', (occupant, other, seen, ended) => {
+  expect(occupantOf(other, 'ours', { seen, ended })).toBe(occupant)
+})
+
+test('the watch starts anew with another pod, and with one that runs again', () => {
+  let now = 1_000
+  const watched = new Watched({ now: () => now, sleep: async () => undefined })
+  expect(watched.look(pod('other'))).toEqual({ seen: 0, ended: 0 })
+  now = 3_000
+  expect(watched.look(pod('other', 'Failed'))).toEqual({ seen: 2_000, ended: 0 })
+  now = 4_500
+  expect(watched.look(pod('other', 'Failed'))).toEqual({ seen: 3_500, ended: 1_500 })
+  expect(watched.look(pod('third', 'Succeeded', 'second'))).toEqual({ seen: 0, ended: 0 })
+})

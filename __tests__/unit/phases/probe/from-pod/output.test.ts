@@ -1,0 +1,103 @@
+import { describe, expect, test } from '@jest/globals'
+import { type ProbeAnswer, sightOf, troubleOf } from '../../../../../src/phases/probe/from-pod/output.ts'
+
+const address = { host: 'cache.example.org', port: 6379, username: undefined, tls: true }
+const now = new Date('2026-11-23T08:00:00Z')
+const header = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt\n'
+const socket = (state: string) =>
+  `${header}   0: 0A00F40A:9C4E 1764600A:18EB ${state} 00000000:00000000 02:000000AB 00000000   999        0 5215 2\n`
+
+type Given = Record<string, [exitCode: number, output?: string]>
+const answers = (given: Given): ReadonlyMap<string, ProbeAnswer> =>
+  new Map(
+    Object.entries(given).map(([name, [exitCode, output = '']]) => [name, { exitCode, output: Buffer.from(output) }])
+  )
+const could = (reason: string): Given => ({
+  anonymous: [1, `Could not connect to Redis at cache.example.org:6379: ${reason}\n`]
+})
+
+describe('what kept redis-cli from asking', () => {
+  test.each<[string, Given, object]>([
+    // glibc, as in the Debian image.
+    ['no such name', could('Name or service not known'), { kind: 'unresolved', said: 'Name or service not known' }],
+    ['no DNS', could('Temporary failure in name resolution'), { kind: 'unresolved' }],
+    ['no address', could('No address associated with hostname'), { kind: 'unresolved' }],
+    ['nobody listens', could('Connection refused'), { kind: 'refused', said: 'Connection refused' }],
+    ['packets are lost', could('Connection timed out'), { kind: 'timeout' }],
+    ['no way', could('No route to host'), { kind: 'unreachable' }],
+    ['no network', could('Network is unreachable'), { kind: 'unreachable' }],
+    ['the server resets', { anonymous: [1, 'Error: Connection reset by peer\n'] }, { kind: 'closed' }],
+    ['the server hangs up', { anonymous: [1, 'Error: Server closed the connection\n'] }, { kind: 'closed' }],
+    // musl, as in the Alpine image.
+    ['no such name (musl)', could('Name does not resolve'), { kind: 'unresolved' }],
+    ['no DNS (musl)', could('Try again'), { kind: 'unresolved' }],
+    ['no address (musl)', could('Name has no usable address'), { kind: 'unresolved' }],
+    ['packets are lost (musl)', could('Operation timed out'), { kind: 'timeout' }],
+    ['no way (musl)', could('Host is unreachable'), { kind: 'unreachable' }],
+    ['no network (musl)', could('Network unreachable'), { kind: 'unreachable' }],
+    // OpenSSL.
+    ['a chain', could('SSL_connect failed: certificate verify failed'), { kind: 'untrusted' }],
+    ['another protocol', could('SSL_connect failed: wrong version number'), { kind: 'no-tls' }],
+    ['a handshake', could('SSL_connect failed: sslv3 alert handshake failure'), { kind: 'handshake' }],
+    ['another server', { anonymous: [1, 'Error: Protocol error, got "H" as reply type byte\n'] }, { kind: 'unknown' }],
+    // The image.
+    [
+      'no TLS in redis-cli',
+      { anonymous: [1, "Unrecognized option or bad number of args for: '--tls'\n"] },
+      { kind: 'client', said: "Unrecognized option or bad number of args for: '--tls'" }
+    ],
+    ['no redis-cli', { anonymous: [127, "timeout: failed to run command 'redis-cli'\n"] }, { kind: 'client' }],
+    ['nothing', { anonymous: [1] }, { kind: 'client', said: 'exit code 1' }],
+    ['no question', {}, { kind: 'client' }]
+  ])('%s', (_, given, trouble) => {
+    expect(troubleOf(answers(given), 6379)).toMatchObject(trouble)
+  })
+
+  test.each([124, 143])('ended by timeout with %i: the table of connections tells what was waited for', (code) => {
+    const kindWith = (table?: string) =>
+      troubleOf(answers({ anonymous: [code], ...(table !== undefined && { table: [0, table] }) }), 6379)
+    expect(kindWith(socket('02'))).toEqual({ kind: 'timeout', said: 'its address is 10.96.100.23' })
+    expect(kindWith(socket('01'))?.kind).toBe('silent')
+    expect(kindWith(`${socket('02')}${socket('01')}`)?.kind).toBe('silent')
+    expect(kindWith(header)?.kind).toBe('unresolved')
+    for (const none of [undefined, '']) expect(kindWith(none)?.kind).toBe('unknown')
+  })
+
+  test('an answer is none, even an error', () => {
+    expect(troubleOf(answers({ anonymous: [0, 'NOAUTH Authentication required.\n\n'] }), 6379)).toBeUndefined()
+  })
+})
+
+describe('what the other questions add', () => {
+  const killed: Given = { anonymous: [124], table: [0, socket('01')] }
+
+  test('an answer without TLS', () => {
+    const sight = sightOf(answers({ ...killed, plain: [0, 'NOAUTH Authentication required.\n\n'] }), address, now)
+    expect(sight.trouble).toEqual({
+      kind: 'no-tls',
+      said: 'without TLS it answers: NOAUTH Authentication required.'
+    })
+  })
+
+  test('no answer without TLS either', () => {
+    expect(sightOf(answers({ ...killed, plain: [143] }), address, now).trouble?.kind).toBe('silent')
+  })
+
+  test('a certificate that nobody could see: no more than redis-cli says', () => {
+    const given = could('SSL_connect failed: certificate verify failed')
+    expect(sightOf(answers(given), address, now).trouble).toEqual({
+      kind: 'untrusted',
+      said: 'SSL_connect failed: certificate verify failed'
+    })
+  })
+})
+
+test('the answers of a cache', () => {
+  const given: Given = { anonymous: [0, 'NOAUTH\n\n'], ping: [0, 'PONG\n'], info: [0, '# Server\r\nrole:master\r\n'] }
+  expect(sightOf(answers(given), address, now)).toEqual({
+    trouble: undefined,
+    certificate: { naming: undefined },
+    answers: { anonymous: 'NOAUTH', ping: 'PONG', info: '# Server\r\nrole:master' }
+  })
+  expect(sightOf(answers(given), { ...address, tls: false }, now).certificate).toBeUndefined()
+})

@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals'
+import { at, type KubernetesObject, listAt, textAt } from '../../../../../src/core/kubernetes/object.ts'
+import { backendPod, outsiderPod } from '../../../../../src/phases/probe/from-pod/pod-manifest.ts'
+
+const owner = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', uid: 'uid' } }
+const elasticache = 'master.hospital-erp.abc123.apn2.cache.amazonaws.com'
+const optionsFor = (host: string, username?: string) => ({
+  image: 'redis:7',
+  address: { host, port: 6379, username, tls: true },
+  owner,
+  run: 'run-1',
+  activeSeconds: 60,
+  tls: { authorities: 'PEM\n', hello: Buffer.from('hello') }
+})
+const variablesOf = (pod: KubernetesObject): Record<string, unknown> =>
+  Object.fromEntries(
+    listAt(pod, 'spec', 'containers', 0, 'env').map((each) => [
+      textAt(each, 'name'),
+      at(each, 'value') ?? textAt(each, 'valueFrom', 'secretKeyRef', 'key')
+    ])
+  )
+
+describe('the pod that asks as a backend', () => {
+  test('of an ElastiCache trusts Amazon and what the runner adds, and asks for the name', () => {
+    const pod = backendPod(optionsFor(elasticache, 'backend'))
+    expect(variablesOf(pod)).toEqual({
+      REDIS_HOST: 'host',
+      REDIS_PORT: 'port',
+      REDIS_PASSWORD: 'password',
+      REDIS_USER: 'backend',
+      PROBE_LIMIT: '5',
+      PROBE_AUTHORITIES: '/run/authorities/pem',
+      PROBE_SNI: elasticache,
+      PROBE_HELLO: Buffer.from('hello').toString('base64')
+    })
+    expect(pod.metadata.annotations).toEqual({
+      'redis-cache-action/run': 'run-1',
+      'redis-cache-action/authorities': 'PEM\n'
+    })
+  })
+
+  test('of another cache trusts what its image trusts as well', () => {
+    expect(variablesOf(backendPod(optionsFor('redis.example.org')))).toMatchObject({
+      REDIS_USER: '',
+      PROBE_AUTHORITIES: '/etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem /run/authorities/pem'
+    })
+  })
+
+  test('asks for no name where there is only an address', () => {
+    expect(variablesOf(backendPod(optionsFor('10.0.0.1')))['PROBE_SNI']).toBe('')
+  })
+
+  test('without TLS has no authorities', () => {
+    const pod = backendPod({ ...optionsFor('redis.team.svc'), tls: undefined })
+    expect(variablesOf(pod)).toMatchObject({ PROBE_AUTHORITIES: '', PROBE_HELLO: '' })
+    expect(listAt(pod, 'spec', 'volumes').map((volume) => at(volume, 'name'))).toEqual(['probe'])
+    expect(pod.metadata.annotations).toEqual({ 'redis-cache-action/run': 'run-1' })
+  })
+})
+
+test('the pod that is no backend knows where the cache is, and no password', () => {
+  const pod = outsiderPod(optionsFor('redis.team.svc'))
+  expect(variablesOf(pod)).toEqual({ REDIS_HOST: 'host', REDIS_PORT: 'port', PROBE_LIMIT: '3' })
+  expect(pod.metadata.labels?.['app.kubernetes.io/component']).not.toBe('backend')
+})

@@ -1,0 +1,187 @@
+import { describe, expect, test } from '@jest/globals'
+import { managedChecks } from '../../../../src/phases/probe/checks.ts'
+import type { Answers } from '../../../../src/phases/probe/network-problem.ts'
+import { selfHosted, view } from './views.ts'
+
+const facts = {
+  redis_version: '7.1.0',
+  role: 'master',
+  maxmemory_policy: 'volatile-lru',
+  used_memory: '1048576',
+  maxmemory: '10485760',
+  cluster_enabled: '0'
+}
+const infoWith = (
+  changed: Partial<Record<keyof typeof facts | 'master_host' | 'master_port', string | undefined>> = {}
+) =>
+  Object.entries({ ...facts, ...changed })
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}:${value}`]))
+    .join('\r\n')
+const answers = (changed: Partial<Answers> = {}): Answers => ({
+  anonymous: 'NOAUTH Authentication required.',
+  ping: 'PONG',
+  info: infoWith(),
+  ...changed
+})
+const wanted: Parameters<typeof managedChecks>[1] = { maxmemoryPolicy: undefined, memoryThresholdPercent: 90 }
+const failing = (changed: Partial<Answers>, seen = view(), given = wanted) =>
+  managedChecks(answers(changed), given, seen).filter(({ passed }) => !passed)
+const denied = 'AUTH failed: WRONGPASS invalid username-password pair or user is disabled.'
+
+test('a cache as it should be, each check with what was seen', () => {
+  expect(
+    managedChecks(answers(), wanted, view()).map(({ name, passed, detail }) => `${passed} ${name}: ${detail}`)
+  ).toEqual([
+    'true without a password: refused',
+    'true PING: PONG, with the password',
+    'true role: master',
+    'true maxmemory-policy: volatile-lru',
+    'true used memory: 1 MiB of 10 MiB, 10.0 %'
+  ])
+})
+
+describe('without the password', () => {
+  test.each([
+    'NOAUTH Authentication required.',
+    'DENIED Redis is running in protected mode because no password is set'
+  ])('%s: refused', (anonymous) => {
+    expect(failing({ anonymous })).toEqual([])
+  })
+
+  test.each([
+    'PONG',
+    "NOPERM User default has no permissions to run the 'ping' command",
+    'MISCONF Redis is configured'
+  ])('%s: let in', (anonymous) => {
+    expect(failing({ anonymous })).toEqual([
+      {
+        name: 'without a password',
+        code: 'redis-open',
+        passed: false,
+        detail: `PING is answered with ${anonymous}`,
+        hint: expect.stringContaining('--auth-token-update-strategy SET')
+      }
+    ])
+  })
+
+  test('where there is no password, PING says nothing of one', () => {
+    const ping = 'AUTH failed: ERR AUTH <password> called without any password configured for the default user.\nPONG'
+    const [open, pong] = managedChecks(answers({ anonymous: 'PONG', ping }), wanted, view())
+    expect([open?.passed, pong?.passed, pong?.detail]).toEqual([false, true, 'PONG'])
+  })
+})
+
+describe('with the password', () => {
+  test.each([
+    [
+      'refused',
+      `${denied}\nNOAUTH Authentication required.`,
+      'redis-auth',
+      /^the password of Secret\/redis-credentials/
+    ],
+    ['refused, as ioredis says it', denied.slice(13), 'redis-auth', /is refused: WRONGPASS/],
+    ['refused, as redis-cli 6.0 says it', 'Warning: AUTH failed\nNOAUTH Auth', 'redis-auth', /is refused: Warning/],
+    [
+      'without the right',
+      "NOPERM this user has no permissions to run the 'ping' command",
+      'redis-auth',
+      /may not even/
+    ],
+    ['too early', 'LOADING Redis is loading the dataset in memory', 'redis-loading', /^LOADING/],
+    ['not saved', 'MISCONF Redis is configured to save RDB snapshots', 'persistence-failing', /^MISCONF/],
+    ['another word', 'ERR unknown', 'elasticache-unreachable', /^ERR unknown$/],
+    ['nothing', '', 'elasticache-unreachable', /^no answer$/]
+  ])('%s', (_, ping, code, detail) => {
+    expect(failing({ ping, info: ping })).toMatchObject([{ name: 'PING', code, detail: expect.stringMatching(detail) }])
+  })
+
+  test('a user who may ask for nothing', () => {
+    const info = "NOPERM this user has no permissions to run the 'info' command"
+    expect(failing({ info })).toMatchObject([
+      { name: 'INFO', code: 'redis-auth', detail: info, hint: expect.stringContaining('+info') }
+    ])
+  })
+})
+
+describe('what the cache tells of itself', () => {
+  test('a replica', () => {
+    const info = infoWith({ role: 'slave', master_host: '10.0.0.7', master_port: '6379' })
+    expect(failing({ info })).toMatchObject([
+      {
+        name: 'role',
+        code: 'secret-field',
+        detail:
+          'master.hospital-erp.abc123.apn2.cache.amazonaws.com:6379 is a replica of 10.0.0.7:6379, and takes no writes',
+        hint: expect.stringContaining('secondary of a Global Datastore')
+      }
+    ])
+  })
+
+  test('a replica behind a reader endpoint', () => {
+    const address = { ...view().address, host: 'replica.hospital-erp.abc123.apn2.cache.amazonaws.com' }
+    const [role] = failing({ info: infoWith({ role: 'slave' }) }, view({ address }))
+    expect(role?.hint).toContain('not the reader endpoint')
+  })
+
+  test('a node of a cluster is not judged by its role', () => {
+    expect(failing({ info: infoWith({ role: 'slave', cluster_enabled: '1' }) })).toEqual([])
+  })
+
+  test.each([
+    ['noeviction', undefined, ['noeviction: when the memory is full, every write fails']],
+    ['noeviction', 'noeviction', []],
+    ['allkeys-lru', 'allkeys-lru', []],
+    ['volatile-lru', 'allkeys-lru', ['volatile-lru in force, allkeys-lru wanted']],
+    ['volatile-ttl', undefined, []],
+    [undefined, undefined, ['INFO lacks it']]
+  ])('policy %s where %s is wanted', (policy, maxmemoryPolicy, details) => {
+    const info = infoWith({ maxmemory_policy: policy })
+    const found = failing({ info }, view(), { ...wanted, maxmemoryPolicy })
+    expect(found.map(({ code, detail }) => [code, detail])).toEqual(details.map((detail) => ['config-drift', detail]))
+  })
+
+  test.each([
+    ['9437184', '10485760', ['9 MiB of 10 MiB, 90.0 %, not below 90 %']],
+    ['1048576', '0', ['maxmemory is not set, so Redis may grow until it is killed']],
+    [undefined, '10485760', ['INFO lacks it']]
+  ])('%s bytes of %s', (used_memory, maxmemory, details) => {
+    const found = failing({ info: infoWith({ used_memory, maxmemory }) })
+    expect(found.map(({ code, detail }) => [code, detail])).toEqual(
+      details.map((detail) => ['memory-over-threshold', detail])
+    )
+  })
+
+  describe('a serverless cache tells neither its memory nor its policy', () => {
+    const bare = { maxmemory_policy: undefined, used_memory: undefined, maxmemory: undefined, cluster_enabled: '1' }
+    const address = { ...view().address, host: 'erp-abc123.serverless.use1.cache.amazonaws.com' }
+
+    test.each([
+      ['by its name', view({ address }), bare],
+      ['by its name, whatever INFO tells', view({ address }), { maxmemory_policy: 'noeviction', maxmemory: '0' }],
+      ['by its INFO', view(), bare]
+    ])('%s: both are left out', (_, seen, changes) => {
+      const judged = managedChecks(answers({ info: infoWith(changes) }), wanted, seen)
+      expect(judged.map(({ name, passed }) => [name, passed]).filter(([name]) => name !== 'role')).toEqual([
+        ['without a password', true],
+        ['PING', true]
+      ])
+    })
+
+    test('its hints name what it has', () => {
+      const [open] = failing({ anonymous: 'PONG' }, view({ address }))
+      expect(open?.hint).toContain('modify-serverless-cache')
+      const [auth] = failing({ ping: denied, info: denied }, view({ address }))
+      expect(auth).toMatchObject({ code: 'redis-auth', hint: expect.stringContaining('describe-users') })
+    })
+  })
+
+  test('a Redis in the cluster is judged by its probe, but for its role', () => {
+    const info = infoWith({ maxmemory_policy: 'noeviction', maxmemory: '0', role: 'slave' })
+    expect(failing({ info }, selfHosted()).map(({ name }) => name)).toEqual(['role'])
+  })
+})
+
+test('text of the server is made harmless', () => {
+  const [, ping] = managedChecks(answers({ ping: 'x\u001b[31m\n::error::y' }), wanted, view())
+  expect(ping?.detail).toBe('x \u2236:error::y')
+})

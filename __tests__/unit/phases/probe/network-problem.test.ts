@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals'
+import { type Certificate, reachFindings, type TroubleKind } from '../../../../src/phases/probe/network-problem.ts'
+import type { View } from '../../../../src/phases/probe/probe-context.ts'
+import { selfHosted, view } from './views.ts'
+
+const place = 'master.hospital-erp.abc123.apn2.cache.amazonaws.com:6379'
+const host = place.slice(0, -5)
+const findings = (kind: TroubleKind, seen: View, said = 'said so') =>
+  reachFindings({ trouble: { kind, said }, certificate: undefined, answers: undefined }, seen)
+const namesOf = (found: ReturnType<typeof findings>) => found.map(({ name, passed }) => `${passed ? '✓' : '✗'} ${name}`)
+
+describe('a cache that answered', () => {
+  const sight = (certificate: Certificate | undefined) => ({ trouble: undefined, certificate, answers: undefined })
+  const answered = (certificate: Certificate | undefined, seen = view()) =>
+    reachFindings(sight(certificate), seen).map(({ name, passed, detail }) => `${passed} ${name}: ${detail}`)
+
+  test('with TLS', () => {
+    expect(answered({ issuer: 'CN=Amazon RSA 2048 M01', validUntil: '2027-01-01', naming: true })).toEqual([
+      `true host name: ${host} resolves`,
+      `true TCP: ${place} accepts connections`,
+      'true TLS: certificate of CN=Amazon RSA 2048 M01, valid until 2027-01-01',
+      `true certificate name: names ${host}`
+    ])
+  })
+
+  test('with TLS, as Node verified it', () => {
+    expect(answered({ naming: true })[2]).toBe('true TLS: the certificate is trusted')
+  })
+
+  test('with a name that nobody could see: nothing is claimed', () => {
+    expect(answered({ naming: undefined })).toHaveLength(3)
+  })
+
+  test('with the name of another', () => {
+    expect(answered({ naming: 'it names DNS:other' })[3]).toBe(
+      `false certificate name: the certificate is not for ${host}: it names DNS:other`
+    )
+  })
+
+  test('without TLS', () => {
+    expect(answered(undefined, selfHosted())).toEqual([
+      'true host name: redis.team.svc resolves',
+      'true TCP: redis.team.svc:6379 accepts connections'
+    ])
+  })
+})
+
+describe('a cache that could not be asked', () => {
+  const before = ['✓ host name', '✓ TCP', '✓ TLS']
+  test.each<[TroubleKind, string[], RegExp, RegExp]>([
+    ['unresolved', ['✗ host name'], /does not resolve in a pod of namespace team: said so$/, /coredns/],
+    [
+      'timeout',
+      ['✓ host name', '✗ TCP'],
+      /does not answer a pod of namespace team within 5 s: said so$/,
+      /security group/
+    ],
+    ['unreachable', ['✓ host name', '✗ TCP'], /^there is no way from a pod of namespace team to /, /networkpolicies/],
+    ['refused', ['✓ host name', '✗ TCP'], /:6379 refuses connections: said so$/, /keys host and port/],
+    ['no-tls', [...before.slice(0, 2), '✗ TLS'], /^there is no TLS at /, /encryption in transit/],
+    ['handshake', [...before.slice(0, 2), '✗ TLS'], /breaks the handshake off: said so$/, /describe-events/],
+    ['untrusted', [...before.slice(0, 2), '✗ TLS'], /is of an authority that is not trusted: /, /NODE_EXTRA_CA_CERTS/],
+    ['expired', [...before.slice(0, 2), '✗ TLS'], /has expired: said so$/, /the right host/],
+    ['early', [...before.slice(0, 2), '✗ TLS'], /is not valid yet: said so$/, /the clocks/],
+    ['wrong-name', [...before, '✗ certificate name'], /^the certificate is not for /, /no alias \(CNAME\)/],
+    ['silent', [...before.slice(0, 2), '✗ TLS'], /and then says nothing within 5 s$/, /describe-events/],
+    ['closed', [...before.slice(0, 2), '✗ TLS'], /closes connections without an answer: said so$/, /rediss/],
+    ['unknown', ['✗ PING'], /cannot be asked: said so$/, /describe-events/]
+  ])('%s', (kind, names, detail, hint) => {
+    const found = findings(kind, view())
+    expect(namesOf(found)).toEqual(names)
+    expect(found.at(-1)).toMatchObject({
+      code: 'elasticache-unreachable',
+      detail: expect.stringMatching(detail),
+      hint: expect.stringMatching(hint)
+    })
+  })
+
+  test.each<[TroubleKind, RegExp]>([
+    ['unresolved', /get service redis`/],
+    ['timeout', /app\.kubernetes\.io\/component: backend/],
+    ['refused', /get endpointslices -l kubernetes\.io\/service-name=redis`/],
+    ['silent', /logs redis-0 -c redis`/]
+  ])('%s, in the cluster', (kind, hint) => {
+    const found = findings(kind, selfHosted()).at(-1)
+    expect(found).toMatchObject({ code: 'redis-unreachable', hint: expect.stringMatching(hint) })
+  })
+
+  test.each<[TroubleKind, RegExp]>([
+    ['unresolved', /the DNS of the VPC, or set probe-from: cluster/],
+    ['timeout', /inside its VPC only: .* probe-from: cluster/]
+  ])('%s, from the runner', (kind, hint) => {
+    const found = findings(kind, view({ from: 'runner' })).at(-1)
+    expect(found?.hint).toMatch(hint)
+    expect(found?.detail).toContain('the runner')
+  })
+
+  test('without TLS, silence is an answer that PING misses', () => {
+    expect(namesOf(findings('silent', view({}, false)))).toEqual(['✓ host name', '✓ TCP', '✗ PING'])
+  })
+
+  test('an image that cannot ask says nothing of the cache', () => {
+    expect(findings('client', view(), '--tls?')).toEqual([
+      {
+        name: 'PING',
+        code: 'config-error',
+        passed: false,
+        detail: 'redis-cli of the image cannot ask: --tls?',
+        hint: expect.stringContaining('redis-image')
+      }
+    ])
+  })
+
+  test('nothing more is said where nothing more is known', () => {
+    expect(findings('timeout', view(), '').at(-1)?.detail).toMatch(/within 5 s$/)
+  })
+})

@@ -1,0 +1,35 @@
+import { describe, expect, test } from '@jest/globals'
+import { addressOf, endpointText } from '../../../../src/phases/probe/probe-context.ts'
+import fc from '../../../support/fast-check.ts'
+
+const at = (url: string) => addressOf({ host: 'cache.example.org', port: '6380', password: 'secret', url })
+
+describe('where clients find the cache', () => {
+  test.each([
+    ['rediss://:secret@cache.example.org:6380', true, undefined],
+    ['redis://:secret@cache.example.org:6380', false, undefined],
+    ['REDISS://:secret@cache.example.org:6380', true, undefined],
+    ['valkeys://:secret@cache.example.org:6380', true, undefined],
+    ['valkey://:secret@cache.example.org:6380', false, undefined],
+    ['rediss://backend:secret@cache.example.org:6380', true, 'backend'],
+    ['rediss://back%40end:sec%2Fret@cache.example.org:6380/0', true, 'back@end'],
+    ['rediss://100%:secret@cache.example.org:6380', true, '100%'],
+    ['rediss://backend@cache.example.org:6380', true, 'backend'],
+    ['rediss://cache.example.org:6380', true, undefined],
+    ['no url', false, undefined]
+  ])('%s', (url, tls, username) => {
+    expect(at(url)).toEqual({ host: 'cache.example.org', port: 6380, tls, username })
+  })
+
+  test('whatever is stored is read', () => {
+    fc.assert(fc.property(fc.string(), (url) => at(url).port === 6380))
+  })
+})
+
+test.each([
+  ['cache.example.org', 'cache.example.org:6379'],
+  ['10.0.1.2', '10.0.1.2:6379'],
+  ['fd00::1', '[fd00::1]:6379']
+])('%s is shown with its port', (host, place) => {
+  expect(endpointText({ host, port: 6379, username: undefined, tls: true })).toBe(place)
+})

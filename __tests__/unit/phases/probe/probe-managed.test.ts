@@ -1,0 +1,65 @@
+import { describe, expect, test } from '@jest/globals'
+import { Deadline } from '../../../../src/core/clock.ts'
+import type { RunnerPorts } from '../../../../src/phases/probe/deps.ts'
+import { connectFromRunner } from '../../../../src/phases/probe/probe-managed.ts'
+
+const clock = { now: () => 0, sleep: async () => undefined }
+
+/** Asks a cache that answers INFO with these lines. */
+async function connected(host: string, port: number, info: string[]) {
+  const [checks, notes]: [string[], string[]] = [[], []]
+  const ports: RunnerPorts = {
+    authorities: [],
+    checked: ({ name }) => void checks.push(name),
+    note: (sentence) => void notes.push(sentence),
+    clock,
+    signal: new AbortController().signal,
+    log: () => undefined,
+    openRedis: async (_, password) => ({
+      async call(command) {
+        if (password === undefined) throw Object.assign(new Error('NOAUTH Authentication required.'), { replied: true })
+        return command === 'PING' ? 'PONG' : info.join('\r\n')
+      },
+      async [Symbol.asyncDispose]() {}
+    })
+  }
+  const inputs = {
+    namespace: 'team',
+    credentials: { host, port: String(port), password: 'password', url: `rediss://:password@${host}:${port}` },
+    image: 'redis',
+    topology: 'managed' as const,
+    maxmemoryPolicy: 'allkeys-lru',
+    memoryThresholdPercent: 90,
+    outsider: false,
+    owner: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } }
+  }
+  const result = await connectFromRunner(inputs, new Deadline(clock, 60_000), ports)
+  return { checks, notes, result }
+}
+
+describe('a serverless cache', () => {
+  const host = 'erp-abc123.serverless.use1.cache.amazonaws.com'
+  const info = ['redis_version:7.1', 'redis_mode:cluster', 'role:master', 'cluster_enabled:1']
+  const role = expect.stringContaining('in cluster mode')
+
+  test('passes, and what was not judged is said', async () => {
+    const { checks, notes, result } = await connected(host, 6379, info)
+    expect(checks).toEqual(['host name', 'TCP', 'TLS', 'certificate name', 'without a password', 'PING'])
+    expect(notes).toEqual([
+      role,
+      'The memory and the maxmemory-policy were not judged: a serverless cache grows by itself and has no parameter group.'
+    ])
+    expect(result).toEqual({ redisVersion: '7.1', usedMemoryBytes: undefined, maxmemoryBytes: undefined })
+  })
+
+  test('has a port of its own for reading, which is said', async () => {
+    const { notes } = await connected(host, 6380, info)
+    expect(notes.at(-1)).toBe('Port 6380 of a serverless cache is its reader port: writes belong to port 6379.')
+  })
+})
+
+test('a cache whose INFO tells neither memory nor policy passes as well', async () => {
+  const { checks, notes } = await connected('redis.example.com', 6380, ['redis_version:7.1', 'role:master'])
+  expect(checks.at(-1)).toBe('role')
+  expect(notes).toEqual(['The memory and the maxmemory-policy were not judged: INFO of this cache tells neither.'])
+})

@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals'
+import { Failure, type FailureCode } from '../../../../src/core/failure.ts'
+import type { RolloutPorts } from '../../../../src/phases/rollout/deps.ts'
+import { containerLog } from '../../../../src/phases/rollout/evidence.ts'
+import { play } from './fake-cluster.ts'
+import { ended, pod, running, waiting } from './shapes.ts'
+
+const crashed = pod({ statuses: [waiting('CrashLoopBackOff', 'back-off', { restarts: 3, last: ended('Error', 1) })] })
+type ReadLog = RolloutPorts['cluster']['readLog']
+
+async function logWith(readLog: ReadLog, code: FailureCode = 'internal') {
+  const { ports } = play([])
+  const cluster = { ...ports.cluster, readLog }
+  const toFailure: RolloutPorts['toFailure'] = (error, { verb, object, namespace }) =>
+    new Failure(code, `cannot ${verb} ${object} in namespace ${namespace}: ${error}`, 'grant it')
+  return containerLog(crashed, undefined, 'team', { cluster, toFailure })
+}
+
+/** A log that refuses, and how often it was asked for. */
+function refusing() {
+  const asked: boolean[] = []
+  const readLog: ReadLog = async (_namespace, _pod, _container, previous) => {
+    asked.push(previous)
+    throw new Error('no')
+  }
+  return { asked, readLog }
+}
+
+describe('a log that cannot be read', () => {
+  const cannot = 'cannot read the log of Pod/redis-0 in namespace team: Error: no'
+  test.each<[FailureCode, string]>([
+    ['forbidden', `${cannot}\ngrant it`],
+    ['unauthorized', `${cannot}\ngrant it`],
+    ['cluster-unreachable', cannot]
+  ])('is told as what it is: %s; nothing more is asked for', async (code, text) => {
+    const { asked, readLog } = refusing()
+    expect(await logWith(readLog, code)).toEqual([{ title: 'No log of container redis', text }])
+    expect(asked).toEqual([true])
+  })
+
+  test('because there is none is not told, and the other run is asked for', async () => {
+    const { asked, readLog } = refusing()
+    expect(await logWith(readLog, 'invalid-manifest')).toEqual([])
+    expect(asked).toEqual([true, false])
+  })
+
+  test('is not told where the other run has one', async () => {
+    const log = await logWith(async (_namespace, _pod, _container, previous) => {
+      if (previous) throw new Error('previous terminated container not found')
+      return 'last words'
+    }, 'invalid-manifest')
+    expect(log).toEqual([{ title: 'Last lines of container redis', text: 'last words' }])
+  })
+
+  test.each(['', 'unable to retrieve container logs for containerd://x'])('because it says %j', async (text) => {
+    expect(await logWith(async () => text)).toEqual([])
+  })
+
+  test('in time: the request is ended, and that is told', async () => {
+    const log = await logWith(
+      (_namespace, _pod, _container, _previous, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => reject(signal.reason))
+        }),
+      'cluster-unreachable'
+    )
+    expect(log).toEqual([
+      { title: 'No log of container redis', text: expect.stringMatching(/^no answer within 2\.5 s: .*kubelet/) }
+    ])
+  })
+})
+
+test('a container that has never run has none', async () => {
+  const { ports, logsAsked } = play([])
+  const creating = pod({ statuses: [waiting('ContainerCreating'), running({ name: 'metrics' })] })
+  expect(await containerLog(creating, undefined, 'team', ports)).toEqual([])
+  expect(logsAsked).toEqual([])
+})

@@ -1,0 +1,30 @@
+import { describe, expect, test } from '@jest/globals'
+import { ending, runtime } from '../../../../src/phases/rollout/container-status.ts'
+import { ended } from './shapes.ts'
+
+describe('how a container ended', () => {
+  test.each([
+    ['well', ended('Completed', 0), 'exit code 0'],
+    ['by itself', ended('Error', 1), 'exit code 1'],
+    ['killed, as containerd tells it', ended('Error', 137), 'exit code 137 (SIGKILL)'],
+    ['crashed, as containerd tells it', ended('Error', 139), 'exit code 139 (SIGSEGV)'],
+    ['stopped, as containerd tells it', ended('Error', 143), 'exit code 143 (SIGTERM)'],
+    ['killed, as the signal is told', ended('Error', 137, { signal: 9 }), 'signal 9 (SIGKILL)'],
+    ['with a code that only looks like a signal', ended('Error', 255), 'exit code 255'],
+    ['unknown', { terminated: undefined }, 'an unknown exit code']
+  ])('%s', (_, { terminated }, words) => {
+    expect(ending(terminated)).toBe(words)
+  })
+})
+
+describe('for how long it ran', () => {
+  test.each([
+    ['no time', '05:37:23Z', 'right after its start'],
+    ['some seconds', '05:37:32Z', 'right after its start'],
+    ['long', '05:39:28Z', 'after 2 min 5 s'],
+    ['nobody knows', '', 'right after its start']
+  ])('%s', (_, time, words) => {
+    const { terminated } = ended('Error', 1, { finishedAt: `2026-11-23T${time}` })
+    expect(runtime(terminated)).toBe(words)
+  })
+})

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals'
+import { containerProblem } from '../../../../src/phases/rollout/container.ts'
+import { ended, event, pod, terminated, waiting } from './shapes.ts'
+
+// Ran from 05:37:23 on; events of this run are later.
+const last = ended('Completed', 0, { startedAt: '2026-11-23T05:37:23Z', finishedAt: '2026-11-23T05:37:53Z' })
+const status = waiting('CrashLoopBackOff', 'back-off 10s', { restarts: 2, last })
+const redis = pod({ statuses: [status], ready: false })
+const of = (reason: string, message: string, time: string, name = 'redis') =>
+  event(redis, reason, message, {
+    lastTimestamp: `2026-11-23T${time}Z`,
+    involvedObject: { uid: redis.metadata.uid, fieldPath: `spec.containers{${name}}` }
+  })
+const kill = 'Container redis failed liveness probe, will be restarted'
+const problemOf = (...events: ReturnType<typeof event>[]) => containerProblem(redis, status, events, 'team')
+
+describe('a container that its probe killed', () => {
+  test('is told as that, with the words of the probe', () => {
+    const events = [
+      of('Unhealthy', 'Readiness probe failed: LOADING', '05:37:50'),
+      of('Unhealthy', 'Liveness probe failed: NOAUTH Authentication required.\n', '05:37:52'),
+      of('Killing', kill, '05:37:52')
+    ]
+    expect(problemOf(...events)).toEqual({
+      code: 'probe-failing',
+      sentence:
+        'container redis was killed because its liveness probe failed, for the 3rd time: ' +
+        'Liveness probe failed: NOAUTH Authentication required.',
+      hint: 'correct the probe or what it asks; the last words of the container are below',
+      toleranceMilliseconds: 0,
+      container: 'redis'
+    })
+  })
+
+  test('at its start too, whether the words of the probe are there or not', () => {
+    expect(problemOf(of('Killing', kill.replace('liveness', 'startup'), '05:37:52'))?.sentence).toBe(
+      'container redis was killed because its startup probe failed, for the 3rd time'
+    )
+  })
+
+  test.each([
+    ['nothing is told', []],
+    ['an earlier run was killed', [of('Killing', kill, '05:36:00')]],
+    ['another container was killed', [of('Killing', kill, '05:37:52', 'metrics')]],
+    ['it was stopped for another reason', [of('Killing', 'Stopping container redis', '05:37:52')]]
+  ])('is not one where %s', (_, events) => {
+    expect(problemOf(...events)).toMatchObject({
+      code: 'crash-loop',
+      sentence: 'container redis ends after 30.0 s, with exit code 0, for the 3rd time'
+    })
+  })
+
+  test.each([
+    [0, 3_000],
+    [137, 3_000],
+    [143, 3_000],
+    [1, 0]
+  ])('may be told a little late: exit code %d is tolerated for %d ms', (code, tolerance) => {
+    const crashed = terminated(ended('Error', code), { restarts: 1 })
+    expect(containerProblem(redis, crashed, [], 'team')?.toleranceMilliseconds).toBe(tolerance)
+  })
+})

@@ -1,0 +1,29 @@
+import { expect, test } from '@jest/globals'
+import { hintWithLog } from '../../../../src/phases/rollout/evidence.ts'
+
+const hint = 'read its last words below'
+const said = (text: string) => [
+  { title: 'Events', text: 'Permission denied' },
+  { title: 'Last lines of container redis', text }
+]
+
+// As redis-server 7 and runc say it.
+test.each([
+  ['for another architecture', 'exec /usr/local/bin/redis-server: exec format error', 'another architecture'],
+  ['a full volume', '# Write error writing append only file on disk: No space left on device', 'is full'],
+  ['a read-only volume', "# Can't open or create append-only dir appendonlydir: Read-only file system", 'readOnly'],
+  ["somebody else's volume", "# Can't open or create append-only dir appendonlydir: Permission denied", 'fsGroup'],
+  ['a wrong directive', '*** FATAL CONFIG FILE ERROR (Redis 7.2.16) ***\nReading the configuration file', 'redis.conf']
+])('%s is recognised by the last words', (_, text, words) => {
+  const after = hintWithLog('crash-loop', hint, said(text))
+  expect(after).toContain(words)
+  expect(after.endsWith(`; ${hint}`)).toBe(true)
+})
+
+test.each([
+  ['other words', 'crash-loop', said('Segmentation fault')],
+  ['no log', 'crash-loop', []],
+  ['another failure', 'oom-killed', said('No space left on device')]
+] as const)('after %s the hint stays as it is', (_, code, evidence) => {
+  expect(hintWithLog(code, hint, evidence)).toBe(hint)
+})

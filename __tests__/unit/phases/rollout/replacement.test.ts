@@ -1,0 +1,179 @@
+import { describe, expect, test } from '@jest/globals'
+import { Deadline } from '../../../../src/core/clock.ts'
+import { Failure } from '../../../../src/core/failure.ts'
+import { rollout } from '../../../../src/phases/rollout/rollout.ts'
+import { type Played, play, type Scene } from './fake-cluster.ts'
+import { event, pod, revisions, running, startTime, waiting } from './shapes.ts'
+
+const run = ({ ports, clock, recovery }: Played, timeout = 300_000) =>
+  rollout('team', new Deadline(clock, timeout), ports, recovery)
+
+async function failed(played: Played, timeout?: number): Promise<Failure> {
+  const outcome = await run(played, timeout).catch((error: unknown) => error)
+  if (outcome instanceof Failure) return outcome
+  throw new Error(`no failure: ${String(outcome)}`)
+}
+
+const revision = revisions.old
+const noImage = waiting('ErrImagePull', 'redis:9.9.9: not found', { image: 'redis:9.9.9' })
+const broken = pod({ revision, uid: 'broken', statuses: [noImage], ready: false })
+const ending = pod({ revision, uid: 'broken', deleting: true, statuses: [noImage], ready: false })
+const unready = pod({
+  revision,
+  uid: 'unready',
+  statuses: [running({ ready: false, started: false })],
+  ready: false,
+  readySince: startTime
+})
+const typo = event(unready, 'Unhealthy', 'Startup probe failed: cat: /etc/typo')
+const healed: Scene[] = [{ from: 0, pods: [ending] }, { from: 500 }, { from: 1_000, pods: [pod()] }]
+const forbidden = new Failure('forbidden', 'cannot delete Pod/redis-0', 'grant the Role, or give the rule `- {…}`')
+const refusing = (now: number, request: string) => (request === 'delete' && now >= 0 ? forbidden : undefined)
+const told = (played: Played): Played => ({
+  ...played,
+  ports: {
+    ...played.ports,
+    toFailure: (error, attempt) => (error instanceof Failure ? error : played.ports.toFailure(error, attempt))
+  }
+})
+
+describe('a pod of an older revision that is in the way', () => {
+  test('is deleted after five seconds if it is broken, which is told; its successor is awaited', async () => {
+    const played = play([{ from: 0, pods: [broken] }], { afterDeletion: healed })
+    await expect(run(played)).resolves.toBe(revisions.update)
+    expect(played.deletions).toEqual([[5_000, 'broken']])
+    expect(played.notes).toEqual([
+      `deleted pod redis-0 of revision ${revision}, so that the controller makes it from the new template: ` +
+        'the image redis:9.9.9 of container redis cannot be pulled: redis:9.9.9: not found'
+    ])
+  })
+
+  test('is deleted after ten seconds if it was never Ready', async () => {
+    const played = play([{ from: 0, pods: [unready], events: [typo] }], { afterDeletion: healed })
+    await expect(run(played)).resolves.toBe(revisions.update)
+    expect(played.deletions).toEqual([[expect.any(Number), 'unready']])
+    expect(played.deletions[0]?.[0]).toBeGreaterThanOrEqual(10_000)
+    expect(played.notes).toEqual([expect.stringMatching(/: it has never been Ready: .*\/etc\/typo$/)])
+  })
+
+  test('is not deleted if the controller replaces it within that time', async () => {
+    const played = play([
+      { from: 0, pods: [broken] },
+      { from: 4_900, pods: [pod()] }
+    ])
+    await expect(run(played)).resolves.toBe(revisions.update)
+    expect(played.deletions).toEqual([])
+  })
+
+  test('is not deleted if the events of that moment say that it loads its data', async () => {
+    const loading = event(unready, 'Unhealthy', 'Startup probe failed: LOADING Redis is loading', {
+      lastTimestamp: '2026-11-23T05:38:00Z'
+    })
+    const played = play([
+      { from: 0, pods: [unready], events: [typo] },
+      { from: 10_000, pods: [unready], events: [typo, loading] }
+    ])
+    await expect(failed(played)).resolves.toMatchObject({ code: 'redis-loading' })
+    expect(played.deletions).toEqual([])
+  })
+
+  test('is deleted once: one that stays is told at the end', async () => {
+    const played = play([{ from: 0, pods: [broken] }], { afterDeletion: [{ from: 0, pods: [broken] }] })
+    await expect(failed(played)).resolves.toMatchObject({ code: 'stuck-revision' })
+    expect(played.deletions).toHaveLength(1)
+  })
+
+  test('and was replaced meanwhile: nothing is told, and nothing else is deleted', async () => {
+    const played = play([{ from: 0, pods: [broken] }], { afterDeletion: [{ from: 0 }, { from: 500, pods: [pod()] }] })
+    await expect(run(played)).resolves.toBe(revisions.update)
+    expect(played.notes).toEqual([])
+  })
+
+  test('is not deleted when the time of the run is over', async () => {
+    const played = play([{ from: 0, pods: [broken] }])
+    await expect(failed(played, 3_000)).resolves.toMatchObject({ code: 'stuck-revision' })
+    expect(played.deletions).toEqual([])
+  })
+
+  test('is not deleted with recover: none', async () => {
+    const played = play([{ from: 0, pods: [broken] }])
+    const { ports, clock } = played
+    await expect(rollout('team', new Deadline(clock, 300_000), ports)).rejects.toMatchObject({
+      code: 'stuck-revision',
+      hint: 'delete the broken pod and run again: `kubectl -n team delete pod redis-0`'
+    })
+    expect(played.deletions).toEqual([])
+  })
+
+  test('and may not be deleted: the failure names the rule to add and the command', async () => {
+    const played = told(play([{ from: 0, pods: [broken] }], { fault: refusing }))
+    await expect(failed(played)).resolves.toMatchObject({
+      code: 'stuck-revision',
+      message: expect.stringMatching(/#67250.*; the pod could not be deleted: cannot delete Pod\/redis-0$/),
+      hint:
+        'grant the Role, or give the rule `- {…}`; or delete the broken pod and run again: ' +
+        '`kubectl -n team delete pod redis-0`'
+    })
+    expect(played.deletions).toHaveLength(1)
+    expect(played.notes).toEqual([])
+  })
+
+  test('was never Ready and may not be deleted: it may become Ready all the same', async () => {
+    const scenes: Scene[] = [
+      { from: 0, pods: [unready], events: [typo] },
+      { from: 60_000, pods: [pod()] }
+    ]
+    const played = told(play(scenes, { fault: refusing }))
+    await expect(run(played)).resolves.toBe(revisions.update)
+  })
+
+  test('and the API server is gone: that is told', async () => {
+    const played = play([{ from: 0, pods: [broken] }], {
+      fault: (_, request) => (request === 'delete' ? new Error('gone') : undefined)
+    })
+    await expect(failed(played)).resolves.toMatchObject({
+      code: 'cluster-unreachable',
+      message: 'delete Pod/redis-0: Error: gone'
+    })
+  })
+})
+
+describe('the failure of a new pod', () => {
+  const bad = pod({ statuses: [noImage], ready: false })
+
+  test('says that the next run replaces it', async () => {
+    await expect(failed(play([{ from: 0, pods: [bad] }]))).resolves.toMatchObject({
+      code: 'image-pull',
+      hint: expect.stringMatching(
+        /^check name and tag: .*; once that is corrected, run again: the next run replaces pod redis-0 if its template has changed$/
+      )
+    })
+  })
+
+  test('says with recover: none what has to be deleted', async () => {
+    const { ports, clock } = play([{ from: 0, pods: [bad] }])
+    await expect(rollout('team', new Deadline(clock, 300_000), ports)).rejects.toMatchObject({
+      code: 'image-pull',
+      hint: expect.stringMatching(
+        /; once that is corrected, run again, and then delete the pod, because recover is none: `kubectl -n team delete pod redis-0`$/
+      )
+    })
+  })
+
+  test('that was never Ready says so, too', async () => {
+    const late = pod({ statuses: [running({ ready: false })], ready: false, readySince: startTime })
+    const says = event(late, 'Unhealthy', 'Readiness probe failed: no')
+    await expect(failed(play([{ from: 0, pods: [late], events: [says] }]), 60_000)).resolves.toMatchObject({
+      code: 'probe-failing',
+      hint: expect.stringMatching(/^correct the probe or what it asks; .* the next run replaces pod redis-0/)
+    })
+  })
+
+  test('that only loads its data promises nothing', async () => {
+    const late = pod({ statuses: [running({ ready: false })], ready: false, readySince: startTime })
+    const says = event(late, 'Unhealthy', 'Readiness probe failed: LOADING Redis is loading')
+    const { code, hint } = await failed(play([{ from: 0, pods: [late], events: [says] }]), 60_000)
+    expect(code).toBe('redis-loading')
+    expect(hint).not.toContain('replaces')
+  })
+})

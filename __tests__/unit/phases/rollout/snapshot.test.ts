@@ -1,0 +1,71 @@
+import { describe, expect, test } from '@jest/globals'
+import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
+import { RolloutObserver } from '../../../../src/phases/rollout/snapshot.ts'
+import { play } from './fake-cluster.ts'
+import { event, pod, statefulSet } from './shapes.ts'
+
+/** A cluster that notes when a request begins and ends; its StatefulSet has these labels, one after another. */
+function observed(...labels: string[]) {
+  const requests: string[] = []
+  const { ports, clock } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
+  const noted = async <T>(name: string, answer: T): Promise<T> => {
+    requests.push(name)
+    await Promise.resolve()
+    requests.push(`/${name}`)
+    return answer
+  }
+  const next = (): KubernetesObject => {
+    const label = labels.length > 1 ? labels.shift() : labels[0]
+    const set = statefulSet()
+    return { ...set, spec: { ...set.spec, selector: { matchLabels: { app: label } } } }
+  }
+  const cluster = {
+    ...ports.cluster,
+    readStatefulSet: () => noted('set', next()),
+    listPods: (_: string, selector: Record<string, string>) => noted(`pods ${selector['app']}`, [pod()])
+  }
+  return { observer: new RolloutObserver('team', { ...ports, cluster }), requests, ports, clock }
+}
+
+describe('a look', () => {
+  test('asks for the pods after the StatefulSet only as long as their labels are unknown', async () => {
+    const { observer, requests } = observed('redis')
+    await observer.look(1_500)
+    expect(requests).toEqual(['set', '/set', 'pods redis', '/pods redis'])
+    requests.length = 0
+    await observer.look(1_500)
+    expect(requests).toEqual(['set', 'pods redis', '/set', '/pods redis'])
+  })
+
+  test('asks again where another client made the StatefulSet anew with other labels', async () => {
+    const { observer, requests } = observed('redis', 'cache')
+    await observer.look(1_500)
+    requests.length = 0
+    await observer.look(1_500)
+    expect(requests).toEqual(['set', 'pods redis', '/set', '/pods redis', 'pods cache', '/pods cache'])
+  })
+
+  test('gives up the events of now after a moment, and keeps those that it has', async () => {
+    const { ports } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
+    const observer = new RolloutObserver('team', ports)
+    const before = await observer.look(0)
+    let ended = false
+    ports.cluster.listEvents = (_namespace, limits) =>
+      new Promise((_resolve, reject) => {
+        limits?.signal.addEventListener('abort', () => {
+          ended = true
+          reject(limits.signal.reason)
+        })
+      })
+    const after = await observer.withEventsOfNow({ ...before, events: [] })
+    expect([after.events, ended]).toEqual([before.events, true])
+  })
+
+  test('asks for events only when the last ones are old enough, and remembers them', async () => {
+    const { observer, ports, clock } = observed('redis')
+    expect((await observer.look(1_500)).events).toEqual([])
+    await clock.sleep(1_500, ports.signal)
+    expect((await observer.look(1_500)).events).toHaveLength(1)
+    expect((await observer.look(1_500)).events).toHaveLength(1)
+  })
+})

@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals'
+import { podProblem } from '../../../../src/phases/rollout/pod-problem.ts'
+import { ended, event, pod, running, snapshot } from './shapes.ts'
+
+const unready = pod({ statuses: [running({ ready: false }), running({ name: 'metrics' })], ready: false })
+const unhealthy = (message: string, more: object = {}) => event(unready, 'Unhealthy', message, more)
+const problemOf = (...events: ReturnType<typeof event>[]) => podProblem(unready, snapshot({ pods: [unready], events }))
+
+describe('a Redis that runs and fails its probes', () => {
+  test.each([
+    [
+      'disk full',
+      'Readiness probe failed: MISCONF Errors writing to the AOF file: No space left on device\n',
+      'persistence-failing'
+    ],
+    [
+      'another password',
+      'Startup probe failed: WRONGPASS invalid username-password pair or user is disabled.\n',
+      'redis-auth'
+    ],
+    ['no password read', 'Readiness probe failed: NOAUTH Authentication required.\n', 'redis-auth']
+  ])('%s', (_, message, code) => {
+    const problem = problemOf(unhealthy(message, { count: 25 }))
+    expect(problem).toMatchObject({ code, toleranceMilliseconds: 5_000 })
+    expect(problem?.sentence).toContain(message.trim())
+  })
+
+  test.each([
+    ['it loads its data', 'Startup probe failed: LOADING Redis is loading the dataset in memory\n'],
+    [
+      'it does not listen yet',
+      'Startup probe failed: Could not connect to Redis at 127.0.0.1:6379: Connection refused\n'
+    ],
+    ['it is slow', 'Readiness probe failed: command timed out: "/bin/sh" timed out after 3s']
+  ])('may need time: %s', (_, message) => {
+    expect(problemOf(unhealthy(message))).toBeUndefined()
+  })
+
+  test('is judged by what it says, and not by the end of an earlier run', () => {
+    const last = ended('OOMKilled', 137)
+    const again = pod({ statuses: [running({ ready: false, restarts: 1, last })], ready: false })
+    const full = event(again, 'Unhealthy', 'Readiness probe failed: MISCONF Errors writing to the AOF file')
+    expect(podProblem(again, snapshot({ pods: [again], events: [full] }))?.code).toBe('persistence-failing')
+  })
+
+  test('is judged by what it said last', () => {
+    const full = unhealthy('Readiness probe failed: MISCONF Errors writing to the AOF file', {
+      lastTimestamp: '2026-11-23T05:30:00Z'
+    })
+    const loading = unhealthy('Startup probe failed: LOADING Redis is loading the dataset in memory', {
+      lastTimestamp: '2026-11-23T05:40:00Z'
+    })
+    expect(problemOf(loading, full)).toBeUndefined()
+  })
+})

@@ -1,0 +1,42 @@
+import { setImmediate } from 'node:timers/promises'
+import { expect, test } from '@jest/globals'
+import { Deadline } from '../../../../src/core/clock.ts'
+import { Failure } from '../../../../src/core/failure.ts'
+import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
+import type { SecretPorts } from '../../../../src/phases/secret/deps.ts'
+import { verifySecret } from '../../../../src/phases/secret/secret.ts'
+import { externalSecret } from './sync-shapes.ts'
+
+const clock = { now: () => 0, sleep: async () => {} }
+
+/** Ports to a cluster that answers with this; the events come late. */
+function portsTo(read: () => Promise<KubernetesObject | undefined>, answered: string[]): SecretPorts {
+  return {
+    cluster: {
+      read,
+      annotate: async () => undefined,
+      async listEvents() {
+        for (let turn = 0; turn < 5; turn++) await setImmediate()
+        answered.push('events')
+        return []
+      }
+    },
+    toFailure: (error, { verb, object }) => new Failure('cluster-unreachable', `${verb} ${object}: ${error}`, 'wait'),
+    secret: () => {},
+    checked: () => {},
+    clock,
+    date: () => new Date(),
+    signal: new AbortController().signal,
+    log: () => {}
+  }
+}
+
+test('a run that fails leaves no request behind', async () => {
+  const answered: string[] = []
+  const inputs = { namespace: 'team', externalSecret: externalSecret(), force: true }
+  const refuse = async () => Promise.reject('refused')
+  await expect(verifySecret(inputs, new Deadline(clock, 1_000), portsTo(refuse, answered))).rejects.toThrow(
+    'read ExternalSecret/redis-credentials: refused'
+  )
+  expect(answered).toEqual(['events'])
+})

@@ -1,0 +1,99 @@
+import { expect, test } from '@jest/globals'
+import { contractChecks, contractProblems } from '../../../../../src/phases/secret/validate/validate-secret.ts'
+import fc from '../../../../support/fast-check.ts'
+import {
+  encodings,
+  inUrl,
+  leastEncoded,
+  otherHosts,
+  passwords,
+  portNumbers,
+  serverlessHosts,
+  stored,
+  tokenHosts,
+  tokens,
+  userPasswords
+} from '../credentials.ts'
+
+const expectNoProblem = (fields: { host: string; port: string; password: string; url: string }) => {
+  const secret = stored(fields)
+  expect(contractProblems(secret)).toEqual([])
+  expect(contractChecks(secret).map(({ passed }) => passed)).toEqual([true, true, true, true])
+}
+const tlsSchemes = fc.constantFrom('rediss', 'valkeys', 'REDISS')
+const databases = fc.constantFrom('', '/', '/0', '/15', '?ssl_cert_reqs=required')
+
+test('whatever AWS would accept as an AUTH token gives no problem, fully or least encoded', () => {
+  fc.assert(
+    fc.property(
+      tokenHosts,
+      portNumbers,
+      tokens,
+      encodings,
+      tlsSchemes,
+      databases,
+      (host, port, token, encode, ...url) => {
+        const [scheme, database] = url
+        expectNoProblem({
+          host,
+          port,
+          password: token,
+          url: `${scheme}://:${encode(token)}@${host}:${port}${database}`
+        })
+      }
+    ),
+    { numRuns: 300 }
+  )
+})
+
+test('whatever AWS would accept as the password of a user gives no problem', () => {
+  const user = fc.stringMatching(/^[a-z][a-z0-9-]{0,15}$/)
+  const hosts = fc.oneof(tokenHosts, serverlessHosts)
+  fc.assert(
+    fc.property(hosts, portNumbers, user, userPasswords, encodings, (host, port, name, password, encode) => {
+      expectNoProblem({ host, port, password, url: `rediss://${name}:${encode(password)}@${host}:${port}` })
+    }),
+    { numRuns: 300 }
+  )
+})
+
+test('the password of the user default needs no user name', () => {
+  fc.assert(
+    fc.property(fc.oneof(tokenHosts, serverlessHosts), userPasswords, (host, password) => {
+      expectNoProblem({ host, port: '6379', password, url: `rediss://:${encodeURIComponent(password)}@${host}` })
+    })
+  )
+})
+
+test('a Redis of somebody else may have any password, with TLS or without', () => {
+  const schemes = fc.constantFrom('redis', 'rediss')
+  fc.assert(
+    fc.property(otherHosts, portNumbers, passwords, encodings, schemes, (host, port, password, encode, scheme) => {
+      expectNoProblem({ host, port, password, url: `${scheme}://:${encode(password)}@${inUrl(host)}:${port}` })
+    }),
+    { numRuns: 300 }
+  )
+})
+
+test('a URL without a problem is one that every client can parse: it keeps the grammar of RFC 3986', () => {
+  const part = "[\\w.~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2}"
+  const grammar = new RegExp(`^rediss://(${part})*@[a-z0-9.-]+:\\d+$`)
+  fc.assert(
+    fc.property(tokenHosts, userPasswords, fc.boolean(), (host, password, isRaw) => {
+      const url = `rediss://:${isRaw ? password : leastEncoded(password)}@${host}:6379`
+      const isRight = contractProblems(stored({ host, port: '6379', password, url })).length === 0
+      expect(isRight && !grammar.test(url)).toBe(false)
+    }),
+    { numRuns: 300 }
+  )
+})
+
+test('host and URL may differ in case, and the URL may leave the usual port out', () => {
+  fc.assert(
+    fc.property(tokenHosts, tokens, (host, token) => {
+      const url = `rediss://:${encodeURIComponent(token)}@${host.toUpperCase()}`
+      expectNoProblem({ host, port: '6379', password: token, url })
+      expectNoProblem({ host: `${host}.`, port: '06379', password: token, url })
+    })
+  )
+})

@@ -1,0 +1,235 @@
+import { describe, expect, test } from '@jest/globals'
+import type { ManifestDocument } from '../../../../src/core/manifest.ts'
+import { renderedCache } from '../../../../src/core/rendered-cache/rendered-cache.ts'
+import { readDeployInputs } from '../../../../src/steps/inputs/deploy.ts'
+import { refuseInputsWithoutEffect } from '../../../../src/steps/inputs/unused.ts'
+import { documentOf } from '../../document-of.ts'
+import { failureOf } from '../../failure-of.ts'
+
+const defaults = {
+  'dry-run': 'none',
+  namespace: 'team',
+  'create-namespace': 'false',
+  timeout: '5m',
+  'memory-threshold': '90',
+  'force-conflicts': 'false',
+  recover: 'delete-stuck-pod'
+}
+const read = (inputs: Record<string, string> = {}) => {
+  const given: Record<string, string> = { ...defaults, ...inputs }
+  return readDeployInputs((name) => given[name] ?? '')
+}
+
+test('the defaults of the action', () => {
+  expect(read()).toEqual({
+    dryRun: 'none',
+    namespace: 'team',
+    createNamespace: false,
+    kubeconfig: undefined,
+    context: undefined,
+    redisPassword: undefined,
+    forceConflicts: false,
+    recover: 'delete-stuck-pod',
+    timeoutMilliseconds: 300_000,
+    memoryThresholdPercent: 90,
+    redisImage: undefined,
+    probeFrom: undefined,
+    maxmemoryPolicy: undefined,
+    replicationGroup: undefined,
+    relaxed: new Set(),
+    awsRegion: undefined
+  })
+})
+
+test('everything set', () => {
+  const inputs = {
+    'dry-run': 'server',
+    'create-namespace': 'true',
+    kubeconfig: 'apiVersion: v1\nkind: Config',
+    context: 'staging',
+    'redis-password': 'pä ss"wort\'#1',
+    timeout: '1m30s',
+    'memory-threshold': '75.5',
+    'force-conflicts': 'true',
+    recover: 'none',
+    'redis-image': 'redis:7.2',
+    'probe-from': 'runner',
+    'maxmemory-policy': 'volatile-lru',
+    'elasticache-replication-group': 'hospital-erp',
+    'elasticache-relax': 'multi-az, backups',
+    'aws-region': 'eu-central-1'
+  }
+  expect(read(inputs)).toEqual({
+    dryRun: 'server',
+    namespace: 'team',
+    createNamespace: true,
+    kubeconfig: 'apiVersion: v1\nkind: Config',
+    context: 'staging',
+    redisPassword: 'pä ss"wort\'#1',
+    forceConflicts: true,
+    recover: 'none',
+    timeoutMilliseconds: 90_000,
+    memoryThresholdPercent: 75.5,
+    redisImage: 'redis:7.2',
+    probeFrom: 'runner',
+    maxmemoryPolicy: 'volatile-lru',
+    replicationGroup: 'hospital-erp',
+    relaxed: new Set(['multi-az', 'backups']),
+    awsRegion: 'eu-central-1'
+  })
+})
+
+describe('refused', () => {
+  test.each([
+    ['namespace', '', 'namespace: nothing was given; allowed is a value: it is required'],
+    ['create-namespace', 'yes', 'create-namespace: "yes" was given; allowed is "true" or "false"'],
+    ['recover', 'delete', 'recover: "delete" was given; allowed is delete-stuck-pod, none'],
+    ['recover', '', 'recover: nothing was given; allowed is delete-stuck-pod, none'],
+    ['force-conflicts', '', 'force-conflicts: nothing was given; allowed is "true" or "false"'],
+    ['timeout', '300', 'timeout: "300" was given; allowed is a duration such as 5m or 90s'],
+    ['timeout', '0s', 'timeout: "0s" was given; allowed is a duration such as 5m or 90s'],
+    ['memory-threshold', '0', 'memory-threshold: "0" was given; allowed is a percentage from 1 to 100'],
+    ['memory-threshold', '101', 'memory-threshold: "101" was given; allowed is a percentage from 1 to 100'],
+    ['memory-threshold', '100.1', 'memory-threshold: "100.1" was given; allowed is a percentage from 1 to 100'],
+    ['memory-threshold', '90%', 'memory-threshold: "90%" was given; allowed is a percentage from 1 to 100'],
+    ['dry-run', 'true', 'dry-run: "true" was given; allowed is none, server, client'],
+    ['probe-from', 'moon', 'probe-from: "moon" was given; allowed is cluster, runner, none'],
+    ['aws-region', 'Frankfurt', 'aws-region: "Frankfurt" was given; allowed is a region such as eu-central-1'],
+    ['aws-region', 'eu-central', 'aws-region: "eu-central" was given; allowed is a region such as eu-central-1'],
+    ['memory-threshold', '1e1', 'memory-threshold: "1e1" was given; allowed is a percentage from 1 to 100']
+  ])('%s: %j', (name, value, sentence) => {
+    expect(failureOf(() => read({ [name]: value }))).toMatchObject({ code: 'invalid-input', message: sentence })
+  })
+
+  test.each([['a--b'], ['1st'], ['a-'], [`a${'b'.repeat(40)}`]])('elasticache-replication-group: %j', (value) => {
+    expect(failureOf(() => read({ 'elasticache-replication-group': value })).message).toBe(
+      `elasticache-replication-group: "${value}" was given; allowed is the ID of a replication group: up to 40 letters, ` +
+        'digits and single dashes'
+    )
+  })
+
+  test('elasticache-relax: a word that is no requirement', () => {
+    expect(failureOf(() => read({ 'elasticache-relax': 'multi-az,backup' })).message).toContain(
+      'elasticache-relax: "multi-az,backup" was given; allowed is a list, with commas, of status, multi-az, '
+    )
+  })
+
+  test.each([['two\nlines'], ['two\rlines'], ['a null\0byte']])(
+    'a password of more than one line, without telling it',
+    (password) => {
+      const { message } = failureOf(() => read({ 'redis-password': password }))
+      expect(message).toBe('redis-password: "***" was given; allowed is a text of one line')
+    }
+  )
+
+  test('all that is wrong at once', () => {
+    const { message } = failureOf(() => read({ timeout: 'soon', 'memory-threshold': 'half', 'create-namespace': '1' }))
+    expect(message.match(/was given/g)).toHaveLength(3)
+  })
+})
+
+test.each(['1', '100', '100.0', '99.9'])('a threshold of %s percent is accepted', (percent) => {
+  expect(read({ 'memory-threshold': percent }).memoryThresholdPercent).toBe(Number(percent))
+})
+
+test.each(['eu-central-1', 'ap-southeast-2', 'us-gov-west-1', 'cn-north-1', 'us-iso-east-1', 'eusc-de-east-1'])(
+  'the region %s is accepted',
+  (region) => {
+    expect(read({ 'aws-region': region }).awsRegion).toBe(region)
+  }
+)
+
+describe('an input that would have no effect is refused', () => {
+  const refused = (
+    inputs: Record<string, string>,
+    topology: 'managed' | 'self-hosted',
+    documents: readonly ManifestDocument[] = []
+  ) =>
+    failureOf(() =>
+      refuseInputsWithoutEffect(read(inputs), {
+        topology,
+        credentialsSecret: renderedCache(documents).credentialsSecret
+      })
+    )
+  const accept = (inputs: Record<string, string>, topology: 'managed' | 'self-hosted') =>
+    expect(() => refuseInputsWithoutEffect(read(inputs), { topology, credentialsSecret: undefined })).not.toThrow()
+
+  test('a password for a cache whose password comes from AWS', () => {
+    expect(refused({ 'redis-password': 'some-password' }, 'managed')).toMatchObject({
+      code: 'invalid-input',
+      message: 'the input redis-password would have no effect: these manifests have no StatefulSet redis'
+    })
+  })
+
+  test('settings of AWS for a Redis in the cluster', () => {
+    const inputs = { 'elasticache-replication-group': 'a', 'elasticache-relax': 'backups', 'aws-region': 'eu-west-1' }
+    expect(refused(inputs, 'self-hosted').message).toBe(
+      'the input elasticache-replication-group and the input elasticache-relax and the input aws-region would have no ' +
+        'effect: the StatefulSet redis of these manifests runs in the cluster and not in AWS'
+    )
+  })
+
+  test('an image, where no pod asks the cache', () => {
+    expect(refused({ 'redis-image': 'redis:7', 'probe-from': 'runner' }, 'managed')).toMatchObject({
+      message:
+        'the input redis-image would have no effect: these manifests have no StatefulSet redis, and with probe-from: ' +
+        'runner no pod asks the cache',
+      hint: 'remove it under `with:` in the workflow, or set probe-from: cluster'
+    })
+    accept({ 'redis-image': 'redis:7' }, 'managed')
+  })
+
+  test('settings of ElastiCache, where no replication group is named: a variable that is not set looks like that', () => {
+    const inputs = { 'elasticache-relax': 'multi-az', 'aws-region': 'eu-central-1' }
+    accept({ 'aws-region': 'eu-central-1' }, 'managed')
+    expect(refused({ ...inputs, 'elasticache-replication-group': '' }, 'managed')).toMatchObject({
+      code: 'invalid-input',
+      message:
+        'the input elasticache-relax would have no effect: elasticache-replication-group is not set, so no settings of ' +
+        'ElastiCache are verified',
+      hint: 'remove it under `with:` in the workflow, or set elasticache-replication-group'
+    })
+  })
+
+  test('a policy that a cache must have, where the cache is not asked', () => {
+    expect(refused({ 'maxmemory-policy': 'allkeys-lru', 'probe-from': 'none' }, 'managed')).toMatchObject({
+      message:
+        'the input maxmemory-policy would have no effect: these manifests have no StatefulSet redis, and with ' +
+        'probe-from: none the cache is not asked',
+      hint: 'remove it under `with:` in the workflow, or set another probe-from'
+    })
+    // A verification asks no managed cache unless it is told to, and gets the inputs of the deployment.
+    accept({ 'maxmemory-policy': 'allkeys-lru' }, 'managed')
+    accept({ 'maxmemory-policy': 'allkeys-lru', 'probe-from': 'none' }, 'self-hosted')
+  })
+
+  test('a password, where the manifests bring the Secret', () => {
+    const metadata = { name: 'redis-credentials' }
+    const secret = documentOf(JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata }))
+    expect(refused({ 'redis-password': 'some-password' }, 'self-hosted', [secret])).toMatchObject({
+      code: 'invalid-input',
+      message:
+        'the input redis-password would have no effect: these manifests bring Secret/redis-credentials themselves',
+      hint: 'remove it under `with:` in the workflow, or remove the Secret from the manifests'
+    })
+  })
+
+  test('several, each for its reason', () => {
+    const { message, hint } = refused({ 'redis-password': 'some-password', 'elasticache-relax': 'backups' }, 'managed')
+    expect(message).toBe(
+      'the input redis-password would have no effect: these manifests have no StatefulSet redis; the input ' +
+        'elasticache-relax would have no effect: elasticache-replication-group is not set, so no settings of ' +
+        'ElastiCache are verified'
+    )
+    expect(hint).toBe(
+      'remove it under `with:` in the workflow, or choose the environment that it is meant for, or set ' +
+        'elasticache-replication-group'
+    )
+  })
+
+  test('and none that has one', () => {
+    const aws = { 'elasticache-replication-group': 'a', 'aws-region': 'eu-west-1', 'elasticache-relax': 'backups' }
+    accept(aws, 'managed')
+    accept({ 'redis-password': 'p' }, 'self-hosted')
+  })
+})

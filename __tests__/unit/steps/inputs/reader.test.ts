@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals'
+import { InputReader, inputsFrom } from '../../../../src/steps/inputs/reader.ts'
+import { failureOf } from '../../failure-of.ts'
+
+describe('inputs of a runner', () => {
+  test.each([
+    ['with a dash, as node actions get it', { 'INPUT_MEMORY-LIMIT': '512Mi' }],
+    ['with an underscore, as the steps of a composite pass it', { INPUT_MEMORY_LIMIT: '512Mi' }],
+    ['with white space around it', { INPUT_MEMORY_LIMIT: ' 512Mi\n' }]
+  ])('are found %s', (_, environment) => {
+    expect(inputsFrom(environment)('memory-limit')).toBe('512Mi')
+  })
+
+  test('that are not set are empty', () => {
+    expect(inputsFrom({ MEMORY_LIMIT: '512Mi' })('memory-limit')).toBe('')
+  })
+})
+
+describe('the reader', () => {
+  const reader = (inputs: Record<string, string>) => new InputReader((name) => inputs[name] ?? '')
+  const even = (text: string) => (Number(text) % 2 === 0 ? Number(text) : undefined)
+
+  test('gives what is right and finishes', () => {
+    const read = reader({ name: 'a', number: '4', on: 'true', off: 'false' })
+    expect(read.optional('name')).toBe('a')
+    expect(read.optional('other')).toBeUndefined()
+    expect(read.required('name')).toBe('a')
+    expect(read.parsed('number', 'an even number', even)).toBe(4)
+    expect(read.parsed('other', 'an even number', even)).toBeUndefined()
+    expect(read.parsedOrElse('number', 'an even number', 2, even)).toBe(4)
+    expect([read.flag('on'), read.flag('off')]).toEqual([true, false])
+    expect(() => read.finish()).not.toThrow()
+  })
+
+  test('refuses a required input that is empty', () => {
+    const read = reader({})
+    read.required('environment')
+    expect(failureOf(() => read.finish()).message).toBe(
+      'environment: nothing was given; allowed is a value: it is required'
+    )
+  })
+
+  test('refuses an input with a default that was set to nothing', () => {
+    const read = reader({})
+    expect(read.parsedOrElse('number', 'an even number', 2, even)).toBe(2)
+    expect(failureOf(() => read.finish()).message).toBe('number: nothing was given; allowed is an even number')
+  })
+
+  test.each(['yes', 'True', '1', ''])('refuses %j as a flag', (value) => {
+    const read = reader({ flag: value })
+    expect(read.flag('flag')).toBe(false)
+    expect(failureOf(() => read.finish()).message).toContain('allowed is "true" or "false"')
+  })
+
+  test('names everything that is wrong at once, with what was given', () => {
+    const read = reader({ number: '3', flag: 'yes "no"' })
+    read.parsed('number', 'an even number', even)
+    read.flag('flag')
+    const failure = failureOf(() => read.finish())
+    expect(failure).toMatchObject({
+      code: 'invalid-input',
+      hint: 'correct the inputs under `with:` in the workflow',
+      message:
+        'number: "3" was given; allowed is an even number. ' +
+        'flag: "yes \\"no\\"" was given; allowed is "true" or "false"'
+    })
+  })
+})

@@ -1,0 +1,134 @@
+import { describe, expect, test } from '@jest/globals'
+import { readRenderInputs } from '../../../../src/steps/inputs/render.ts'
+import fc from '../../../support/fast-check.ts'
+import { endsOrFails, failureOf } from '../../failure-of.ts'
+
+const defaults = { environment: 'staging', namespace: 'hospital-erp-system', 'allow-remote-bases': 'false' }
+const read = (inputs: Record<string, string> = {}) => {
+  const given: Record<string, string> = { ...defaults, ...inputs }
+  return readRenderInputs((name) => given[name] ?? '')
+}
+const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
+
+describe('inputs of render', () => {
+  test('that are left out are left to the manifests', () => {
+    const { environment, namespace } = defaults
+    expect(read()).toEqual({ environment, namespace, manifests: undefined, allowRemoteBases: false, adjustments: {} })
+  })
+
+  test('let manifests build on something remote only where they say so', () => {
+    expect(read({ 'allow-remote-bases': 'true' }).allowRemoteBases).toBe(true)
+    const message = 'allow-remote-bases: "yes" was given; allowed is "true" or "false"'
+    expect(failureOf(() => read({ 'allow-remote-bases': 'yes' }))).toMatchObject({ code: 'invalid-input', message })
+  })
+
+  test('become adjustments, as they were written', () => {
+    const inputs = {
+      maxmemory: '256mb',
+      'maxmemory-policy': 'volatile-lru',
+      'memory-limit': '512Mi',
+      'storage-size': '5Gi',
+      'storage-class': 'fast-ssd',
+      'redis-image': 'registry.example:5000/redis:7.2',
+      'exporter-image': `exporter@${digest}`
+    }
+    expect(read(inputs).adjustments).toEqual({
+      maxmemory: '256mb',
+      maxmemoryPolicy: 'volatile-lru',
+      memoryLimit: '512Mi',
+      storageSize: '5Gi',
+      storageClass: 'fast-ssd',
+      redisImage: 'registry.example:5000/redis:7.2',
+      exporterImage: `exporter@${digest}`
+    })
+  })
+
+  test.each([
+    ['environment', ['development', 'staging', 'production']],
+    ['namespace', ['a', 'team-1', '0', 'x'.repeat(63)]],
+    ['maxmemory', ['256mb', '1GB', '268435456', '100k']],
+    [
+      'maxmemory-policy',
+      ['noeviction', 'allkeys-lru', 'allkeys-lfu', 'allkeys-random', 'volatile-lfu', 'volatile-ttl']
+    ],
+    ['memory-limit', ['512Mi', '1.5Gi', '1e9', '536870912']],
+    ['storage-size', ['5Gi', '500M']],
+    ['storage-class', ['standard', 'gp3', 'my.class-1']],
+    ['redis-image', ['redis:7', 'docker.io/library/redis:7.2.16-alpine', `redis@${digest}`, `redis:7.2@${digest}`]],
+    ['exporter-image', ['localhost:5000/a/b_c/exporter:v1.88.0']],
+    ['secret-store', ['aws-secrets-manager', 'SecretStore/clinic', 'ClusterSecretStore/a.b']],
+    ['remote-secret', ['hospital-erp/redis', 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:a/b-AbCdEf']]
+  ])('%s: %j are accepted', (name, values) => {
+    for (const value of values) expect(() => read({ [name]: value })).not.toThrow()
+  })
+
+  test.each([
+    ['environment', '', 'environment: nothing was given; allowed is a value: it is required'],
+    ['environment', 'prod', 'environment: "prod" was given; allowed is development, staging, production'],
+    [
+      'namespace',
+      '',
+      'namespace: nothing was given; allowed is a namespace: up to 63 lower-case letters, digits and dashes'
+    ],
+    ['namespace', 'Team', 'allowed is a namespace'],
+    ['namespace', '-a', 'allowed is a namespace'],
+    ['namespace', 'a.b', 'allowed is a namespace'],
+    ['namespace', '../a', 'allowed is a namespace'],
+    ['namespace', 'x'.repeat(64), 'allowed is a namespace'],
+    ['maxmemory', '256Mi', 'maxmemory: "256Mi" was given; allowed is a Redis size such as 256mb'],
+    ['maxmemory', '1Gi', 'allowed is a Redis size such as 1gb'],
+    ['maxmemory', '1.5gb', 'allowed is a Redis size such as 256mb'],
+    ['maxmemory', '0', 'allowed is a Redis size such as 256mb'],
+    ['maxmemory-policy', 'lru', 'allowed is noeviction, allkeys-lru, allkeys-lfu'],
+    ['memory-limit', '512mb', 'memory-limit: "512mb" was given; allowed is a Kubernetes quantity such as 512Mi'],
+    ['memory-limit', '2gb', 'allowed is a Kubernetes quantity such as 2Gi'],
+    ['memory-limit', '0', 'allowed is a Kubernetes quantity such as 512Mi'],
+    ['memory-limit', 'much', 'allowed is a Kubernetes quantity such as 512Mi'],
+    ['storage-size', '5gb', 'storage-size: "5gb" was given; allowed is a Kubernetes quantity such as 5Gi'],
+    ['storage-size', '0Gi', 'allowed is a Kubernetes quantity such as 5Gi'],
+    ['storage-class', 'Fast SSD', 'allowed is the name of a StorageClass'],
+    ['redis-image', 'redis', 'redis-image: "redis" was given; allowed is an image with a tag or a digest'],
+    ['redis-image', 'localhost:5000/redis', 'allowed is an image with a tag or a digest'],
+    ['redis-image', 'redis:', 'allowed is an image with a tag or a digest'],
+    ['redis-image', 'redis@sha256:123', 'allowed is an image with a tag or a digest'],
+    ['redis-image', 'redis:7 --privileged', 'allowed is an image with a tag or a digest'],
+    ['exporter-image', 'exporter:v1\nimage: x', 'allowed is an image with a tag or a digest'],
+    ['secret-store', 'Vault/clinic', 'allowed is the NAME of a ClusterSecretStore, or SecretStore/NAME'],
+    ['secret-store', 'SecretStore/', 'allowed is the NAME of a ClusterSecretStore, or SecretStore/NAME'],
+    ['secret-store', 'My Store', 'allowed is the NAME of a ClusterSecretStore, or SecretStore/NAME'],
+    ['remote-secret', 'a secret', 'allowed is the name or the ARN of a secret in AWS Secrets Manager']
+  ])('%s: %j is refused: %s', (name, value, words) => {
+    const failure = failureOf(() => read({ [name]: value }))
+    expect(failure.code).toBe('invalid-input')
+    expect(failure.message).toContain(words)
+  })
+
+  test('all that are wrong are named at once', () => {
+    const { message } = failureOf(() => read({ environment: 'prod', namespace: 'A', maxmemory: '1Gi' }))
+    expect(message.split('. ').map((problem) => problem.split(':')[0])).toEqual([
+      'environment',
+      'namespace',
+      'maxmemory'
+    ])
+  })
+})
+
+describe('with manifests of the user', () => {
+  test('any name is an environment', () => {
+    expect(read({ manifests: 'deploy/qa', environment: 'qa-2' })).toMatchObject({
+      manifests: 'deploy/qa',
+      environment: 'qa-2'
+    })
+  })
+
+  test.each(['QA', 'a/b', '../a', 'a b'])('%j is still none', (environment) => {
+    const { message } = failureOf(() => read({ manifests: 'deploy', environment }))
+    expect(message).toContain('allowed is a name of lower-case letters, digits and dashes')
+  })
+})
+
+test('whatever is given, inputs are read or refused with a Failure', () => {
+  const names = ['environment', 'manifests', 'namespace', 'maxmemory', 'memory-limit', 'storage-class', 'redis-image']
+  const inputs = fc.dictionary(fc.constantFrom(...names), fc.string(), { noNullPrototype: true })
+  fc.assert(fc.property(inputs, (given) => endsOrFails(() => read(given))))
+})

@@ -1,0 +1,67 @@
+import { Failure } from '../../core/failure.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+
+/** A replication group that was asked for. */
+export interface Wanted {
+  id: string
+  region: string
+}
+
+/** What was found where the replication group was not. */
+export interface Elsewhere {
+  /** A serverless cache has this name. */
+  serverless: boolean
+  /** A node has this name; it may be the node of a group. */
+  cluster: { engine: string | undefined; replicationGroup: string | undefined } | undefined
+  /** The groups of the region, none if they may not be listed. */
+  groups: string[]
+  /** The actions by which one could have known more. */
+  refused: string[]
+}
+
+/** The failure for a replication group that is not there, with what is there instead. */
+export function absent(wanted: Wanted, { serverless, cluster, groups, refused }: Elsewhere): Failure {
+  const fail = (sentence: string, hint: string) => new Failure('elasticache-settings', sentence, hint)
+  const where = `${wanted.id} in ${wanted.region}`
+  if (serverless) {
+    return fail(
+      `${where} is a serverless cache and no replication group, so it has no settings to compare`,
+      'leave elasticache-replication-group empty: every serverless cache is Multi-AZ and encrypted, and whether it answers is verified all the same'
+    )
+  }
+  if (cluster?.replicationGroup !== undefined) {
+    const group = harmlessLine(cluster.replicationGroup)
+    return fail(`${where} is one node of the replication group ${group}`, `set elasticache-replication-group: ${group}`)
+  }
+  if (cluster?.engine === 'memcached') {
+    return fail(
+      `${where} is a Memcached cluster, which knows neither replication nor Redis commands`,
+      'set elasticache-replication-group to a replication group of Redis OSS or Valkey'
+    )
+  }
+  if (cluster !== undefined) {
+    return fail(
+      `${where} is a node-based cluster without a replication group: when its one node fails, nothing takes over`,
+      `create a replication group with a replica and encryption, and let the AWS secret name its primary endpoint; \`aws elasticache create-replication-group --region ${wanted.region} --primary-cluster-id ${wanted.id} …\` makes one of this node, but cannot encrypt it at rest`
+    )
+  }
+  return fail(`there is no replication group ${where}${others(groups)}`, otherHint(wanted.region, refused))
+}
+
+const shownGroups = 10
+
+function others(groups: readonly string[]): string {
+  if (groups.length === 0) return ''
+  const more = groups.length > shownGroups ? ` and ${groups.length - shownGroups} more` : ''
+  return `; there ${groups.length === 1 ? 'is' : 'are'} ${groups
+    .slice(0, shownGroups)
+    .map((id) => harmlessLine(id, 50))
+    .join(', ')}${more}`
+}
+
+function otherHint(region: string, refused: readonly string[]): string {
+  const list = `\`aws elasticache describe-replication-groups --region ${region} --query "ReplicationGroups[].ReplicationGroupId"\``
+  const hint = `correct elasticache-replication-group, aws-region, or the AWS account of the credentials; compare with ${list}`
+  if (refused.length === 0) return hint
+  return `${hint}; whether it is another kind of cache can only be seen with ${refused.map((action) => `elasticache:${action}`).join(' and ')}`
+}

@@ -1,0 +1,90 @@
+import type { Failure } from '../../core/failure.ts'
+import { absent, type Elsewhere } from './absent.ts'
+import type { ElastiCache, Limits } from './client.ts'
+import { factsOf, type ReplicationGroupFacts } from './facts.ts'
+import { credentialsFailure, regionFailure, requestFailure } from './failure.ts'
+import { awsErrorKind } from './known-errors.ts'
+import { loadClient } from './load.ts'
+
+/** How long AWS may take in all, credentials included: a program that the profile names may hang. In milliseconds. */
+export interface Patience extends Limits {
+  all: number
+}
+
+const patience: Patience = { connection: 5_000, request: 10_000, all: 60_000 }
+
+/**
+ * Describes one replication group by the API of ElastiCache, with the credentials of the SDK's default chain.
+ * @param region undefined means AWS_REGION, else the one of the profile
+ * @throws Failure that says what is there instead, which right is missing, or why AWS did not answer
+ */
+export async function describeReplicationGroup(
+  id: string,
+  region: string | undefined,
+  signal: AbortSignal,
+  limits: Patience = patience
+): Promise<ReplicationGroupFacts> {
+  const { openElastiCache } = await loadClient()
+  using api = openElastiCache(region, limits)
+  const end = AbortSignal.any([signal, AbortSignal.timeout(limits.all)])
+  const attempt = <T>(job: Promise<T>, toFailure: (error: unknown) => Failure) =>
+    ended(job, end).catch((error: unknown) => {
+      signal.throwIfAborted()
+      throw toFailure(end.aborted ? tooLong(limits.all) : error)
+    })
+
+  const asked = await attempt(api.region(), regionFailure)
+  await attempt(api.authenticate(), (error) => credentialsFailure(error, asked))
+  const group = await attempt(groupOrNone(api, id, end), (error) => requestFailure(error, { id, region: asked }))
+  if (group !== undefined) return factsOf(group, id, asked)
+  const found = await elsewhere(api, id, end)
+  signal.throwIfAborted()
+  throw absent({ id, region: asked }, found)
+}
+
+async function groupOrNone(api: ElastiCache, id: string, signal: AbortSignal) {
+  try {
+    return (await api.replicationGroups(id, signal))[0]
+  } catch (error) {
+    if (awsErrorKind(error) === 'absent') return undefined
+    throw error
+  }
+}
+
+// That the group is not there is certain; this only says more, so what cannot be had is left out.
+async function elsewhere(api: ElastiCache, id: string, signal: AbortSignal): Promise<Elsewhere> {
+  const refused: string[] = []
+  const found = <T>(action: string, job: Promise<T[]>) =>
+    job.catch((error: unknown) => {
+      if (awsErrorKind(error) !== 'absent') refused.push(action)
+      return []
+    })
+  const [caches, clusters, groups] = await Promise.all([
+    found('DescribeServerlessCaches', api.serverlessCaches(id, signal)),
+    found('DescribeCacheClusters', api.cacheClusters(id, signal)),
+    api.replicationGroups(undefined, signal).catch(() => [])
+  ])
+  return {
+    serverless: caches.length > 0,
+    cluster: clusters[0] && { engine: clusters[0].Engine, replicationGroup: clusters[0].ReplicationGroupId },
+    groups: groups.flatMap(({ ReplicationGroupId }) => ReplicationGroupId ?? []),
+    refused
+  }
+}
+
+/** The result of a job, or the reason of the signal if that comes first: not all of the SDK can be interrupted. */
+async function ended<T>(job: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const abort = () => reject(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
+  try {
+    return await Promise.race([job, promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+function tooLong(milliseconds: number): Error {
+  return Object.assign(new Error(`no answer within ${milliseconds / 1000} s`), { name: 'TimeoutError' })
+}

@@ -1,0 +1,84 @@
+import { messageOf } from '../../core/failure.ts'
+import { at, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { formatDuration } from '../../core/units.ts'
+
+/**
+ * What GitHub said where it refused, or that it said nothing. Nothing of the request is in it, and no cause: errors of
+ * the client carry headers.
+ */
+export class GitHubError extends Error {
+  override readonly name = 'GitHubError'
+  /** Of HTTP; undefined if there was no answer, or none that can be read. */
+  readonly status: number | undefined
+  /** Milliseconds before which GitHub wants no other request. */
+  readonly wait: number | undefined
+
+  constructor(message: string, status?: number, wait?: number) {
+    super(message)
+    this.status = status
+    this.wait = wait
+  }
+}
+
+/** GitHub ends a request after ten seconds itself (docs.github.com, Troubleshooting the REST API, Timeouts). */
+export const githubAnswerMilliseconds = 11_000
+
+/** What a request of octokit threw, as far as it may be shown. */
+export function errorFrom(error: unknown, server: string, wait?: number): GitHubError {
+  const response = at(error, 'response')
+  const status = at(response, 'status')
+  if (textAt(error, 'name') === 'GraphqlResponseError') return new GitHubError(messageIn(response) ?? 'no data', 200)
+  if (typeof status !== 'number') return new GitHubError(`${server}: ${withoutAnswer(at(error, 'cause'))}`)
+  return new GitHubError(messageIn(at(response, 'data')) ?? `HTTP status ${status}`, status, wait)
+}
+
+/** Only the code or the name: the message of an invalid header quotes it, token and all. */
+function withoutAnswer(cause: unknown): string {
+  const name = textAt(cause, 'name')
+  if (name === 'TimeoutError') return `no answer within ${formatDuration(githubAnswerMilliseconds)}`
+  if (name === 'SyntaxError') return 'an answer that is not of its API'
+  return textAt(cause, 'cause', 'code') ?? textAt(cause, 'code') ?? 'no connection'
+}
+
+function messageIn(data: unknown): string | undefined {
+  const message = textAt(data, 'message')
+  if (message === undefined) return undefined
+  const details = listAt(data, 'errors').map((error) => textAt(error, 'message') ?? textAt(error, 'code'))
+  return harmlessLine([message, ...details.filter((detail) => detail !== undefined)].join(': '), 300)
+}
+
+const permission = 'add `pull-requests: write` under `permissions:` of the job'
+const report = 'please report it with the log of this run'
+const later = 'run the job again later, or read the job summary, which says the same'
+
+/** What stood against a comment, and what to do about it. Everything that GitHub wrote is harmless already. */
+export function toRefusal(error: unknown, { isFork }: { isFork: boolean }): { reason: string; hint: string } {
+  if (!(error instanceof GitHubError)) return { reason: `unexpected error: ${messageOf(error)}`, hint: report }
+  const { status, message, wait } = error
+  if (status === undefined) {
+    return { reason: `GitHub does not answer (${message})`, hint: 'see whether the runner can reach `GITHUB_API_URL`' }
+  }
+  if (wait !== undefined) {
+    return { reason: `GitHub limits requests and asks to wait ${formatDuration(wait)}`, hint: later }
+  }
+  if (status === 429) return { reason: `GitHub limits requests (${message})`, hint: later }
+  if (status >= 500) return { reason: `GitHub fails (${message})`, hint: later }
+  if (status === 401) {
+    return {
+      reason: `GitHub does not know the token (${message})`,
+      hint: 'set the input `github-token`, or leave it out'
+    }
+  }
+  if (/\b(locked|archived)\b/i.test(message)) {
+    return { reason: `GitHub takes none (${message})`, hint: 'unlock the conversation, or set `comment: never`' }
+  }
+  if (status === 403 && isFork) {
+    return {
+      reason: `the token of a pull request from a fork can only read (${message})`,
+      hint: 'read the job summary, which says the same; `pull_request_target` is no way out, it is not safe'
+    }
+  }
+  if (status === 403 || status === 404) return { reason: `the token may not comment (${message})`, hint: permission }
+  return { reason: `GitHub refuses the comment (${message})`, hint: report }
+}

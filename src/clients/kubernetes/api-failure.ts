@@ -1,0 +1,124 @@
+import { Failure, type FailureCode } from '../../core/failure.ts'
+import { withoutQuotedValues } from '../../core/redact/quoted-values.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import type { Attempt, Role } from './attempt.ts'
+import { type ApiError, isUnreadable } from './errors.ts'
+import { missingRight, rightPlace, wayAround } from './missing-right.ts'
+
+export const reportIt = 'this is an error of redis-cache-action; please report it with the log of this run'
+
+/** The failure for what the API server refuses, with what to do about it. */
+export function refusal(error: ApiError, attempt: Attempt): Failure {
+  const { verb, object, namespace } = attempt
+  const { code, hint } = classify(error, attempt)
+  // Where the authorizer gives no reason, nothing follows the colon.
+  const said = harmlessLine(withoutQuotedValues(error.message, object), 1500).replace(/:$/, '')
+  // What is true for every object is said without one, so that it is said once.
+  const general: Partial<Record<FailureCode, string>> = {
+    unauthorized: `the API server does not accept the credentials of the kubeconfig: ${said}`,
+    'namespace-missing': `namespace ${namespace} cannot be used: ${said}`,
+    'cluster-unreachable': `the API server fails: ${said}`
+  }
+  const sentence = general[code] ?? `cannot ${verb} ${object} in namespace ${namespace}: ${said}`
+  return new Failure(code, sentence, hint, [], error)
+}
+
+function forbiddenHint(message: string, { role = 'rbac', needs }: Attempt): string {
+  const right = missingRight(message, role === 'rbac-reader')
+  const grant = (folder: Role) => `grant the Role in manifests/${folder} to the identity of the kubeconfig`
+  if (right === undefined) return `${grant(role)}${needs === undefined ? '' : `: this takes the right to ${needs}`}`
+  const rule = `give ${right.user} this rule in ${rightPlace(right)}: \`${right.rule}\``
+  if (right.namespace === undefined) {
+    const around = wayAround(right)
+    return around === undefined ? rule : `${around}; or ${rule}`
+  }
+  // The Role of the pods that ask stands beside that of a deployment, which has this right.
+  const folder = role === 'rbac-probe' && right.what === 'list events' ? 'rbac' : role
+  return `${grant(folder)}, or ${rule}`
+}
+
+/** The API server is well, and a webhook that must admit the object is not. */
+function webhookHint(message: string): string {
+  const [, service, namespace] = /"https:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.svc[:/]/.exec(message) ?? []
+  const list = '`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`'
+  return service === undefined
+    ? `see what the webhook that is named needs, and run again when it answers: ${list}`
+    : `see why service ${service} does not answer, \`kubectl -n ${namespace} get pods,endpointslices\`, and run again ` +
+        `when it does; what asks it: ${list}`
+}
+
+/** Whether an admission plugin refuses the object; the authorizer speaks of a user and what it lacks, or gives no reason. */
+function isAdmission(message: string): boolean {
+  return / is forbidden: (?!user ")\S/i.test(message)
+}
+
+function admissionHint(message: string, namespace: string): string {
+  if (/serviceaccount "[^"]*" not found/.test(message)) {
+    return 'the namespace is new, and its service account is not made yet: run again'
+  }
+  const isLimited = /per (Container|Pod|PersistentVolumeClaim)\b/.test(message)
+  return isLimited
+    ? `keep within the LimitRange: \`kubectl -n ${namespace} describe limitrange\``
+    : 'the admission of the cluster refuses the object: change what it names'
+}
+
+/** The ways in which the API server says that a field cannot change. */
+const immutable =
+  /field is immutable|updates to statefulset spec|may not change once set|is immutable after creation|cannot change roleRef/
+
+function classify(error: ApiError, attempt: Attempt): { code: FailureCode; hint: string } {
+  const { status, reason, message, causes } = error
+  const { namespace } = attempt
+  // Whoever presents no credentials that the server knows is this user, where it lets such users in.
+  if (status === 401 || (status === 403 && message.includes('User "system:anonymous"'))) {
+    return { code: 'unauthorized', hint: 'give the step a kubeconfig whose token or certificate has not expired' }
+  }
+  if (status === 403 && /(exceeded|failed) quota/.test(message)) {
+    return { code: 'quota-exceeded', hint: `compare with \`kubectl -n ${namespace} describe resourcequota\`` }
+  }
+  if (status === 403 && message.includes('is being terminated')) {
+    return {
+      code: 'namespace-missing',
+      hint: `wait until the namespace is gone: \`kubectl get namespace ${namespace}\``
+    }
+  }
+  const webhook = /failed calling webhook "([^"]+)"/.exec(message)?.[1]
+  if (webhook !== undefined) {
+    const isOperator = webhook.endsWith('.external-secrets.io')
+    return { code: isOperator ? 'external-secret-error' : 'invalid-manifest', hint: webhookHint(message) }
+  }
+  if (/denied (the )?request|violates PodSecurity/.test(message)) {
+    return { code: 'invalid-manifest', hint: 'change the object so that the policy that is named admits it' }
+  }
+  if (status === 403 && isAdmission(message)) {
+    return { code: 'invalid-manifest', hint: admissionHint(message, namespace) }
+  }
+  if (status === 403) {
+    return { code: 'forbidden', hint: forbiddenHint(message, attempt) }
+  }
+  if (status === 404 && message.startsWith('namespaces ')) {
+    return {
+      code: 'namespace-missing',
+      hint: `run \`kubectl create namespace ${namespace}\`, or set create-namespace: true`
+    }
+  }
+  if (status === 404 && /^(the server could not find the requested resource|404 page not found)/.test(message)) {
+    return { code: 'invalid-manifest', hint: 'this cluster does not serve the kind: correct apiVersion and kind' }
+  }
+  if (status === 409 && causes.some((cause) => cause.reason === 'FieldManagerConflict')) {
+    return { code: 'field-conflict', hint: 'remove the field from one of the two, or set force-conflicts: true' }
+  }
+  if (status === 422 && immutable.test(message)) {
+    return { code: 'immutable-field', hint: 'put the old value back, or delete the object and run again' }
+  }
+  if (status === 400 || status === 422 || isUnreadable(error)) {
+    return { code: 'invalid-manifest', hint: 'correct the field that is named' }
+  }
+  if (status === 429 || status >= 500) {
+    return {
+      code: 'cluster-unreachable',
+      hint: 'run again when the API server has recovered: `kubectl get --raw /readyz`'
+    }
+  }
+  return { code: 'internal', hint: `${reportIt} (${status} ${reason})` }
+}

@@ -1,0 +1,93 @@
+import { listAt, textAt } from '../../core/kubernetes/object.ts'
+
+/** What the API server answered where it refused: its Status object, in our words. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  readonly status: number
+  readonly reason: string
+  readonly causes: { reason: string; message: string; field: string }[]
+  /** Seconds after which the server wants to be asked again. */
+  readonly retryAfter: number | undefined
+
+  constructor(status: number, body: unknown, retryAfter?: number) {
+    super(textAt(body, 'message') ?? (typeof body === 'string' && body !== '' ? body : `HTTP status ${status}`))
+    this.status = status
+    this.reason = textAt(body, 'reason') ?? ''
+    this.retryAfter = retryAfter
+    this.causes = listAt(body, 'details', 'causes').map((cause) => ({
+      reason: textAt(cause, 'reason') ?? '',
+      message: textAt(cause, 'message') ?? '',
+      field: textAt(cause, 'field') ?? ''
+    }))
+  }
+}
+
+/** No answer at all: a connection that failed or broke. */
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError'
+  readonly code: string
+  /** What happened, without the name of the server. */
+  readonly reason: string
+
+  constructor(server: URL, cause: unknown) {
+    const code = textAt(cause, 'code') ?? ''
+    const reason = textAt(cause, 'message') || code || 'no answer'
+    super(`${server.host}: ${reason}`, { cause })
+    this.code = code
+    this.reason = reason
+  }
+}
+
+/** An answer that no Kubernetes API gives: a login page, a proxy, another program. */
+export class ForeignAnswer extends Error {
+  override readonly name = 'ForeignAnswer'
+
+  constructor(server: URL, status: number, contentType = 'no content type') {
+    super(`${server.host} does not answer like a Kubernetes API (HTTP ${status}, ${contentType})`)
+  }
+}
+
+/** Whether the same request may succeed a moment later: the server is busy or restarting, or the connection broke. */
+export function isTransient(error: unknown): error is ApiError | NetworkError {
+  if (error instanceof ApiError) return [429, 500, 502, 503, 504].includes(error.status) && !isUnreadable(error)
+  return error instanceof NetworkError && brokenOff.includes(error.code)
+}
+
+const brokenOff = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
+
+/** The server cannot read the document, which it says with status 500 when it merges fields. */
+export function isUnreadable({ status, message }: ApiError): boolean {
+  return status === 500 && /^failed to (create typed patch object|convert new object)/.test(message)
+}
+
+/** A field that an apply sets and another manager owns. */
+export interface Conflict {
+  /** The path as the server writes it: `.spec.template.spec.containers[name="redis"].image`. */
+  field: string
+  /** With the subresource through which it wrote, if any: `kubectl (scale)`. */
+  manager: string
+}
+
+/** Whose fields an apply ran into; undefined if that is not what went wrong. */
+export function conflictsOf(error: unknown): Conflict[] | undefined {
+  if (!isStatus(error, 409)) return undefined
+  const conflicts = error.causes.filter(({ reason }) => reason === 'FieldManagerConflict')
+  return conflicts.length === 0
+    ? undefined
+    : conflicts.map(({ field, message }) => ({ field, manager: managerIn(message) }))
+}
+
+/** The server says `conflict with "kubectl" with subresource "scale" using apps/v1`. */
+function managerIn(message: string): string {
+  const [, name, subresource] = /"((?:\\.|[^"\\])*)"(?: with subresource "([^"]*)")?/.exec(message) ?? []
+  return name === undefined ? 'another client' : `${name}${subresource === undefined ? '' : ` (${subresource})`}`
+}
+
+/** The object was written since the version that a request names. */
+export function isStale(error: unknown): boolean {
+  return isStatus(error, 409) && error.reason === 'Conflict' && conflictsOf(error) === undefined
+}
+
+export function isStatus(error: unknown, status: number): error is ApiError {
+  return error instanceof ApiError && error.status === status
+}

@@ -1,0 +1,145 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { Readable } from 'node:stream'
+import type { Clock, Deadline } from '../../core/clock.ts'
+import { Failure } from '../../core/failure.ts'
+import { at, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { masked } from '../../core/redact/redact-line.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+
+/** How long a plugin may take, and who is told. */
+export interface PluginPorts {
+  clock: Clock
+  deadline: Deadline
+  /** Aborted when the run is cancelled. */
+  signal: AbortSignal
+  log(line: string): void
+  /** Told of each secret before it can get into a message. */
+  mask(secret: string): void
+}
+
+/** Why a plugin gave nothing. The message quotes neither its arguments nor its variables, which may be credentials. */
+export class PluginError extends Error {
+  override readonly name = 'PluginError'
+  /** Whether the program is not on this machine. */
+  readonly isAbsent: boolean
+
+  constructor(message: string, isAbsent = false) {
+    super(message)
+    this.isAbsent = isAbsent
+  }
+}
+
+/** What a plugin gives, as a user of a kubeconfig has it. */
+export interface PluginCredentials {
+  token: string | undefined
+  certData: string | undefined
+  keyData: string | undefined
+}
+
+type Plugin = ChildProcessByStdio<null, Readable, Readable>
+
+/** Longer than a plugin takes that asks nobody but its cloud. */
+const longestMilliseconds = 60_000
+/** Longer than most take: from then on, the log says what is waited for. */
+const quietMilliseconds = 1_000
+
+/**
+ * Runs the credential plugin of a user (`exec` in the kubeconfig), and ends it when it takes too long: one that asks a
+ * person would wait for ever.
+ * @throws Failure unauthorized, PluginError, and what the run was cancelled for
+ */
+export async function askPlugin(
+  exec: unknown,
+  environment: NodeJS.ProcessEnv,
+  { clock, deadline, signal, log, mask }: PluginPorts
+): Promise<PluginCredentials> {
+  const command = textAt(exec, 'command')
+  if (!command) throw new PluginError('the kubeconfig names a credential plugin without a command')
+  const called = nameOf(command)
+  const limit = Math.min(longestMilliseconds, deadline.remaining)
+  const variables = listAt(exec, 'env').map((variable) => [textAt(variable, 'name'), textAt(variable, 'value')])
+  // There is nobody to answer a question.
+  const info = { kind: 'ExecCredential', apiVersion: textAt(exec, 'apiVersion'), spec: { interactive: false } }
+  const plugin = spawn(command, listAt(exec, 'args').map(String), {
+    env: { ...environment, KUBERNETES_EXEC_INFO: JSON.stringify(info), ...Object.fromEntries(variables) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own, so that what the plugin has started ends with it.
+    detached: true
+  })
+  const over = new AbortController()
+  const stop = AbortSignal.any([signal, over.signal])
+  clock.sleep(quietMilliseconds, stop).then(
+    () => log(`waiting for ${called}`),
+    () => {}
+  )
+  const tooLong = clock.sleep(limit, stop).then(() => {
+    throw new Failure(
+      'unauthorized',
+      `${called} gave no credentials within ${Math.round(limit / 1000)} s`,
+      'give the plugin credentials for machines, because nobody can log in here; or give the step a kubeconfig with ' +
+        'the token of a service account'
+    )
+  })
+  try {
+    return await Promise.race([answerOf(plugin, called, mask), tooLong])
+  } catch (error) {
+    end(plugin)
+    throw error
+  } finally {
+    over.abort()
+  }
+}
+
+/** Ends a plugin and its children; whatever of it survives does not hold this process. */
+function end(plugin: Plugin): void {
+  try {
+    if (plugin.pid !== undefined) process.kill(-plugin.pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+  plugin.stdout.destroy()
+  plugin.stderr.destroy()
+  plugin.unref()
+}
+
+/** A whole command line, written where only the program belongs, may hold a credential. */
+function nameOf(command: string): string {
+  const name = /(?:^|\/)([\w.-]{1,64})$/.exec(command)?.[1]
+  return name === undefined || /\s/.test(command) ? 'the credential plugin' : `the credential plugin ${name}`
+}
+
+async function answerOf(plugin: Plugin, called: string, mask: (secret: string) => void): Promise<PluginCredentials> {
+  let [answer, said] = ['', '']
+  plugin.stdout.setEncoding('utf8').on('data', (text: string) => (answer += text))
+  plugin.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const [code, killer] = await once(plugin, 'close').catch((error: unknown) => {
+    const cause = textAt(error, 'code')
+    throw new PluginError(`${called} cannot be run (${cause})`, cause === 'ENOENT')
+  })
+  const status = statusIn(answer)
+  const token = textAt(status, 'token')
+  const [certData, keyData] = ['clientCertificateData', 'clientKeyData'].map((field) => base64(textAt(status, field)))
+  // Also if it failed: what it says may repeat what it printed.
+  for (const secret of [token, keyData, textAt(status, 'clientKeyData')]) if (secret) mask(secret)
+  if (code !== 0) {
+    const how = code === null ? `was ended by ${killer}` : `ended with exit code ${code}`
+    const shown = said.split('\n').map((line) => masked(line).text)
+    throw new PluginError(`${called} ${how}: ${harmlessLine(shown.join('\n')) || 'it said nothing'}`)
+  }
+  if (!token && !certData) throw new PluginError(`what ${called} printed has neither a token nor a certificate`)
+  return { token, certData, keyData }
+}
+
+function base64(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : Buffer.from(text).toString('base64')
+}
+
+/** The status of an ExecCredential; undefined if the text is none. */
+function statusIn(text: string): unknown {
+  try {
+    return at(JSON.parse(text), 'status')
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,64 @@
+import { Failure, messageOf } from '../../core/failure.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { refusal, reportIt } from './api-failure.ts'
+import type { Attempt, Role } from './attempt.ts'
+import { ApiError, ForeignAnswer, NetworkError } from './errors.ts'
+import { UnknownKind } from './resources.ts'
+
+/** Turns whatever a request threw into the one failure that a user reads; a Failure passes unchanged. */
+export function toFailure(error: unknown, attempt: Attempt): Failure {
+  if (error instanceof Failure) return error
+  if (error instanceof NetworkError) {
+    return new Failure(
+      'cluster-unreachable',
+      `the API server cannot be reached: ${harmlessLine(error.message)}`,
+      'check the server of the kubeconfig and the network between this runner and the cluster: `kubectl cluster-info`',
+      [],
+      error
+    )
+  }
+  if (error instanceof ForeignAnswer) {
+    return new Failure(
+      'cluster-unreachable',
+      harmlessLine(error.message),
+      'check the server of the kubeconfig, and whether a proxy or a login page stands before it: `kubectl cluster-info`',
+      [],
+      error
+    )
+  }
+  if (error instanceof UnknownKind) return unknownKind(error, attempt)
+  if (error instanceof ApiError) return refusal(error, attempt)
+  return new Failure('internal', `${attempt.verb} ${attempt.object}: ${messageOf(error)}`, reportIt, [], error)
+}
+
+function unknownKind(error: UnknownKind, { object }: Attempt): Failure {
+  const said = harmlessLine(error.message)
+  if (/ in external-secrets\.io\/v1$/.test(said)) {
+    return new Failure(
+      'external-secret-error',
+      `${object} cannot be used: the External Secrets Operator is not installed, or is older than 0.16 (${said})`,
+      'install or update it: `helm upgrade --install external-secrets external-secrets ' +
+        '--repo https://charts.external-secrets.io --namespace external-secrets --create-namespace`',
+      [],
+      error
+    )
+  }
+  return new Failure(
+    'invalid-manifest',
+    `${object} cannot be sent: ${said}`,
+    'install the custom resource definition, or correct apiVersion and kind',
+    [],
+    error
+  )
+}
+
+/** The same for a job that a certain Role allows. */
+export function toFailureFor(role: Role): (error: unknown, attempt: Attempt) => Failure {
+  return (error, attempt) => toFailure(error, { ...attempt, role })
+}
+
+/** The same where nothing is ever written. */
+export const toReaderFailure = toFailureFor('rbac-reader')
+
+/** The same where writes are only tried. */
+export const toPlannerFailure = toFailureFor('rbac-planner')

@@ -1,0 +1,53 @@
+import { harmlessLine } from '../../core/sanitize.ts'
+
+/** A right that an identity lacks. */
+export interface MissingRight {
+  user: string
+  /** What was asked for: `patch configmaps/redis-config`. */
+  what: string
+  /** The rule that would give it, as YAML for the rules of a Role. */
+  rule: string
+  /** Undefined where only a ClusterRole can give it. */
+  namespace: string | undefined
+}
+
+const refusal =
+  /(?<object>"[^"]+" )?is forbidden: User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)")?/
+
+const applyVerbs = ['get', 'create', 'patch']
+/** Which of them is asked for depends on the version of Kubernetes. */
+const forwardVerbs = ['get', 'create']
+
+/**
+ * Reads what the authorizer of the API server says; undefined if somebody else refused.
+ * @param readOnly whether nothing is ever applied
+ */
+export function missingRight(message: string, readOnly = false): MissingRight | undefined {
+  const { object, user, verb, resource, group, namespace } = refusal.exec(harmlessLine(message, 1500))?.groups ?? {}
+  if (user === undefined || verb === undefined || resource === undefined) return undefined
+  // A create by POST has no name that a rule could be bound to; the server then names none.
+  const names = object === undefined ? '' : `, resourceNames: [${object.trim()}]`
+  // An apply needs all three, and is refused for the first that is missing.
+  // Pods are asked for and made, never applied.
+  const isApplied = !readOnly && object !== undefined && !/^pods(\/|$)/.test(resource) && applyVerbs.includes(verb)
+  const verbs = resource === 'pods/portforward' ? forwardVerbs : isApplied ? applyVerbs : [verb]
+  const what = `${verb} ${resource}${object === undefined ? '' : `/${object.trim().slice(1, -1)}`}`
+  return {
+    user,
+    what,
+    rule: `- {apiGroups: ["${group}"], resources: [${resource}]${names}, verbs: [${verbs.join(', ')}]}`,
+    namespace
+  }
+}
+
+/** Where a rule that gives the right can stand. */
+export function rightPlace({ namespace }: MissingRight): string {
+  return namespace === undefined ? 'a ClusterRole' : `its Role in namespace ${namespace}`
+}
+
+/** How to do without the right, in an imperative sentence; undefined if there is no other way. */
+export function wayAround({ what }: MissingRight): string | undefined {
+  return what === 'create namespaces'
+    ? 'leave `create-namespace` out and have an administrator create the namespace'
+    : undefined
+}

@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { createServer, type Socket } from 'node:net'
+import { Writable } from 'node:stream'
+import { PortForward } from '@kubernetes/client-node/dist/portforward.js'
+import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js'
+import { WebSocket } from 'ws'
+import { at } from '../../core/kubernetes/object.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { readResponse } from './client.ts'
+import type { Connection } from './connection.ts'
+import { ForeignAnswer, NetworkError } from './errors.ts'
+
+/** What stands in the way: the API server opens no port-forward, or nothing listens in the pod. */
+export type TunnelTrouble = { by: 'server'; error: unknown } | { by: 'pod'; said: string }
+
+/** A port of a pod, reachable on the loopback interface of this machine. */
+export interface Tunnel extends AsyncDisposable {
+  readonly port: number
+  /** Why the newest connection does not reach the pod; undefined if it does, or if there was none. */
+  readonly trouble: TunnelTrouble | undefined
+}
+
+const handshakeMilliseconds = 10_000
+
+/**
+ * Listens on a free loopback port; each connection to it is carried to the pod by a WebSocket of its own, because
+ * port-forward in client-node carries one stream.
+ */
+export async function openTunnel(
+  connection: Connection,
+  namespace: string,
+  pod: string,
+  port: number
+): Promise<Tunnel> {
+  const sockets = new Set<Socket>()
+  const webSockets = new Set<WebSocket>()
+  let newest: Socket | undefined
+  let trouble: TunnelTrouble | undefined
+
+  const carry = async (socket: Socket, tell: (what: TunnelTrouble | undefined) => void): Promise<void> => {
+    let refusal: unknown
+    const handler = new WebSocketHandler(connection.kubeConfig, (uri, protocols, options) => {
+      const webSocket = new WebSocket(uri, protocols, { ...options, handshakeTimeout: handshakeMilliseconds })
+      webSockets.add(webSocket)
+      webSocket.on('open', () => tell(undefined))
+      webSocket.on('unexpected-response', async (_request, response) => {
+        refusal = await refusalIn(response, connection.server)
+        webSocket.terminate()
+      })
+      return webSocket
+    })
+    const errors = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        if (chunk.length > 0) tell({ by: 'pod', said: harmlessLine(chunk.toString('utf8')) })
+        done()
+      }
+    })
+    try {
+      const forward = new PortForward(connection.kubeConfig, true, handler)
+      // Without retries there is one WebSocket, and not a function that gives the newest.
+      const webSocket = await forward.portForward(namespace, pod, [port], socket, errors, socket)
+      if (typeof webSocket === 'function') return
+      // client-node leaves the local end open when the remote one closes: a client would wait for ever.
+      webSocket.onclose = () => socket.destroy()
+      socket.on('close', () => webSocket.close())
+      if (socket.destroyed) webSocket.close()
+    } catch (error) {
+      tell({ by: 'server', error: refusal ?? new NetworkError(connection.server, at(error, 'error') ?? error) })
+      socket.destroy()
+    }
+  }
+
+  const server = createServer((socket) => {
+    sockets.add(socket)
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => sockets.delete(socket))
+    newest = socket
+    // Until it is open, what a client misses is an answer of the API server.
+    const silence = { code: 'ETIMEDOUT', message: 'no answer to a port-forward' }
+    trouble = { by: 'server', error: new NetworkError(connection.server, silence) }
+    void carry(socket, (what) => {
+      if (newest === socket) trouble = what
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    get trouble() {
+      return trouble
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      for (const webSocket of webSockets) webSocket.terminate()
+      server.close()
+      await once(server, 'close')
+    }
+  }
+}
+
+/** What the API server says in place of opening a WebSocket: by its status alone, nobody would know why. */
+async function refusalIn(response: IncomingMessage, server: URL): Promise<unknown> {
+  try {
+    const { status } = await readResponse(response, server, false)
+    return new ForeignAnswer(server, status, response.headers['content-type'])
+  } catch (error) {
+    return error
+  }
+}

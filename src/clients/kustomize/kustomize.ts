@@ -1,0 +1,120 @@
+import { join } from 'node:path'
+import { which } from '@actions/io'
+import type { CommandResult, RunCommand } from '../../core/command.ts'
+import { Failure } from '../../core/failure.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { manifestLimits } from '../../core/yaml/document.ts'
+import { bringKustomize } from './download.ts'
+
+interface Program {
+  path: string
+  arguments: string[]
+  name: string
+}
+
+interface KustomizeOptions {
+  run: RunCommand
+  /** Whether it may download what a kustomization names. */
+  allowRemote: boolean
+  /** The environment of this process, of which kustomize gets next to nothing. */
+  environment: NodeJS.ProcessEnv
+  timeoutMilliseconds: number
+  signal: AbortSignal
+  log(line: string): void
+}
+
+/** Characters of what it said: a crash of a Go program has thousands. */
+const mostEvidence = 5_000
+
+/** Memory for data: a hundred times what a cache needs. The aliases in a file of 1 KB can ask for terabytes. */
+const memoryKibibytes = 1024 ** 2
+
+/**
+ * Renders a kustomization with the kustomize on PATH, which is the fastest, else with the one inside kubectl, else with
+ * a pinned one that is downloaded once. Time, memory and output of it are limited.
+ * @throws Failure render-failed with what kustomize said
+ */
+export async function kustomizeBuild(
+  directory: string,
+  options: KustomizeOptions
+): Promise<{ manifest: string; warnings: string; program: string }> {
+  const program =
+    (await onPath('kustomize', ['build'])) ?? (await onPath('kubectl', ['kustomize'])) ?? (await brought(options.log))
+  const result = await options.run(program.path, [...program.arguments, directory], {
+    environment: kustomizeEnvironment(options.environment, options.allowRemote),
+    signal: options.signal,
+    timeoutMilliseconds: options.timeoutMilliseconds,
+    maximumBytes: manifestLimits.bytes,
+    memoryKibibytes
+  })
+  const { exitCode, stdout, stderr, stopped } = result
+  if (exitCode === 0 && stopped === undefined)
+    return { manifest: stdout.toString('utf8'), warnings: stderr, program: program.name }
+  const { sentence, hint } = explained(result, options.timeoutMilliseconds)
+  const evidence = stderr === '' ? [] : [{ title: `What ${program.name} said`, text: stderr.slice(0, mostEvidence) }]
+  throw new Failure('render-failed', `${program.name} ${sentence}`, hint, evidence)
+}
+
+function explained(
+  { exitCode, stderr, stopped }: CommandResult,
+  timeoutMilliseconds: number
+): { sentence: string; hint: string } {
+  const hint = 'render only what belongs to the cache, and leave the rest to other steps'
+  if (stopped === 'output') {
+    return { sentence: `printed more than ${manifestLimits.bytes / 1024 ** 2} MiB, and was stopped`, hint }
+  }
+  if (stopped === 'time') {
+    return { sentence: `did not end within ${timeoutMilliseconds / 1000} s, and was stopped`, hint }
+  }
+  if (/^(runtime|fatal error): .*(out of memory|cannot allocate)/m.test(stderr)) {
+    return { sentence: `wanted more than ${memoryKibibytes / 1024 ** 2} GiB of memory`, hint }
+  }
+  const ending = exitCode === undefined ? 'was ended by a signal' : `ended with exit code ${exitCode}`
+  return {
+    sentence: `${ending}: ${firstLine(stderr)}`,
+    hint: 'run `kustomize build` on the manifests to see the same error'
+  }
+}
+
+async function onPath(name: string, subcommand: string[]): Promise<Program | undefined> {
+  const path = await which(name)
+  return path === '' ? undefined : { path, arguments: subcommand, name: [name, ...subcommand].join(' ') }
+}
+
+async function brought(log: (line: string) => void): Promise<Program> {
+  const { directory, version } = await bringKustomize(log)
+  return { path: join(directory, 'kustomize'), arguments: ['build'], name: `kustomize ${version}` }
+}
+
+function firstLine(text: string): string {
+  return harmlessLine(text.split('\n').find((each) => each.trim() !== '') ?? 'it said nothing', 400)
+}
+
+const always = ['PATH', 'HOME']
+
+/** What git, ssh and a Go program take from the environment to reach a repository. */
+const forDownloads = [
+  'SSH_AUTH_SOCK',
+  'GIT_SSH_COMMAND',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  ...['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()])
+]
+
+/** Nothing listens on the port of the discard protocol. */
+const nowhere = 'http://127.0.0.1:9'
+
+/**
+ * The environment of kustomize. It gets no secret of the job, because kustomize before 5.0 puts a variable into a
+ * ConfigMap when a file of variables names it without a value. Unless downloads are allowed, git and HTTP lead nowhere,
+ * should a reference to something remote ever come so far.
+ */
+export function kustomizeEnvironment(own: NodeJS.ProcessEnv, allowRemote: boolean): NodeJS.ProcessEnv {
+  const names = allowRemote ? [...always, ...forDownloads] : always
+  return {
+    ...Object.fromEntries(names.filter((name) => own[name] !== undefined).map((name) => [name, own[name]])),
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_ALLOW_PROTOCOL: allowRemote ? 'http:https:ssh' : 'none',
+    ...(allowRemote ? {} : { HTTP_PROXY: nowhere, HTTPS_PROXY: nowhere })
+  }
+}

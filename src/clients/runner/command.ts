@@ -1,0 +1,107 @@
+import { getExecOutput } from '@actions/exec'
+import type { CommandOptions, CommandResult } from '../../core/command.ts'
+
+/**
+ * Tells its process id first: exec says neither which process it started, nor can it end one. `timeout` of GNU makes a
+ * process group, and sees to it that nothing outlives a runner that was killed; BusyBox knows only short options and
+ * whole seconds. Where there is none (macOS), the program runs without.
+ */
+const script = `
+echo $$
+ulimit -d "$0" 2>/dev/null
+for timeout in timeout /usr/bin/timeout; do
+  command -v $timeout >/dev/null && exec $timeout -s KILL "$@"
+done
+shift
+exec "$@"`
+
+/**
+ * Runs a program of this machine, within limits and without a word in the log.
+ * @throws the reason of the signal, once the program has ended
+ */
+export async function runCommand(
+  program: string,
+  parameters: readonly string[],
+  { environment, directory, input = '', signal, ...limits }: CommandOptions
+): Promise<CommandResult> {
+  signal.throwIfAborted()
+  const time = AbortSignal.timeout(limits.timeoutMilliseconds)
+  const overflow = new AbortController()
+  const end = AbortSignal.any([signal, time, overflow.signal])
+  const output = new Output()
+  let errorBytes = 0
+  const kill = () => killGroup(output.processId)
+  end.addEventListener('abort', kill)
+  const checked = (bytes: number) => {
+    if (bytes > limits.maximumBytes) overflow.abort()
+    // It may have been ended before it was known which one it is.
+    else if (end.aborted) kill()
+  }
+  // Whatever `timeout` ends would have been ended by us: it only stands in.
+  const seconds = String(Math.ceil(limits.timeoutMilliseconds / 1000) + 1)
+  const memory = String(limits.memoryKibibytes ?? 'unlimited')
+  const { exitCode, stderr } = await getExecOutput('/bin/sh', ['-c', script, memory, seconds, program, ...parameters], {
+    silent: true,
+    ignoreReturnCode: true,
+    env: defined(environment),
+    input: Buffer.from(input),
+    listeners: {
+      stdout: (data) => checked(output.add(data)),
+      stderr: (data) => {
+        errorBytes += data.length
+        checked(errorBytes)
+      }
+    },
+    ...(directory !== undefined && { cwd: directory })
+  }).finally(() => end.removeEventListener('abort', kill))
+  signal.throwIfAborted()
+  const stopped = overflow.signal.aborted ? 'output' : time.aborted && exitCode !== 0 ? 'time' : undefined
+  // The types of exec do not know that there is none after a signal.
+  return { exitCode: (exitCode as number | null) ?? undefined, stdout: output.bytes, stderr, stopped }
+}
+
+/** What the script prints: a line with its process id, and then what the program prints. */
+class Output {
+  #chunks: Buffer[] = []
+  #length = 0
+  processId: number | undefined
+
+  /** @returns how many bytes the program has printed */
+  add(data: Buffer): number {
+    this.#chunks.push(data)
+    this.#length += data.length
+    if (this.processId === undefined) this.#readProcessId()
+    return this.#length
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks)
+  }
+
+  #readProcessId(): void {
+    const all = this.bytes
+    const [line, id] = /^([1-9]\d*)\n/.exec(all.toString('latin1', 0, 30)) ?? []
+    if (line === undefined) return
+    this.processId = Number(id)
+    this.#chunks = [all.subarray(line.length)]
+    this.#length -= line.length
+  }
+}
+
+/** Ends a process with its group; the group once more, because it may be made between the two. */
+function killGroup(processId: number | undefined): void {
+  if (processId === undefined) return
+  for (const target of [-processId, processId, -processId]) {
+    try {
+      process.kill(target, 'SIGKILL')
+    } catch {
+      // It has ended, or has no group.
+    }
+  }
+}
+
+function defined(environment: CommandOptions['environment']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined)
+  )
+}

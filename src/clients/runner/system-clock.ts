@@ -1,0 +1,15 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Clock } from '../../core/clock.ts'
+
+/** The real time. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  async sleep(milliseconds, signal) {
+    signal.throwIfAborted()
+    try {
+      await setTimeout(milliseconds, undefined, { signal })
+    } catch {
+      signal.throwIfAborted()
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Path, PathStep } from './field-path.ts'
+import { at, fieldManager, type KubernetesObject, listAt, textAt } from './object.ts'
+
+/** What `managedFields` says of one manager: who, how, when, and which fields. */
+export type Entry = Record<string, unknown>
+
+/** Fields as an entry names them: `f:` a field, `k:`, `v:` and `i:` an item of a list, `.` the thing itself. */
+export type FieldSet = Record<string, unknown>
+
+/** A client that wrote a field, and when it last wrote anything to the object. */
+export interface Writer {
+  manager: string
+  time: string
+}
+
+/** All entries, those of controllers that write status and scale included. */
+export function entriesOf(object: KubernetesObject | undefined): Entry[] {
+  return listAt(object, 'metadata', 'managedFields') as Entry[]
+}
+
+/** The entries of who wrote the object itself, not only its status or scale. */
+export function ownEntriesOf(object: KubernetesObject): Entry[] {
+  return entriesOf(object).filter((entry) => !entry['subresource'])
+}
+
+export function fieldsOf(entry: Entry): FieldSet {
+  return (entry['fieldsV1'] ?? {}) as FieldSet
+}
+
+/** The entry of what we apply; what it no longer names, the next apply takes away. */
+export function appliedByUs(object: KubernetesObject): Entry | undefined {
+  return entriesOf(object).find(isOurApply)
+}
+
+export function isOurApply(entry: Entry): boolean {
+  return entry['manager'] === fieldManager && entry['operation'] === 'Apply' && !entry['subresource']
+}
+
+/**
+ * Whether we have written an object in any way. That is more than what we apply: the Secret with a generated password is
+ * created, and so belongs to us with the operation Update.
+ */
+export function isWrittenByUs(object: KubernetesObject): boolean {
+  return entriesOf(object).some((entry) => entry['manager'] === fieldManager)
+}
+
+/** Who else wrote the object itself, each once. */
+export function otherManagers(object: KubernetesObject): string[] {
+  const managers = ownEntriesOf(object).map((entry) => textAt(entry, 'manager') ?? '')
+  return [...new Set(managers)].filter((manager) => manager !== fieldManager)
+}
+
+/** Who wrote a live field, as the server keeps track of it; undefined for defaults and for fields that are gone. */
+export function writerOf(live: KubernetesObject | undefined, path: Path): Writer | undefined {
+  const owners = entriesOf(live).filter((entry) => partOf(entry['fieldsV1'], path) !== undefined)
+  const writers = owners.map((entry) => ({
+    manager: textAt(entry, 'manager') ?? '',
+    time: textAt(entry, 'time') ?? ''
+  }))
+  return writers.sort((a, b) => (a.time < b.time ? -1 : 1)).at(-1)
+}
+
+/**
+ * Whether somebody asked for a live field that is not rendered. The server notes no owner of what it fills in, nor of what
+ * admission adds; controllers write through subresources.
+ */
+export function isAskedFor(live: KubernetesObject, path: Path): boolean {
+  const owned = ownEntriesOf(live).map((entry) => ({
+    isOurs: isOurApply(entry),
+    part: partOf(entry['fieldsV1'], path)
+  }))
+  if (owned.some(({ part }) => part === 'itself')) return true
+  // What we applied as a whole, the server completed; what only others wrote as a whole, they wrote with this field.
+  const wholes = owned.filter(({ part }) => part === 'inside')
+  return wholes.length > 0 && !wholes.some(({ isOurs }) => isOurs)
+}
+
+/** Maps whose fields have owners of their own: an empty set of one says that it was written empty. */
+const granular: readonly unknown[] = ['securityContext', 'resources', 'limits', 'requests', 'emptyDir']
+
+/** Whether a set has a field, or a list or map around it that is written as a whole. */
+function partOf(fields: unknown, path: Path, around?: PathStep): 'itself' | 'inside' | undefined {
+  const [step, ...rest] = path
+  if (fields === undefined) return undefined
+  if (step === undefined) return 'itself'
+  // Below an empty set nothing is told apart.
+  if (Object.keys(Object(fields)).length === 0) return granular.includes(around) ? undefined : 'inside'
+  return partOf(at(fields, stepName(step)), rest, step)
+}
+
+/** How a set names a step. */
+function stepName(step: PathStep): string {
+  if (typeof step === 'string') return `f:${step}`
+  if (typeof step === 'number') return `i:${step}`
+  return `k:${JSON.stringify(Object.fromEntries(Object.entries(step).sort(([a], [b]) => (a < b ? -1 : 1))))}`
+}
+
+/** Whether a set means this item of a list by a name: `k:{"name":"redis"}`, or `v:"a"` in a list of scalars. */
+export function isItemNamed(item: unknown, name: string): boolean {
+  const [, kind, text = ''] = /^([kv]):(.*)$/s.exec(name) ?? []
+  if (kind === undefined) return false
+  const wanted: unknown = JSON.parse(text)
+  if (kind === 'v') return isDeepStrictEqual(item, wanted)
+  return Object.entries(Object(wanted)).every(([key, value]) => at(item, key) === value)
+}

@@ -1,0 +1,62 @@
+import type { ManifestDocument } from '../manifest.ts'
+import { at, type KubernetesObject, listAt, textAt } from './object.ts'
+
+/** The names that runbooks know. */
+export const names = {
+  statefulSet: 'redis',
+  pod: 'redis-0',
+  redisContainer: 'redis',
+  exporterContainer: 'metrics',
+  /** The Secret with host, port, password and url, and the ExternalSecret that brings it. */
+  credentials: 'redis-credentials'
+} as const
+
+export const ports = { redis: 6379, exporter: 9121 } as const
+
+/** The self-hosted Redis, if it was rendered; its presence decides the topology. */
+export function redisStatefulSet(documents: readonly ManifestDocument[]): ManifestDocument | undefined {
+  return documents.find(({ object }) => object.kind === 'StatefulSet' && object.metadata.name === names.statefulSet)
+}
+
+/** The ExternalSecret whose target is the Secret with the credentials, if one was rendered. */
+export function externalSecret(documents: readonly ManifestDocument[]): ManifestDocument | undefined {
+  return documents.find(({ object }) => {
+    const isExternalSecret = object.kind === 'ExternalSecret' && object.apiVersion.startsWith('external-secrets.io/')
+    return isExternalSecret && (textAt(object, 'spec', 'target', 'name') ?? object.metadata.name) === names.credentials
+  })
+}
+
+export function container(statefulSet: ManifestDocument, name: string): unknown {
+  const containers = listAt(statefulSet.object, 'spec', 'template', 'spec', 'containers')
+  return containers.find((each) => at(each, 'name') === name)
+}
+
+/** The names of all ConfigMaps or Secrets that the pod template reads: volumes, variables, whole environments. */
+export function referencedNames(statefulSet: KubernetesObject, kind: 'configMap' | 'secret'): Set<string> {
+  const found = new Set<string>()
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, child] of Object.entries(value)) {
+      const name = textAt(child, 'name') ?? textAt(child, 'secretName')
+      if ([kind, `${kind}Ref`, `${kind}KeyRef`].includes(key) && name !== undefined) found.add(name)
+      walk(child)
+    }
+  }
+  walk(at(statefulSet, 'spec', 'template', 'spec'))
+  return found
+}
+
+/** The one pod of the StatefulSet, among those that its selector finds. */
+export function redisPod(pods: readonly KubernetesObject[]): KubernetesObject | undefined {
+  return pods.find(({ metadata }) => metadata.name === names.pod)
+}
+
+/** The labels by which a StatefulSet finds its pods. */
+export function podLabels(statefulSet: KubernetesObject | undefined): Record<string, string> | undefined {
+  return at(statefulSet, 'spec', 'selector', 'matchLabels') as Record<string, string> | undefined
+}
+
+/** What to type while Redis loads its data. */
+export function watchLoading(namespace: string): string {
+  return `watch it: \`kubectl -n ${namespace} logs ${names.pod} -c ${names.redisContainer} --follow\``
+}

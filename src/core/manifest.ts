@@ -1,0 +1,78 @@
+import { Failure, messageOf } from './failure.ts'
+import { at, type KubernetesObject, textAt } from './kubernetes/object.ts'
+import { excessOf, withTexts, yamlDocuments } from './yaml/document.ts'
+import type { GoYaml } from './yaml/plain-scalar.ts'
+
+/** One rendered document: its text exactly as kustomize wrote it, and what that text means. */
+export interface ManifestDocument {
+  readonly object: KubernetesObject
+  readonly source: string
+}
+
+/**
+ * Splits a manifest into its documents.
+ * @throws Failure invalid-manifest if a document is no YAML or no Kubernetes object, or if there is too much of it
+ */
+export function parseManifest(text: string): ManifestDocument[] {
+  const excess = excessOf(text)
+  if (excess !== undefined) {
+    const hint = 'render only what belongs to the cache, and leave the rest to other steps'
+    throw new Failure('invalid-manifest', `the rendered manifest ${excess}`, hint)
+  }
+  return yamlDocuments(text).flatMap(({ source, isEmpty, value }, index) => {
+    const object = toObject(value, isEmpty, index)
+    return object === undefined ? [] : [{ object, source }]
+  })
+}
+
+/**
+ * What YAML documents say to kustomize; those that hold nothing are left out.
+ * @throws Error with a sentence if the text is no YAML, if there is too much of it, or if it has a tag
+ */
+export function parseValues(text: string, reader: GoYaml): unknown[] {
+  const excess = excessOf(text)
+  if (excess !== undefined) throw new Error(`it ${excess}`)
+  const documents = yamlDocuments(text, reader).map(({ isEmpty, value }) => ({ isEmpty, content: value() }))
+  return documents.flatMap(({ isEmpty, content }) => (isEmpty ? [] : [content]))
+}
+
+/** The document with annotations added to its pod template, all else left as it was written. */
+export function withTemplateAnnotations(
+  { source }: ManifestDocument,
+  annotations: Readonly<Record<string, string>>
+): ManifestDocument {
+  const annotated = withTexts(source, ['spec', 'template', 'metadata', 'annotations'], annotations)
+  const [document] = yamlDocuments(annotated)
+  return { object: document?.value() as KubernetesObject, source: annotated }
+}
+
+/** The document bound to one version of the stored object: the server refuses it if there is a newer one. */
+export function withResourceVersion(document: ManifestDocument, version: string | undefined): ManifestDocument {
+  if (version === undefined) return document
+  const { object, source } = document
+  return { object, source: withTexts(source, ['metadata'], { resourceVersion: version }) }
+}
+
+/** Undefined for a document that holds nothing. */
+function toObject(read: () => unknown, isEmpty: boolean, index: number): KubernetesObject | undefined {
+  let value: unknown
+  try {
+    value = read()
+  } catch (error) {
+    throw unreadable(index, messageOf(error))
+  }
+  if (isEmpty) return undefined
+  for (const path of [['apiVersion'], ['kind'], ['metadata', 'name']]) {
+    if (!textAt(value, ...path)) throw unreadable(index, `it has no ${path.join('.')}`)
+  }
+  if (typeof at(value, 'metadata') !== 'object') throw unreadable(index, 'it has no metadata')
+  return value as KubernetesObject
+}
+
+function unreadable(index: number, problem: string): Failure {
+  return new Failure(
+    'invalid-manifest',
+    `document ${index + 1} of the rendered manifest is no Kubernetes object: ${problem}`,
+    'run `kustomize build` on the manifests and correct that document'
+  )
+}

@@ -1,0 +1,36 @@
+import type { Clock } from './clock.ts'
+import type { FailureCode } from './failure.ts'
+
+/** A reason why what is waited for will not end well. */
+export interface Problem {
+  code: FailureCode
+  sentence: string
+  hint: string
+  /** How long it may last before it counts: 0 for what cannot heal. */
+  toleranceMilliseconds: number
+  /** The container whose log tells more. */
+  container?: string
+}
+
+/** Remembers for how long the same problem has been seen. */
+export class Suspicion {
+  readonly #clock: Clock
+  #code: string | undefined
+  #since = 0
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  get duration(): number {
+    return this.#clock.now() - this.#since
+  }
+
+  /** Takes note of what is seen now. @returns how much longer that is tolerated, 0 if it is time to fail */
+  patienceWith(problem: Pick<Problem, 'code' | 'toleranceMilliseconds'> | undefined): number {
+    if (problem?.code !== this.#code) this.#since = this.#clock.now()
+    this.#code = problem?.code
+    if (problem === undefined) return Number.POSITIVE_INFINITY
+    return Math.max(0, problem.toleranceMilliseconds - this.duration)
+  }
+}

@@ -1,0 +1,44 @@
+import { parsePath } from '../kubernetes/field-path.ts'
+import { harmlessLine } from '../sanitize.ts'
+import { holdsCredential, type ValuePlace } from './secret-values.ts'
+
+const longest = 120
+/** Longer than the path of any field that somebody would read about. */
+const longestField = 2_000
+
+/**
+ * Two values of a field as they may be shown, `undefined` for none: cut to where they begin to differ.
+ * @param field its path as the API server writes it
+ * @returns undefined if it is a Secret, or if one of the values is confidential there, or random text
+ */
+export function shownValues(kind: string, field: string, values: [unknown, unknown]): [string, string] | undefined {
+  if (kind === 'Secret' || field.length > longestField) return undefined
+  const place = placeOf(kind, field)
+  if (values.some((value) => holdsCredential(value, place))) return undefined
+  const [first, second] = values.map((value) => (value === undefined ? 'nothing' : JSON.stringify(value)))
+  if (first === undefined || second === undefined || [first, second].some(isRandom)) return undefined
+  if (first.length <= longest && second.length <= longest) return [harmlessLine(first), harmlessLine(second)]
+  let same = 0
+  while (same < first.length && first[same] === second[same]) same++
+  const from = Math.max(0, same - longest / 3)
+  const part = (text: string) => harmlessLine(`${from > 0 ? '…' : ''}${text.slice(from)}`, longest)
+  return [part(first), part(second)]
+}
+
+/** An item of which nothing is known but its keys stands at 0. */
+function placeOf(kind: string, field: string): ValuePlace {
+  const steps = parsePath(kind, field)
+  const holder = steps.at(-2)
+  return {
+    kind,
+    path: steps.map((step) => (typeof step === 'object' ? 0 : step)),
+    parent: typeof holder === 'object' ? holder : undefined
+  }
+}
+
+/** Text that may be a key although nothing says so; the digest of an image is none. */
+function isRandom(text: string): boolean {
+  if (/-----BEGIN |(?<!sha256:)(?<![0-9a-z])[0-9a-f]{32,}(?![0-9a-z])/.test(text)) return true
+  const words = text.match(/[\w+/=-]{24,}/g) ?? []
+  return words.some((word) => /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word))
+}

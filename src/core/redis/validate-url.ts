@@ -1,0 +1,58 @@
+import { isIP } from 'node:net'
+import { hostName } from '../aws-endpoint.ts'
+import { type Credentials, type FieldProblem, shownAddress } from '../credentials.ts'
+import { ports } from '../kubernetes/workload.ts'
+import { isHost, isPort, percentDecoded, type RedisUrl } from './url.ts'
+
+/**
+ * What the URL of the Secret says otherwise than its other keys. A key that is not known or useless itself is not
+ * compared.
+ * @param canonical a host as it is compared
+ */
+export function disagreements(
+  read: RedisUrl,
+  values: Partial<Credentials>,
+  canonical: (host: string) => string = hostName
+): FieldProblem[] {
+  return [...host(read, values, canonical), ...port(read, values), ...password(read, values)]
+}
+
+function host(read: RedisUrl, values: Partial<Credentials>, canonical: (host: string) => string): FieldProblem[] {
+  const { host: wanted } = values
+  if (wanted === undefined || !isHost(wanted)) return []
+  // An IPv6 address has many spellings, of which a URL keeps one.
+  const address = `redis://${isIP(wanted) === 6 ? `[${wanted}]` : wanted}`
+  const written = URL.canParse(address) ? new URL(address).hostname : wanted
+  if (canonical(read.host) === canonical(written)) return []
+  // The host of the URL is not shown: of a URL that is misread, it may be a part of the password.
+  const problem = `names another host than key host${shownAddress(wanted, values)}`
+  return [{ key: 'url', problem, fix: 'name the same host in both' }]
+}
+
+function port(read: RedisUrl, values: Partial<Credentials>): FieldProblem[] {
+  const { port: wanted } = values
+  if (wanted === undefined || !isPort(wanted) || (read.port ?? ports.redis) === Number(wanted)) return []
+  const named = read.port === undefined ? `no port, which means ${ports.redis}, and so another` : 'another port'
+  const problem = `names ${named} than key port${shownAddress(wanted, values)}`
+  return [{ key: 'url', problem, fix: 'name the same port in both' }]
+}
+
+function password(read: RedisUrl, { password: wanted }: Partial<Credentials>): FieldProblem[] {
+  if (wanted === undefined || read.password === wanted) return []
+  const asUrl = 'put the password of key password there, percent-encoded'
+  if (read.password === '') {
+    return read.user === wanted
+      ? [{ key: 'url', problem: 'has the password in the place of a user name', fix: 'put a colon before it' }]
+      : [{ key: 'url', problem: 'has no password', fix: `${asUrl} (\`rediss://:<password>@<host>:<port>\`)` }]
+  }
+  if (percentDecoded(wanted) === read.password) {
+    const fix = 'store the password itself (if % belongs to it, write %25 for it in url)'
+    return [{ key: 'password', problem: 'is percent-encoded, as it may be only in url', fix }]
+  }
+  if (percentDecoded(read.password) === wanted) {
+    return [{ key: 'url', problem: 'has the password percent-encoded twice', fix: 'encode it once' }]
+  }
+  return [
+    { key: 'url', problem: 'has another password than key password', fix: `${asUrl} (a rotation has to change both)` }
+  ]
+}

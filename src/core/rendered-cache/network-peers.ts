@@ -1,0 +1,24 @@
+import { at, listAt, textAt } from '../kubernetes/object.ts'
+
+/** Whom a NetworkPolicy lets in, and to which port; undefined stands for everybody and for every port. */
+export interface Admission {
+  peer: unknown
+  port: unknown
+}
+
+/** Whether a label selector finds a pod with these labels. */
+export function isSelected(selector: unknown, labels: Readonly<Record<string, unknown>>): boolean {
+  const has = (name: string) => Object.hasOwn(labels, name)
+  const isMet = (expression: unknown) => {
+    const name = textAt(expression, 'key') ?? ''
+    const isListed = has(name) && listAt(expression, 'values').includes(labels[name])
+    return { In: isListed, NotIn: !isListed, Exists: has(name), DoesNotExist: !has(name) }[
+      textAt(expression, 'operator') ?? ''
+    ]
+  }
+  const pairs = Object.entries(at(selector, 'matchLabels') ?? {})
+  return (
+    pairs.every(([name, value]) => has(name) && labels[name] === value) &&
+    listAt(selector, 'matchExpressions').every(isMet)
+  )
+}

@@ -1,0 +1,84 @@
+import { posix } from 'node:path'
+import { listAt } from '../kubernetes/object.ts'
+import { type Known, known, unknown } from './known.ts'
+
+/** How container `redis` starts its server. */
+export interface RedisCommand {
+  /** The configuration file as it is written there; undefined where the server starts with its defaults. */
+  readonly configPath: string | undefined
+  /** Directives given as arguments, such as `['maxmemory', '1gb']`. They override the file. */
+  readonly overrides: readonly (readonly string[])[]
+}
+
+const servers = new Set(['redis-server', 'valkey-server'])
+const shells = new Set(['sh', 'ash', 'bash', 'dash'])
+
+/** Reads command and arguments of a container, also where they are a shell script that starts the server. */
+export function redisCommand(container: unknown): Known<RedisCommand> {
+  const command = listAt(container, 'command').map(String)
+  const words = [...command, ...listAt(container, 'args').map(String)]
+  const [program = '', ...rest] = words
+  const at = words.findIndex(isServer)
+  if (at !== -1 && !isShell(program)) return fromArguments(words.slice(at + 1))
+  if (isShell(program)) return fromScript(scriptOf(rest))
+  // docker-entrypoint.sh of the images of Redis and Valkey: options and files ending in .conf are for the server.
+  if (command.length === 0 && (program === '' || program.startsWith('-') || program.endsWith('.conf'))) {
+    return fromArguments(words)
+  }
+  return unknown(`the command ${JSON.stringify(posix.basename(program))} of the container is not redis-server`)
+}
+
+function isServer(word: string): boolean {
+  return servers.has(posix.basename(word))
+}
+
+function isShell(word: string): boolean {
+  return shells.has(posix.basename(word))
+}
+
+/** The text after `-c`, which may be one of several letters, as in `-ec`. */
+function scriptOf(words: readonly string[]): string | undefined {
+  const flag = words.findIndex((word) => /^-[a-z]*c$/.test(word))
+  return flag === -1 ? undefined : words[flag + 1]
+}
+
+function fromScript(script: string | undefined): Known<RedisCommand> {
+  if (script === undefined) return unknown('the command of the container is a script in a file')
+  const lines = script.replaceAll('\\\n', ' ').split(/[\n;&|]+/)
+  const starts = lines.map(shellWords).flatMap((words) => {
+    const at = words.findIndex(isServer)
+    // A name among the arguments of another program, as in `cp redis-server …`, starts nothing.
+    return at !== -1 && words.slice(0, at).every((word) => word === 'exec' || /^\w+=/.test(word))
+      ? [words.slice(at + 1)]
+      : []
+  })
+  const [only, ...others] = starts
+  if (only === undefined) return unknown('the script of the container does not start redis-server')
+  if (others.length > 0) return unknown(`the script of the container starts redis-server at ${starts.length} places`)
+  return fromArguments(only)
+}
+
+/** Words of one command; enough for a script that names a file, and no shell. */
+function shellWords(line: string): string[] {
+  if (/^\s*#/.test(line)) return []
+  return [...line.matchAll(/"((?:\\.|[^"\\])*)"|'([^']*)'|([^\s"'#]\S*)/g)].map(
+    ([, double, single, plain]) => double?.replace(/\\(.)/g, '$1') ?? single ?? plain ?? ''
+  )
+}
+
+/** As main() of redis-server reads them: a first argument without a dash is the file, then come `--directive value …`. */
+function fromArguments(words: readonly string[]): Known<RedisCommand> {
+  const [first] = words
+  if (first === '-') return unknown('redis-server reads its configuration from its standard input')
+  const hasFile = first !== undefined && !first.startsWith('-')
+  const configPath = hasFile ? first : undefined
+  const overrides: string[][] = []
+  for (const word of hasFile ? words.slice(1) : words) {
+    if (word.startsWith('--')) overrides.push([word.slice(2).toLowerCase()])
+    else overrides.at(-1)?.push(word)
+  }
+  const unresolved = [configPath ?? '', ...overrides.flat()].find((word) => word.includes('$'))
+  // Kubernetes expands $(NAME), a shell $NAME: the value is known when the container starts.
+  if (unresolved !== undefined) return unknown(`an argument of redis-server has a variable: ${unresolved}`)
+  return known({ configPath, overrides })
+}

@@ -1,0 +1,118 @@
+import { posix } from 'node:path'
+import { at, type KubernetesObject, textAt } from '../kubernetes/object.ts'
+import { referencedNames } from '../kubernetes/workload.ts'
+import { byName, type ConfigFiles, isGlob, matchesGlob, type RedisConfig, readRedisConfig } from '../redis/config.ts'
+import { type Known, known, unknown } from './known.ts'
+import { configMapKeys, type MountedFiles, mountedFiles } from './mounted-files.ts'
+import { type RedisCommand, redisCommand } from './redis-command.ts'
+
+/** The settings with which container `redis` starts: its redis.conf, what that includes, and its arguments. */
+export interface RedisSettings {
+  readonly config: RedisConfig
+  /** The ConfigMap with the file; undefined where the server starts without one. */
+  readonly configMap: string | undefined
+  /** Paths that the file includes and that no rendered ConfigMap brings: they may hold anything. */
+  readonly missingIncludes: readonly string[]
+  /** The texts of that ConfigMap by key, as they are written. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+/**
+ * Follows the path in the command of the container through its mounts. Where the command does not tell an absolute path,
+ * a file that is called redis.conf in a ConfigMap of the pod is taken for it.
+ * @throws Failure invalid-manifest if the file includes so much that it would not end
+ */
+export function redisSettings(
+  statefulSet: KubernetesObject,
+  container: unknown,
+  configMaps: readonly KubernetesObject[]
+): Known<RedisSettings> {
+  const command = redisCommand(container)
+  const overrides = command.known ? command.value.overrides : []
+  const path = command.known ? configPath(command.value, container) : undefined
+  if (path !== undefined) {
+    const mounted = mountedFiles(at(statefulSet, 'spec', 'template', 'spec'), container, configMaps)
+    const entry = mounted.files.get(path)
+    if (entry === undefined) return unknown(whereabouts(path, mounted))
+    return known(withOverrides(settingsFrom(path, entry.configMap, byPath(mounted), configMaps), overrides))
+  }
+  const named = settingsByName(statefulSet, configMaps)
+  if (named !== undefined) return known(withOverrides(named, overrides))
+  if (overrides.length > 0) return known(withOverrides(withoutFile, overrides))
+  return command.known ? unknown('redis-server starts without a configuration file') : command
+}
+
+const withoutFile: RedisSettings = { config: new Map(), configMap: undefined, missingIncludes: [], files: {} }
+
+/** Undefined where it is relative to a directory that a script may have changed, and not to that of the container. */
+function configPath({ configPath: path }: RedisCommand, container: unknown): string | undefined {
+  const folder = textAt(container, 'workingDir')
+  if (path === undefined || (folder === undefined && !posix.isAbsolute(path))) return undefined
+  return posix.resolve(folder ?? '/', path)
+}
+
+function whereabouts(path: string, { absent }: MountedFiles): string {
+  const found = [...absent].find(([, folder]) => path === folder || path.startsWith(`${folder}/`))
+  return found === undefined
+    ? `${path} is in no ConfigMap that container redis mounts`
+    : `${path} is in ConfigMap/${found[0]}, which the manifests do not have`
+}
+
+function settingsFrom(
+  entry: string,
+  configMap: string,
+  files: ConfigFiles,
+  configMaps: readonly KubernetesObject[]
+): RedisSettings {
+  const { config, missing } = readRedisConfig(entry, files)
+  const object = configMaps.find(({ metadata }) => metadata.name === configMap)
+  return {
+    config,
+    configMap,
+    missingIncludes: missing,
+    files: Object.fromEntries(object === undefined ? [] : configMapKeys(object))
+  }
+}
+
+function byPath({ files }: MountedFiles): ConfigFiles {
+  const paths = [...files.keys()]
+  const named = byName([Object.fromEntries([...files].map(([path, { text }]) => [posix.basename(path), text]))])
+  return {
+    nameCharacters: paths.join().length,
+    find(path) {
+      // redis-server resolves it against the directory in which it was started, which a script may have changed.
+      if (!posix.isAbsolute(path)) return named.find(path)
+      const folder = posix.dirname(posix.resolve(path))
+      const name = posix.basename(path)
+      const found = paths.filter((each) => {
+        if (posix.dirname(each) !== folder) return false
+        return isGlob(name) ? matchesGlob(posix.basename(each), name) : posix.basename(each) === name
+      })
+      return [found.sort().map((each) => [each, files.get(each)?.text ?? ''] as const)]
+    }
+  }
+}
+
+/** The ConfigMap that has a key redis.conf: one that the pod names, if several do. */
+function settingsByName(
+  statefulSet: KubernetesObject,
+  configMaps: readonly KubernetesObject[]
+): RedisSettings | undefined {
+  const named = referencedNames(statefulSet, 'configMap')
+  const candidates = configMaps.filter((each) => configMapKeys(each).has('redis.conf'))
+  const own = candidates.find(({ metadata }) => named.has(metadata.name)) ?? candidates[0]
+  if (own === undefined) return undefined
+  const others = configMaps.filter((each) => each !== own && named.has(each.metadata.name))
+  const folders = [own, ...others].map((each) => Object.fromEntries(configMapKeys(each)))
+  return settingsFrom('redis.conf', own.metadata.name, byName(folders), configMaps)
+}
+
+/** Arguments are read after the file: of a directive that is set once, the last one counts. */
+function withOverrides(settings: RedisSettings, overrides: RedisCommand['overrides']): RedisSettings {
+  if (overrides.length === 0) return settings
+  const config = new Map([...settings.config].map(([directive, lines]) => [directive, [...lines]]))
+  for (const [directive = '', ...values] of overrides) {
+    config.set(directive, [...(config.get(directive) ?? []), [...values]])
+  }
+  return { ...settings, config }
+}

@@ -1,0 +1,90 @@
+import { renderedSecret } from '../credentials.ts'
+import { at, type KubernetesObject, listAt } from '../kubernetes/object.ts'
+import { externalSecret, names, redisStatefulSet } from '../kubernetes/workload.ts'
+import type { ManifestDocument } from '../manifest.ts'
+import type { Topology } from '../result.ts'
+import { type ContainerPort, type RenderedContainer, renderedContainer } from './container.ts'
+import type { Known } from './known.ts'
+import { type RenderedNetworkPolicy, renderedNetworkPolicies } from './network-policies.ts'
+import { type PasswordSource, passwordSource } from './password-source.ts'
+import { type RedisSettings, redisSettings } from './redis-settings.ts'
+import { type RenderedService, renderedServices } from './services.ts'
+import { type RenderedStorage, renderedStorage } from './storage.ts'
+
+/**
+ * What a set of objects says of the cache, understood once. It is built from what is rendered, and by a plan also from
+ * what is live. What cannot be told is a value of its own, with the reason.
+ */
+export interface RenderedCache {
+  /** As they were rendered: for whoever sends or compares them. */
+  readonly documents: readonly ManifestDocument[]
+  /** Whether Redis runs in the cluster; never taken from the name of the environment. */
+  readonly topology: Topology
+  /** The self-hosted Redis; undefined where the cache is a managed one. */
+  readonly redis: RenderedRedis | undefined
+  readonly services: readonly RenderedService[]
+  readonly networkPolicies: readonly RenderedNetworkPolicy[]
+  /** The ExternalSecret that brings the Secret with the credentials. */
+  readonly externalSecret: ManifestDocument | undefined
+  /** The Secret with the credentials, where the manifests bring it themselves. */
+  readonly credentialsSecret: ManifestDocument | undefined
+}
+
+/** StatefulSet `redis`, and what its pod will be. */
+export interface RenderedRedis {
+  readonly statefulSet: ManifestDocument
+  readonly podLabels: Readonly<Record<string, string>>
+  /** Container `redis`; undefined where the pod template has none of that name. */
+  readonly container: RenderedContainer | undefined
+  /** Container `metrics`; undefined where there is none. */
+  readonly exporter: RenderedContainer | undefined
+  readonly settings: Known<RedisSettings>
+  readonly storage: RenderedStorage
+  readonly password: Known<PasswordSource>
+}
+
+/** @throws Failure invalid-manifest if redis.conf includes so much that reading it would not end */
+export function renderedCache(documents: readonly ManifestDocument[]): RenderedCache {
+  const statefulSet = redisStatefulSet(documents)
+  const objects = documents.map(({ object }) => object)
+  const redis = statefulSet && renderedRedis(statefulSet, objects)
+  return {
+    documents,
+    topology: redis === undefined ? 'managed' : 'self-hosted',
+    redis,
+    services: renderedServices(objects, redis?.podLabels, redis === undefined ? [] : containerPorts(redis)),
+    networkPolicies: renderedNetworkPolicies(objects, redis?.podLabels, statefulSet?.object),
+    externalSecret: externalSecret(documents),
+    credentialsSecret: renderedSecret(documents)
+  }
+}
+
+/** The same of objects that have no text, such as live ones. */
+export function cacheOfObjects(objects: readonly KubernetesObject[]): RenderedCache {
+  return renderedCache(objects.map((object) => ({ object, source: '' })))
+}
+
+function renderedRedis(statefulSet: ManifestDocument, objects: readonly KubernetesObject[]): RenderedRedis {
+  const { object } = statefulSet
+  const pod = at(object, 'spec', 'template', 'spec')
+  const configMaps = objects.filter(({ kind }) => kind === 'ConfigMap')
+  const container = containerOf(pod, names.redisContainer)
+  const settings = redisSettings(object, container, configMaps)
+  return {
+    statefulSet,
+    podLabels: Object(at(object, 'spec', 'template', 'metadata', 'labels')),
+    container: renderedContainer(container),
+    exporter: renderedContainer(containerOf(pod, names.exporterContainer)),
+    settings,
+    storage: renderedStorage(object, container, settings),
+    password: passwordSource(pod, container, settings)
+  }
+}
+
+function containerOf(pod: unknown, name: string): unknown {
+  return listAt(pod, 'containers').find((each) => at(each, 'name') === name)
+}
+
+function containerPorts({ container, exporter }: RenderedRedis): ContainerPort[] {
+  return [container, exporter].flatMap((each) => each?.ports ?? [])
+}

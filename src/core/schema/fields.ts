@@ -1,0 +1,147 @@
+import { isMap, type KubernetesObject } from '../kubernetes/object.ts'
+import { isQuantity } from '../units.ts'
+import { fieldType, isRequired, type Scalar, type Schema, versionOf } from './schema.ts'
+
+/**
+ * What is wrong with the fields of an object, a sentence each, in the order in which they stand: fields that the kind does
+ * not have, values of another type, fields that are missing. Values are never named: they may be secret.
+ * @param type the name of the kind's type in the schema
+ */
+export function fieldProblems(object: KubernetesObject, type: string, schema: Schema): Generator<string> {
+  return valueProblems(object, type, '', schema)
+}
+
+function* valueProblems(value: unknown, written: string, path: string, schema: Schema): Generator<string> {
+  // For Kubernetes a field that is null is a field that is not there.
+  if (value === null || value === undefined) return
+  const type = fieldType(written, schema)
+  switch (type.type) {
+    case 'any':
+      return
+    case 'scalar':
+      if (!scalars[type.scalar].fits(value)) yield mismatch(value, scalars[type.scalar].words, path)
+      return
+    case 'one-of':
+      if (typeof value !== 'string') yield mismatch(value, scalars.string.words, path)
+      // An empty text stands for the default.
+      else if (value !== '' && !type.allowed.includes(value)) yield `${path} is none of ${listed(type.allowed)}`
+      return
+    case 'list':
+    case 'map': {
+      const items = itemsOf(value, type.type)
+      if (items === undefined) yield mismatch(value, `a ${type.type}`, path)
+      else for (const [step, item] of items) yield* valueProblems(item, type.of, `${path}${step}`, schema)
+      return
+    }
+    case 'fields':
+      if (!isMap(value)) yield mismatch(value, 'a map', path)
+      else yield* mapProblems(value, type.fields, path, schema)
+  }
+}
+
+function* mapProblems(
+  value: Record<string, unknown>,
+  fields: Record<string, string>,
+  path: string,
+  schema: Schema
+): Generator<string> {
+  for (const [key, child] of Object.entries(value)) {
+    const type = Object.hasOwn(fields, key) ? fields[key] : undefined
+    if (type !== undefined) yield* valueProblems(child, type, `${path}.${key}`, schema)
+    else yield unknownField(key, Object.keys(fields), path, schema)
+  }
+  for (const [key, type] of Object.entries(fields)) {
+    if (isRequired(type) && (value[key] ?? null) === null) yield `${path}.${key} is missing`
+  }
+}
+
+function unknownField(key: string, fields: readonly string[], path: string, schema: Schema): string {
+  const meant = nearest(key, fields)
+  const suggestion = meant === undefined ? '' : `; ${meant} was probably meant`
+  return `${path}.${key} is no field of Kubernetes ${versionOf(schema)}${suggestion}`
+}
+
+function mismatch(value: unknown, wanted: string, path: string): string {
+  const isQuotable = wanted === scalars.string.words && (typeof value === 'number' || typeof value === 'boolean')
+  return `${path} must be ${wanted}, and is ${wordFor(value)}${isQuotable ? ': put it in quotes' : ''}`
+}
+
+/** Some lists are longer than anybody reads. */
+function listed(texts: readonly string[]): string {
+  const named = texts.filter((text) => text !== '')
+  return named.length > 12 ? `${named.slice(0, 12).join(', ')} and others` : named.join(', ')
+}
+
+/** Each with its step of the path; undefined for what is no such list or map. */
+function itemsOf(value: unknown, type: 'list' | 'map'): [step: string, item: unknown][] | undefined {
+  if (type === 'list') {
+    return Array.isArray(value) ? value.map((item: unknown, index) => [`[${index}]`, item]) : undefined
+  }
+  return isMap(value) ? Object.entries(value).map(([key, item]) => [`.${key}`, item]) : undefined
+}
+
+/** What must stand in a field, in words, and whether a value is that. */
+const scalars: Record<Scalar, { words: string; fits(value: unknown): boolean }> = {
+  string: { words: 'a text', fits: isText },
+  integer: { words: 'an integer', fits: Number.isInteger },
+  boolean: { words: 'true or false', fits: (value) => typeof value === 'boolean' },
+  quantity: { words: 'a quantity such as 512Mi or 250m', fits: isAmount },
+  'int-or-string': { words: 'an integer or a text', fits: (value) => isText(value) || Number.isInteger(value) },
+  bytes: { words: 'base64', fits: isBase64 }
+}
+
+/** A value in a word, and never itself: it may be secret. */
+function wordFor(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (isText(value)) return 'another text'
+  if (typeof value === 'number') return Number.isInteger(value) ? 'a number' : 'a fraction'
+  return typeof value === 'boolean' ? 'true or false' : 'a map'
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
+}
+
+/** YAML takes a quantity without a suffix for a number. */
+function isAmount(value: unknown): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && isQuantity(value))
+}
+
+/** The standard alphabet with its padding; the decoder of Go skips ends of lines. */
+function isBase64(value: unknown): boolean {
+  if (typeof value !== 'string') return false
+  const text = value.replace(/[\r\n]/g, '')
+  return text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text)
+}
+
+const longest = 60
+
+/** The name that was probably meant: the one with the fewest typing mistakes, if they are few for its length. */
+export function nearest(wrong: string, names: readonly string[]): string | undefined {
+  if (wrong.length > longest) return undefined
+  const [best] = names
+    .map((name) => ({ name, mistakes: mistakes(wrong.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ name, mistakes }) => mistakes <= Math.max(1, Math.floor(name.length / 4)))
+    .sort((one, other) => one.mistakes - other.mistakes)
+  return best?.name
+}
+
+/** Letters to insert, delete or replace, and pairs of neighbours to swap (optimal string alignment). */
+function mistakes(one: string, other: string): number {
+  let [beforeLast, last]: number[][] = [[], Array.from({ length: other.length + 1 }, (_, column) => column)]
+  for (let row = 1; row <= one.length; row++) {
+    const current = [row]
+    for (let column = 1; column <= other.length; column++) {
+      const isSame = one[row - 1] === other[column - 1]
+      const isSwapped = one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1]
+      current[column] = Math.min(
+        (current[column - 1] ?? 0) + 1,
+        (last?.[column] ?? 0) + 1,
+        (last?.[column - 1] ?? 0) + (isSame ? 0 : 1),
+        isSwapped ? (beforeLast?.[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY
+      )
+    }
+    ;[beforeLast, last] = [last, current]
+  }
+  return last?.[other.length] ?? 0
+}

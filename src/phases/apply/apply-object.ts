@@ -1,0 +1,265 @@
+import type { Applied } from '../../clients/kubernetes/cluster.ts'
+import { Failure } from '../../core/failure.ts'
+import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import { type ManifestDocument, withResourceVersion } from '../../core/manifest.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { conflictFailure, type Dispute, disputesOf, takenNote } from './conflicts.ts'
+import { adoptionNote, changeOf, ownershipNote } from './content.ts'
+import type { ApplyInputs, ApplyPorts } from './deps.ts'
+import { immutableFailure } from './immutable-field.ts'
+import { migratedManagedFields, withoutOrphans } from './kubectl-migration.ts'
+
+export interface ApplyOptions {
+  /** Leaves what `kubectl apply` owns there, for an object that was not rendered and so does not say all. */
+  keepOwners?: boolean
+  /** Why the object changes, for the report. */
+  note?: (before: KubernetesObject) => string | undefined
+  /** Why the stored object must not be written at all; nothing is asked about it then. */
+  refuse?: ((before: KubernetesObject) => Failure | undefined) | undefined
+}
+
+/** An object that the server would take, as it answered to a dry run. */
+export interface AcceptedObject {
+  /** What was sent. */
+  document: ManifestDocument
+  before: KubernetesObject | undefined
+  applied: Applied
+  /** Why it changes, and from whom it would be taken. */
+  notes: (string | undefined)[]
+  options: ApplyOptions
+}
+
+/** An object that the server would not take, or that could not be asked about. */
+export interface RefusedObject {
+  object: KubernetesObject
+  /** As it is stored, if that is known. */
+  before: KubernetesObject | undefined
+  failure: Failure
+}
+
+/** How often an object that others write meanwhile is read again. */
+const rounds = 5
+
+/** Reads the stored object and asks the server what it would make of the document; nothing is written. */
+export async function tryDocument(
+  document: ManifestDocument,
+  inputs: ApplyInputs,
+  ports: ApplyPorts,
+  options: ApplyOptions = {}
+): Promise<AcceptedObject | RefusedObject> {
+  const { object } = document
+  let before: KubernetesObject | undefined
+  try {
+    before = await ports.cluster.read(object, inputs.namespace)
+    const refusal = before && options.refuse?.(before)
+    if (refusal !== undefined) throw refusal
+    const { applied, taken } = await send(document, before, inputs, ports, { ...options, dryRun: true })
+    const notes = before && [options.note?.(before), takenNote(taken, true), adoptionNote(before, true)]
+    return { document, before, applied, notes: notes ?? [], options }
+  } catch (error) {
+    return refusedObject(error, object, before, inputs, ports)
+  }
+}
+
+/**
+ * Writes what was accepted, if it differs from what is stored, and tells what that changed.
+ * @param document what to write where that differs from what was tried
+ * @throws Failure
+ */
+export async function writeAccepted(
+  accepted: AcceptedObject,
+  inputs: ApplyInputs,
+  ports: ApplyPorts,
+  document: ManifestDocument = accepted.document
+): Promise<KubernetesObject> {
+  const { before, options } = accepted
+  if (document.source === accepted.document.source && !differs(accepted)) {
+    tell(accepted.applied, document.object, before, [], false, ports)
+    return accepted.applied.object
+  }
+  try {
+    const { applied, taken } = await send(document, before, inputs, ports, { ...options, dryRun: false })
+    const notes = before && [options.note?.(before), takenNote(taken), adoptionNote(before)]
+    tell(applied, document.object, before, notes ?? [], false, ports)
+    return applied.object
+  } catch (error) {
+    const refused = refusedObject(error, document.object, before, inputs, ports)
+    ports.refused(refused.object, refused.failure, before)
+    throw refused.failure
+  }
+}
+
+/** Whether a write would change something: content, ownership, or what `kubectl apply` left to migrate. */
+export function differs({ before, applied, options }: AcceptedObject): boolean {
+  if (before === undefined || changeOf(before, applied.object) !== 'unchanged') return true
+  return options.keepOwners !== true && migratedManagedFields(before) !== undefined
+}
+
+/**
+ * Sends a document until it meets an object that nobody else writes meanwhile.
+ * @param before the stored object as it was read last
+ */
+async function send(
+  document: ManifestDocument,
+  before: KubernetesObject | undefined,
+  inputs: ApplyInputs,
+  { cluster }: ApplyPorts,
+  options: WriteOptions
+): Promise<Required<Written>> {
+  const { namespace } = inputs
+  const taken: Written['taken'] = []
+  let stored = before
+  for (let round = 1; round <= rounds; round++) {
+    const written = await write(document, stored, inputs, cluster, options)
+    taken.push(...written.taken)
+    if (written.applied !== undefined) return { applied: written.applied, taken }
+    stored = await cluster.read(document.object, namespace)
+  }
+  throw unsteady(document.object, namespace)
+}
+
+function refusedObject(
+  error: unknown,
+  object: KubernetesObject,
+  before: KubernetesObject | undefined,
+  { namespace }: ApplyInputs,
+  ports: ApplyPorts
+): RefusedObject {
+  const general = ports.toFailure(error, { verb: 'apply', object: objectId(object), namespace })
+  const failure =
+    before !== undefined && general.code === 'immutable-field'
+      ? immutableFailure(general, before, object, namespace)
+      : general
+  return { object, before, failure }
+}
+
+function unsteady(object: KubernetesObject, namespace: string): Failure {
+  return new Failure(
+    'field-conflict',
+    `cannot apply ${objectId(object)} in namespace ${namespace}: another client changed it each of ${rounds} times`,
+    `see who writes it, stop that, and run again: \`kubectl --namespace ${namespace} get ` +
+      `${object.kind.toLowerCase()}/${object.metadata.name} --show-managed-fields --output=yaml\``
+  )
+}
+
+/**
+ * Asks the server whether it would create an object, and creates nothing.
+ * @returns undefined if there is one already, which stays as it is
+ */
+export async function tryCreate(
+  object: KubernetesObject,
+  { namespace }: ApplyInputs,
+  ports: ApplyPorts
+): Promise<AcceptedObject | RefusedObject | undefined> {
+  try {
+    const applied = await ports.cluster.create(object, namespace, { dryRun: true })
+    const document = { object, source: JSON.stringify(object) }
+    return applied && { document, before: undefined, applied, notes: [], options: {} }
+  } catch (error) {
+    const failure = ports.toFailure(error, { verb: 'create', object: objectId(object), namespace })
+    return { object, before: undefined, failure }
+  }
+}
+
+/** Creates one object; the stored one stays as it is if there is one, and undefined is returned. @throws Failure */
+export async function createObject(
+  object: KubernetesObject,
+  { namespace }: ApplyInputs,
+  ports: ApplyPorts,
+  note?: string
+): Promise<KubernetesObject | undefined> {
+  try {
+    const created = await ports.cluster.create(object, namespace, { dryRun: false })
+    if (created !== undefined) tell(created, object, undefined, [note], false, ports)
+    return created?.object
+  } catch (error) {
+    const failure = ports.toFailure(error, { verb: 'create', object: objectId(object), namespace })
+    ports.refused(object, failure)
+    throw failure
+  }
+}
+
+/** Tells what an accepted object would come to, for a plan. */
+export function tellTried({ document, before, applied, notes }: AcceptedObject, ports: ApplyPorts): void {
+  tell(applied, document.object, before, notes, true, ports)
+}
+
+function tell(
+  { object, warnings }: Applied,
+  wanted: KubernetesObject,
+  before: KubernetesObject | undefined,
+  notes: (string | undefined)[],
+  isTried: boolean,
+  ports: ApplyPorts
+): void {
+  const id = objectId(object)
+  const change = changeOf(before, object)
+  const warned = warnings.map((warning) => `the API server warns: ${harmlessLine(warning)}`)
+  const told = [...notes, before && ownershipNote(before, object), ...(isTried ? warned : [])]
+  const note = told.filter((each) => each !== undefined).join('; ')
+  // What was only tried is told by the plan.
+  const lines = isTried
+    ? []
+    : [`${id} ${change}${note === '' ? '' : ` (${note})`}`, ...warned.map((line) => `  ${line}`)]
+  for (const line of lines) ports.log(line)
+  ports.applied({ id, change, ...(note !== '' && { note }) }, { wanted, before, after: object })
+}
+
+interface WriteOptions {
+  /** Only asks the server what it would make of the document. */
+  dryRun: boolean
+  /** Leaves what `kubectl apply` owns there, for an object that was not rendered and so does not say all. */
+  keepOwners?: boolean
+}
+
+/** What one try wrote; nothing is applied if another client wrote meanwhile, so that the object must be read again. */
+interface Written {
+  applied?: Applied
+  /** The fields whose values were overwritten, which holds even if the try was not completed. */
+  taken: Dispute[]
+}
+
+/** Sends a document once; where others own fields of it, what that is about decides. @throws Failure */
+async function write(
+  document: ManifestDocument,
+  stored: KubernetesObject | undefined,
+  inputs: ApplyInputs,
+  cluster: ApplyPorts['cluster'],
+  options: WriteOptions
+): Promise<Written> {
+  const { object, source } = document
+  const { namespace, forceConflicts } = inputs
+  const { dryRun } = options
+  let outcome = await cluster.apply(object, source, namespace, { dryRun })
+  let taken: Dispute[] = []
+  if (outcome.kind === 'conflict' && stored !== undefined) {
+    // Everything from here on counts for the object that was compared, and is refused for a newer one.
+    const pinned = withResourceVersion(document, stored.metadata.resourceVersion)
+    const preview = await cluster.apply(object, pinned.source, namespace, { force: true, dryRun: true })
+    if (preview.kind !== 'applied') return { taken }
+    const disputes = disputesOf(outcome.conflicts, stored, preview.applied.object)
+    if (disputes.length > 0 && !forceConflicts) throw conflictFailure(object, namespace, disputes)
+    outcome = dryRun ? preview : await cluster.apply(object, pinned.source, namespace, { force: true })
+    if (outcome.kind === 'applied') taken = disputes
+  }
+  if (outcome.kind !== 'applied') return { taken }
+  const { applied } = outcome
+  const managedFields = options.keepOwners ? undefined : migratedManagedFields(applied.object)
+  if (managedFields === undefined) return { applied, taken }
+  if (dryRun) return { applied: await afterMigration(applied, namespace, cluster), taken }
+  const migrated = await cluster.replaceManagedFields(applied.object, namespace, managedFields)
+  if (migrated.kind !== 'applied') return { taken }
+  const again = await cluster.apply(object, source, namespace, {})
+  return again.kind === 'applied' ? { applied: again.applied, taken } : { taken }
+}
+
+/** What the apply after the migration would come to, as far as a server can be asked that does not migrate. */
+async function afterMigration(applied: Applied, namespace: string, cluster: ApplyPorts['cluster']): Promise<Applied> {
+  const { object } = applied
+  const outcome = await cluster.preview(object, withoutOrphans(object), namespace)
+  if (outcome.kind !== 'applied') return applied
+  const preview = outcome.applied.object
+  // Whose the fields are then is what the apply says.
+  const { managedFields } = object.metadata
+  return { ...applied, object: { ...preview, metadata: { ...preview.metadata, managedFields } } }
+}

@@ -1,0 +1,153 @@
+import { type Credentials, renderedSecret } from '../../core/credentials.ts'
+import { combined } from '../../core/failure.ts'
+import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import { redisStatefulSet } from '../../core/kubernetes/workload.ts'
+import { type ManifestDocument, withTemplateAnnotations } from '../../core/manifest.ts'
+import {
+  type AcceptedObject,
+  createObject,
+  differs,
+  type RefusedObject,
+  tellTried,
+  writeAccepted
+} from './apply-object.ts'
+import { restartMarks } from './checksums.ts'
+import { writeCredentials } from './credentials-secret.ts'
+import type { ApplyInputs, ApplyPorts, ObjectStates } from './deps.ts'
+import { isFoundation, waves } from './order.ts'
+import { isPremature } from './premature.ts'
+import { credentialsIn, type Trial, tryAll } from './trial.ts'
+
+/**
+ * Puts the documents into the cluster and, for a self-hosted Redis, the Secret with its credentials. First the server is
+ * asked about all of them; if it refuses one, nothing is written, and the failure names all that is wrong. Then only what
+ * differs is sent.
+ * @returns the credentials that are in force, or in a plan would be; undefined where the documents have no Redis
+ * @throws Failure
+ */
+export async function apply(
+  documents: readonly ManifestDocument[],
+  inputs: ApplyInputs,
+  ports: ApplyPorts
+): Promise<Credentials | undefined> {
+  const trial = await tryAll(documents, inputs, ports)
+  if (inputs.dryRun) {
+    for (const accepted of acceptedOf(trial)) tellTried(accepted, ports)
+    refuse(trial.refused, ports)
+    return trial.credentials
+  }
+  const early = foundationsOf(trial).filter(differs)
+  const isEarly = (refused: RefusedObject) => isPremature(refused, early, inputs.namespace, ports.isUnknownKind)
+  refuse(
+    trial.refused.filter((refused) => !isEarly(refused)),
+    ports
+  )
+  await ports.accepted(acceptedOf(trial).map(statesOf))
+  if (trial.refused.length === 0) return writeAll(trial, documents, inputs, ports)
+
+  // What stands on something that this run brings can only be tried once that is there.
+  const done = await writeFoundations(trial, inputs, ports)
+  const rest = await tryAll(documents, { ...inputs, createNamespace: false }, ports, done)
+  refuse(rest.refused, ports)
+  return writeAll(rest, documents, inputs, ports)
+}
+
+/** @throws Failure that names all refusals, if there is one */
+function refuse(refused: readonly RefusedObject[], ports: ApplyPorts): void {
+  for (const { object, failure, before } of refused) ports.refused(object, failure, before)
+  if (refused.length > 0) throw combined(refused.map(({ failure }) => failure))
+}
+
+/** Everything that would be made, changed or kept, in the order in which it is written. */
+function acceptedOf({ namespace, secret, documents }: Trial): AcceptedObject[] {
+  const { foundations, resources, workloads } = waves([...documents.keys()])
+  const acceptedIn = (wave: ManifestDocument[]) => wave.flatMap((document) => documents.get(document) ?? [])
+  return [
+    ...(namespace ? [namespace] : []),
+    ...acceptedIn([...foundations, ...resources]),
+    ...(secret ? [secret] : []),
+    ...acceptedIn(workloads)
+  ]
+}
+
+function foundationsOf(trial: Trial): AcceptedObject[] {
+  return acceptedOf(trial).filter(({ document }) => isFoundation(document.object.kind))
+}
+
+function statesOf({ document, before, applied }: AcceptedObject): ObjectStates {
+  return { wanted: document.object, before, after: applied.object }
+}
+
+/**
+ * Writes what others stand in and are judged by.
+ * @returns the documents that were written
+ * @throws Failure
+ */
+async function writeFoundations(trial: Trial, inputs: ApplyInputs, ports: ApplyPorts): Promise<Set<ManifestDocument>> {
+  const { namespace, documents } = trial
+  if (namespace !== undefined) await createObject(namespace.document.object, inputs, ports)
+  const { foundations } = waves([...documents.keys()])
+  await together(foundations.map((document) => write(document, trial, inputs, ports)))
+  return new Set(foundations)
+}
+
+/**
+ * Writes what was accepted, wave after wave. The Secret comes last before what makes pods: should the run end there, a
+ * pod that restarts still finds the password that Redis has, and the next run begins with the rest.
+ * @throws Failure; nothing of a later wave is written then
+ */
+async function writeAll(
+  trial: Trial,
+  documents: readonly ManifestDocument[],
+  inputs: ApplyInputs,
+  ports: ApplyPorts
+): Promise<Credentials | undefined> {
+  await writeFoundations(trial, inputs, ports)
+  const { resources, workloads } = waves([...trial.documents.keys()])
+  const ownSecret = renderedSecret(resources)
+  await together(resources.map((each) => (each === ownSecret ? undefined : write(each, trial, inputs, ports))))
+  const secret = await writeSecret(ownSecret, trial, inputs, ports)
+  const redis = redisStatefulSet(documents)
+  const credentials = redis && secret && credentialsIn(secret, documents, inputs, ports)
+  await together(
+    workloads.map((document) => {
+      if (document !== redis || secret === undefined || credentials === undefined) {
+        return write(document, trial, inputs, ports)
+      }
+      // Only now the UID of a Secret that was just made is known, by which the mark is keyed.
+      const marks = restartMarks(document.object, documents, secret, credentials.password)
+      return write(document, trial, inputs, ports, withTemplateAnnotations(document, marks))
+    })
+  )
+  return credentials
+}
+
+async function writeSecret(
+  ownSecret: ManifestDocument | undefined,
+  trial: Trial,
+  inputs: ApplyInputs,
+  ports: ApplyPorts
+): Promise<KubernetesObject | undefined> {
+  if (ownSecret !== undefined) return write(ownSecret, trial, inputs, ports)
+  return trial.secret && writeCredentials(trial.secret, inputs, ports)
+}
+
+/** @param marked what to write instead of the document that was rendered */
+async function write(
+  document: ManifestDocument,
+  trial: Trial,
+  inputs: ApplyInputs,
+  ports: ApplyPorts,
+  marked?: ManifestDocument
+): Promise<KubernetesObject> {
+  const accepted = trial.documents.get(document)
+  if (accepted === undefined) throw new Error(`${objectId(document.object)} was not tried`)
+  return writeAccepted(accepted, inputs, ports, marked)
+}
+
+/** Waits for every job, so that no request outlives its wave. @throws Failure of all that went wrong */
+async function together(jobs: readonly (Promise<unknown> | undefined)[]): Promise<void> {
+  const outcomes = await Promise.allSettled(jobs)
+  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
+  if (errors.length > 0) throw combined(errors)
+}

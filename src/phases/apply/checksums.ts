@@ -1,0 +1,74 @@
+import { createHash, createHmac } from 'node:crypto'
+import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
+import { names, referencedNames } from '../../core/kubernetes/workload.ts'
+import type { ManifestDocument } from '../../core/manifest.ts'
+
+const restartMark = { config: 'redis-cache-action/config', password: 'redis-cache-action/password' } as const
+
+/** What each of them stands for, in words. */
+export const markMeaning: Readonly<Record<string, string>> = {
+  [restartMark.config]: 'configuration',
+  [restartMark.password]: 'password'
+}
+
+/**
+ * Annotations for the pod template that stand for what a pod reads once, at its start: with another configuration or
+ * another password the template differs, and the controller rolls the pod.
+ */
+export function restartMarks(
+  statefulSet: KubernetesObject,
+  documents: readonly ManifestDocument[],
+  secret: KubernetesObject,
+  password: string
+): Record<string, string> {
+  const readsPassword = referencedNames(statefulSet, 'secret').has(names.credentials)
+  return {
+    [restartMark.config]: configMark(statefulSet, documents),
+    ...(readsPassword && { [restartMark.password]: passwordMark(secret, password) })
+  }
+}
+
+/** The same for a plan that cannot know the password: it counts as the one that the pod has. */
+export function marksWithoutPassword(
+  statefulSet: KubernetesObject,
+  documents: readonly ManifestDocument[],
+  stored: KubernetesObject | undefined
+): Record<string, string> {
+  const kept = textAt(stored, 'spec', 'template', 'metadata', 'annotations', restartMark.password)
+  return {
+    [restartMark.config]: configMark(statefulSet, documents),
+    ...(kept !== undefined && { [restartMark.password]: kept })
+  }
+}
+
+/** Which of the marks differ from those of the stored object, in words; undefined if none does. */
+export function restartReason(before: KubernetesObject, marks: Record<string, string>): string | undefined {
+  const stored = (name: string) => textAt(before, 'spec', 'template', 'metadata', 'annotations', name)
+  const changed = Object.keys(marks).filter((name) => stored(name) !== undefined && stored(name) !== marks[name])
+  return changed.length === 0 ? undefined : `${changed.map((name) => markMeaning[name]).join(' and ')} changed`
+}
+
+function configMark(statefulSet: KubernetesObject, documents: readonly ManifestDocument[]): string {
+  const read = referencedNames(statefulSet, 'configMap')
+  const configMaps = documents.filter(({ object }) => object.kind === 'ConfigMap' && read.has(object.metadata.name))
+  const hash = createHash('sha256')
+  for (const { object } of configMaps) {
+    hash.update(JSON.stringify([object.metadata.name, sorted(object['data']), sorted(object['binaryData'])]))
+  }
+  return hash.digest('hex').slice(0, 16)
+}
+
+/**
+ * Keyed with the UID of the Secret, which only those may read who may read the Secret: nobody else who sees the pod can
+ * test guesses against it.
+ */
+function passwordMark(secret: KubernetesObject, password: string): string {
+  return createHmac('sha256', secret.metadata.uid ?? '')
+    .update(password)
+    .digest('hex')
+    .slice(0, 16)
+}
+
+function sorted(data: unknown): [string, unknown][] {
+  return Object.entries(data ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+}

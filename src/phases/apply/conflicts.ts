@@ -1,0 +1,77 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Conflict } from '../../clients/kubernetes/errors.ts'
+import { Failure } from '../../core/failure.ts'
+import { findField } from '../../core/kubernetes/field-path.ts'
+import { fieldManager, type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import { shownValues } from '../../core/redact/shown-value.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { sameDuration } from '../../core/units.ts'
+import { contentOf } from './content.ts'
+
+/** A field that another manager owns with another value than the wanted one. */
+export interface Dispute extends Conflict {
+  /** The stored value and the wanted one, undefined where they must not be shown. */
+  values: [stored: string, wanted: string] | undefined
+}
+
+/**
+ * The conflicts that are about values. The server takes ownership alone for a conflict, too: in an atomic list, such as
+ * volumeClaimTemplates, the defaults that it filled in make every other applier differ.
+ * @param preview what a forced apply would make of the stored object
+ */
+export function disputesOf(
+  conflicts: readonly Conflict[],
+  stored: KubernetesObject,
+  preview: KubernetesObject
+): Dispute[] {
+  if (isDeepStrictEqual(contentOf(stored), contentOf(preview))) return []
+  return conflicts
+    .filter(({ manager }) => manager !== fieldManager)
+    .flatMap(({ field, manager }) => {
+      const [before, after] = [findField(stored, field), findField(preview, field)]
+      if (before !== undefined && isDeepStrictEqual(before, after)) return []
+      if (stored.kind === 'ExternalSecret' && isSameDuration(before?.value, after?.value)) return []
+      const readable = before ?? after
+      const values = readable && shownValues(stored.kind, field, [before?.value, after?.value])
+      return [{ field: harmlessLine(field), manager: harmlessLine(manager), values }]
+    })
+}
+
+/** The External Secrets Operator writes an object back in its own spelling: `1h0m0s` for `1h`, as owner of the field. */
+function isSameDuration(one: unknown, other: unknown): boolean {
+  return typeof one === 'string' && typeof other === 'string' && sameDuration(one, other)
+}
+
+/** Which fields were taken over from whom, or would be: `took .spec.replicas over from kubectl-scale`. */
+export function takenNote(disputes: readonly Dispute[], isTried = false): string | undefined {
+  if (disputes.length === 0) return undefined
+  const byManager = Map.groupBy(disputes, ({ manager }) => manager)
+  const parts = [...byManager].map(
+    ([manager, own]) => `${own.map(({ field }) => field).join(', ')} over from ${manager}`
+  )
+  return `${isTried ? 'would take' : 'took'} ${parts.join(', and ')}`
+}
+
+const mostInSentence = 5
+
+/** The failure of an object with disputes, at least one. */
+export function conflictFailure(object: KubernetesObject, namespace: string, disputes: readonly Dispute[]): Failure {
+  const lines = disputes.map(({ field, manager, values }) =>
+    values === undefined
+      ? `"${manager}" owns ${field} with another value, which is not shown`
+      : `"${manager}" owns ${field} with the value ${values[0]}, wanted is ${values[1]}`
+  )
+  const more = lines.length > mostInSentence ? `; and ${lines.length - mostInSentence} more fields` : ''
+  const managers = [...new Set(disputes.map(({ manager }) => manager))].join(', ')
+  const leave =
+    objectId(object) === `Secret/${names.credentials}`
+      ? 'leave the input redis-password empty to keep the stored password'
+      : `take the field out of the manifests to leave it to ${managers}, give both the same value`
+  return new Failure(
+    'field-conflict',
+    `cannot apply ${objectId(object)} in namespace ${namespace}: ${lines.slice(0, mostInSentence).join('; ')}${more}`,
+    `${leave}, or set \`force-conflicts: true\` to take it over`,
+    more === '' ? [] : [{ title: `Fields of ${objectId(object)} that others own`, text: lines.join('\n') }]
+  )
+}

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto'
+import { credentialField, credentialsObject } from '../../core/credentials.ts'
+import type { Failure } from '../../core/failure.ts'
+import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import {
+  type AcceptedObject,
+  type ApplyOptions,
+  createObject,
+  type RefusedObject,
+  tellTried,
+  tryCreate,
+  tryDocument,
+  writeAccepted
+} from './apply-object.ts'
+import { credentialsFor, credentialsSecret } from './credentials.ts'
+import type { ApplyInputs, ApplyPorts } from './deps.ts'
+
+/** How the Secret with the credentials comes to be: written from the input, kept as it is stored, or made. */
+export interface AcceptedSecret extends AcceptedObject {
+  by: 'input' | 'keep' | 'create'
+}
+
+const generated = 'password generated'
+const id = objectId(credentialsObject)
+
+/**
+ * Asks what would become of the Secret with the credentials: it is written from the input, else kept as it is stored,
+ * else made with a password that is generated once. Nothing is written.
+ * @param refuse why the stored Secret must be left alone
+ */
+export async function tryCredentials(
+  inputs: ApplyInputs,
+  ports: ApplyPorts,
+  refuse: ApplyOptions['refuse']
+): Promise<AcceptedSecret | RefusedObject> {
+  const { namespace, redisPassword } = inputs
+  if (redisPassword !== undefined) {
+    ports.secret(redisPassword)
+    const object = credentialsSecret(credentialsFor(redisPassword, namespace))
+    const document = { object, source: JSON.stringify(object) }
+    return by('input', await tryDocument(document, inputs, ports, { keepOwners: true, refuse }))
+  }
+  const kept = await tryStored(inputs, ports, refuse)
+  if (kept !== undefined) return kept
+  // URL-safe, so that it reads the same in a URL, in a shell and in a configuration file.
+  const password = randomBytes(24).toString('base64url')
+  ports.secret(password)
+  const made = await tryCreate(credentialsSecret(credentialsFor(password, namespace)), inputs, ports)
+  if (made !== undefined) return by('create', made)
+  return (await tryStored(inputs, ports, refuse)) ?? gone(inputs, ports)
+}
+
+/** Writes the Secret as it was accepted. @throws Failure */
+export async function writeCredentials(
+  accepted: AcceptedSecret,
+  inputs: ApplyInputs,
+  ports: ApplyPorts
+): Promise<KubernetesObject> {
+  const { object } = accepted.document
+  if (accepted.by === 'input') return writeAccepted(accepted, inputs, ports)
+  if (accepted.by === 'keep') {
+    ports.log(`${id} unchanged (its password is kept)`)
+    tellTried(accepted, ports)
+    return accepted.applied.object
+  }
+  // A create and not an apply: of two first runs at once, one makes the password and the other keeps it.
+  const made = await createObject(object, inputs, ports, generated)
+  return made ?? (await madeByAnother(object, inputs, ports))
+}
+
+function by(way: AcceptedSecret['by'], tried: AcceptedObject | RefusedObject): AcceptedSecret | RefusedObject {
+  if ('failure' in tried) return tried
+  return { ...tried, by: way, notes: way === 'create' ? [generated] : tried.notes }
+}
+
+/** The Secret as it is stored and would stay; undefined if there is none. */
+async function tryStored(
+  { namespace }: ApplyInputs,
+  ports: ApplyPorts,
+  refuse: ApplyOptions['refuse']
+): Promise<AcceptedSecret | RefusedObject | undefined> {
+  try {
+    const stored = await ports.cluster.read(credentialsObject, namespace)
+    if (stored === undefined) return undefined
+    const failure = refuse?.(stored)
+    return failure === undefined ? keep(stored) : { object: credentialsObject, before: stored, failure }
+  } catch (error) {
+    return { object: credentialsObject, before: undefined, failure: unreadable(error, namespace, ports) }
+  }
+}
+
+function keep(stored: KubernetesObject): AcceptedSecret {
+  const document = { object: credentialsObject, source: JSON.stringify(credentialsObject) }
+  const applied = { object: stored, created: false, warnings: [] }
+  return { by: 'keep', document, before: stored, applied, notes: ['password kept'], options: {} }
+}
+
+/** The Secret that was there when ours was to be created. @throws Failure */
+async function madeByAnother(
+  wanted: KubernetesObject,
+  { namespace }: ApplyInputs,
+  ports: ApplyPorts
+): Promise<KubernetesObject> {
+  try {
+    const stored = await ports.cluster.read(credentialsObject, namespace)
+    if (stored === undefined) throw new Error('another client deleted it meanwhile')
+    const change = credentialField(stored, 'password') === credentialField(wanted, 'password') ? 'created' : 'unchanged'
+    // It was made by this run, by a request whose answer was lost.
+    if (change === 'created') {
+      ports.log(`${id} created (${generated})`)
+      ports.applied({ id, change, note: generated }, { wanted: credentialsObject, before: undefined, after: stored })
+    } else {
+      ports.log(`${id} unchanged (its password is kept)`)
+      tellTried(keep(stored), ports)
+    }
+    return stored
+  } catch (error) {
+    const failure = unreadable(error, namespace, ports)
+    ports.refused(credentialsObject, failure)
+    throw failure
+  }
+}
+
+function gone({ namespace }: ApplyInputs, ports: ApplyPorts): RefusedObject {
+  const failure = unreadable(new Error('another client deleted it meanwhile'), namespace, ports)
+  return { object: credentialsObject, before: undefined, failure }
+}
+
+function unreadable(error: unknown, namespace: string, ports: ApplyPorts): Failure {
+  return ports.toFailure(error, { verb: 'read', object: id, namespace })
+}

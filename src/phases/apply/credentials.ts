@@ -1,0 +1,116 @@
+import { endpointForm, hostName } from '../../core/aws-endpoint.ts'
+import { type Credentials, credentialField, credentialFields, shownAddress } from '../../core/credentials.ts'
+import { Failure } from '../../core/failure.ts'
+import type { KubernetesObject } from '../../core/kubernetes/object.ts'
+import { names, ports } from '../../core/kubernetes/workload.ts'
+import { isHost, isPort, readUrl } from '../../core/redis/url.ts'
+import { disagreements } from '../../core/redis/validate-url.ts'
+import type { RenderedService } from '../../core/rendered-cache/services.ts'
+
+/** The fields for a Redis in this namespace. */
+export function credentialsFor(password: string, namespace: string): Credentials {
+  const host = `redis.${namespace}.svc`
+  const port = String(ports.redis)
+  return { host, port, password, url: `redis://:${encodeURIComponent(password)}@${host}:${port}` }
+}
+
+/** The Secret to send; `data` rather than `stringData`, which server-side apply does not keep track of. */
+export function credentialsSecret(credentials: Credentials): KubernetesObject {
+  const data = Object.fromEntries(
+    credentialFields.map((field) => [field, Buffer.from(credentials[field]).toString('base64')])
+  )
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: names.credentials, labels: { 'app.kubernetes.io/name': 'redis' } },
+    type: 'Opaque',
+    data
+  }
+}
+
+/**
+ * Reads the fields of the stored Secret, which must agree: applications take any of them.
+ * @param isRendered the manifests bring the Secret themselves
+ * @throws Failure secret-field that lists every missing or unusable field, without a value
+ */
+export function readCredentials(secret: KubernetesObject, namespace: string, isRendered = false): Credentials {
+  const fields = credentialFields.map((field) => [field, credentialField(secret, field)] as const)
+  const textProblems = fields.flatMap(([field, value]) => {
+    if (value === undefined) return [`key ${field} is missing`]
+    if (value === '') return [`key ${field} is empty`]
+    return value === value.trim() ? [] : [`key ${field} begins or ends with white space`]
+  })
+  // A key with one of these problems is not compared with the others.
+  const values: Partial<Credentials> = Object.fromEntries(
+    fields.filter(([, value]) => value !== undefined && value !== '' && value === value.trim())
+  )
+  const problems = [...textProblems, ...meaningProblems(values, namespace)]
+  if (problems.length === 0) return values as Credentials
+  const anew =
+    'set the input `redis-password` to have all four keys written, or delete the Secret to have a new password ' +
+    `generated: \`kubectl -n ${namespace} delete secret ${names.credentials}\``
+  throw new Failure(
+    'secret-field',
+    `Secret/${names.credentials} in namespace ${namespace} cannot be used: ${problems.join(', ')}`,
+    isRendered ? `correct Secret/${names.credentials} in the manifests, which bring it` : anew
+  )
+}
+
+/** A host as a pod of this namespace resolves it: the names of a Service or of one of its pods, short and long, are one. */
+function resolved(host: string, namespace: string): string {
+  const name = hostName(host)
+  const labels = name.split('.')
+  const zone = labels.indexOf('svc', 2)
+  if (zone !== -1) return labels.slice(0, zone).join('.')
+  const [first = '', second] = labels
+  if (second === undefined) return `${first}.${namespace}`
+  const isPod = labels.length === 2 && /-\d+$/.test(first) && second !== namespace
+  return isPod ? `${name}.${namespace}` : name
+}
+
+/**
+ * What is wrong with the keys as host, port and URL. It is less than what a managed cache has to keep: this Redis takes
+ * any password, and only a host that cannot be in a cluster is known to be another cache.
+ */
+function meaningProblems(values: Partial<Credentials>, namespace: string): string[] {
+  const { host, port, password, url } = values
+  const problems: string[] = []
+  if (host !== undefined && !isHost(host)) problems.push('key host is neither the name of a host nor an IP address')
+  if (host !== undefined && endpointForm(host).aws) {
+    problems.push(
+      `key host names a cache of ElastiCache${shownAddress(host, values)}, and not the Redis of this cluster`
+    )
+  }
+  if (port !== undefined && !isPort(port)) problems.push('key port is no whole number from 1 to 65535')
+  if (url === undefined) return problems
+  const read = readUrl(url, password)
+  if ('problem' in read) return [...problems, `key url ${read.problem}`]
+  const different = disagreements(read, values, (name) => resolved(name, namespace))
+  return [...problems, ...different.map(({ key, problem }) => `key ${key} ${problem}`)]
+}
+
+/**
+ * What to know of a Secret whose host and port are of no Service that was rendered; undefined if there is nothing to say.
+ * It is no failure: the Service of own manifests may be deployed by others, or a proxy may stand before Redis.
+ */
+export function addressNote(
+  credentials: Credentials,
+  namespace: string,
+  services: readonly RenderedService[]
+): string | undefined {
+  const { host, port } = credentials
+  const rendered = services.flatMap(({ name, ports }) => ports.map(({ port }) => addressOf(name, port, namespace)))
+  // Where the manifests have no Service at all, that of the address which the action writes comes from elsewhere.
+  const usual = credentialsFor('', namespace)
+  const known = services.length === 0 ? [addressOf(usual.host, usual.port, namespace)] : rendered
+  if (known.includes(addressOf(host, port, namespace))) return undefined
+  return (
+    `Secret/${names.credentials} names an address that no Service of these manifests has` +
+    `${shownAddress(`${host}:${port}`, credentials)}. Applications go there, and it was not asked whether this Redis answers; ` +
+    'a deployment with `probe-from: cluster` asks there.'
+  )
+}
+
+function addressOf(host: string, port: string | number, namespace: string): string {
+  return `${resolved(host, namespace)}:${Number(port)}`
+}

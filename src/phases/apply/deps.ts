@@ -1,0 +1,54 @@
+import type { Applied, Outcome } from '../../clients/kubernetes/cluster.ts'
+import type { Failure } from '../../core/failure.ts'
+import type { KubernetesObject } from '../../core/kubernetes/object.ts'
+import type { ObjectResult } from '../../core/result.ts'
+
+export interface ApplyPorts {
+  cluster: {
+    read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
+    apply(
+      wanted: KubernetesObject,
+      document: string,
+      namespace: string,
+      options: { force?: boolean; dryRun?: boolean }
+    ): Promise<Outcome>
+    replaceManagedFields(stored: KubernetesObject, namespace: string, managedFields: unknown[]): Promise<Outcome>
+    preview(stored: KubernetesObject, wanted: KubernetesObject, namespace: string): Promise<Outcome>
+    /** Undefined if another client created the object first. */
+    create(object: KubernetesObject, namespace: string, options: { dryRun: boolean }): Promise<Applied | undefined>
+  }
+  /** Turns what the cluster threw into a failure that names the object. */
+  toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
+  /** Told of a secret before anything else is done with it. */
+  secret(value: string): void
+  log(line: string): void
+  /** Whether an error only means that the cluster has no such kind. */
+  isUnknownKind(error: unknown): boolean
+  /**
+   * Told of every object, as it is and as it would be, once the server has accepted all of them and before the first
+   * write; what it throws refuses the run. What cannot be tried before this run has made its namespace or its kind is
+   * left out. A plan, which writes nothing, does not ask.
+   */
+  accepted(states: readonly ObjectStates[]): Promise<void>
+  /** Told of each object as soon as its fate is known. */
+  applied(result: ObjectResult, states: ObjectStates): void
+  /** Told of each object that cannot be applied; the whole run fails anyway. */
+  refused(object: KubernetesObject, failure: Failure, before?: KubernetesObject): void
+}
+
+/** An object before and after a write, real or tried. */
+export interface ObjectStates {
+  /** As it was rendered. */
+  wanted: KubernetesObject
+  before: KubernetesObject | undefined
+  after: KubernetesObject
+}
+
+export interface ApplyInputs {
+  namespace: string
+  createNamespace: boolean
+  redisPassword: string | undefined
+  forceConflicts: boolean
+  /** Asks the server for the result of every write, and writes nothing. */
+  dryRun: boolean
+}

@@ -1,0 +1,153 @@
+import { type Credentials, renderedSecret } from '../../core/credentials.ts'
+import { isGeneral } from '../../core/failure.ts'
+import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import { externalSecret, redisStatefulSet } from '../../core/kubernetes/workload.ts'
+import { type ManifestDocument, withTemplateAnnotations } from '../../core/manifest.ts'
+import { type AcceptedObject, type ApplyOptions, type RefusedObject, tryCreate, tryDocument } from './apply-object.ts'
+import { marksWithoutPassword, restartMarks, restartReason } from './checksums.ts'
+import { readCredentials } from './credentials.ts'
+import { type AcceptedSecret, tryCredentials } from './credentials-secret.ts'
+import type { ApplyInputs, ApplyPorts } from './deps.ts'
+import { waves } from './order.ts'
+import { foreignSecretFailure } from './owner.ts'
+
+/** What the server said of all that a run would write. */
+export interface Trial {
+  /** The namespace that the inputs ask for, if it has to be made. */
+  namespace: AcceptedObject | undefined
+  /** The Secret of a self-hosted Redis, where the manifests do not bring it. */
+  secret: AcceptedSecret | undefined
+  documents: Map<ManifestDocument, AcceptedObject>
+  /** What the Secret would hold; undefined where there is no Redis, or where it cannot be used. */
+  credentials: Credentials | undefined
+  refused: RefusedObject[]
+}
+
+/**
+ * Sends everything as a dry run, at once; only the StatefulSet waits for the Secret, by which its pod template is marked.
+ * Nothing is written, and what the server refuses is part of the result.
+ * @param done what this run has written already
+ */
+export async function tryAll(
+  documents: readonly ManifestDocument[],
+  inputs: ApplyInputs,
+  ports: ApplyPorts,
+  done: ReadonlySet<ManifestDocument> = new Set()
+): Promise<Trial> {
+  const redis = redisStatefulSet(documents)
+  const ownSecret = renderedSecret(documents)
+  const refuse = foreignSecrets(documents, inputs)
+  const { foundations, resources, workloads } = waves(documents)
+  const others = [...foundations, ...resources, ...workloads].filter((each) => each !== redis && !done.has(each))
+  const [namespace, secret, ...tried] = await Promise.all([
+    makesNamespace(documents, inputs) ? tryCreate(namespaceOf(inputs), inputs, ports) : undefined,
+    redis === undefined || ownSecret !== undefined ? undefined : tryCredentials(inputs, ports, refuse),
+    ...others.map((each) => tryDocument(each, inputs, ports, each === ownSecret ? { refuse } : {}))
+  ])
+  const refused: RefusedObject[] = []
+  const trial: Trial = {
+    namespace: acceptedOr(refused, namespace),
+    secret: acceptedOr(refused, secret),
+    documents: new Map(),
+    credentials: undefined,
+    refused
+  }
+  for (const [index, document] of others.entries()) {
+    const accepted = acceptedOr(refused, tried[index])
+    if (accepted !== undefined) trial.documents.set(document, accepted)
+  }
+  const foreign = refused.find(({ before }) => before !== undefined && refuse?.(before) !== undefined)
+  // What else is refused was sent to the wrong environment.
+  if (foreign !== undefined) return { ...trial, refused: [foreign] }
+  if (redis !== undefined && !done.has(redis) && !refused.some(({ failure }) => isGeneral(failure))) {
+    await tryRedis(redis, trial, documents, inputs, ports)
+  }
+  return trial
+}
+
+/** Tries the StatefulSet, marked by the Secret as it would be, and reads what that holds. */
+async function tryRedis(
+  redis: ManifestDocument,
+  trial: Trial,
+  documents: readonly ManifestDocument[],
+  inputs: ApplyInputs,
+  ports: ApplyPorts
+): Promise<void> {
+  const ownSecret = renderedSecret(documents)
+  const secret = (ownSecret === undefined ? trial.secret : trial.documents.get(ownSecret))?.applied.object
+  trial.credentials = acceptedOr(trial.refused, secret && tryFields(secret, documents, inputs, ports))
+  const marks =
+    secret === undefined || trial.credentials === undefined
+      ? marksWithoutPassword(redis.object, documents, await storedIfReadable(redis.object, inputs, ports))
+      : restartMarks(redis.object, documents, secret, trial.credentials.password)
+  const marked = withTemplateAnnotations(redis, marks)
+  const note = (before: KubernetesObject) => restartReason(before, marks)
+  const accepted = acceptedOr(trial.refused, await tryDocument(marked, inputs, ports, { note }))
+  if (accepted !== undefined) trial.documents.set(redis, accepted)
+}
+
+/**
+ * The credentials that a Secret holds, each told as a secret.
+ * @throws Failure secret-field
+ */
+export function credentialsIn(
+  secret: KubernetesObject,
+  documents: readonly ManifestDocument[],
+  { namespace }: ApplyInputs,
+  ports: ApplyPorts
+): Credentials {
+  const credentials = readCredentials(secret, namespace, renderedSecret(documents) !== undefined)
+  ports.secret(credentials.password)
+  ports.secret(credentials.url)
+  return credentials
+}
+
+function tryFields(
+  secret: KubernetesObject,
+  documents: readonly ManifestDocument[],
+  inputs: ApplyInputs,
+  ports: ApplyPorts
+): Credentials | RefusedObject {
+  try {
+    return credentialsIn(secret, documents, inputs, ports)
+  } catch (error) {
+    const { namespace } = inputs
+    const failure = ports.toFailure(error, { verb: 'read', object: objectId(secret), namespace })
+    return { object: secret, before: undefined, failure }
+  }
+}
+
+/** Puts a refusal to the others. @returns the answer if it is none */
+function acceptedOr<T extends object>(refused: RefusedObject[], answer: T | RefusedObject | undefined): T | undefined {
+  if (answer === undefined || !('failure' in answer)) return answer
+  refused.push(answer as RefusedObject)
+  return undefined
+}
+
+/** What refuses the stored Secret where it belongs to another environment; a Redis with an ExternalSecret is no such case. */
+function foreignSecrets(
+  documents: readonly ManifestDocument[],
+  { namespace }: ApplyInputs
+): ApplyOptions['refuse'] | undefined {
+  if (redisStatefulSet(documents) === undefined || externalSecret(documents) !== undefined) return undefined
+  return (stored) => foreignSecretFailure(stored, namespace)
+}
+
+/** Whether the namespace is made beside the documents, which do not bring it. */
+function makesNamespace(documents: readonly ManifestDocument[], inputs: ApplyInputs): boolean {
+  const id = objectId(namespaceOf(inputs))
+  return inputs.createNamespace && !documents.some(({ object }) => objectId(object) === id)
+}
+
+function namespaceOf({ namespace }: ApplyInputs): KubernetesObject {
+  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+}
+
+/** An object as it is stored; undefined if there is none, or none that may be read: its trial will say so. */
+async function storedIfReadable(
+  object: KubernetesObject,
+  { namespace }: ApplyInputs,
+  { cluster }: ApplyPorts
+): Promise<KubernetesObject | undefined> {
+  return cluster.read(object, namespace).catch(() => undefined)
+}

@@ -1,0 +1,58 @@
+import type { CommentInputs } from './deps.ts'
+import { markers } from './marker.ts'
+
+/**
+ * GitHub refuses a comment of more than 65,536 characters ("Body is too long (maximum is 65536 characters)", 422). We
+ * count UTF-16 units, which are never fewer, and keep some distance.
+ */
+const maximumLength = 65_000
+
+/** The whole text of a comment: the markers, the report, and where it comes from. */
+export function commentBody({ environment, run, body, runUrl }: CommentInputs): string {
+  const head = markers(environment, run)
+  const page = runUrl === undefined ? `run ${run.id}` : `[run ${run.id}](${runUrl})`
+  const foot = `\n\n<sub>${page}, attempt ${run.attempt}</sub>\n`
+  const note = `\n\n**The rest is cut: a comment has no room for it.** The whole report is the job summary of ${page}.`
+  return `${head}${shortened(body.trimEnd(), maximumLength - head.length - foot.length, note)}${foot}`
+}
+
+export function shortened(markdown: string, maximum: number, note: string): string {
+  if (markdown.length <= maximum) return markdown
+  const lines = markdown.split('\n')
+  let open: readonly string[] = []
+  let length = note.length
+  let kept = { count: 0, closing: '' }
+  for (const [index, line] of lines.entries()) {
+    const before = open.length
+    open = openAfter(line, open)
+    const closing = open.toReversed().join('')
+    length += line.length + 1
+    if (length + closing.length > maximum) break
+    // A fold or a fence with nothing in it would say nothing.
+    if (line.trim() !== '' && open.length <= before) kept = { count: index + 1, closing }
+  }
+  return `${lines.slice(0, kept.count).join('\n')}${kept.closing}${note}`
+}
+
+const closings = { details: '\n\n</details>', pre: '\n</pre>' }
+const fence = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/
+const spansAndTags = /`[^`]*`|<(\/?)(details|pre)\b[^>]*>/g
+
+/** What is still open after a line, as the texts that close it, the innermost last. */
+function openAfter(line: string, open: readonly string[]): readonly string[] {
+  const inner = open.at(-1)
+  const mark = fence.exec(line)?.[1]
+  if (inner?.match(/^\n[`~]/)) {
+    const closes = mark?.startsWith(inner.trim()) && line.trim() === mark
+    return closes ? open.slice(0, -1) : open
+  }
+  if (inner === closings.pre) return line.includes('</pre>') ? open.slice(0, -1) : open
+  if (mark !== undefined) return [...open, `\n${mark}`]
+  return [...line.matchAll(spansAndTags)].reduce((now, [, slash, tag]) => afterTag(now, slash, tag), open)
+}
+
+function afterTag(open: readonly string[], slash: string | undefined, tag: string | undefined): readonly string[] {
+  if (tag !== 'details' && tag !== 'pre') return open
+  if (slash === '') return open.at(-1) === closings.pre ? open : [...open, closings[tag]]
+  return open.at(-1) === closings[tag] ? open.slice(0, -1) : open
+}

@@ -1,0 +1,14 @@
+import type { Failure } from '../../core/failure.ts'
+import type { KubernetesObject } from '../../core/kubernetes/object.ts'
+import type { Check } from '../../core/result.ts'
+
+export interface DriftPorts {
+  cluster: {
+    read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
+  }
+  /** Turns what the cluster threw into a failure that names the object. */
+  toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
+  /** Told of each object as soon as it is compared. */
+  checked(check: Check): void
+  log(line: string): void
+}

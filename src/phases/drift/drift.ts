@@ -1,0 +1,75 @@
+import { Failure } from '../../core/failure.ts'
+import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import type { ManifestDocument } from '../../core/manifest.ts'
+import type { DriftPorts } from './deps.ts'
+import { type Compared, comparedWith, driftLines, isDrifted, namedLinesOf } from './format-difference.ts'
+import { driftHint } from './hints.ts'
+
+const mostInSentence = 5
+
+/** Something is not as rendered. */
+export class Drift extends Failure {
+  /** Objects that are not there at all: `StatefulSet/redis`. */
+  readonly missing: readonly string[]
+
+  constructor(drifted: readonly Compared[], namespace: string) {
+    const lines = drifted.flatMap(namedLinesOf)
+    const evidence = lines.length > mostInSentence ? [{ title: 'What is not as rendered', text: lines.join('\n') }] : []
+    super('config-drift', few(lines, '. '), driftHint(drifted, namespace), evidence)
+    this.missing = drifted.filter(({ missing }) => missing).map(({ id }) => id)
+  }
+}
+
+/**
+ * Compares what is in the cluster with what is rendered, by reading alone.
+ * @returns what was compared, in one sentence
+ * @throws Drift, which names every field that is not as rendered, and every object that is missing
+ */
+export async function compareObjects(
+  documents: readonly ManifestDocument[],
+  { namespace }: { namespace: string },
+  ports: DriftPorts
+): Promise<string> {
+  const reading = await Promise.allSettled(documents.map(({ object }) => compare(object, namespace, ports)))
+  const compared = reading.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  for (const each of compared) tell(each, ports)
+  for (const outcome of reading) if (outcome.status === 'rejected') throw outcome.reason
+  const drifted = compared.filter(isDrifted)
+  if (drifted.length === 0)
+    return `${compared.length} ${compared.length === 1 ? 'object is' : 'objects are'} as rendered`
+  if (compared.every(({ missing }) => missing)) await requireNamespace(namespace, ports)
+  throw new Drift(drifted, namespace)
+}
+
+async function compare(rendered: KubernetesObject, namespace: string, ports: DriftPorts): Promise<Compared> {
+  try {
+    return comparedWith(rendered, await ports.cluster.read(rendered, namespace))
+  } catch (error) {
+    throw ports.toFailure(error, { verb: 'read', object: objectId(rendered), namespace })
+  }
+}
+
+function tell(compared: Compared, { checked, log }: DriftPorts): void {
+  const lines = driftLines(compared)
+  for (const line of namedLinesOf(compared)) log(`✗ ${line}`)
+  if (lines.length === 0) log(`✓ ${compared.id} as rendered`)
+  const detail = lines.length === 0 ? 'every rendered field' : few(lines, '; ')
+  checked({ name: `${compared.id} as rendered`, passed: lines.length === 0, detail })
+}
+
+function few(lines: readonly string[], separator: string): string {
+  const rest = lines.length - mostInSentence
+  return [...lines.slice(0, mostInSentence), ...(rest > 0 ? [`and ${rest} more`] : [])].join(separator)
+}
+
+/** Where nothing is, the namespace may not be there either; who may not read it learns only what is missing. */
+async function requireNamespace(namespace: string, { cluster }: DriftPorts): Promise<void> {
+  const wanted: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+  const found = await cluster.read(wanted, namespace).catch(() => wanted)
+  if (found !== undefined) return
+  throw new Failure(
+    'namespace-missing',
+    `namespace ${namespace} does not exist`,
+    'correct the inputs `namespace` and `context`, or deploy first'
+  )
+}

@@ -1,0 +1,34 @@
+import { fieldManager } from '../../core/kubernetes/object.ts'
+import type { Compared, ObjectDrift } from './format-difference.ts'
+
+/** What to type after a drift. */
+export function driftHint(drifted: readonly Compared[], namespace: string): string {
+  const kubectl = `kubectl -n ${namespace}`
+  const idsOf = (objects: readonly Compared[]) => objects.map(({ id }) => id.toLowerCase()).join(' ')
+  const having = (is: (each: ObjectDrift) => boolean) => drifted.filter(({ found }) => found.some(is))
+  const [ours, others, alien, there] = [having(isOurs), having(isOfOthers), having(isAlien), having(() => true)]
+  const isMissingOnly = ours.length + others.length + alien.length === 0
+  return [
+    isMissingOnly && 'deploy again',
+    ours.length > 0 && 'use the manifests and inputs of the last deployment here, or deploy again',
+    others.length > 0 && 'deploy again, with `force-conflicts: true` where another client wrote a field',
+    alien.length > 0 && `take out by hand what is not rendered: \`${kubectl} edit ${idsOf(alien)}\``,
+    there.length > 0 && `see who wrote what: \`${kubectl} get ${idsOf(there)} --output=yaml --show-managed-fields\``
+  ]
+    .filter((part) => part !== false)
+    .join('; ')
+}
+
+/** Applied by this action, from other manifests or inputs. */
+function isOurs({ writer }: ObjectDrift): boolean {
+  return writer?.manager === fieldManager
+}
+
+/** Set by somebody beside what was applied. */
+function isAlien(each: ObjectDrift): boolean {
+  return !isOurs(each) && each.difference.rendered === undefined
+}
+
+function isOfOthers(each: ObjectDrift): boolean {
+  return !isOurs(each) && !isAlien(each)
+}

@@ -1,0 +1,160 @@
+import type { Endpoint, NodeGroup, ReplicationGroupFacts } from '../../clients/aws/facts.ts'
+import { endpointForm, hostName } from '../../core/aws-endpoint.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import type { SecretAddress } from './deps.ts'
+import { type Requirement, requirements } from './requirements.ts'
+
+/** Whether a requirement holds, and what was seen. */
+export interface Judgement {
+  requirement: Requirement
+  holds: boolean
+  detail: string
+}
+
+type Seen = Omit<Judgement, 'requirement'>
+
+/** Every requirement, in the order of their list. */
+export function elasticacheChecks(facts: ReplicationGroupFacts, address: SecretAddress): Judgement[] {
+  const seen: Record<Requirement, Seen> = {
+    status: status(facts),
+    'multi-az': { holds: facts.multiAz === 'enabled', detail: `Multi-AZ is ${harmlessLine(facts.multiAz)}` },
+    'automatic-failover': {
+      holds: facts.automaticFailover === 'enabled',
+      detail: `automatic failover is ${harmlessLine(facts.automaticFailover)}`
+    },
+    'encryption-at-rest': {
+      holds: facts.encryptedAtRest,
+      detail: facts.encryptedAtRest ? 'encrypted' : 'not encrypted'
+    },
+    'encryption-in-transit': encryptionInTransit(facts),
+    authentication: authentication(facts),
+    backups: {
+      holds: facts.backupDays >= 1,
+      detail: facts.backupDays >= 1 ? `kept for ${count(facts.backupDays, 'day')}` : 'no automatic backups'
+    },
+    'replica-in-another-zone': replicas(facts.nodeGroups),
+    endpoint: judgeEndpoint(address, facts)
+  }
+  return requirements.map((requirement) => ({ requirement, ...seen[requirement] }))
+}
+
+/**
+ * A group that takes its daily backup works as configured. One that is being modified also answers, but what AWS says of
+ * it need not be in force yet, and nodes may be replaced while we look.
+ */
+function status({ status }: ReplicationGroupFacts): Seen {
+  return { holds: status === 'available' || status === 'snapshotting', detail: harmlessLine(status) }
+}
+
+function encryptionInTransit({ tls }: ReplicationGroupFacts): Seen {
+  const details = {
+    required: 'TLS is required',
+    preferred: 'TLS is possible and not required (mode preferred)',
+    off: 'not encrypted'
+  }
+  return { holds: tls === 'required', detail: details[tls] }
+}
+
+function authentication({ authToken, userGroups }: ReplicationGroupFacts): Seen {
+  const groups = userGroups.map((group) => `user group ${harmlessLine(group)}`)
+  const ways = [...(authToken ? ['auth token'] : []), ...groups]
+  return { holds: ways.length > 0, detail: ways.join(', ') || 'neither an auth token nor a user group' }
+}
+
+/** Each shard on its own: a zone that fails must leave a node of every one. */
+function replicas(nodeGroups: readonly NodeGroup[]): Seen {
+  const [first, ...more] = nodeGroups
+  if (first === undefined) return { holds: false, detail: 'AWS names no nodes' }
+  const alone = nodeGroups.find(({ nodes }) => zonesOf(nodes).length < 2)
+  if (more.length === 0) return { holds: alone === undefined, detail: nodesOf(first) }
+  return alone === undefined
+    ? { holds: true, detail: `each of ${nodeGroups.length} shards has nodes in two zones or more` }
+    : { holds: false, detail: `shard ${harmlessLine(alone.id)} has ${nodesOf(alone)}` }
+}
+
+function nodesOf({ nodes }: NodeGroup): string {
+  const zones = zonesOf(nodes).map((zone) => harmlessLine(zone))
+  return `${count(nodes.length, 'node')} ${zones.length === 0 ? 'in an unknown zone' : `in ${zones.join(', ')}`}`
+}
+
+function zonesOf(nodes: NodeGroup['nodes']): string[] {
+  return [...new Set(nodes.flatMap(({ zone }) => zone ?? []))].sort()
+}
+
+function count(number: number, unit: string): string {
+  return `${number} ${unit}${number === 1 ? '' : 's'}`
+}
+
+/** The endpoint that always leads to where a group takes writes, if it takes any. */
+export function mainEndpoint({ configuration, nodeGroups }: ReplicationGroupFacts): Endpoint | undefined {
+  return configuration ?? nodeGroups[0]?.primary
+}
+
+/** How an endpoint is written: `master.sessions.abc123.euc1.cache.amazonaws.com:6379`. */
+export function shownEndpoint({ host, port }: Endpoint): string {
+  return `${harmlessLine(host)}:${port}`
+}
+
+/** Whether the address in the Secret is the main endpoint of this group and takes writes, and what was seen. */
+export function judgeEndpoint(
+  address: SecretAddress,
+  facts: ReplicationGroupFacts
+): { holds: boolean; detail: string } {
+  const main = mainEndpoint(facts)
+  if (main === undefined) return { holds: false, detail: 'the replication group has no endpoint yet' }
+  const right = `the ${facts.configuration === undefined ? 'primary' : 'configuration'} endpoint is ${shownEndpoint(main)}`
+  const problem = whatIsWrong(address, main, facts)
+  const detail = `${problem === undefined ? '' : `${problem}; `}${right}`
+  if (facts.secondaryOf === undefined) return { holds: problem === undefined, detail }
+  const datastore = `Global Datastore ${harmlessLine(facts.secondaryOf)}`
+  return { holds: false, detail: `${detail}, which takes no writes: the group is a secondary of ${datastore}` }
+}
+
+function whatIsWrong(address: SecretAddress, main: Endpoint, facts: ReplicationGroupFacts): string | undefined {
+  if (!isAt(main, address)) return `${harmlessLine(address.host)} is ${whatIsAt(address, facts)}`
+  return Number(address.port) === main.port ? undefined : `the Secret names port ${harmlessLine(address.port)}`
+}
+
+function isAt(endpoint: Endpoint | undefined, { host }: SecretAddress): boolean {
+  return endpoint !== undefined && hostName(endpoint.host) === hostName(host)
+}
+
+function whatIsAt(address: SecretAddress, { id, nodeGroups }: ReplicationGroupFacts): string {
+  const group = groupIn(address.host)
+  const { form } = endpointForm(address.host)
+  const isReader = form === 'reader' || form === 'replica-tls'
+  const own = group === id.toLowerCase()
+  const node = nodeGroups.flatMap(({ nodes }) => nodes).find(({ id: name }) => isNamed(name, address.host))
+  if (nodeGroups.some(({ reader }) => isAt(reader, address)) || (isReader && own)) {
+    return 'the reader endpoint of this group, which refuses writes'
+  }
+  if (node !== undefined)
+    return `the single node ${harmlessLine(node.id)}, which becomes a replica at the next failover`
+  if (own) return 'no endpoint that this group has now'
+  if (group !== undefined) return `an endpoint of another one, ${harmlessLine(group)}`
+  return 'no endpoint of this group'
+}
+
+/** The first label of a node's name is the node's ID. */
+function isNamed(node: string, host: string): boolean {
+  return node !== '' && hostName(host).startsWith(`${node.toLowerCase()}.`)
+}
+
+/** The group that an endpoint's name tells of. */
+function groupIn(host: string): string | undefined {
+  const [first = '', second] = hostName(host).split('.')
+  switch (endpointForm(host).form) {
+    case 'primary-tls':
+    case 'replica-tls':
+    case 'configuration-tls':
+    case 'node-tls':
+      return second
+    case 'reader':
+      return first.replace(/-ro$/, '')
+    case 'primary':
+    case 'configuration':
+      return first
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,47 @@
+import type { ReplicationGroupFacts } from '../../clients/aws/facts.ts'
+import { Failure } from '../../core/failure.ts'
+import type { Check } from '../../core/result.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { elasticacheChecks, type Judgement } from './checks.ts'
+import type { ElastiCacheInputs, ElastiCachePorts } from './deps.ts'
+import { elasticacheHint } from './hints.ts'
+import type { Requirement } from './requirements.ts'
+
+/**
+ * Compares the settings of the replication group with what a managed cache must have, by one question to AWS.
+ * @throws Failure elasticache-settings that names every requirement that does not hold
+ */
+export async function verifyReplicationGroup(
+  { group, region, relaxed, credentials }: ElastiCacheInputs,
+  ports: ElastiCachePorts
+): Promise<Check[]> {
+  const facts = await ports.describe(group, region)
+  ports.log(`replication group ${harmlessLine(facts.id)} in ${facts.region}`)
+  const judgements = elasticacheChecks(facts, credentials)
+  const checks = judgements.map((judgement) => checkOf(judgement, relaxed))
+  for (const check of checks) {
+    ports.log(`${check.passed ? '✓' : '✗'} ${check.name}: ${check.detail}`)
+    ports.checked(check)
+  }
+  const failed = judgements.filter(({ requirement, holds }) => !holds && !relaxed.has(requirement))
+  if (failed.length > 0) throw notAsRequired(failed, facts)
+  return checks
+}
+
+function checkOf({ requirement, holds, detail }: Judgement, relaxed: ReadonlySet<Requirement>): Check {
+  if (holds || !relaxed.has(requirement)) return { name: requirement, passed: holds, detail }
+  return { name: requirement, passed: true, relaxed: true, detail: `${detail}; allowed by elasticache-relax` }
+}
+
+function notAsRequired(failed: readonly Judgement[], facts: ReplicationGroupFacts): Failure {
+  const seen = failed.map(({ requirement, detail }) => `${requirement}: ${detail}`).join('. ')
+  const hint = elasticacheHint(
+    failed.map(({ requirement }) => requirement),
+    facts
+  )
+  return new Failure(
+    'elasticache-settings',
+    `replication group ${harmlessLine(facts.id)} in ${facts.region} is not as required: ${seen}`,
+    hint
+  )
+}

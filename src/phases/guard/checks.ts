@@ -1,0 +1,130 @@
+import { claimRisk, claimRiskSentence } from '../../core/kubernetes/claims.ts'
+import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import { formatBytes } from '../../core/units.ts'
+import type { StoredClaim } from './claims.ts'
+import { copyHint, keepVolumeHint, startFirstHint, switchOnHint, waitHint } from './hints.ts'
+import type { Running } from './running.ts'
+
+/** All that decides whether a deployment would lose data. */
+export interface GuardFacts {
+  namespace: string
+  /** The StatefulSet as it is stored. */
+  statefulSet: KubernetesObject
+  /** Why redis-0 would start anew; empty if it would not. */
+  changes: readonly string[]
+  /** Whether Redis starts with an append-only file: now, and with what would be written; undefined if not known. */
+  appends: { before: boolean | undefined; after: boolean | undefined }
+  /** Those that may be read. */
+  claims: readonly StoredClaim[]
+  /** Undefined if Redis was not asked. */
+  running: Running | undefined
+  /** Why it could not be asked. */
+  silence: string | undefined
+}
+
+/** Something that would lose data, and how to keep them. */
+export interface Loss {
+  sentence: string
+  hint: string
+}
+
+export interface GuardJudgement {
+  losses: Loss[]
+  /** What a reader should know beside the verdict. */
+  notes: string[]
+  /** What was looked at and is well. */
+  lines: string[]
+}
+
+/** Whether the running Redis must be asked: only where it would end, and only about what its answer decides. */
+export function asksRedis({ changes, appends, claims }: Pick<GuardFacts, 'changes' | 'appends' | 'claims'>): boolean {
+  return changes.length > 0 && (appends.after === true || claims.some(({ object }) => object === undefined))
+}
+
+export function guardJudgement(facts: GuardFacts): GuardJudgement {
+  const claims = facts.claims.flatMap((claim) => claimLoss(claim, facts) ?? [])
+  const appending = judgeAppending(facts)
+  return { ...appending, losses: [...claims, ...appending.losses] }
+}
+
+function claimLoss({ name, object }: StoredClaim, facts: GuardFacts): Loss | undefined {
+  const sentence = object && claimRiskSentence(object)
+  if (object !== undefined && sentence !== undefined) {
+    return { sentence, hint: claimRisk(object) === 'lost' ? copyHint(facts) : keepVolumeHint(facts, object) }
+  }
+  // Without its claim no pod starts: one that answers has lost it since.
+  if (object !== undefined || facts.running === undefined || facts.running.keys === 0) return undefined
+  return {
+    sentence: `the claim ${name} is gone, and ${names.pod} would start anew (${facts.changes.join(', ')}), on an empty volume: ${held(facts.running)}`,
+    hint: copyHint(facts)
+  }
+}
+
+/** Redis that starts with an append-only file reads that and no snapshot: where there is none, it starts empty. */
+function judgeAppending(facts: GuardFacts): GuardJudgement {
+  const { changes, appends, claims, running, silence = '' } = facts
+  const nothing: GuardJudgement = { losses: [], notes: [], lines: [] }
+  if (changes.length === 0 || appends.after !== true) return nothing
+  const restart = `${names.pod} would start anew (${changes.join(', ')})`
+  if (running === undefined) {
+    const said = `Redis cannot be asked (${silence})`
+    if (appends.before === true) return { ...nothing, lines: [`${said}; it was deployed with appendonly yes`] }
+    if (claims.length > 0 && claims.every(({ object }) => object === undefined)) {
+      return { ...nothing, lines: [`${said}; it has no claim that could hold data`] }
+    }
+    if (appends.before === undefined) {
+      const note =
+        `${restart} with appendonly yes, and whether it has an append-only file now is not known: ${said}. ` +
+        'If it has none, every key is lost.'
+      return { ...nothing, notes: [note] }
+    }
+    const sentence =
+      `${restart} with appendonly yes where it was deployed with appendonly no: it would read an append-only file ` +
+      `that is missing or old, and no snapshot, and lose every key. ${said}`
+    return { ...nothing, losses: [{ sentence, hint: startFirstHint(facts) }] }
+  }
+  if (running.keys === 0) return { ...nothing, lines: [`${restart}; Redis holds no key that could be lost`] }
+  if (!outlives(facts.statefulSet)) {
+    return { ...nothing, notes: [`${restart}, and keeps its data on no volume that outlives it: ${held(running)}`] }
+  }
+  if (!running.appends) {
+    const sentence =
+      `${restart} with appendonly yes, and Redis has no append-only file now: it would read one that is missing or ` +
+      `old, and no snapshot: ${held(running)}`
+    return { ...nothing, losses: [{ sentence, hint: switchOnHint(facts) }] }
+  }
+  // Started with it: what a rewrite has not yet written is in the file of before.
+  if (appends.before === true) return nothing
+  // One that was started with, as it may be here, has no base before it is rewritten.
+  const unfinished = running.unfinished.filter((each) => appends.before === false || !/_size:/.test(each))
+  if (unfinished.length > 0) {
+    const sentence =
+      `${restart} with appendonly yes, and the append-only file that was switched on live is not complete ` +
+      `(${unfinished.join(', ')}): ${held(running)}`
+    return { ...nothing, losses: [{ sentence, hint: waitHint(facts) }] }
+  }
+  return { ...nothing, lines: [`${restart}; its append-only file was switched on live, and is complete`] }
+}
+
+/** `201 keys (1.2 MiB) would be lost` */
+function held({ keys, bytes }: Running): string {
+  if (keys === undefined) return 'every key would be lost (Redis still loads them)'
+  const size = bytes === undefined ? '' : ` (${formatBytes(bytes)})`
+  return `${keys} ${keys === 1 ? 'key' : 'keys'}${size} would be lost`
+}
+
+const fleeting = ['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'ephemeral']
+
+/** Whether container redis mounts a volume that is still there after its pod. */
+function outlives(statefulSet: KubernetesObject): boolean {
+  const pod = at(statefulSet, 'spec', 'template', 'spec')
+  const redis = listAt(pod, 'containers').find((each) => at(each, 'name') === names.redisContainer)
+  const mounted = listAt(redis, 'volumeMounts').map((mount) => textAt(mount, 'name'))
+  const templates = listAt(statefulSet, 'spec', 'volumeClaimTemplates').map((claim) =>
+    textAt(claim, 'metadata', 'name')
+  )
+  const volumes = listAt(pod, 'volumes').filter((volume) => !fleeting.some((kind) => at(volume, kind) !== undefined))
+  const kept = new Set([...templates, ...volumes.map((volume) => textAt(volume, 'name'))])
+  return mounted.some((name) => kept.has(name))
+}

@@ -1,0 +1,39 @@
+import { claimNames } from '../../core/kubernetes/claims.ts'
+import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import type { ClaimPorts } from './deps.ts'
+
+/** A claim of redis-0, and the object, if there is one. */
+export interface StoredClaim {
+  name: string
+  object: KubernetesObject | undefined
+}
+
+/**
+ * The claims of the deployed Redis, one request each. What must not be read is left out, and told.
+ * @param statefulSet as it is stored
+ * @throws Failure
+ */
+export async function readClaims(
+  statefulSet: KubernetesObject,
+  namespace: string,
+  ports: ClaimPorts
+): Promise<StoredClaim[]> {
+  const found = await Promise.all(claimNames(statefulSet).map((name) => readClaim(name, namespace, ports)))
+  return found.filter((claim) => claim !== undefined)
+}
+
+async function readClaim(
+  name: string,
+  namespace: string,
+  { cluster, toFailure, grantFor, note }: ClaimPorts
+): Promise<StoredClaim | undefined> {
+  const wanted: KubernetesObject = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name } }
+  try {
+    return { name, object: await cluster.read(wanted, namespace) }
+  } catch (error) {
+    const grant = grantFor(error)
+    if (grant === undefined) throw toFailure(error, { verb: 'read', object: objectId(wanted), namespace })
+    note(`Whether ${objectId(wanted)} is being deleted was not checked: ${grant}`)
+    return undefined
+  }
+}

@@ -1,0 +1,34 @@
+import type { Tunnel } from '../../clients/kubernetes/port-forward.ts'
+import type { RedisConnection } from '../../clients/redis/connection.ts'
+import type { Failure } from '../../core/failure.ts'
+import type { KubernetesObject } from '../../core/kubernetes/object.ts'
+
+/** One object of the manifests: as it is stored, and as the server would store it. */
+export interface States {
+  before: KubernetesObject | undefined
+  after: KubernetesObject
+}
+
+export interface ClaimPorts {
+  cluster: { read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined> }
+  toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
+  /** How to get the right to read what was refused, as the rest of a sentence; undefined if that is not what is wrong. */
+  grantFor(error: unknown): string | undefined
+  /** Says what a reader should know beside the verdict. */
+  note(sentence: string): void
+}
+
+export interface GuardPorts extends ClaimPorts {
+  openTunnel(port: number): Promise<Tunnel>
+  openRedis(port: number, password: string | undefined, timeout: number): Promise<RedisConnection>
+  /** Told of a secret before anything else is done with it. */
+  secret(value: string): void
+  log(line: string): void
+}
+
+export interface GuardInputs {
+  namespace: string
+  states: readonly States[]
+  /** What would change in the pod template, so that redis-0 would start anew; empty if it would stay. */
+  changes: readonly string[]
+}

@@ -1,0 +1,83 @@
+import type { Tunnel } from '../../clients/kubernetes/port-forward.ts'
+import { credentialField, credentialsObject } from '../../core/credentials.ts'
+import { Failure, messageOf } from '../../core/failure.ts'
+import { objectId } from '../../core/kubernetes/object.ts'
+import { ports as podPorts } from '../../core/kubernetes/workload.ts'
+import { appendsAtStart } from '../../core/redis/append-only.ts'
+import { parseInfo } from '../../core/redis/info.ts'
+import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { asksRedis, guardJudgement, type Loss } from './checks.ts'
+import { readClaims } from './claims.ts'
+import type { GuardInputs, GuardPorts, States } from './deps.ts'
+import { type Running, runningFrom } from './running.ts'
+
+/** One connection or one answer, in milliseconds: who cannot be asked is judged by what is deployed. */
+const answerMilliseconds = 3_000
+
+/**
+ * Refuses a deployment that would lose data, before anything is written. Where no Redis is deployed yet, nothing is asked.
+ * @throws Failure data-at-risk that says what would be lost and how to keep it
+ */
+export async function guard({ namespace, states, changes }: GuardInputs, ports: GuardPorts): Promise<void> {
+  const stored = cacheOfObjects(states.flatMap(({ before }) => before ?? []))
+  const statefulSet = stored.redis?.statefulSet.object
+  if (statefulSet === undefined) return
+  const appends = { before: appending(stored), after: appending(cacheOfObjects(states.map(({ after }) => after))) }
+  const claims = await readClaims(statefulSet, namespace, ports)
+  const asked = asksRedis({ changes, appends, claims }) ? await ask(namespace, states, ports) : {}
+  const facts = { namespace, statefulSet, changes, appends, claims, running: undefined, silence: undefined, ...asked }
+  const { losses, notes, lines } = guardJudgement(facts)
+  lines.forEach(ports.log)
+  notes.forEach(ports.note)
+  if (losses.length > 0) throw atRisk(losses)
+}
+
+function appending({ redis }: RenderedCache): boolean | undefined {
+  return redis && appendsAtStart(redis)
+}
+
+function atRisk(losses: readonly Loss[]): Failure {
+  const sentence = losses.map((loss) => loss.sentence).join('. Also: ')
+  const hint = losses.map((loss) => loss.hint).join('. Also: ')
+  return new Failure('data-at-risk', `nothing was written, because data would be lost: ${sentence}`, hint)
+}
+
+/** Asks the running Redis once, with the password that it had before this run. */
+async function ask(
+  namespace: string,
+  states: readonly States[],
+  ports: GuardPorts
+): Promise<{ running: Running } | { silence: string }> {
+  try {
+    const password = await storedPassword(namespace, states, ports)
+    await using tunnel = await ports.openTunnel(podPorts.redis)
+    const running = runningFrom(parseInfo(await infoThrough(tunnel, password, ports)))
+    return running === undefined ? { silence: 'INFO lacks aof_enabled' } : { running }
+  } catch (error) {
+    return { silence: harmlessLine(messageOf(error)) }
+  }
+}
+
+async function infoThrough(tunnel: Tunnel, password: string | undefined, ports: GuardPorts): Promise<string> {
+  try {
+    await using connection = await ports.openRedis(tunnel.port, password, answerMilliseconds)
+    return String(await connection.call('INFO'))
+  } catch (error) {
+    const { trouble } = tunnel
+    if (trouble === undefined) throw error
+    throw new Error(trouble.by === 'pod' ? trouble.said : messageOf(trouble.error))
+  }
+}
+
+async function storedPassword(
+  namespace: string,
+  states: readonly States[],
+  { cluster, secret }: GuardPorts
+): Promise<string | undefined> {
+  const known = states.find(({ after }) => objectId(after) === objectId(credentialsObject))?.before
+  const stored = known ?? (await cluster.read(credentialsObject, namespace))
+  const password = stored && credentialField(stored, 'password')
+  if (password !== undefined) secret(password)
+  return password
+}

@@ -1,0 +1,84 @@
+import { volumeName } from '../../core/kubernetes/claims.ts'
+import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import { finished } from './running.ts'
+
+/** Where our manifests mount the password in container redis. */
+const passwordFolder = '/run/redis-credentials'
+
+/** Where a command is typed. */
+export interface RedisPlace {
+  namespace: string
+  /** As it is stored. */
+  statefulSet: KubernetesObject
+}
+
+/** redis-cli in redis-0, as it can be typed; the password is on no command line. */
+export function redisCli({ namespace, statefulSet }: RedisPlace, command: string): string {
+  const kubectl = `kubectl -n ${namespace}`
+  const redis = listAt(statefulSet, 'spec', 'template', 'spec', 'containers').find(
+    (each) => at(each, 'name') === names.redisContainer
+  )
+  const isMounted = listAt(redis, 'volumeMounts').some((mount) =>
+    `${textAt(mount, 'mountPath')}/`.startsWith(`${passwordFolder}/`)
+  )
+  const inPod = `exec ${names.pod} -c ${names.redisContainer} -- sh -c`
+  return isMounted
+    ? `${kubectl} ${inPod} 'REDISCLI_AUTH="$(cat ${passwordFolder}/password)" redis-cli ${command}'`
+    : `${kubectl} get secret ${names.credentials} -o jsonpath={.data.password} | base64 -d | ` +
+        `${kubectl} ${inPod.replace('exec', 'exec -i')} 'REDISCLI_AUTH="$(cat)" redis-cli ${command}'`
+}
+
+const untilFinished = `${Object.entries(finished)
+  .map(([name, value]) => `${name}:${value}`)
+  .join(', ')} and aof_base_size (before Redis 7: aof_current_size) above 0`
+
+/** How to switch the append-only file on while Redis runs. */
+export function switchOnHint(place: RedisPlace): string {
+  const info = `\`${redisCli(place, 'INFO persistence')}\``
+  return (
+    `switch it on while Redis runs. When ${info} says rdb_bgsave_in_progress:0, type ` +
+    `\`${redisCli(place, 'CONFIG SET appendonly yes')}\`. When the first command says ${untilFinished}, run again`
+  )
+}
+
+/** What to wait for after that. */
+export function waitHint(place: RedisPlace): string {
+  return `wait until \`${redisCli(place, 'INFO persistence')}\` says ${untilFinished}, and run again`
+}
+
+/** How to get there where the running Redis cannot be asked. */
+export function startFirstHint(place: RedisPlace): string {
+  return `let this run ask Redis: deploy with appendonly no until ${names.pod} is Ready. Then ${switchOnHint(place)}`
+}
+
+/** How the volume of a claim that is being deleted gets another claim of the same name. */
+export function keepVolumeHint({ namespace, statefulSet }: RedisPlace, claim: KubernetesObject): string {
+  const { name } = claim.metadata
+  const volume = volumeName(claim)
+  const kubectl = `kubectl -n ${namespace}`
+  if (volume === undefined) return `wait until it is gone, and run again: \`${kubectl} get pvc ${name}\``
+  const isMade = listAt(statefulSet, 'spec', 'volumeClaimTemplates').some(
+    (template) => `${textAt(template, 'metadata', 'name')}-${names.pod}` === name
+  )
+  const steps = [
+    `kubectl patch pv ${volume} --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
+    `${kubectl} scale statefulset/${names.statefulSet} --replicas=0`,
+    `${kubectl} wait --for=delete pvc/${name} --timeout=5m`,
+    `kubectl patch pv ${volume} --patch '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'`,
+    `${kubectl} scale statefulset/${names.statefulSet} --replicas=1`
+  ].map((step) => `\`${step}\``)
+  const again = isMade ? [] : [`make the claim ${name} again from its manifest`]
+  return (
+    'keep the volume and give it a new claim, as an administrator of the cluster, in this order: ' +
+    `${[...steps.slice(0, -1), ...again, ...steps.slice(-1)].join(', ')}. Then run again`
+  )
+}
+
+/** How to save what only the memory of Redis holds. */
+export function copyHint(place: RedisPlace): string {
+  return (
+    `copy the keys before anything restarts ${names.pod}: \`${redisCli(place, '--rdb -')} > redis.rdb\`. ` +
+    '"A volume that is gone" in docs/data.md says how they come into a new one'
+  )
+}

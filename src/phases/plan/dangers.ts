@@ -1,0 +1,98 @@
+import { at, type KubernetesObject, listAt, objectId, textAt } from '../../core/kubernetes/object.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import { setting } from '../../core/redis/config.ts'
+import { knownValue } from '../../core/rendered-cache/known.ts'
+import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
+import type { Danger } from '../../core/result.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { formatBytes, quantityBytes, redisBytes } from '../../core/units.ts'
+import { weakenedPolicies } from './network-policy.ts'
+import { openDoors } from './password.ts'
+import { lostPersistence, shrinkingStorage, startedPersistence } from './storage.ts'
+
+/** Each rule by its name, and what it says of a change: one sentence for each danger. */
+const rules: Record<string, (before: RenderedCache, after: RenderedCache) => string[]> = {
+  'storage-shrinks': shrinkingStorage,
+  'persistence-off': lostPersistence,
+  'persistence-on': startedPersistence,
+  'password-weakened': becoming(openDoors),
+  'network-policy-weakened': weakenedPolicies,
+  'memory-budget': becoming(memoryShortage),
+  'image-without-tag': becoming(looseImages),
+  'service-exposed': becoming(exposedServices)
+}
+
+/**
+ * What deserves a second look in a change: only what the change makes so, not what was so before.
+ * @param before the objects as they are, those included that would no longer be rendered
+ * @param after the same objects as they would be, and new ones
+ */
+export function dangersOf(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): Danger[] {
+  const caches = [cacheOfObjects(before), cacheOfObjects(after)] as const
+  return Object.entries(rules).flatMap(([rule, judge]) =>
+    judge(...caches).map((sentence) => ({ rule, sentence: harmlessLine(sentence) }))
+  )
+}
+
+/** A rule about one state, as a rule about a change: what is found under a name that was not found before. */
+function becoming(
+  find: (cache: RenderedCache) => Map<string, string>
+): (before: RenderedCache, after: RenderedCache) => string[] {
+  return (before, after) => {
+    const known = find(before)
+    return [...find(after)].filter(([name]) => !known.has(name)).map(([, sentence]) => sentence)
+  }
+}
+
+/**
+ * A child that saves may copy all that its parent holds, so that Redis needs twice its maxmemory at worst. Manifests that
+ * give it less are refused before there is a plan; this sees what the admission of a cluster makes of them.
+ */
+function memoryShortage({ redis }: RenderedCache): Map<string, string> {
+  const settings = redis && knownValue(redis.settings)
+  if (settings === undefined) return new Map()
+  const [limit, maxmemory] = [redis?.container?.memoryLimit, setting(settings.config, 'maxmemory')]
+  const [limitBytes, bytes] = [quantityBytes(limit ?? ''), redisBytes(maxmemory ?? '')]
+  const container = `container ${names.redisContainer}`
+  // Redis refuses to start with what is no size.
+  if (maxmemory !== undefined && bytes === undefined) return new Map()
+  if (!bytes) return new Map([['memory', `Redis would have no maxmemory, and grow until the kernel kills it`]])
+  if (limitBytes === undefined) return new Map([['memory', `${container} would have no memory limit`]])
+  if (limitBytes >= 2n * bytes) return new Map()
+  const sentence =
+    `the memory limit ${limit} of ${container} would be less than twice maxmemory ${maxmemory}: ` +
+    `while it saves, Redis may need ${formatBytes(Number(2n * bytes))}`
+  return new Map([['memory', sentence]])
+}
+
+/** Images that may be another one tomorrow. */
+function looseImages({ documents }: RenderedCache): Map<string, string> {
+  const found = documents.flatMap(({ object }) => {
+    const pod = podSpecOf(object)
+    const containers = [...listAt(pod, 'initContainers'), ...listAt(pod, 'containers')]
+    return containers.flatMap((container): [string, string][] => {
+      const image = textAt(container, 'image') ?? ''
+      // A colon before the last slash is the port of a registry.
+      const tag = /^[^@]*:([^:/@]+)$/.exec(image)?.[1] ?? 'latest'
+      if (image === '' || image.includes('@') || tag !== 'latest') return []
+      const name = `container ${textAt(container, 'name')} of ${objectId(object)}`
+      return [[name, `the image ${image} of ${name} would have no tag of a version: a restart may bring another one`]]
+    })
+  })
+  return new Map(found)
+}
+
+function podSpecOf({ kind, spec }: KubernetesObject): unknown {
+  if (kind === 'Pod') return spec
+  return at(kind === 'CronJob' ? at(spec, 'jobTemplate', 'spec') : spec, 'template', 'spec')
+}
+
+function exposedServices({ services }: RenderedCache): Map<string, string> {
+  const exposed = services.filter(({ type }) => type === 'NodePort' || type === 'LoadBalancer')
+  return new Map(
+    exposed.map(({ name, type }) => [
+      name,
+      `Service/${name} would be a ${type}, which can be reached from outside the cluster`
+    ])
+  )
+}

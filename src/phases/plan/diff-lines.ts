@@ -1,0 +1,167 @@
+import type { MaskedLine } from '../../core/redact/redact-line.ts'
+import { aligned } from '../../core/text-diff.ts'
+import { matchedItems } from './list-items.ts'
+import { isSame, isSameLine, type Tree, yamlOf } from './redacted-tree.ts'
+
+/** A line of the YAML of two states. */
+export interface Line extends Heading {
+  /** The map, list, list item or text in which it stands; items are written `[name=redis]`. */
+  path: readonly string[]
+}
+
+/** Two states of a value, at least one. */
+interface Pair {
+  before: Tree | undefined
+  after: Tree | undefined
+}
+
+/** Where people look for them; all other keys follow by name. */
+const firstKeys = ['apiVersion', 'kind', 'metadata', 'name', 'namespace']
+
+/** The YAML of two states of a map, side by side. */
+export function diffLines(pair: Pair, path: readonly string[] = []): Line[] {
+  const [before, after] = [entriesOf(pair.before), entriesOf(pair.after)]
+  const keys = [...new Set([...before.keys(), ...after.keys()])].sort(byRank)
+  return keys.flatMap((key) =>
+    comparable({ before: before.get(key), after: after.get(key) }).flatMap((one) => [
+      { ...headed(`${yamlOf(key)}:`, one.before, one.after), path },
+      ...indented(bodyOf(one, key, [...path, key]))
+    ])
+  )
+}
+
+function itemLines(pair: Pair, label: string, path: readonly string[]): Line[] {
+  const inside = [...path, `[${label}]`]
+  return comparable(pair).flatMap((one) => {
+    const body = bodyOf(one, '', inside)
+    if ([one.before, one.after].every((tree) => tree === undefined || isBelow(tree))) return dashed(body)
+    return [{ ...headed('-', one.before, one.after), path }, ...indented(body)]
+  })
+}
+
+/** What stands below a key or after a dash. */
+function bodyOf(pair: Pair, field: string, path: readonly string[]): Line[] {
+  const type = (pair.after ?? pair.before)?.type
+  if (type === 'map') return diffLines(pair, path)
+  if (type === 'text') return blockLines(linesIn(pair.before), linesIn(pair.after), path)
+  if (type !== 'list') return []
+  const items = matchedItems(field, itemsIn(pair.before), itemsIn(pair.after))
+  return items.flatMap(({ label, ...item }) => itemLines(item, label, path))
+}
+
+function blockLines(before: readonly MaskedLine[], after: readonly MaskedLine[], path: readonly string[]): Line[] {
+  const masked = new Set(before.filter(({ hidden }) => hidden !== '').map(({ text }) => text))
+  return aligned(before, after, isSameLine).map((step) => {
+    const [old, next] = [step.before, step.after].map((line) => line && withVisibleEnd(line.text))
+    const isNoted = step.before === undefined && step.after?.hidden !== '' && masked.has(step.after?.text ?? '')
+    const isChanged = step.before === undefined || step.after === undefined
+    return { before: old, after: isNoted ? `${next} ${note}` : next, isChanged, path }
+  })
+}
+
+/** Two states that have nothing in common but their place become a removal and an addition. */
+function comparable({ before, after }: Pair): Pair[] {
+  if (before === undefined || after === undefined || shapeOf(before) === shapeOf(after)) return [{ before, after }]
+  return [
+    { before, after: undefined },
+    { before: undefined, after }
+  ]
+}
+
+function shapeOf(tree: Tree): string {
+  const isBlock = tree.type === 'text' && tree.style !== ''
+  return `${tree.type} ${isBlock || isBelow(tree)}`
+}
+
+function entriesOf(tree: Tree | undefined): ReadonlyMap<string, Tree> {
+  return tree?.type === 'map' ? tree.entries : new Map()
+}
+
+function itemsIn(tree: Tree | undefined): readonly Tree[] {
+  return tree?.type === 'list' ? tree.items : []
+}
+
+/** The lines of a block; a text beside its key has none. */
+function linesIn(tree: Tree | undefined): readonly MaskedLine[] {
+  return tree?.type === 'text' && tree.style !== '' ? tree.lines : []
+}
+
+function byRank(one: string, other: string): number {
+  const [a, b] = [one, other].map((key) => (firstKeys.includes(key) ? firstKeys.indexOf(key) : firstKeys.length))
+  return (a ?? 0) - (b ?? 0) || (one < other ? -1 : 1)
+}
+
+function indented(lines: readonly Line[]): Line[] {
+  const put = (text: string | undefined) => text && `  ${text}`
+  return lines.map((line) => ({ ...line, before: put(line.before), after: put(line.after) }))
+}
+
+/** A dash before the first line of each state. */
+function dashed(lines: readonly Line[]): Line[] {
+  const first = {
+    before: lines.findIndex(({ before }) => before !== undefined),
+    after: lines.findIndex(({ after }) => after !== undefined)
+  }
+  const put = (text: string | undefined, isFirst: boolean) => text && `${isFirst ? '-' : ' '} ${text}`
+  return lines.map((line, index) => {
+    const [dashBefore, dashAfter] = [index === first.before, index === first.after]
+    const isMoved = line.before !== undefined && line.after !== undefined && dashBefore !== dashAfter
+    const [before, after] = [put(line.before, dashBefore), put(line.after, dashAfter)]
+    return { ...line, before, after, isChanged: line.isChanged || isMoved }
+  })
+}
+
+/** White space at the end of a line, which would otherwise not be seen. */
+function withVisibleEnd(text: string): string {
+  const end = text.slice(text.trimEnd().length)
+  return text.trimEnd() + end.replaceAll(' ', '␠').replaceAll('\t', '␉')
+}
+
+/** A line in two states, undefined where one has none. */
+interface Heading {
+  before: string | undefined
+  after: string | undefined
+  isChanged: boolean
+}
+
+/** Says that what looks alike has changed. */
+const note = '(changed, not shown)'
+
+/**
+ * A key or a dash, with what stands beside it.
+ * @param before of the same shape as after, if there are both
+ */
+function headed(key: string, before: Tree | undefined, after: Tree | undefined): Heading {
+  const join = (text: string) => (text === '' ? key : `${key} ${text}`)
+  if (before === undefined || after === undefined) {
+    const fate = before === undefined ? '(added, not shown)' : '(removed, not shown)'
+    const [old, next] = [before, after].map((tree) => tree && join(inline(tree, fate)))
+    return { before: old, after: next, isChanged: true }
+  }
+  if (before.type === 'hidden') {
+    const isChanged = !isSame(before, after)
+    const unchanged = join('(unchanged, not shown)')
+    return isChanged
+      ? { before: undefined, after: join(note), isChanged }
+      : { before: unchanged, after: unchanged, isChanged }
+  }
+  const [old, next] = [join(inline(before)), join(inline(after))]
+  const isNoted = hiddenIn(before) !== hiddenIn(after)
+  return { before: old, after: isNoted ? `${next} ${note}` : next, isChanged: isNoted || old !== next }
+}
+
+/** Whether all of a value stands below the line of its key. */
+function isBelow(tree: Tree): boolean {
+  return inline(tree) === ''
+}
+
+function inline(tree: Tree, hidden = note): string {
+  if (tree.type === 'hidden') return hidden
+  if (tree.type === 'text') return tree.style === '' ? (tree.lines[0]?.text ?? '') : tree.style
+  if (tree.type === 'list') return tree.items.length === 0 ? '[]' : ''
+  return tree.entries.size === 0 ? '{}' : ''
+}
+
+function hiddenIn(tree: Tree): string {
+  return tree.type === 'text' && tree.style === '' ? (tree.lines[0]?.hidden ?? '') : ''
+}

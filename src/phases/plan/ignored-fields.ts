@@ -1,0 +1,75 @@
+import { at, isMap, type KubernetesObject } from '../../core/kubernetes/object.ts'
+import { itemsByKey } from './list-items.ts'
+import type { Tree } from './redacted-tree.ts'
+
+/** What the server counts and keeps about an object. */
+const metadataNoise = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink']
+
+/** What controllers note for themselves, and copies of what was applied, which hold all that the object holds. */
+const annotationNoise = [
+  /\/last-applied/,
+  /^deployment\.kubernetes\.io\//,
+  /^deprecated\.daemonset\.template\.generation$/,
+  /^pv\.kubernetes\.io\//
+]
+
+/** What an object says, without what the server and its controllers write into it. */
+export function withoutNoise(object: KubernetesObject): Record<string, unknown> {
+  const { status: _status, metadata, ...rest } = object
+  const kept = Object.entries(metadata).filter(([name]) => !metadataNoise.includes(name) && name !== 'annotations')
+  const annotations = Object.entries(at(metadata, 'annotations') ?? {}).filter(
+    ([name]) => !annotationNoise.some((noise) => noise.test(name))
+  )
+  return {
+    ...rest,
+    ...(object.kind === 'Secret' && secretData(object)),
+    metadata: {
+      ...Object.fromEntries(kept),
+      ...(annotations.length > 0 && { annotations: Object.fromEntries(annotations) })
+    }
+  }
+}
+
+/** The keys of a Secret in one form: the server writes what it is sent as stringData into data. */
+function secretData({ data = {}, stringData }: KubernetesObject): object {
+  if (!isMap(data) || !isMap(stringData)) return {}
+  const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')])
+  return { data: Object.fromEntries([...Object.entries(data), ...encoded]), stringData: undefined }
+}
+
+/**
+ * What the server made of something new, without what nobody asked for: defaults, addresses that were given to it.
+ * What stood there before and changed is kept, whoever changes it.
+ * @param rendered what was asked for
+ */
+export function withoutDefaults(after: Tree, before: Tree | undefined, rendered: Tree | undefined, field = ''): Tree {
+  if (rendered === undefined) return after
+  if (after.type === 'map' && rendered.type === 'map') {
+    const old = before?.type === 'map' ? before.entries : undefined
+    return { type: 'map', entries: pruned(after.entries, old, rendered.entries, (key) => key) }
+  }
+  if (after.type !== 'list' || rendered.type !== 'list') return after
+  const [own, asked] = [itemsByKey(field, after.items), itemsByKey(field, rendered.items)]
+  const old = before?.type === 'list' ? itemsByKey(field, before.items) : undefined
+  if (own !== undefined && asked !== undefined) {
+    return { type: 'list', items: [...pruned(own, old, asked, () => '').values()] }
+  }
+  if (before !== undefined || after.items.length !== rendered.items.length) return after
+  return {
+    type: 'list',
+    items: after.items.map((item, index) => withoutDefaults(item, undefined, rendered.items[index]))
+  }
+}
+
+/** @param before undefined if there was nothing, so that all is new */
+function pruned(
+  after: ReadonlyMap<string, Tree>,
+  before: ReadonlyMap<string, Tree> | undefined,
+  rendered: ReadonlyMap<string, Tree>,
+  fieldOf: (key: string) => string
+): ReadonlyMap<string, Tree> {
+  const kept = [...after].filter(([key]) => before !== undefined || rendered.has(key))
+  return new Map(
+    kept.map(([key, child]) => [key, withoutDefaults(child, before?.get(key), rendered.get(key), fieldOf(key))])
+  )
+}

@@ -1,0 +1,88 @@
+import type { Failure } from '../../core/failure.ts'
+import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import type { Plan, PlannedObject } from '../../core/result.ts'
+import { dangersOf } from './dangers.ts'
+import { objectDiff } from './diff.ts'
+import { restartReasons, staleReason } from './restart.ts'
+
+/** What the server answered when an apply was tried. */
+export interface Tried {
+  wanted: KubernetesObject
+  before: KubernetesObject | undefined
+  after: KubernetesObject
+  change: 'created' | 'configured' | 'unchanged'
+  note: string | undefined
+}
+
+/** An object that the server would not take, or that could not be asked about. */
+export interface Refused {
+  object: KubernetesObject
+  /** As it is stored, if that is known. */
+  before: KubernetesObject | undefined
+  failure: Failure
+  /** Why that says nothing about a deployment: what is missing now; undefined if it would be refused then, too. */
+  unknown: string | undefined
+}
+
+const actions = { created: 'create', configured: 'change', unchanged: 'unchanged' } as const
+
+/** What a deployment would do, from what the server answered to a dry run of it. */
+export function planOf(tried: readonly Tried[], refused: readonly Refused[]): Plan {
+  const before = [...tried, ...refused].flatMap((each) => each.before ?? [])
+  const statefulSet = tried.find(isRedis)
+  // A Secret that is kept as it is may still be refused for what it holds.
+  const bad = new Set(refused.map(({ object }) => objectId(object)))
+  const good = tried.filter(({ wanted }) => !bad.has(objectId(wanted)))
+  const objects = [...good.map(planned), ...refused.map(unplanned)]
+  const restart = statefulSet?.before === undefined ? [] : restartReasons(statefulSet.before, statefulSet.after)
+  // What cannot be done, such as to shrink a claim, is a danger all the same.
+  const after = [
+    ...tried.map((each) => each.after),
+    ...refused.filter((each) => each.before).map(({ object }) => object)
+  ]
+  return { asked: true, sentence: planSentence(objects, restart), objects, restart, dangers: dangersOf(before, after) }
+}
+
+/** The plan in one line: what would happen, and whether the cache would be away for a moment. */
+export function planSentence(objects: readonly PlannedObject[], restart: readonly string[]): string {
+  const count = (action: PlannedObject['action']) => objects.filter((object) => object.action === action).length
+  const counts = [
+    { count: count('create'), words: 'to create' },
+    { count: count('change'), words: 'to change' },
+    { count: count('dropped'), words: 'no longer rendered' },
+    { count: count('refused'), words: 'refused' },
+    { count: count('unknown'), words: 'not checked' }
+  ].filter((each) => each.count > 0)
+  const changes =
+    counts.length === 0 ? 'nothing to change' : counts.map((each) => `${each.count} ${each.words}`).join(', ')
+  return restart.length === 0 ? changes : `${changes}, ${names.pod} would restart (${restart.join(', ')})`
+}
+
+function isRedis({ wanted }: Tried): boolean {
+  return objectId(wanted) === `StatefulSet/${names.statefulSet}`
+}
+
+function planned(each: Tried): PlannedObject {
+  const { wanted, before, after, change } = each
+  const diff = change === 'unchanged' ? '' : objectDiff(before, after, wanted)
+  const order = change === 'configured' && diff === '' && each.note === undefined ? 'only an order changes' : undefined
+  const notes = [each.note, order, isRedis(each) ? staleNote(each) : undefined]
+  const note = notes.filter((text) => text !== undefined).join('; ')
+  return { id: objectId(wanted), action: actions[change], diff, ...(note !== '' && { note }) }
+}
+
+function staleNote({ before, after }: Tried): string | undefined {
+  const reason = before && staleReason(before, after)
+  if (reason === undefined) return undefined
+  return `${names.pod} would stay as it is, because of ${reason}: a deployment would fail with stuck-revision`
+}
+
+function unplanned({ object, failure, unknown }: Refused): PlannedObject {
+  return {
+    id: objectId(object),
+    action: unknown === undefined ? 'refused' : 'unknown',
+    note: unknown ?? failure.message,
+    diff: ''
+  }
+}

@@ -1,0 +1,96 @@
+import { at } from '../../core/kubernetes/object.ts'
+import { type MaskedLine, masked, maskedLines } from '../../core/redact/redact-line.ts'
+import { isConfidential, type ValuePlace } from '../../core/redact/secret-values.ts'
+import { toYaml } from '../../core/yaml/document.ts'
+
+/** What a reader may see of a value: credentials are hidden, and what is nested too deep to be read. */
+export type Tree =
+  | { type: 'map'; entries: ReadonlyMap<string, Tree> }
+  | { type: 'list'; items: readonly Tree[] }
+  /** A scalar as YAML writes it, or the lines of a text after this style of a block. */
+  | { type: 'text'; style: '' | '|' | '|-' | '|+'; lines: readonly MaskedLine[] }
+  | { type: 'hidden'; value: unknown }
+
+/** No kind of Kubernetes comes near it, and the stack holds many times more. */
+const deepest = 60
+
+/** @param kind of the object, which decides what is confidential in it */
+export function treeOf(value: unknown, kind: string): Tree {
+  return treeAt(value, { kind, path: [], parent: undefined, object: value })
+}
+
+export function isSame(one: Tree, other: Tree): boolean {
+  if (one.type === 'map' && other.type === 'map') {
+    const pairs = [...one.entries].map(([key, child]) => [child, other.entries.get(key)])
+    return one.entries.size === other.entries.size && pairs.every(isSamePair)
+  }
+  if (one.type === 'list' && other.type === 'list') {
+    return one.items.length === other.items.length && one.items.every((item, i) => isSamePair([item, other.items[i]]))
+  }
+  if (one.type === 'text' && other.type === 'text') {
+    const isSameText = one.style === other.style && one.lines.length === other.lines.length
+    return isSameText && one.lines.every((line, i) => isSameLine(line, other.lines[i]))
+  }
+  return one.type === 'hidden' && other.type === 'hidden' && isSameValue(one.value, other.value)
+}
+
+export function isSameLine(one: MaskedLine, other: MaskedLine | undefined): boolean {
+  return one.text === other?.text && one.hidden === other.hidden
+}
+
+function isSamePair([one, other]: (Tree | undefined)[]): boolean {
+  return one !== undefined && other !== undefined && isSame(one, other)
+}
+
+/** Without recursion, because what is hidden may be nested at any depth. */
+function isSameValue(...values: [unknown, unknown]): boolean {
+  const pairs = [values]
+  for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
+    const [one, other] = pair
+    if (Object.is(one, other)) continue
+    if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return false
+    const keys = Object.keys(one)
+    if (Array.isArray(one) !== Array.isArray(other) || keys.length !== Object.keys(other).length) return false
+    if (!keys.every((key) => Object.hasOwn(other, key))) return false
+    for (const key of keys) pairs.push([at(one, key), at(other, key)])
+  }
+  return true
+}
+
+function treeAt(value: unknown, place: ValuePlace): Tree {
+  const isNested = typeof value === 'object' && value !== null
+  if (isConfidential(value, place) || (isNested && place.path.length >= deepest)) return { type: 'hidden', value }
+  const inside = (key: string | number) => ({ ...place, path: [...place.path, key], parent: value })
+  if (Array.isArray(value)) return { type: 'list', items: value.map((item, index) => treeAt(item, inside(index))) }
+  if (isNested) {
+    // For Kubernetes a field that is null is a field that is not there.
+    const entries = Object.entries(value).filter(([, child]) => child !== null && child !== undefined)
+    return { type: 'map', entries: new Map(entries.map(([key, child]) => [key, treeAt(child, inside(key))])) }
+  }
+  return typeof value === 'string' ? textOf(value) : scalar({ text: yamlOf(value), hidden: '' })
+}
+
+function textOf(text: string): Tree {
+  if (!text.includes('\n')) {
+    const line = masked(text)
+    return scalar({ ...line, text: yamlOf(line.text) })
+  }
+  const lines = text.split('\n')
+  const style = lines.at(-1) !== '' ? '|-' : lines.at(-2) === '' ? '|+' : '|'
+  return { type: 'text', style, lines: maskedLines(style === '|-' ? lines : lines.slice(0, -1)) }
+}
+
+function scalar(line: MaskedLine): Tree {
+  return { type: 'text', style: '', lines: [line] }
+}
+
+/** Text that YAML takes for nothing else: most keys, and found without asking it. */
+const plain = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z_][\w./-]*$/i
+
+/** A scalar as YAML writes it beside its key. */
+export function yamlOf(value: unknown): string {
+  if (typeof value === 'string' && plain.test(value)) return value
+  const yaml = toYaml(value).trimEnd()
+  // `---` at the start of a line would end the document, so that alone becomes a block.
+  return yaml.includes('\n') ? JSON.stringify(value) : yaml
+}

@@ -1,0 +1,79 @@
+import { credentialsObject } from '../../core/credentials.ts'
+import { Failure, messageOf } from '../../core/failure.ts'
+import { writerOf } from '../../core/kubernetes/managed-fields.ts'
+import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { names, podLabels, redisPod } from '../../core/kubernetes/workload.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import type { ProbePorts } from './deps.ts'
+import { selfHostedHint } from './hints.ts'
+
+/** When Redis read its password, and when the Secret got the one it has; undefined where the cluster does not tell. */
+export interface PasswordTimes {
+  started: string | undefined
+  changed: string | undefined
+}
+
+/** How long a failure that is certain may wait for what only explains it. */
+const explanationMilliseconds = 3_000
+
+/** The failure for a Redis that does not let us do our work: a wrong password or a missing right, and why. */
+export async function refused(error: unknown, namespace: string, ports: ProbePorts): Promise<Failure> {
+  const said = harmlessLine(messageOf(error))
+  const sentence = ports.isReply(error, 'NOPERM')
+    ? missingRightFailure(said)
+    : wrongPassword(said, await readTimes(namespace, ports))
+  const hint = ports.isReply(error, 'NOPERM')
+    ? `give user default all rights, as manifests/base does it, and ${selfHostedHint('redis-auth', namespace)}`
+    : selfHostedHint('redis-auth', namespace)
+  return new Failure('redis-auth', sentence, hint, [], error)
+}
+
+export function missingRightFailure(said: string): string {
+  // Redis 6.2 names the command (`'config' command`), later ones also its subcommand (`'config|get' command`).
+  const command = /'([^']+)' command/.exec(said)?.[1]?.replace('|', ' ').toUpperCase()
+  const which = command === undefined ? 'a command' : `the command ${command}`
+  return `Redis in pod ${names.pod} accepts the password, but its user may not run ${which}: ${said}`
+}
+
+export function wrongPassword(said: string, { started, changed }: PasswordTimes): string {
+  const base = `Redis in pod ${names.pod} refuses the password of Secret/${names.credentials}: ${said}`
+  if (started === undefined || changed === undefined) return base
+  return changed > started
+    ? `${base}. The Secret was changed at ${changed}, and Redis has run since ${started} with the one before`
+    : `${base}. Redis has run since ${started}, and the Secret has not changed since: Redis got another password`
+}
+
+/** The times from a pod and a Secret: fields that an apply leaves as they are keep their time. */
+export function passwordTimes(pod: KubernetesObject | undefined, secret: KubernetesObject | undefined): PasswordTimes {
+  const statuses = listAt(pod, 'status', 'containerStatuses')
+  const redis = statuses.find((status) => at(status, 'name') === names.redisContainer)
+  return {
+    started: textAt(redis, 'state', 'running', 'startedAt'),
+    changed: writerOf(secret, ['data'])?.time ?? textAt(secret, 'metadata', 'creationTimestamp')
+  }
+}
+
+// What was refused is certain; this only says more, so an answer that cannot be had soon is none.
+async function readTimes(namespace: string, { cluster, clock, signal }: ProbePorts): Promise<PasswordTimes> {
+  const unknown = { started: undefined, changed: undefined }
+  const over = new AbortController()
+  const late = clock.sleep(explanationMilliseconds, AbortSignal.any([signal, over.signal])).then(() => unknown)
+  try {
+    return await Promise.race([askTimes(namespace, cluster), late])
+  } catch {
+    signal.throwIfAborted()
+    return unknown
+  } finally {
+    over.abort()
+  }
+}
+
+async function askTimes(namespace: string, cluster: ProbePorts['cluster']): Promise<PasswordTimes> {
+  const statefulSet = await cluster.readStatefulSet(namespace, names.statefulSet)
+  const labels = podLabels(statefulSet)
+  const [pods, secret] = await Promise.all([
+    labels === undefined ? [] : cluster.listPods(namespace, labels),
+    cluster.read(credentialsObject, namespace)
+  ])
+  return passwordTimes(redisPod(pods), secret)
+}

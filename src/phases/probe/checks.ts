@@ -1,0 +1,179 @@
+import { endpointForm } from '../../core/aws-endpoint.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import { type RedisConfig, savePoints, setting } from '../../core/redis/config.ts'
+import { parseInfo, type RedisInfo, usedMemory } from '../../core/redis/info.ts'
+import type { JudgedCheck } from '../../core/result.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { formatBytes, redisBytes } from '../../core/units.ts'
+import type { ConnectionInputs } from './deps.ts'
+import { managedHint } from './hints.ts'
+import type { Answers } from './network-problem.ts'
+import { endpointText, type Finding, unreachableCode, type View } from './probe-context.ts'
+
+/** What Redis told of itself. */
+export interface RedisFacts {
+  info: RedisInfo
+  /** CONFIG GET of the settings below. */
+  live: ReadonlyMap<string, string>
+}
+
+/** The settings that must be in force as rendered; `save` is compared as the list of its points. */
+export const comparedSettings = ['maxmemory', 'maxmemory-policy', 'appendonly', 'appendfsync', 'save', 'protected-mode']
+
+/** All that the answers of Redis must hold; each with what was seen. */
+export function selfHostedChecks(
+  facts: RedisFacts,
+  expected: RedisConfig | undefined,
+  thresholdPercent: number
+): JudgedCheck[] {
+  return [
+    ...(expected === undefined ? [] : comparedSettings.flatMap((name) => compare(name, facts.live, expected))),
+    memoryCheck(usedMemory(facts.info), maxmemory(facts.live), thresholdPercent),
+    ...persistence(facts.info)
+  ]
+}
+
+export function maxmemory(live: ReadonlyMap<string, string>): number {
+  return Number(live.get('maxmemory') ?? Number.NaN)
+}
+
+function compare(name: string, live: ReadonlyMap<string, string>, expected: RedisConfig): JudgedCheck[] {
+  const wanted = wantedValue(name, expected)
+  if (wanted === undefined) return []
+  const actual = live.get(name)
+  const show = (value: string | undefined) => (value === undefined ? 'unknown' : harmlessLine(value) || 'empty')
+  return [
+    {
+      name,
+      code: 'config-drift',
+      passed: actual === wanted,
+      detail: actual === wanted ? show(actual) : `${show(actual)} in force, ${show(wanted)} rendered`
+    }
+  ]
+}
+
+function wantedValue(name: string, expected: RedisConfig): string | undefined {
+  if (name === 'save') return savePoints(expected)
+  const value = setting(expected, name)
+  if (value === undefined || name !== 'maxmemory') return value?.toLowerCase()
+  return String(redisBytes(value) ?? value)
+}
+
+function persistence(info: RedisInfo): JudgedCheck[] {
+  const status = (name: string, field: string): JudgedCheck => {
+    const value = info.get(field) ?? 'unknown'
+    return { name, code: 'persistence-failing', passed: value === 'ok', detail: `${field} is ${harmlessLine(value)}` }
+  }
+  const appendOnly = info.get('aof_enabled') === '1'
+  return [
+    status('last snapshot', 'rdb_last_bgsave_status'),
+    ...(appendOnly
+      ? [status('last append-only write', 'aof_last_write_status'), status('last rewrite', 'aof_last_bgrewrite_status')]
+      : [])
+  ]
+}
+
+type Wanted = Pick<ConnectionInputs, 'maxmemoryPolicy' | 'memoryThresholdPercent'>
+
+/** What the answers of the cache must hold; each with what was seen. */
+export function managedChecks({ anonymous, ping, info }: Answers, wanted: Wanted, view: View): Finding[] {
+  const open = openFinding(anonymous)
+  const judged = [open, pingFinding(ping, open.passed, view)]
+  const facts = parseInfo(info)
+  if (facts.has('redis_version')) judged.push(...factFindings(facts, wanted, view))
+  else if (judged.every(({ passed }) => passed)) judged.push(noInfo(info))
+  return judged.map((finding) => ({ ...finding, hint: managedHint(finding.code, view) }))
+}
+
+type Judged = Omit<Finding, 'hint'>
+
+/** Without the password the cache must refuse everything. */
+function openFinding(anonymous: string): Judged {
+  const passed = /^(NOAUTH|DENIED)\b/.test(anonymous)
+  const detail = passed ? 'refused' : `PING is answered with ${harmlessLine(anonymous, 100)}`
+  return { name: 'without a password', code: 'redis-open', passed, detail }
+}
+
+/** redis-cli tells first, on a line of its own, that AUTH failed; and asks all the same. */
+function pingFinding(ping: string, closed: boolean, { topology }: View): Judged {
+  const base = { name: 'PING', passed: false }
+  const lines = ping.split(/\r?\n/)
+  const said = harmlessLine(ping)
+  if (lines.at(-1) === 'PONG') {
+    return { ...base, code: 'redis-auth', passed: true, detail: closed ? 'PONG, with the password' : 'PONG' }
+  }
+  if (/\b(WRONGPASS|NOAUTH)\b|^(Warning: )?AUTH failed/.test(said)) {
+    return { ...base, code: 'redis-auth', detail: `the password of Secret/${names.credentials} is refused: ${said}` }
+  }
+  if (/^NOPERM\b/.test(said)) return { ...base, code: 'redis-auth', detail: `the user may not even ask: ${said}` }
+  if (/^LOADING\b/.test(said)) return { ...base, code: 'redis-loading', detail: said }
+  if (/^MISCONF\b/.test(said)) return { ...base, code: 'persistence-failing', detail: said }
+  return { ...base, code: unreachableCode(topology), detail: said || 'no answer' }
+}
+
+function noInfo(info: string): Judged {
+  const said = harmlessLine(info, 300)
+  return { name: 'INFO', code: 'redis-auth', passed: false, detail: said || 'no answer' }
+}
+
+function factFindings(info: RedisInfo, wanted: Wanted, view: View): Judged[] {
+  const role = isClustered(info) ? [] : [roleFinding(info, view)]
+  // Of a Redis in the cluster, the probe compares all settings and judges its memory.
+  if (view.topology === 'self-hosted' || unjudgedSize(info, view) !== undefined) return role
+  const memory = memoryCheck(usedMemory(info), Number(info.get('maxmemory')), wanted.memoryThresholdPercent)
+  return [...role, policyFinding(info, wanted.maxmemoryPolicy), memory]
+}
+
+/** In cluster mode every node has its own share of the keys, and may be a replica of another: that is not judged. */
+export function isClustered(info: RedisInfo): boolean {
+  return info.get('cluster_enabled') === '1'
+}
+
+/** Why the memory and the policy of a managed cache are not judged; undefined if they are. */
+export function unjudgedSize(info: RedisInfo, { address }: Pick<View, 'address'>): string | undefined {
+  const because = (reason: string) => `The memory and the maxmemory-policy were not judged: ${reason}.`
+  if (endpointForm(address.host).form === 'serverless') {
+    return because('a serverless cache grows by itself and has no parameter group')
+  }
+  const isSilent = ['used_memory', 'maxmemory', 'maxmemory_policy'].every((field) => !info.has(field))
+  return isSilent ? because('INFO of this cache tells neither') : undefined
+}
+
+/** Writes go to the master only. A reader endpoint leads to a replica. */
+function roleFinding(info: RedisInfo, { address }: View): Judged {
+  const role = info.get('role')
+  const base = { name: 'role', code: 'secret-field' } as const
+  if (role === 'master') return { ...base, passed: true, detail: 'master' }
+  if (role !== 'slave') return { ...base, passed: false, detail: 'INFO lacks it' }
+  const master = harmlessLine(`${info.get('master_host')}:${info.get('master_port')}`, 300)
+  const detail = `${endpointText(address)} is a replica of ${master}, and takes no writes`
+  return { ...base, passed: false, detail }
+}
+
+function policyFinding(info: RedisInfo, wanted: string | undefined): Judged {
+  const policy = info.get('maxmemory_policy')
+  const base = { name: 'maxmemory-policy', code: 'config-drift' } as const
+  if (policy === undefined) return { ...base, passed: false, detail: 'INFO lacks it' }
+  const shown = harmlessLine(policy, 100)
+  if (policy === wanted) return { ...base, passed: true, detail: shown }
+  if (wanted !== undefined) return { ...base, passed: false, detail: `${shown} in force, ${wanted} wanted` }
+  return policy === 'noeviction'
+    ? { ...base, passed: false, detail: `${shown}: when the memory is full, every write fails` }
+    : { ...base, passed: true, detail: shown }
+}
+
+/** Whether the memory that is used stays below a threshold of maxmemory, both in bytes. */
+function memoryCheck(used: number, maximum: number, thresholdPercent: number): JudgedCheck {
+  const base = { name: 'used memory', code: 'memory-over-threshold' } as const
+  if (!Number.isFinite(used) || !(maximum > 0)) {
+    const detail = Number.isFinite(used)
+      ? 'maxmemory is not set, so Redis may grow until it is killed'
+      : 'INFO lacks it'
+    return { ...base, passed: false, detail }
+  }
+  const percent = (100 * used) / maximum
+  const detail = `${formatBytes(used)} of ${formatBytes(maximum)}, ${percent.toFixed(1)} %`
+  return percent < thresholdPercent
+    ? { ...base, passed: true, detail }
+    : { ...base, passed: false, detail: `${detail}, not below ${thresholdPercent} %` }
+}

@@ -1,0 +1,106 @@
+import type { Tunnel } from '../../clients/kubernetes/port-forward.ts'
+import type { RedisAddress, RedisConnection } from '../../clients/redis/connection.ts'
+import type { Clock, Deadline } from '../../core/clock.ts'
+import type { Credentials } from '../../core/credentials.ts'
+import type { Failure } from '../../core/failure.ts'
+import type { KubernetesObject } from '../../core/kubernetes/object.ts'
+import type { RedisConfig } from '../../core/redis/config.ts'
+import type { Check, Topology } from '../../core/result.ts'
+
+export interface ProbePorts {
+  /** Asked only when Redis refuses the password, or is not reached: did the Secret change, is the API server there? */
+  cluster: {
+    read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
+    readStatefulSet(namespace: string, name: string): Promise<KubernetesObject | undefined>
+    listPods(namespace: string, labels: Record<string, string>): Promise<KubernetesObject[]>
+  }
+  openTunnel(port: number): Promise<Tunnel>
+  /** Turns what the API server has against a request into the failure that a user reads. */
+  toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string; needs?: string }): Failure
+  /** @throws an error with `replied` and `code` (NOAUTH, WRONGPASS, LOADING …) */
+  openRedis(port: number, password: string | undefined, timeout: number): Promise<RedisConnection>
+  /** The answer of the exporter behind a local port. */
+  readMetrics(port: number, timeout: number, signal: AbortSignal): Promise<string>
+  isReply(error: unknown, ...codes: string[]): boolean
+  clock: Clock
+  signal: AbortSignal
+  log(line: string): void
+}
+
+export interface ProbeInputs {
+  namespace: string
+  password: string
+  expected: RedisConfig | undefined
+  memoryThresholdPercent: number
+  /** Whether the pod has the container of the exporter. */
+  exporter: boolean
+}
+
+/** One connection or one answer, in milliseconds: a silent server must not hold the run for long, nor much past its end. */
+export function answerMilliseconds(deadline: Deadline): number {
+  return Math.min(5_000, Math.max(2_000, deadline.remaining))
+}
+/** How long a Ready pod may refuse connections, anew after each answer: the exporter has no readiness probe. */
+export const refusedToleranceMilliseconds = 10_000
+/** The pause between two attempts. */
+export const interval = 250
+
+export interface ConnectionInputs {
+  namespace: string
+  credentials: Credentials
+  /** The image of the pod that asks; it must have redis-cli. */
+  image: string
+  topology: Topology
+  /** What the cache must do when its memory is full; undefined for anything but refusing writes. */
+  maxmemoryPolicy: string | undefined
+  memoryThresholdPercent: number
+  /** Whether to prove also that a pod which is no backend is kept out. */
+  outsider: boolean
+  /** The Secret; with it, the cluster removes what was left of the pods. */
+  owner: KubernetesObject
+}
+
+/** What the cache told of itself; undefined where it did not. */
+export interface ConnectionResult {
+  redisVersion: string | undefined
+  usedMemoryBytes: number | undefined
+  maxmemoryBytes: number | undefined
+}
+
+export interface ConnectionPorts {
+  /** Certificates (PEM) of the authorities that this process trusts. */
+  authorities: readonly string[]
+  /** Told of each check as soon as it is known. */
+  checked(check: Check): void
+  /** Told what could not be checked. */
+  note(sentence: string): void
+  clock: Clock
+  signal: AbortSignal
+  log(line: string): void
+}
+
+export interface PodPorts extends ConnectionPorts {
+  cluster: {
+    /** Undefined if there is one of that name. */
+    create(object: KubernetesObject, namespace: string): Promise<{ object: KubernetesObject } | undefined>
+    read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
+    /** @returns whether it was there */
+    delete(object: KubernetesObject, namespace: string, options: { gracePeriodSeconds: number }): Promise<boolean>
+    listEvents(namespace: string): Promise<KubernetesObject[]>
+    readLog(
+      namespace: string,
+      pod: string,
+      container: string,
+      previous: boolean,
+      limits: { tailLines: number; limitBytes: number }
+    ): Promise<string>
+  }
+  /** The same cluster by a client that a cancelled run does not stop: its pods must go all the more. */
+  cleaning: Pick<PodPorts['cluster'], 'read' | 'delete'>
+  toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
+}
+
+export interface RunnerPorts extends ConnectionPorts {
+  /** @throws an error with `replied` and `code`: the first word of an error reply, or that of a broken connection */
+  openRedis(address: RedisAddress, password: string | undefined, timeout: number): Promise<RedisConnection>
+}

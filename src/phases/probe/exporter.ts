@@ -1,0 +1,54 @@
+import type { Deadline } from '../../core/clock.ts'
+import { ports as podPorts } from '../../core/kubernetes/workload.ts'
+import type { JudgedCheck } from '../../core/result.ts'
+import { answerMilliseconds, interval, type ProbePorts, refusedToleranceMilliseconds } from './deps.ts'
+import { reasonOf, waitForServer } from './port-forward.ts'
+
+/** Asks the exporter for its metrics, for a while if it does not answer yet. */
+export async function checkExporter(namespace: string, deadline: Deadline, ports: ProbePorts): Promise<JudgedCheck> {
+  await using tunnel = await ports.openTunnel(podPorts.exporter)
+  const judged = (problem: string | undefined): JudgedCheck => ({
+    name: 'exporter',
+    code: 'metrics-missing',
+    passed: problem === undefined,
+    detail: problem ?? 'redis_up is 1, the key metrics are there'
+  })
+  let patient = ports.clock.now() + refusedToleranceMilliseconds
+  for (;;) {
+    const problem = await ports
+      .readMetrics(tunnel.port, answerMilliseconds(deadline), ports.signal)
+      .then(metricsProblem, (error: unknown) => `no answer: ${reasonOf(tunnel, error)}`)
+    ports.signal.throwIfAborted()
+    if (problem === undefined) return judged(problem)
+    patient += await waitForServer(tunnel, namespace, ports)
+    if (deadline.passed || ports.clock.now() >= patient) return judged(problem)
+    await ports.clock.sleep(interval, ports.signal)
+  }
+}
+
+export const keyMetrics = [
+  'redis_connected_clients',
+  'redis_memory_used_bytes',
+  'redis_commands_processed_total',
+  'redis_keyspace_hits_total',
+  'redis_keyspace_misses_total'
+] as const
+
+/** The value of the first sample of each metric in Prometheus' text format; comments and labels are skipped. */
+export function parseMetrics(text: string): ReadonlyMap<string, number> {
+  const samples = new Map<string, number>()
+  for (const [, name, value] of text.matchAll(/^([a-zA-Z_:][\w:]*)(?:\{[^\n]*\})?[ \t]+(\S+)/gm)) {
+    if (name !== undefined && value !== undefined && !samples.has(name)) samples.set(name, Number(value))
+  }
+  return samples
+}
+
+/** What is wrong with the answer of the exporter; undefined if it is up and has the key metrics. */
+export function metricsProblem(text: string): string | undefined {
+  const samples = parseMetrics(text)
+  const up = samples.get('redis_up')
+  if (up === undefined) return 'the answer has no metric redis_up'
+  if (up !== 1) return `redis_up is ${up}: the exporter cannot ask Redis`
+  const missing = keyMetrics.filter((name) => !Number.isFinite(samples.get(name)))
+  return missing.length === 0 ? undefined : `the answer lacks ${missing.join(', ')}`
+}

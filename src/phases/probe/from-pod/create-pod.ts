@@ -1,0 +1,102 @@
+import type { Clock, Deadline } from '../../../core/clock.ts'
+import { Failure } from '../../../core/failure.ts'
+import { at, type KubernetesObject, textAt } from '../../../core/kubernetes/object.ts'
+import { formatDuration } from '../../../core/units.ts'
+import type { PodPorts } from '../deps.ts'
+import { asking } from './api-call.ts'
+import { atOnce, runAnnotation } from './pod-manifest.ts'
+
+const interval = 500
+
+/**
+ * Creates the pod as soon as its name is free: another run may be at it, or may have left its pod behind.
+ * @returns the pod as it is stored
+ */
+export async function placePod(
+  pod: KubernetesObject,
+  namespace: string,
+  deadline: Deadline,
+  ports: PodPorts
+): Promise<KubernetesObject> {
+  const { cluster, clock, signal, log } = ports
+  const request = <T>(verb: string, act: () => Promise<T>) => asking(verb, pod, namespace, ports, act)
+  const run = pod.metadata.annotations?.[runAnnotation] ?? ''
+  const watched = new Watched(clock)
+  let before: Occupant | undefined
+  for (;;) {
+    const created = await request('create', () => cluster.create(pod, namespace))
+    if (created !== undefined) return created.object
+    const other = await request('read', () => cluster.read(pod, namespace))
+    if (other === undefined) continue
+    const occupant = occupantOf(other, run, watched.look(other))
+    // A create whose answer was lost was sent again.
+    if (occupant === 'own') return other
+    if (occupant === 'foreign') throw foreign(other, namespace)
+    if (occupant !== before) log(line(other, occupant))
+    before = occupant
+    if (occupant === 'abandoned') await request('delete', () => cluster.delete(other, namespace, atOnce))
+    if (deadline.passed) throw occupied(other, namespace, deadline)
+    await clock.sleep(Math.min(interval, deadline.remaining), signal)
+  }
+}
+
+function line({ metadata: { name, creationTimestamp } }: KubernetesObject, occupant: Occupant): string {
+  return occupant === 'abandoned'
+    ? `removing pod ${name}, which a run of ${textAt(creationTimestamp)} left behind`
+    : `waiting for another run, which has made pod ${name} at ${textAt(creationTimestamp)}`
+}
+
+function foreign({ metadata: { name } }: KubernetesObject, namespace: string): Failure {
+  return new Failure(
+    'config-error',
+    `there is a pod ${name} in namespace ${namespace} that is not of this action, which needs the name`,
+    `rename it, or remove it: \`kubectl -n ${namespace} delete pod ${name}\``
+  )
+}
+
+function occupied({ metadata: { name } }: KubernetesObject, namespace: string, deadline: Deadline): Failure {
+  return new Failure(
+    'config-error',
+    `after ${formatDuration(deadline.milliseconds)} pod ${name} of another run is still there`,
+    `run again when that run has ended; if there is none, \`kubectl -n ${namespace} delete pod ${name}\``
+  )
+}
+
+/** What a pod is that has the name already: of another run that lives or is gone, or of nobody whom we know. */
+type Occupant = 'own' | 'foreign' | 'alive' | 'abandoned'
+
+/** What a run needs at most to read the log of its pod and to remove it. */
+const removalMilliseconds = 5_000
+
+/**
+ * Judges a pod that stands where ours is to be.
+ * @param watched milliseconds for which it has been seen, and has been seen to be at its end
+ */
+export function occupantOf(pod: KubernetesObject, run: string, watched: { seen: number; ended: number }): Occupant {
+  const madeBy = pod.metadata.annotations?.[runAnnotation]
+  if (madeBy === run) return 'own'
+  if (madeBy === undefined) return 'foreign'
+  const lifetime = 1000 * Number(at(pod, 'spec', 'activeDeadlineSeconds') ?? 0)
+  return watched.ended >= removalMilliseconds || watched.seen >= lifetime ? 'abandoned' : 'alive'
+}
+
+/** Remembers since when the same pod has been seen, and seen at its end: clocks of other machines are not asked. */
+export class Watched {
+  readonly #clock: Clock
+  #uid: string | undefined
+  #seenAt = 0
+  #endedAt: number | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  look(pod: KubernetesObject): { seen: number; ended: number } {
+    const now = this.#clock.now()
+    if (pod.metadata.uid !== this.#uid) [this.#seenAt, this.#endedAt] = [now, undefined]
+    this.#uid = pod.metadata.uid
+    const isEnded = ['Succeeded', 'Failed'].includes(String(at(pod, 'status', 'phase')))
+    this.#endedAt = isEnded ? (this.#endedAt ?? now) : undefined
+    return { seen: now - this.#seenAt, ended: now - (this.#endedAt ?? now) }
+  }
+}

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import type { Deadline } from '../../../core/clock.ts'
+import { harmlessLine } from '../../../core/sanitize.ts'
+import type { ConnectionInputs, PodPorts } from '../deps.ts'
+import type { Sight } from '../network-problem.ts'
+import { endpointText, type Finding, unreachableCode, type View } from '../probe-context.ts'
+import { authoritiesForPod, clientHello } from '../tls.ts'
+import { type ProbeAnswer, sightOf, troubleOf } from './output.ts'
+import { backendLabel, backendPod, outsiderPod, type PodOptions } from './pod-manifest.ts'
+import { runPod } from './run.ts'
+
+interface SeenFromPods {
+  sight: Sight
+  /** Undefined if no other pod was to try, or if it could not. */
+  outsider: Finding | undefined
+}
+
+/** Lets pods of the namespace look, at the same time: one as a backend, and if wanted one that is none. */
+export async function seeFromPods(
+  inputs: ConnectionInputs,
+  view: View,
+  deadline: Deadline,
+  ports: PodPorts
+): Promise<SeenFromPods> {
+  const { namespace, outsider } = inputs
+  const options = await podOptions(inputs, view, deadline, ports)
+  const pods = [backendPod(options), ...(outsider ? [outsiderPod(options)] : [])]
+  const code = unreachableCode(view.topology)
+  const failing = new AbortController()
+  const own = { ...ports, signal: AbortSignal.any([ports.signal, failing.signal]) }
+  const runs = pods.map((pod) => runPod(pod, namespace, code, deadline, own))
+  const [answers, others] = await Promise.all(runs).catch(async (error: unknown) => {
+    // The first failure ends the other pod, and both are gone before it is thrown.
+    failing.abort(error)
+    await Promise.allSettled(runs)
+    throw error
+  })
+  return {
+    sight: sightOf(answers ?? new Map<string, ProbeAnswer>(), view.address, new Date()),
+    outsider: others && outsiderFinding(others, view)
+  }
+}
+
+async function podOptions(
+  { image, owner }: ConnectionInputs,
+  { address }: View,
+  deadline: Deadline,
+  { authorities, log }: PodPorts
+): Promise<PodOptions> {
+  const base = { image, address, owner, run: randomUUID(), activeSeconds: Math.ceil(deadline.remaining / 1000) + 10 }
+  if (!address.tls) return { ...base, tls: undefined }
+  const { pem, left } = authoritiesForPod(authorities)
+  if (left > 0) log(`the pod does not get ${left} of the authorities in NODE_EXTRA_CA_CERTS: they are too many`)
+  return { ...base, tls: { authorities: pem, hello: await clientHello(address.host) } }
+}
+
+/**
+ * Whether a pod that is no backend is kept out.
+ * @returns undefined if that pod could not even try
+ */
+export function outsiderFinding(answers: ReadonlyMap<string, ProbeAnswer>, view: View): Finding | undefined {
+  const { namespace, address } = view
+  const trouble = troubleOf(answers, address.port)
+  const finding = (passed: boolean, detail: string): Finding => ({
+    name: 'a pod that is no backend',
+    code: 'redis-open',
+    passed,
+    detail,
+    hint:
+      `apply the NetworkPolicy of manifests/base (\`kubectl -n ${namespace} get networkpolicies\`); if it is there, ` +
+      'the network plugin of the cluster does not enforce policies, or another policy admits that pod'
+  })
+  switch (trouble?.kind) {
+    case undefined: {
+      const said = harmlessLine(answers.get('anonymous')?.output.toString('utf8') ?? '', 100)
+      return finding(false, `without the label ${backendLabel} it gets in at ${endpointText(address)}: ${said}`)
+    }
+    case 'unresolved':
+    case 'client':
+    case 'unknown':
+      return undefined
+    case 'timeout':
+      return finding(true, 'kept out: no connection within 3 s')
+    default:
+      return finding(true, `kept out: ${trouble?.said}`)
+  }
+}

@@ -1,0 +1,111 @@
+import { harmlessLine } from '../../../core/sanitize.ts'
+import type { Sight, Trouble, TroubleKind } from '../network-problem.ts'
+import type { CacheAddress } from '../probe-context.ts'
+import { certificateOf, distrust, presentedCertificates } from '../tls.ts'
+
+/** What the script of a probe pod saw. @param answers to its questions, by their names */
+export function sightOf(answers: ReadonlyMap<string, ProbeAnswer>, address: CacheAddress, now: Date): Sight {
+  const presented = presentedCertificates(answers.get('hello')?.output ?? Buffer.alloc(0))
+  const trouble = troubleOf(answers, address.port)
+  if (trouble !== undefined) {
+    return { trouble: explained(trouble, answers, presented, now), certificate: undefined, answers: undefined }
+  }
+  const text = (name: string) => answers.get(name)?.output.toString('utf8').trim() ?? ''
+  return {
+    trouble: undefined,
+    certificate: address.tls ? certificateOf(presented, address.host) : undefined,
+    answers: { anonymous: text('anonymous'), ping: text('ping'), info: text('info') }
+  }
+}
+
+/** What kept redis-cli from asking without a password; undefined if it got an answer. */
+export function troubleOf(answers: ReadonlyMap<string, ProbeAnswer>, port: number): Trouble | undefined {
+  const answer = answers.get('anonymous')
+  if (answer === undefined) return { kind: 'client', said: 'it was not started' }
+  if (answer.exitCode === 0) return undefined
+  if (timedOut.includes(answer.exitCode)) return hanging(answers.get('table')?.output.toString('latin1') ?? '', port)
+  const text = harmlessLine(answer.output.toString('utf8'), 300)
+  const [, said] = /^(?:Could not connect to Redis at .*?: |Error: )(.*)$/.exec(text) ?? []
+  if (said === undefined) return { kind: 'client', said: text || `exit code ${answer.exitCode}` }
+  return { kind: kinds.find(([pattern]) => pattern.test(said))?.[1] ?? 'unknown', said }
+}
+
+/** Exit codes of `timeout`: of coreutils, and of a program that busybox ended with SIGTERM. */
+const timedOut = [124, 143]
+
+/** By what redis-cli says: the words of glibc, of musl, of OpenSSL and its own; the first that fits. */
+const kinds: readonly (readonly [RegExp, TroubleKind])[] = [
+  [/certificate verify failed/i, 'untrusted'],
+  [/wrong version number/i, 'no-tls'],
+  [/^SSL_/, 'handshake'],
+  [/refused/i, 'refused'],
+  [/timed out/i, 'timeout'],
+  [/unreachable|no route to host/i, 'unreachable'],
+  [/not known|resol|^Try again|no address|usable address|non-recoverable/i, 'unresolved'],
+  [/reset|closed|broken pipe|eof/i, 'closed']
+]
+
+function hanging(table: string, port: number): Trouble {
+  if (!table.includes('local_address')) return { kind: 'unknown', said: 'no answer in time' }
+  const sockets = socketsTo(port, table)
+  if (sockets.some(({ state }) => state === 'connected')) return { kind: 'silent', said: 'connected, and no answer' }
+  const [connecting] = sockets
+  if (connecting === undefined) return { kind: 'unresolved', said: 'the lookup got no answer in time' }
+  return { kind: 'timeout', said: connecting.address === undefined ? '' : `its address is ${connecting.address}` }
+}
+
+/** With what the other questions tell: whether there is TLS at all, and what is wrong with a certificate. */
+function explained(
+  trouble: Trouble,
+  answers: ReadonlyMap<string, ProbeAnswer>,
+  presented: ReturnType<typeof presentedCertificates>,
+  now: Date
+): Trouble {
+  if (trouble.kind === 'untrusted') return distrust(presented, now, trouble.said)
+  const plain = answers.get('plain')
+  if (plain?.exitCode !== 0) return trouble
+  return { kind: 'no-tls', said: `without TLS it answers: ${harmlessLine(plain.output.toString('utf8'), 100)}` }
+}
+
+export interface ProbeAnswer {
+  exitCode: number
+  output: Buffer
+}
+
+/** Reads the log of a probe pod: of several answers to one question the last, and of other lines nothing. */
+export function readAnswers(log: string): ReadonlyMap<string, ProbeAnswer> {
+  const lines = [...log.matchAll(/^([a-z]+) (\d{1,3})(?: ([A-Za-z0-9+/]*={0,2}))?$/gm)]
+  return new Map(
+    lines.map(([, name = '', code, output = '']) => [
+      name,
+      { exitCode: Number(code), output: Buffer.from(output, 'base64') }
+    ])
+  )
+}
+
+/** The script came to its end, and the log is whole. */
+export function isComplete(answers: ReadonlyMap<string, ProbeAnswer>): boolean {
+  return answers.has('end')
+}
+
+interface Socket {
+  state: 'connecting' | 'connected'
+  address: string | undefined
+}
+
+const states: Record<string, Socket['state']> = { '01': 'connected', '02': 'connecting' }
+
+/** The connections to a port in the tables /proc/net/tcp and tcp6 of Linux (proc(5)). */
+export function socketsTo(port: number, tables: string): Socket[] {
+  const line = /^ *\d+: [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) /gm
+  return [...tables.matchAll(line)].flatMap(([, address = '', remotePort = '', code = '']) => {
+    const state = states[code]
+    if (state === undefined || Number.parseInt(remotePort, 16) !== port) return []
+    return [{ state, address: address.length === 8 ? ipv4(address) : undefined }]
+  })
+}
+
+/** The kernel writes the four bytes as one number, which the machines that run Kubernetes begin with the lowest. */
+function ipv4(hex: string): string {
+  return [...Buffer.from(hex, 'hex')].reverse().join('.')
+}

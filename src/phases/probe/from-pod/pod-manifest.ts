@@ -1,0 +1,160 @@
+import { isIP } from 'node:net'
+import { endpointForm } from '../../../core/aws-endpoint.ts'
+import { at, type KubernetesObject, listAt } from '../../../core/kubernetes/object.ts'
+import { names } from '../../../core/kubernetes/workload.ts'
+import type { CacheAddress } from '../probe-context.ts'
+import { backendScript, outsiderScript } from './script.ts'
+
+/** The pods that ask. Their names are fixed, so that a Role can name them. */
+export const probePods = { backend: 'redis-probe', outsider: 'redis-probe-outsider' } as const
+
+export const probeContainer = 'probe'
+
+/** The label by which the NetworkPolicy of manifests/base knows a backend. */
+export const backendLabel = 'app.kubernetes.io/component: backend'
+
+/** Whose run made a pod. */
+export const runAnnotation = 'redis-cache-action/run'
+/** How such a pod is deleted: it holds nothing, and its name is to be free. */
+export const atOnce = { gracePeriodSeconds: 0 } as const
+const authoritiesAnnotation = 'redis-cache-action/authorities'
+
+export interface PodOptions {
+  image: string
+  address: CacheAddress
+  owner: KubernetesObject
+  /** Names this run. */
+  run: string
+  /** After so many seconds the cluster ends the pod, whatever became of this process. */
+  activeSeconds: number
+  /** With TLS: certificates that it trusts (PEM), and the bytes that begin a handshake. */
+  tls: { authorities: string; hello: Buffer } | undefined
+}
+
+/** A pod that asks as a backend does. */
+export function backendPod({ address, tls, ...options }: PodOptions): KubernetesObject {
+  const env = [
+    ...secretEnv('host', 'port', 'password'),
+    { name: 'REDIS_USER', value: address.username ?? '' },
+    { name: 'PROBE_LIMIT', value: '5' },
+    { name: 'PROBE_AUTHORITIES', value: tls === undefined ? '' : trustedFiles(address) },
+    // An IP address is no name to ask for (RFC 6066, 3).
+    { name: 'PROBE_SNI', value: isIP(address.host) === 0 ? address.host : '' },
+    { name: 'PROBE_HELLO', value: tls?.hello.toString('base64') ?? '' }
+  ]
+  return pod(probePods.backend, 'backend', backendScript, env, tls?.authorities, options)
+}
+
+/** A pod that is no backend, and does not know the password. */
+export function outsiderPod({ address, tls, ...options }: PodOptions): KubernetesObject {
+  const env = [
+    ...secretEnv('host', 'port'),
+    // A backend is answered in milliseconds; dropped packets are waited for.
+    { name: 'PROBE_LIMIT', value: '3' }
+  ]
+  return pod(probePods.outsider, 'probe', outsiderScript, env, undefined, options)
+}
+
+/**
+ * What a backend trusts by default, and more. For a name of ElastiCache only Amazon signs: redis-cli does not compare the
+ * name in a certificate, so of any other authority it would also accept that of a stranger, and send the password there.
+ */
+function trustedFiles({ host }: CacheAddress): string {
+  const system = ['/etc/ssl/certs/ca-certificates.crt', '/etc/ssl/cert.pem']
+  return [...(endpointForm(host).aws ? [] : system), '/run/authorities/pem'].join(' ')
+}
+
+function secretEnv(...keys: string[]): object[] {
+  return keys.map((key) => ({
+    name: `REDIS_${key.toUpperCase()}`,
+    valueFrom: { secretKeyRef: { name: names.credentials, key } }
+  }))
+}
+
+/** As restricted as the pods of manifests/base: Pod Security `restricted` admits it. */
+function pod(
+  name: string,
+  component: string,
+  script: string,
+  env: object[],
+  authorities: string | undefined,
+  { image, owner, run, activeSeconds }: Omit<PodOptions, 'address' | 'tls'>
+): KubernetesObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name,
+      labels: {
+        'app.kubernetes.io/name': name,
+        'app.kubernetes.io/component': component,
+        'app.kubernetes.io/managed-by': 'redis-cache-action'
+      },
+      annotations: { [runAnnotation]: run, ...(authorities !== undefined && { [authoritiesAnnotation]: authorities }) },
+      // As its controller, so that no controller of backends adopts a pod with their label.
+      ownerReferences: [{ ...referenceTo(owner), controller: true }]
+    },
+    spec: {
+      restartPolicy: 'Never',
+      activeDeadlineSeconds: activeSeconds,
+      terminationGracePeriodSeconds: 0,
+      automountServiceAccountToken: false,
+      enableServiceLinks: false,
+      // Nobody ever sets this condition: so a Service of the application, which selects pods by the label of backends,
+      // never sends requests to this one.
+      readinessGates: [{ conditionType: 'redis-cache-action/is-backend' }],
+      securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 999,
+        runAsGroup: 1000,
+        seccompProfile: { type: 'RuntimeDefault' }
+      },
+      containers: [
+        {
+          name: probeContainer,
+          image,
+          command: ['/bin/sh', '-c', script],
+          env,
+          resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { cpu: '500m', memory: '64Mi' } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] }
+          },
+          volumeMounts: [
+            { name: 'probe', mountPath: '/run/probe' },
+            ...(authorities === undefined
+              ? []
+              : [{ name: 'authorities', mountPath: '/run/authorities', readOnly: true }])
+          ]
+        }
+      ],
+      volumes: [
+        { name: 'probe', emptyDir: { medium: 'Memory', sizeLimit: '4Mi' } },
+        ...(authorities === undefined ? [] : [authoritiesVolume])
+      ]
+    }
+  }
+}
+
+/** The annotation as the file `pem`: no ConfigMap has to be made, and none can be left behind. */
+const authoritiesVolume = {
+  name: 'authorities',
+  downwardAPI: {
+    items: [{ path: 'pem', fieldRef: { fieldPath: `metadata.annotations['${authoritiesAnnotation}']` } }]
+  }
+}
+
+function referenceTo({ apiVersion, kind, metadata: { name, uid } }: KubernetesObject): object {
+  return { apiVersion, kind, name, uid }
+}
+
+/** The status of the container that asks; a cluster may have put others beside it. */
+export function probeStatus(pod: KubernetesObject): unknown {
+  return listAt(pod, 'status', 'containerStatuses').find((status) => at(status, 'name') === probeContainer)
+}
+
+/** What tells more of a pod, as long as the cluster keeps its events. */
+export function eventsHint({ metadata: { name } }: KubernetesObject, namespace: string): string {
+  return `see its events: \`kubectl -n ${namespace} get events --field-selector involvedObject.name=${name}\``
+}

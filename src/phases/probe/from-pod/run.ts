@@ -1,0 +1,84 @@
+import type { Deadline } from '../../../core/clock.ts'
+import { Failure, type FailureCode, messageOf } from '../../../core/failure.ts'
+import { at, type KubernetesObject, objectId, textAt } from '../../../core/kubernetes/object.ts'
+import { harmlessLine } from '../../../core/sanitize.ts'
+import type { PodPorts } from '../deps.ts'
+import { asking } from './api-call.ts'
+import { placePod } from './create-pod.ts'
+import { isComplete, type ProbeAnswer, readAnswers } from './output.ts'
+import { atOnce, eventsHint, probeContainer, probeStatus, runAnnotation } from './pod-manifest.ts'
+import { followPod } from './wait-for-pod.ts'
+
+/**
+ * Lets a pod ask, and removes it, whatever happens meanwhile.
+ * @param code that of a failure which is the pod's own
+ * @returns its answers
+ */
+export async function runPod(
+  pod: KubernetesObject,
+  namespace: string,
+  code: FailureCode,
+  deadline: Deadline,
+  ports: PodPorts
+): Promise<ReadonlyMap<string, ProbeAnswer>> {
+  let answers: ReadonlyMap<string, ProbeAnswer>
+  try {
+    const placed = await placePod(pod, namespace, deadline, ports)
+    const ended = await followPod(placed, namespace, code, deadline, ports)
+    answers = await readLog(ended, namespace, code, ports)
+  } catch (error) {
+    await removePod(pod, namespace, ports).catch((second: unknown) => {
+      // What went wrong first is what the run is about.
+      ports.log(`${objectId(pod)} may still be there: ${harmlessLine(messageOf(second))}`)
+    })
+    throw error
+  }
+  await removePod(pod, namespace, ports).catch((error: unknown) => {
+    throw ports.toFailure(error, { verb: 'delete', object: objectId(pod), namespace })
+  })
+  return answers
+}
+
+/** Removes the pod of this run, and not that of another which has the same name. */
+async function removePod(pod: KubernetesObject, namespace: string, { cleaning }: PodPorts): Promise<void> {
+  // It is looked for by its name: a cancelled create may have been heard all the same.
+  const stored = await cleaning.read(pod, namespace)
+  if (stored?.metadata.annotations?.[runAnnotation] !== pod.metadata.annotations?.[runAnnotation]) return
+  if (stored !== undefined) await cleaning.delete(stored, namespace, atOnce)
+}
+
+/** For how long the log of a container that has ended may be missing or cut. */
+const patienceMilliseconds = 3_000
+const interval = 200
+const limits = { tailLines: 200, limitBytes: 512 * 1024 }
+
+/** The answers in the log of a pod that has ended. @param code that of a failure which is the pod's own */
+async function readLog(
+  pod: KubernetesObject,
+  namespace: string,
+  code: FailureCode,
+  ports: PodPorts
+): Promise<ReadonlyMap<string, ProbeAnswer>> {
+  const { cluster, clock, signal } = ports
+  const end = clock.now() + patienceMilliseconds
+  for (;;) {
+    const log = await asking('read the log of', pod, namespace, ports, () =>
+      cluster.readLog(namespace, pod.metadata.name, probeContainer, false, limits)
+    )
+    const answers = readAnswers(log)
+    if (isComplete(answers)) return answers
+    if (clock.now() >= end) throw speechless(pod, namespace, code, log)
+    await clock.sleep(interval, signal)
+  }
+}
+
+function speechless(pod: KubernetesObject, namespace: string, code: FailureCode, log: string): Failure {
+  const { name } = pod.metadata
+  const ended = at(probeStatus(pod), 'state', 'terminated')
+  return new Failure(
+    code,
+    `pod ${name} ended before it had told what it saw: ${textAt(ended, 'reason')}, exit code ${textAt(ended, 'exitCode')}`,
+    `set redis-image to an image of Redis that has a shell and redis-cli, or ${eventsHint(pod, namespace)}`,
+    log.trim() === '' ? [] : [{ title: `Log of pod ${name}`, text: log.slice(-4_000) }]
+  )
+}

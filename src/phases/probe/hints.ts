@@ -1,0 +1,120 @@
+import { endpointForm } from '../../core/aws-endpoint.ts'
+import type { FailureCode } from '../../core/failure.ts'
+import { names, ports } from '../../core/kubernetes/workload.ts'
+import type { View } from './probe-context.ts'
+
+/** What to type after a probe that failed. */
+export function selfHostedHint(code: FailureCode, namespace: string): string {
+  const kubectl = `kubectl -n ${namespace}`
+  const restart = `\`${kubectl} delete pod ${names.pod}\``
+  switch (code) {
+    case 'redis-open':
+      return 'give Redis a password: redis.conf must include the file that is made from the Secret (manifests/base)'
+    case 'redis-auth':
+      return `restart the pod, so that it reads the Secret again: ${restart}`
+    case 'redis-loading':
+      return `watch it: \`${kubectl} logs ${names.pod} -c ${names.redisContainer} --follow\`; then raise timeout`
+    case 'memory-over-threshold':
+      return 'raise maxmemory together with memory-limit, or raise memory-threshold'
+    case 'config-drift':
+      return `restart the pod, so that it reads redis.conf again: ${restart}; if the difference stays, correct redis.conf`
+    case 'persistence-failing':
+      return `see whether the volume is full: \`${kubectl} exec ${names.pod} -c ${names.redisContainer} -- df -h /data\``
+    case 'metrics-missing':
+      return `see what the exporter says: \`${kubectl} logs ${names.pod} -c ${names.exporterContainer}\``
+    default:
+      return `see what Redis says: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
+  }
+}
+
+/** The same where the API server is there, and opens no port-forward. */
+export function wayHint(namespace: string): string {
+  return `see whether kubectl gets a port-forward: \`kubectl -n ${namespace} port-forward ${names.pod} ${ports.redis}\``
+}
+
+/** What to do about an answer that is not as it should be. */
+export function managedHint(code: FailureCode, view: View): string {
+  if (view.topology === 'self-hosted') return forSelfHosted(code, view.namespace)
+  const { form } = endpointForm(view.address.host)
+  if (form === 'serverless') return forServerless(code)
+  // That one leads to a replica only where the whole group is one.
+  const isPrimary = form === 'primary' || form === 'primary-tls'
+  return code === 'secret-field' && isPrimary ? againstSecondary : forManaged(code)
+}
+
+/** What tells the endpoints of all caches of the same sort. */
+export function endpointsBeside(host: string): string {
+  return endpointForm(host).form === 'serverless'
+    ? "`aws elasticache describe-serverless-caches --query 'ServerlessCaches[].Endpoint'`"
+    : "`aws elasticache describe-replication-groups --query 'ReplicationGroups[].NodeGroups[].PrimaryEndpoint'`"
+}
+
+const againstSecondary =
+  'run again when a failover has ended; if the replication group is the secondary of a Global Datastore, store the ' +
+  'primary endpoint of its primary region: `aws elasticache describe-replication-groups --query ' +
+  "'ReplicationGroups[].[ReplicationGroupId,GlobalReplicationGroupInfo]'`"
+
+/** A serverless cache knows user groups alone, and neither nodes nor parameter groups. */
+function forServerless(code: FailureCode): string {
+  switch (code) {
+    case 'redis-auth':
+      return (
+        'store the password of the user that url names in the AWS secret; the user needs the right +@connection +info ' +
+        '+ping: `aws elasticache describe-users`'
+      )
+    case 'redis-open':
+      return (
+        'give the cache a user group whose user default has a password: `aws elasticache modify-serverless-cache ' +
+        '--serverless-cache-name CACHE --user-group-id GROUP`'
+      )
+    default:
+      return 'see the state of the cache: `aws elasticache describe-serverless-caches`'
+  }
+}
+
+function forManaged(code: FailureCode): string {
+  switch (code) {
+    case 'redis-auth':
+      return (
+        'store the token of the replication group in the AWS secret (or the password of the user that url names, who ' +
+        'needs the right +@connection +info +ping), or give the group that token: `aws elasticache modify-replication-group ' +
+        '--apply-immediately --auth-token-update-strategy ROTATE --replication-group-id GROUP --auth-token TOKEN`'
+      )
+    case 'redis-open':
+      return (
+        'give the replication group a token: `aws elasticache modify-replication-group --apply-immediately ' +
+        '--auth-token-update-strategy SET --replication-group-id GROUP --auth-token TOKEN`'
+      )
+    case 'secret-field':
+      return (
+        'store the primary endpoint, not the reader endpoint, as host and in url: `aws elasticache ' +
+        "describe-replication-groups --query 'ReplicationGroups[].NodeGroups[].PrimaryEndpoint'`"
+      )
+    case 'config-drift':
+      return (
+        'set it in the parameter group of the cache: `aws elasticache modify-cache-parameter-group ' +
+        '--cache-parameter-group-name GROUP --parameter-name-values ' +
+        'ParameterName=maxmemory-policy,ParameterValue=allkeys-lru`; or set the input maxmemory-policy'
+      )
+    case 'memory-over-threshold':
+      return 'give the cache nodes of a larger type, or raise memory-threshold'
+    case 'redis-loading':
+      return 'run again when it has loaded its data'
+    default:
+      return 'see the state of the cache: `aws elasticache describe-events --duration 60`'
+  }
+}
+
+function forSelfHosted(code: FailureCode, namespace: string): string {
+  const kubectl = `kubectl -n ${namespace}`
+  switch (code) {
+    case 'redis-auth':
+      return `restart the pod, so that it reads the Secret again: \`${kubectl} delete pod ${names.pod}\``
+    case 'redis-open':
+      return 'give Redis a password: redis.conf must include the file that is made from the Secret (manifests/base)'
+    case 'secret-field':
+      return `let the Service lead to the master: \`${kubectl} get service ${names.statefulSet} --output=yaml\``
+    default:
+      return `see what Redis says: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
+  }
+}

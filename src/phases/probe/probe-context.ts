@@ -1,0 +1,59 @@
+import type { Credentials } from '../../core/credentials.ts'
+import type { FailureCode } from '../../core/failure.ts'
+import type { JudgedCheck, Topology } from '../../core/result.ts'
+
+/** Who asks whom. */
+export interface View {
+  namespace: string
+  topology: Topology
+  from: 'cluster' | 'runner'
+  address: CacheAddress
+}
+
+/** A check with what to do where it did not pass. */
+export interface Finding extends JudgedCheck {
+  hint: string
+}
+
+/** The code for a cache that cannot be asked. */
+export function unreachableCode(topology: Topology): FailureCode {
+  return topology === 'managed' ? 'elasticache-unreachable' : 'redis-unreachable'
+}
+
+/** `master.hospital-erp.abc123.apn2.cache.amazonaws.com:6379` */
+export function endpointText({ host, port }: CacheAddress): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** The Service of a host such as `redis.hospital-erp-system.svc`. */
+export function serviceOf({ host }: CacheAddress): string {
+  return host.split('.')[0] ?? host
+}
+
+/** Where clients find the cache, by its Secret. */
+export interface CacheAddress {
+  host: string
+  port: number
+  /** Only the URL can tell a user (RBAC of ElastiCache); undefined for the user `default`. */
+  username: string | undefined
+  tls: boolean
+}
+
+/** Reads the address as a client does; that the fields agree with each other has been verified before. */
+export function addressOf({ host, port, url }: Credentials): CacheAddress {
+  const [, scheme = '', username = ''] = /^(\w+):\/\/(?:([^:@/]*)(?::[^@]*)?@)?/.exec(url) ?? []
+  return {
+    host,
+    port: Number(port),
+    username: decoded(username) || undefined,
+    tls: ['rediss', 'valkeys'].includes(scheme.toLowerCase())
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,108 @@
+import type { RedisConnection } from '../../clients/redis/connection.ts'
+import type { Deadline } from '../../core/clock.ts'
+import { Failure, messageOf } from '../../core/failure.ts'
+import { parseInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
+import type { Check, JudgedCheck } from '../../core/result.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { comparedSettings, maxmemory, type RedisFacts, selfHostedChecks } from './checks.ts'
+import { answerMilliseconds, type ProbeInputs, type ProbePorts } from './deps.ts'
+import { checkExporter } from './exporter.ts'
+import { selfHostedHint } from './hints.ts'
+import { reaching } from './port-forward.ts'
+
+export interface ProbeResult {
+  checks: Check[]
+  redisVersion: string | undefined
+  usedMemoryBytes: number
+  maxmemoryBytes: number
+}
+
+/**
+ * Proves that Redis and its exporter work as rendered, through port-forwards.
+ * @throws Failure that names every check that did not pass, the checks with it
+ */
+export async function probe(inputs: ProbeInputs, deadline: Deadline, ports: ProbePorts): Promise<ProbeResult> {
+  const failing = new AbortController()
+  const own = { ...ports, signal: AbortSignal.any([ports.signal, failing.signal]) }
+  const jobs = [
+    checkOpen(inputs, deadline, own),
+    readFacts(inputs, deadline, own),
+    inputs.exporter ? checkExporter(inputs.namespace, deadline, own) : undefined
+  ] as const
+  const [open, facts, exporter] = await Promise.all(jobs).catch(async (error: unknown) => {
+    // The first failure ends the others, and they close what they hold before it is thrown.
+    failing.abort(error)
+    await Promise.allSettled(jobs)
+    throw error
+  })
+  const judged = selfHostedChecks(facts, inputs.expected, inputs.memoryThresholdPercent)
+  const checks: JudgedCheck[] = [open, facts.answer, ...judged, ...(exporter === undefined ? [] : [exporter])]
+  for (const { name, passed, detail } of checks) ports.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
+  const result = {
+    checks: checks.map(({ name, passed, detail }) => ({ name, passed, detail })),
+    redisVersion: serverVersion(facts.info),
+    usedMemoryBytes: usedMemory(facts.info),
+    maxmemoryBytes: maxmemory(facts.live)
+  }
+  const failed = checks.filter(({ passed }) => !passed)
+  if (failed[0] !== undefined) throw new ChecksFailed(failed[0], failed, result, inputs.namespace)
+  return result
+}
+
+/** Some checks did not pass; what all of them saw is kept for the report. */
+export class ChecksFailed extends Failure {
+  readonly result: ProbeResult
+
+  constructor(first: JudgedCheck, failed: readonly JudgedCheck[], result: ProbeResult, namespace: string) {
+    const sentence = failed.map(({ name, detail }) => `${name}: ${detail}`).join('. ')
+    super(first.code, sentence, selfHostedHint(first.code, namespace))
+    this.result = result
+  }
+}
+
+/** Without a password Redis must refuse everything. */
+async function checkOpen({ namespace }: ProbeInputs, deadline: Deadline, ports: ProbePorts): Promise<JudgedCheck> {
+  const name = 'without a password'
+  return reaching(namespace, deadline, ports, async (port) => {
+    await using connection = await ports.openRedis(port, undefined, answerMilliseconds(deadline))
+    try {
+      const reply = await connection.call('PING')
+      return { name, code: 'redis-open', passed: false, detail: `PING is answered with ${harmlessLine(String(reply))}` }
+    } catch (error) {
+      if (ports.isReply(error, 'NOAUTH')) return { name, code: 'redis-open', passed: true, detail: 'refused' }
+      // Whoever is told that Redis cannot save, or of a right that is missing, was let in.
+      if (!ports.isReply(error, 'MISCONF', 'NOPERM')) throw error
+      return { name, code: 'redis-open', passed: false, detail: `PING is answered: ${harmlessLine(messageOf(error))}` }
+    }
+  })
+}
+
+async function readFacts(
+  { namespace, password }: ProbeInputs,
+  deadline: Deadline,
+  ports: ProbePorts
+): Promise<RedisFacts & { answer: JudgedCheck }> {
+  return reaching(namespace, deadline, ports, async (port) => {
+    await using connection = await ports.openRedis(port, password, answerMilliseconds(deadline))
+    const [answer, info, ...settings] = await Promise.all([
+      ping(connection, ports),
+      connection.call('INFO'),
+      // One each: only Redis 7 takes several at once.
+      ...comparedSettings.map((name) => connection.call('CONFIG', 'GET', name))
+    ])
+    const live = new Map(settings.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : [])))
+    return { answer, info: parseInfo(String(info)), live }
+  })
+}
+
+/** A Redis that cannot save answers PING with the error MISCONF, and everything else as ever. */
+async function ping(connection: RedisConnection, ports: ProbePorts): Promise<JudgedCheck> {
+  try {
+    const reply = String(await connection.call('PING'))
+    const detail = reply === 'PONG' ? 'PONG, with the password' : harmlessLine(reply)
+    return { name: 'PING', code: 'redis-unreachable', passed: reply === 'PONG', detail }
+  } catch (error) {
+    if (!ports.isReply(error, 'MISCONF')) throw error
+    return { name: 'PING', code: 'persistence-failing', passed: false, detail: harmlessLine(messageOf(error)) }
+  }
+}

@@ -1,0 +1,71 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { join, relative } from 'node:path'
+import { Failure } from '../../core/failure.ts'
+import { type ManifestDocument, parseManifest } from '../../core/manifest.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import type { Adjustments, RenderInputs } from './deps.ts'
+import { overlay } from './overlay.ts'
+import { mayBeAdded, placeProblems } from './patch-targets.ts'
+import { toPlainYaml } from './sandbox/fields.ts'
+
+/** Turns a kustomization directory into one text of YAML documents. */
+export interface Kustomize {
+  /** @param allowRemote whether it may download what a kustomization names */
+  build(directory: string, allowRemote: boolean): Promise<Built>
+}
+
+interface Built {
+  manifest: string
+  warnings: string
+  program: string
+}
+
+/**
+ * Builds an overlay on the manifests that puts them into the namespace and patches what the inputs say. To kustomize, a
+ * patch without a place is an error in words about our overlay, or adds a container; where it may be that, the manifests
+ * are built once more without patches.
+ * @param base the directory of the manifests
+ * @throws Failure render-failed; invalid-manifest; invalid-input if the manifests have no place for an input
+ */
+export async function buildOverlay(
+  base: string,
+  inputs: RenderInputs,
+  temporary: string,
+  kustomize: Kustomize
+): Promise<Built & { documents: ManifestDocument[] }> {
+  const { namespace, adjustments, allowRemoteBases } = inputs
+  const build = async (wanted: Adjustments) => {
+    const directory = await mkdtemp(join(temporary, 'overlay-'))
+    const files = overlay(relative(directory, base), namespace, wanted)
+    for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), toPlainYaml(content))
+    return kustomize.build(directory, allowRemoteBases)
+  }
+  const checkPlaces = ({ manifest }: Built) => throwIfAny(placeProblems(parseManifest(manifest), adjustments), true)
+  const built = await build(adjustments).catch(async (error: unknown) => {
+    const unpatched = isRefusal(error) && isAny(adjustments) ? await build({}).catch(() => undefined) : undefined
+    if (unpatched !== undefined) checkPlaces(unpatched)
+    throw error
+  })
+  const documents = parseManifest(built.manifest)
+  if (mayBeAdded(documents, adjustments)) checkPlaces(await build({}))
+  return { ...built, documents }
+}
+
+/** @throws Failure if there are problems */
+export function throwIfAny(problems: readonly string[], isAdjusted: boolean): void {
+  if (problems.length === 0) return
+  throw new Failure(
+    isAdjusted ? 'invalid-input' : 'invalid-manifest',
+    harmlessLine(problems.join('. '), 2_000),
+    isAdjusted ? 'correct the inputs under `with:`, or the manifests' : 'correct the manifests'
+  )
+}
+
+export function isAny(adjustments: Adjustments): boolean {
+  return Object.keys(adjustments).length > 0
+}
+
+/** Whether kustomize ended by itself, and so would end soon again. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Failure && / ended with exit code \d/.test(error.message)
+}

@@ -1,0 +1,40 @@
+import { Failure } from '../../../core/failure.ts'
+import { harmlessLine } from '../../../core/sanitize.ts'
+
+/** How many problems the sentence names; the evidence has all. */
+const named = 3
+
+/** Collects what kustomize does not get to see, so that a user hears of all of it at once. */
+export class Refusals {
+  readonly #sentences: string[] = []
+  #remote = false
+
+  /** @param sentence file, field, text, and what is wrong with it; not trusted */
+  add(sentence: string): void {
+    this.#sentences.push(harmlessLine(sentence, 300))
+  }
+
+  /** The same for what the input allow-remote-bases would let pass. */
+  addRemote(sentence: string): undefined {
+    this.#remote = true
+    this.add(sentence)
+  }
+
+  /** @throws Failure render-failed */
+  finish(): void {
+    const [first, ...others] = this.#sentences
+    if (first === undefined) return
+    const count = this.#sentences.length
+    const listed = this.#sentences.slice(0, named).join('; ')
+    throw new Failure(
+      'render-failed',
+      others.length === 0
+        ? first
+        : `${count} places of the manifests are refused: ${listed}${count > named ? `; and ${count - named} more` : ''}`,
+      this.#remote
+        ? 'copy what is remote into the repository, or set `allow-remote-bases: true` if you trust all who can change it'
+        : 'correct it: manifests may name what lies in the repository, by relative paths',
+      others.length === 0 ? [] : [{ title: 'What is refused', text: this.#sentences.join('\n') }]
+    )
+  }
+}

@@ -1,0 +1,39 @@
+import type { Change } from '../../core/result.ts'
+import type { Run } from './verdict.ts'
+
+/** What a deployment would count so, in the words of a plan. */
+const planned = { created: 'create', configured: 'change', unchanged: 'unchanged' } as const
+
+/** The outputs of the action, except the paths of files; a fact that is not known is an empty text. */
+export function outputsOf(run: Run): Record<string, string> {
+  const count = (change: Change) =>
+    run.plan === undefined
+      ? run.objects?.filter((object) => object.change === change).length
+      : run.plan.objects.filter(({ action }) => action === planned[change]).length
+  // A number that is none comes as NaN, or as null out of a file.
+  const known = (fact: string | number | undefined | null) =>
+    typeof fact === 'string' || Number.isFinite(fact) ? String(fact) : ''
+  const [created, configured] = [count('created'), count('configured')]
+  return {
+    verdict: run.verdict,
+    'failure-code': known(run.failure?.code),
+    topology: known(run.topology),
+    changed: changedOf(created, configured, run),
+    created: known(created),
+    configured: known(configured),
+    unchanged: known(count('unchanged')),
+    revision: known(run.revision),
+    'rollout-seconds': run.rolloutMilliseconds === undefined ? '' : (run.rolloutMilliseconds / 1000).toFixed(1),
+    'redis-version': known(run.redisVersion),
+    'used-memory-bytes': known(run.usedMemoryBytes),
+    'maxmemory-bytes': known(run.maxmemoryBytes)
+  }
+}
+
+/** `true` as soon as one object is known to change or to be rendered no longer; `false` only if all are known not to. */
+function changedOf(created: number | undefined, configured: number | undefined, { plan }: Run): string {
+  if (created === undefined || configured === undefined) return ''
+  const isDropped = plan?.objects.some(({ action }) => action === 'dropped')
+  if (created + configured > 0 || isDropped) return 'true'
+  return plan?.objects.some(({ action }) => action === 'unknown' || action === 'valid') ? '' : 'false'
+}

@@ -1,0 +1,89 @@
+import { constants } from 'node:os'
+import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { formatDuration } from '../../core/units.ts'
+
+/** The statuses of all containers, in the order in which they start. */
+export function containerStatuses(pod: KubernetesObject | undefined): unknown[] {
+  return [...listAt(pod, 'status', 'initContainerStatuses'), ...listAt(pod, 'status', 'containerStatuses')]
+}
+
+/** Whether the kubelet counts the pod as Ready: all its containers are, and its readiness gates. */
+export function isReady(pod: KubernetesObject): boolean {
+  return condition(pod, 'Ready') === 'True'
+}
+
+/** Evicted, or refused by its node: the controller makes a new one in its place. */
+export function hasFailed(pod: KubernetesObject): boolean {
+  return at(pod, 'status', 'phase') === 'Failed'
+}
+
+/** The status of the container that the readiness of the pod waits for; undefined if all are ready or none is known. */
+export function unreadyContainer(pod: KubernetesObject): unknown {
+  return containerStatuses(pod).find((each) => at(each, 'ready') !== true)
+}
+
+/** @param status of a container */
+export function isRunning(status: unknown): boolean {
+  return at(status, 'state', 'running') !== undefined
+}
+
+/** What a pod that is not Ready waits for, in words. */
+export function podWaitsFor(pod: KubernetesObject): string {
+  if (hasFailed(pod)) {
+    const words = [textAt(pod, 'status', 'reason'), textAt(pod, 'status', 'message')].filter(
+      (word) => word !== undefined
+    )
+    return `pod ${names.pod} to be replaced, which failed: ${harmlessLine(words.join(': ') || 'without a reason')}`
+  }
+  if (condition(pod, 'PodScheduled') !== 'True') return `pod ${names.pod} to be scheduled to a node`
+  const late = unreadyContainer(pod)
+  const name = textAt(late, 'name')
+  if (name === undefined) return `pod ${names.pod} to be Ready`
+  if (!isRunning(late)) return `container ${name} to start`
+  if (isInit(pod, name)) return `container ${name} to do its work`
+  return at(late, 'started') === true ? `container ${name} to be ready` : `container ${name} to pass its startup probe`
+}
+
+function condition(pod: KubernetesObject, type: string): string | undefined {
+  return textAt(
+    listAt(pod, 'status', 'conditions').find((each) => at(each, 'type') === type),
+    'status'
+  )
+}
+
+function isInit(pod: KubernetesObject, name: string): boolean {
+  return listAt(pod, 'status', 'initContainerStatuses').some((each) => at(each, 'name') === name)
+}
+
+/** A run that was shorter is one that ends right after its start. */
+const briefMilliseconds = 10_000
+
+/** How a container ended, from `terminated` of its status: `exit code 139 (SIGSEGV)`. */
+export function ending(exit: unknown): string {
+  const signal = Number(at(exit, 'signal') ?? 0)
+  if (signal > 0) return `signal ${signal}${named(signal)}`
+  const code = textAt(exit, 'exitCode')
+  // Shells and container runtimes tell a signal as an exit code of 128 and more.
+  return code === undefined ? 'an unknown exit code' : `exit code ${code}${named(Number(code) - 128)}`
+}
+
+/** How long it ran: `right after its start`, or `after 25.0 s`. */
+export function runtime(exit: unknown): string {
+  const [start, end] = [textAt(exit, 'startedAt'), textAt(exit, 'finishedAt')].map((time) => Date.parse(time ?? ''))
+  const milliseconds = (end ?? Number.NaN) - (start ?? Number.NaN)
+  return milliseconds >= briefMilliseconds ? `after ${formatDuration(milliseconds)}` : 'right after its start'
+}
+
+/** Which run of a container is the one that ended last: `2nd`. */
+export function ordinal(status: unknown): string {
+  const count = Number(at(status, 'restartCount') ?? 0) + 1
+  const suffix = count % 100 > 10 && count % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th')
+  return `${count}${suffix}`
+}
+
+function named(signal: number): string {
+  const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0]
+  return name === undefined ? '' : ` (${name})`
+}

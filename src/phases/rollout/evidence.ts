@@ -1,0 +1,116 @@
+import type { Evidence, FailureCode } from '../../core/failure.ts'
+import { eventLine, eventsOf } from '../../core/kubernetes/events.ts'
+import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
+import { names, redisPod } from '../../core/kubernetes/workload.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { formatDuration } from '../../core/units.ts'
+import { containerStatuses, ending, unreadyContainer } from './container-status.ts'
+import type { RolloutPorts } from './deps.ts'
+import { explanationMilliseconds, type Snapshot } from './snapshot.ts'
+
+/**
+ * What a person would look at next: the states of the containers, the newest events, the last log lines.
+ * @param container the one that has the problem; by default one that is not ready
+ */
+export async function gatherEvidence(
+  snapshot: Snapshot,
+  container: string | undefined,
+  ports: Pick<RolloutPorts, 'cluster' | 'toFailure'>
+): Promise<Evidence[]> {
+  const { namespace, statefulSet } = snapshot
+  const pod = redisPod(snapshot.pods)
+  const events = [pod, statefulSet].flatMap((object) => (object === undefined ? [] : eventsOf(object, snapshot.events)))
+  const logs = pod === undefined ? [] : await containerLog(pod, container, namespace, ports)
+  return [
+    { title: `Containers of ${names.pod}`, text: containerStatuses(pod).map(stateLine).join('\n') },
+    { title: 'Events', text: events.slice(-12).map(eventLine).join('\n') },
+    ...logs
+  ].filter(({ text }) => text !== '')
+}
+
+function stateLine(status: unknown): string {
+  const [state, detail] = Object.entries((at(status, 'state') as Record<string, unknown> | undefined) ?? {})[0] ?? [
+    'unknown'
+  ]
+  const end = state === 'terminated' ? ending(detail) : undefined
+  const words = [textAt(detail, 'reason'), end, textAt(detail, 'message')].filter((word) => word !== undefined)
+  const restarts = Number(at(status, 'restartCount') ?? 0)
+  const last = at(status, 'lastState', 'terminated')
+  const before = last === undefined ? '' : `; before: ${textAt(last, 'reason')}, ${ending(last)}`
+  return harmlessLine(
+    `${textAt(status, 'name')}: ${state}${words.length > 0 ? ` (${words.join(': ')})` : ''}, ` +
+      `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}${before}`
+  )
+}
+
+type LogPorts = Pick<RolloutPorts, 'cluster' | 'toFailure'>
+
+const tailLines = 25
+
+/**
+ * The last lines of a container, or why they cannot be had; nothing where it has not run.
+ * @param wanted the container; by default the one that is not ready
+ */
+export async function containerLog(
+  pod: KubernetesObject,
+  wanted: string | undefined,
+  namespace: string,
+  ports: LogPorts
+): Promise<Evidence[]> {
+  const container = wanted ?? textAt(unreadyContainer(pod), 'name')
+  const status = containerStatuses(pod).find((each) => at(each, 'name') === container)
+  const [state, last] = [at(status, 'state'), at(status, 'lastState', 'terminated')]
+  if (container === undefined || (at(state, 'running') ?? at(state, 'terminated') ?? last) === undefined) return []
+  // While it waits to be started again, the run that ended is the one before.
+  const restarts = at(state, 'waiting') !== undefined
+  const signal = AbortSignal.timeout(explanationMilliseconds)
+  for (const previous of [restarts, !restarts]) {
+    try {
+      const limits = { tailLines, signal }
+      const text = await ports.cluster.readLog(namespace, pod.metadata.name, container, previous, limits)
+      // The kubelet answers so, with status 200, when it has removed a container already.
+      if (text.trim() === '' || text.startsWith('unable to retrieve container logs')) continue
+      return [{ title: `Last lines of container ${container}${previous ? ', before its restart' : ''}`, text }]
+    } catch (error) {
+      const reason = signal.aborted ? tooLate : refusal(error, pod, namespace, ports)
+      if (reason !== undefined) return [{ title: `No log of container ${container}`, text: reason }]
+    }
+  }
+  return []
+}
+
+const tooLate =
+  `no answer within ${formatDuration(explanationMilliseconds)}: the API server asks the kubelet of the node for it, ` +
+  'at port 10250'
+
+/** Other refusals say that there is no such log, which is no news. */
+function refusal(error: unknown, pod: KubernetesObject, namespace: string, ports: LogPorts): string | undefined {
+  const attempt = { verb: 'read the log of', object: `Pod/${pod.metadata.name}`, namespace }
+  const { code, message, hint } = ports.toFailure(error, attempt)
+  if (code === 'forbidden' || code === 'unauthorized') return `${message}\n${hint}`
+  return code === 'cluster-unreachable' ? message : undefined
+}
+
+/** What the kernel says of a program that is not for it, in the log or in the message of the runtime. */
+export const wrongArchitecture = /exec format error/
+export const architectureHint =
+  'the program is built for another architecture than that of the node: use an image that has it'
+
+/** What the log of a container that ends says about the reason, and what to do then. */
+const reasons: [RegExp, string][] = [
+  [wrongArchitecture, architectureHint],
+  [/No space left on device/, 'its volume is full: give it more room, or remove what fills it'],
+  [/Read-only file system/, 'it wants to write where a mount is read-only: correct readOnly of its volumeMounts'],
+  [
+    /Permission denied/,
+    'it may not use a file: compare runAsUser, runAsGroup and fsGroup with the owner of the volume'
+  ],
+  [/FATAL CONFIG FILE ERROR|Bad directive/, 'correct the line of redis.conf that is named']
+]
+
+/** The hint after a crash loop, with what its last words say beyond the exit code. */
+export function hintWithLog(code: FailureCode, hint: string, evidence: readonly Evidence[]): string {
+  const log = evidence.find(({ title }) => title.startsWith('Last lines'))?.text ?? ''
+  const reason = code === 'crash-loop' && reasons.find(([pattern]) => pattern.test(log))
+  return reason ? `${reason[1]}; ${hint}` : hint
+}

@@ -1,0 +1,40 @@
+import { eventsOf, newest } from '../../core/kubernetes/events.ts'
+import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import type { Problem } from '../../core/problem.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { containerProblem } from './container.ts'
+import { containerStatuses } from './container-status.ts'
+import { probeProblem } from './probe-events.ts'
+import { schedulingProblem } from './scheduling.ts'
+import type { Snapshot } from './snapshot.ts'
+import { setupProblem } from './startup.ts'
+
+/** Why the controller creates no pod, as its events say it. */
+export function podCreationProblem({ statefulSet, events, namespace }: Snapshot): Problem | undefined {
+  const event = statefulSet && newest(eventsOf(statefulSet, events), 'FailedCreate', 'SuccessfulCreate')
+  if (event === undefined || at(event, 'reason') !== 'FailedCreate') return undefined
+  const message = harmlessLine(textAt(event, 'message') ?? '')
+  const quota = message.includes('exceeded quota')
+  return {
+    code: quota ? 'quota-exceeded' : 'invalid-manifest',
+    sentence: `pod ${names.pod} is not created: ${message}`,
+    hint: quota
+      ? `compare with \`kubectl -n ${namespace} describe resourcequota\``
+      : 'correct the pod template so that the cluster admits it',
+    toleranceMilliseconds: 3_000
+  }
+}
+
+/** Why a pod that is not Ready will not become so, undefined while it may simply need time. */
+export function podProblem(pod: KubernetesObject, snapshot: Snapshot): Problem | undefined {
+  const own = eventsOf(pod, snapshot.events)
+  const statuses = containerStatuses(pod)
+  for (const status of statuses) {
+    const problem = containerProblem(pod, status, own, snapshot.namespace)
+    if (problem !== undefined) return problem
+  }
+  const started = statuses.some((status) => at(status, 'state', 'running') ?? at(status, 'state', 'terminated'))
+  // An event stays when its reason is gone: containers that started had their volumes.
+  return schedulingProblem(pod, own, snapshot) ?? (started ? probeProblem(own) : setupProblem(own, snapshot.namespace))
+}

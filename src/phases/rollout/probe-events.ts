@@ -1,0 +1,60 @@
+import { isOfContainer, latest, newest, timeOf } from '../../core/kubernetes/events.ts'
+import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import type { Problem } from '../../core/problem.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { ordinal } from './container-status.ts'
+
+const second = 1000
+
+/** What the probes of our manifests hear from a Redis that runs and will not become ready by itself. */
+export function probeProblem(events: readonly KubernetesObject[]): Problem | undefined {
+  const message = harmlessLine(latest(events, 'Unhealthy') ?? '')
+  if (message.includes('MISCONF')) {
+    return {
+      code: 'persistence-failing',
+      sentence: `Redis in pod ${names.pod} cannot save its data: ${message}`,
+      hint: 'see whether the volume is full, and what Redis says in its log',
+      toleranceMilliseconds: 5 * second
+    }
+  }
+  if (/NOAUTH|WRONGPASS/.test(message)) {
+    return {
+      code: 'redis-auth',
+      sentence: `Redis in pod ${names.pod} refuses the password that its probes read from the Secret: ${message}`,
+      hint: 'give Redis the password of Secret/redis-credentials, as manifests/base does it',
+      toleranceMilliseconds: 5 * second
+    }
+  }
+  return undefined
+}
+
+/**
+ * A container that the kubelet ended because a probe failed: its exit code says nothing, and it may have run long.
+ * @param exit the end of its last run; a probe that killed an earlier one does not count
+ */
+export function killedByProbe(
+  status: unknown,
+  exit: unknown,
+  events: readonly KubernetesObject[]
+): Problem | undefined {
+  const name = textAt(status, 'name') ?? ''
+  const own = events.filter((event) => isOfContainer(event, name))
+  const kill = newest(own, 'Killing')
+  const probe = /failed (liveness|startup) probe/.exec(textAt(kill, 'message') ?? '')?.[1]
+  if (kill === undefined || probe === undefined) return undefined
+  if (timeOf(kill) < (textAt(exit, 'startedAt') ?? '')) return undefined
+  const said = own.findLast(
+    (event) => at(event, 'reason') === 'Unhealthy' && textAt(event, 'message')?.toLowerCase().startsWith(probe) === true
+  )
+  const words = harmlessLine(textAt(said, 'message') ?? '')
+  return {
+    code: 'probe-failing',
+    sentence:
+      `container ${name} was killed because its ${probe} probe failed, for the ${ordinal(status)} time` +
+      (words === '' ? '' : `: ${words}`),
+    hint: 'correct the probe or what it asks; the last words of the container are below',
+    toleranceMilliseconds: 0,
+    container: name
+  }
+}

@@ -1,0 +1,125 @@
+import type { Deadline } from '../../core/clock.ts'
+import { Failure, type FailureCode } from '../../core/failure.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import { type Problem, Suspicion } from '../../core/problem.ts'
+import { formatDuration } from '../../core/units.ts'
+import type { RolloutPorts } from './deps.ts'
+import { gatherEvidence, hintWithLog } from './evidence.ts'
+import { type Recovery, Replacement } from './replacement.ts'
+import { paceAfter, RolloutObserver, type Snapshot } from './snapshot.ts'
+import type { Standstill } from './stalled.ts'
+import { type Progressing, rolloutStatus } from './status.ts'
+
+/**
+ * Waits until redis-0 runs what was applied.
+ * @param recovery how to delete a pod that is in the way; undefined to delete none
+ * @returns the update revision
+ * @throws Failure as soon as it cannot end well, at the latest at the deadline
+ */
+export async function rollout(
+  namespace: string,
+  deadline: Deadline,
+  ports: RolloutPorts,
+  recovery?: Recovery
+): Promise<string> {
+  const observer = new RolloutObserver(namespace, ports)
+  const suspicion = new Suspicion(ports.clock)
+  const replacement = new Replacement(recovery, ports.clock)
+  const isTime = ({ problem, stuck }: Progressing) =>
+    [suspicion.patienceWith(problem), replacement.patienceWith(stuck)].includes(0)
+  let said = ''
+  let saidAt = ports.clock.now()
+  for (;;) {
+    const last = deadline.passed
+    const pace = paceAfter(ports.clock.now() - saidAt)
+    let snapshot = await observer.look(pace.events)
+    let status = rolloutStatus(snapshot)
+    if (status.state === 'progressing' && (last || isTime(status))) {
+      // No verdict rests on old events: a newer one may tell more, or that an autoscaler helps.
+      snapshot = await observer.withEventsOfNow(snapshot)
+      status = rolloutStatus(snapshot)
+    }
+    if (status.state === 'current') return status.revision
+
+    const { problem, waitingFor } = status
+    const line = problem?.sentence ?? `waiting for ${waitingFor}`
+    if (line !== said) {
+      ports.log(line)
+      said = line
+      saidAt = ports.clock.now()
+    }
+    const patience = suspicion.patienceWith(problem)
+    const untilDeleted = replacement.patienceWith(status.stuck)
+    if (status.stuck !== undefined && untilDeleted === 0 && !last) {
+      await replacement.replace(status.stuck, snapshot, ports)
+      continue
+    }
+    if (problem !== undefined && (last || patience === 0)) {
+      const failed = await failure(problem, snapshot, suspicion.duration, patience > 0, ports)
+      throw replacement.explain(failed, snapshot)
+    }
+    if (last) throw replacement.explain(await timeout(status, snapshot, deadline, ports), snapshot)
+    await ports.clock.sleep(Math.min(pace.look, patience, untilDeleted, deadline.remaining), ports.signal)
+  }
+}
+
+async function failure(
+  { code, sentence, hint, container, toleranceMilliseconds }: Problem,
+  snapshot: Snapshot,
+  lasted: number,
+  isTimeout: boolean,
+  ports: RolloutPorts
+): Promise<Failure> {
+  const tolerated =
+    toleranceMilliseconds === 0 ? '' : ` (seen for ${formatDuration(lasted)}${isTimeout ? ', until the timeout' : ''})`
+  const evidence = await gatherEvidence(snapshot, container, ports)
+  return new Failure(code, `${sentence}${tolerated}`, hintWithLog(code, hint, evidence), evidence)
+}
+
+async function timeout(
+  { waitingFor, standstill }: Progressing,
+  snapshot: Snapshot,
+  deadline: Deadline,
+  ports: RolloutPorts
+): Promise<Failure> {
+  const { code, words, hint }: Standstill = standstill ?? { code: 'rollout-timeout' }
+  const after = `after ${formatDuration(deadline.milliseconds)} still waiting for ${waitingFor}`
+  const sentence = words === undefined ? after : `${after}: ${words}`
+  const evidence = await gatherEvidence(snapshot, undefined, ports)
+  return new Failure(code, sentence, timeoutHint(code, hint), evidence)
+}
+
+/** What to do after a wait that was in vain: not all of it would be over after a longer one. */
+function timeoutHint(code: FailureCode, hint = 'see the evidence; if it was only slow, raise timeout'): string {
+  if (code === 'probe-failing') return 'correct the probe or what it asks'
+  return code === 'redis-loading' ? `${hint}; then raise timeout` : hint
+}
+
+/**
+ * Judges redis-0 as it is now. Nothing is waited for, also not what may heal: a cache that is away at this moment is
+ * away.
+ * @returns the update revision
+ * @throws Failure if redis-0 is not Ready at that revision
+ */
+export async function health(namespace: string, ports: RolloutPorts): Promise<string> {
+  const observer = new RolloutObserver(namespace, ports)
+  const first = await observer.look(Number.POSITIVE_INFINITY)
+  const seen = rolloutStatus(first)
+  if (seen.state === 'current') return seen.revision
+  const snapshot = await observer.withEventsOfNow(first)
+  const status = rolloutStatus(snapshot)
+  if (status.state === 'current') return status.revision
+  const { problem, waitingFor, standstill } = status
+  const evidence = await gatherEvidence(snapshot, problem?.container, ports)
+  if (problem !== undefined) {
+    const { code, sentence, hint } = problem
+    throw new Failure(code, sentence, hintWithLog(code, hint, evidence), evidence)
+  }
+  const words = standstill?.words
+  throw new Failure(
+    standstill?.code ?? 'rollout-timeout',
+    `${names.pod} is not Ready now: waiting for ${waitingFor}${words === undefined ? '' : `; ${words}`}`,
+    standstill?.hint ?? `see the evidence, and follow it: \`kubectl -n ${namespace} get pod ${names.pod} --watch\``,
+    evidence
+  )
+}

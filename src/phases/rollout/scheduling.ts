@@ -1,0 +1,74 @@
+import { eventsOfClaim, newest } from '../../core/kubernetes/events.ts'
+import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
+import { isScheduled, unschedulable } from '../../core/kubernetes/scheduling.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import type { Problem } from '../../core/problem.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import type { Snapshot } from './snapshot.ts'
+
+const second = 1000
+const claim = `data-${names.pod}`
+
+/** Why a pod has no node yet: its volume, or the nodes themselves. */
+export function schedulingProblem(
+  pod: KubernetesObject,
+  own: readonly KubernetesObject[],
+  { namespace, events }: Snapshot
+): Problem | undefined {
+  if (isScheduled(pod)) return undefined
+  return claimProblem(pod, events, namespace) ?? nodeProblem(pod, own, namespace)
+}
+
+/** What the claim says of itself. While a provisioner is awaited, the scheduler says nothing of the pod. */
+function claimProblem(
+  pod: KubernetesObject,
+  events: readonly KubernetesObject[],
+  namespace: string
+): Problem | undefined {
+  const since = textAt(pod.metadata, 'creationTimestamp') ?? ''
+  const event = newest(
+    eventsOfClaim(claim, since, events),
+    'FailedBinding',
+    'ProvisioningFailed',
+    'ExternalProvisioning',
+    'ProvisioningSucceeded'
+  )
+  const reason = textAt(event, 'reason')
+  if (reason === undefined || reason === 'ProvisioningSucceeded') return undefined
+  const message = harmlessLine(textAt(event, 'message') ?? '')
+  // Neither a class nor a volume comes by itself, while provisioners take their time and try again.
+  const missing = reason === 'FailedBinding' || /storageclass\S* .*not found/i.test(message)
+  return {
+    code: 'volume-pending',
+    sentence: `claim ${claim} has no volume: ${message}`,
+    hint: missing
+      ? 'set storage-class to one of `kubectl get storageclass`; a claim cannot change its class, so before that ' +
+        `\`kubectl -n ${namespace} delete statefulset/${names.statefulSet} pvc/${claim}\``
+      : `see whether the provisioner runs: \`kubectl -n ${namespace} describe pvc ${claim}\``,
+    toleranceMilliseconds: (missing ? 5 : 45) * second
+  }
+}
+
+/** What to change, by what the scheduler says; the first that fits. */
+const hints: [RegExp, string][] = [
+  [/insufficient memory/i, 'free memory on the nodes, add a node, or ask for less with memory-limit'],
+  [/insufficient/i, 'free resources on the nodes, add a node, or request less in the pod template'],
+  [/untolerated taint/i, 'add a toleration to the pod template, or a node without the taint'],
+  [/node affinity\/selector|node selector/i, 'correct nodeSelector or affinity of the pod template, or label a node'],
+  [/too many pods/i, 'remove pods from the nodes, or add a node'],
+  [/unschedulable/i, 'let nodes take pods again: `kubectl uncordon NODE`']
+]
+
+function nodeProblem(pod: KubernetesObject, own: readonly KubernetesObject[], namespace: string): Problem | undefined {
+  const kept = unschedulable(pod, own)
+  if (kept === undefined) return undefined
+  const { message, toleranceMilliseconds } = kept
+  const isVolume = /persistent ?volume|volume node affinity/i.test(message)
+  const hint = hints.find(([pattern]) => pattern.test(message))?.[1] ?? 'add a node that fits'
+  return {
+    code: isVolume ? 'volume-pending' : 'unschedulable',
+    sentence: `pod ${names.pod} cannot be scheduled: ${message}`,
+    hint: isVolume ? `see why the claim has no volume here: \`kubectl -n ${namespace} describe pvc ${claim}\`` : hint,
+    toleranceMilliseconds
+  }
+}

@@ -1,0 +1,100 @@
+import type { KubernetesObject } from '../../core/kubernetes/object.ts'
+import { names, podLabels } from '../../core/kubernetes/workload.ts'
+import type { RolloutPorts } from './deps.ts'
+
+/** Everything that the decision is made from, as read at one moment. */
+export interface Snapshot {
+  namespace: string
+  statefulSet: KubernetesObject | undefined
+  /** Pods that the selector of the StatefulSet finds. */
+  pods: KubernetesObject[]
+  /** Events of the namespace; empty while nothing is wrong, because then nobody asks for them. */
+  events: KubernetesObject[]
+}
+
+/** Reads what the decision is made from, and remembers what need not be asked for with every look. */
+export class RolloutObserver {
+  readonly #namespace: string
+  readonly #ports: RolloutPorts
+  #selector: Record<string, string> | undefined
+  #events: KubernetesObject[] = []
+  #eventsAt: number
+
+  constructor(namespace: string, ports: RolloutPorts) {
+    this.#namespace = namespace
+    this.#ports = ports
+    // A healthy rollout is over before anybody needs its events.
+    this.#eventsAt = ports.clock.now()
+  }
+
+  /**
+   * The StatefulSet, its pods, and the events if the last ones are older than that; all at once. That is consistent
+   * enough: everything that was applied had been answered before, and a revision names its pods.
+   */
+  async look(eventsAge: number): Promise<Snapshot> {
+    const due = this.#ports.clock.now() - this.#eventsAt >= eventsAge
+    return this.#reading(async () => {
+      const [[statefulSet, pods]] = await Promise.all([this.#objects(), due ? this.#readEvents() : undefined])
+      return { namespace: this.#namespace, statefulSet, pods, events: this.#events }
+    })
+  }
+
+  /** The same snapshot with the events of now, or the ones it has if they cannot be read: it must be told anyway. */
+  async withEventsOfNow(snapshot: Snapshot): Promise<Snapshot> {
+    const signal = AbortSignal.timeout(explanationMilliseconds)
+    await this.#readEvents({ signal }).catch(() => this.#ports.signal.throwIfAborted())
+    return { ...snapshot, events: this.#events }
+  }
+
+  async #objects(): Promise<[KubernetesObject | undefined, KubernetesObject[]]> {
+    const { cluster } = this.#ports
+    const known = this.#selector
+    const [statefulSet, found] = await Promise.all([
+      cluster.readStatefulSet(this.#namespace, names.statefulSet),
+      known && cluster.listPods(this.#namespace, known)
+    ])
+    const selector = podLabels(statefulSet)
+    this.#selector = selector
+    // Only of the first look, and of a StatefulSet that another client made anew, the selector is not known before.
+    if (found !== undefined && JSON.stringify(selector) === JSON.stringify(known)) return [statefulSet, found]
+    return [statefulSet, selector === undefined ? [] : await cluster.listPods(this.#namespace, selector)]
+  }
+
+  async #readEvents(limits?: { signal: AbortSignal }): Promise<void> {
+    const { cluster, clock } = this.#ports
+    this.#eventsAt = clock.now()
+    this.#events = await cluster.listEvents(this.#namespace, limits)
+  }
+
+  async #reading<T>(read: () => Promise<T>): Promise<T> {
+    const { signal, toFailure } = this.#ports
+    try {
+      return await read()
+    } catch (error) {
+      signal.throwIfAborted()
+      throw toFailure(error, { verb: 'watch', object: `StatefulSet/${names.statefulSet}`, namespace: this.#namespace })
+    }
+  }
+}
+
+interface Pace {
+  look: number
+  /** The least time between two requests for events. */
+  events: number
+}
+
+/**
+ * How long what only explains a failure may take, in milliseconds: the failure itself is certain. The API server may
+ * not reach the kubelet that has a log, and finds that out late. It is not away then, so this ends before it would be
+ * called that.
+ */
+export const explanationMilliseconds = 2_500
+
+/**
+ * How often to look, after nothing has changed for so long. What moves is looked at ten times a second, so that the
+ * verdict follows readiness at once; what stands still is looked at with a delay of at most a fortieth of the wait.
+ */
+export function paceAfter(quietMilliseconds: number): Pace {
+  const look = Math.min(Math.max(quietMilliseconds / 40, 100), 1_000)
+  return { look, events: Math.max(1_500, 5 * look) }
+}

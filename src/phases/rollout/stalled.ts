@@ -1,0 +1,56 @@
+import type { FailureCode } from '../../core/failure.ts'
+import { eventsOf, isOfContainer, latest } from '../../core/kubernetes/events.ts'
+import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
+import { names, watchLoading } from '../../core/kubernetes/workload.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { isRunning, unreadyContainer } from './container-status.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** What a wait is if it does not end: for the timeout of a rollout, and for whoever does not wait at all. */
+export interface Standstill {
+  code: FailureCode
+  /** What was said about it. */
+  words?: string
+  /** What to do about it. */
+  hint?: string
+}
+
+/** A pod that is not Ready, where nothing tells that it cannot become so: its probes may have said what is missing. */
+export function unreadyPod(pod: KubernetesObject, { events, namespace }: Snapshot): Standstill | undefined {
+  const status = unreadyContainer(pod)
+  // Of a container that does not run, only an earlier run was asked.
+  if (!isRunning(status)) return undefined
+  const own = eventsOf(pod, events).filter((event) => isOfContainer(event, textAt(status, 'name') ?? ''))
+  const words = harmlessLine(latest(own, 'Unhealthy') ?? '')
+  if (words === '') return undefined
+  return /\bLOADING\b/.test(words)
+    ? { code: 'redis-loading', words, hint: watchLoading(namespace) }
+    : { code: 'probe-failing', words }
+}
+
+/** The same of an old revision. What loads its data will be Ready, and all else is in the way. */
+export function unreadyOldPod(pod: KubernetesObject, snapshot: Snapshot): Standstill {
+  const unready = unreadyPod(pod, snapshot)
+  if (unready?.code === 'redis-loading') return unready
+  return {
+    ...unready,
+    code: 'stuck-revision',
+    hint: `unless it only needs more time, delete the pod and run again: ${deletePod(snapshot.namespace)}`
+  }
+}
+
+/** A pod that was asked to end and is still there. */
+export function endlessPod({ metadata }: KubernetesObject, namespace: string): Standstill {
+  const kubectl = `kubectl -n ${namespace}`
+  return {
+    code: 'rollout-timeout',
+    hint:
+      `see its node and its finalizers: \`${kubectl} get pod ${metadata.name} --output=yaml\`; only if the node is ` +
+      `gone for good: \`${kubectl} delete pod ${metadata.name} --force\``
+  }
+}
+
+/** The command that makes room for a pod of the new revision. */
+export function deletePod(namespace: string): string {
+  return `\`kubectl -n ${namespace} delete pod ${names.pod}\``
+}

@@ -1,0 +1,57 @@
+import { newest } from '../../core/kubernetes/events.ts'
+import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import type { Problem } from '../../core/problem.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { memoryTooLow } from './container.ts'
+
+const second = 1000
+const failures = ['FailedMount', 'FailedAttachVolume', 'FailedCreatePodSandBox']
+/** What happens after a failure that is over: its event stays while an image is pulled for minutes. */
+const progress = ['SuccessfulAttachVolume', 'Pulling', 'Pulled']
+
+/** Why the node does not get a pod so far that its first container starts; only events tell. */
+export function setupProblem(events: readonly KubernetesObject[], namespace: string): Problem | undefined {
+  const event = newest(events, ...failures, ...progress)
+  const message = harmlessLine(textAt(event, 'message') ?? '')
+  const describe = `see \`kubectl -n ${namespace} describe pod ${names.pod}\``
+  switch (textAt(event, 'reason')) {
+    case 'FailedCreatePodSandBox':
+      return memoryTooLow.test(message)
+        ? {
+            code: 'oom-killed',
+            sentence: `the memory limit is too low for anything of pod ${names.pod} to start: ${message}`,
+            hint: 'raise memory-limit: at least twice maxmemory, and what Redis needs for itself',
+            toleranceMilliseconds: 0
+          }
+        : {
+            // The network of a node may need a while; nothing says for how long, so the deadline is the limit.
+            code: 'rollout-timeout',
+            sentence: `the node cannot set up pod ${names.pod}: ${message}`,
+            hint: `${describe}; the network plugin of the node speaks there`,
+            toleranceMilliseconds: Number.POSITIVE_INFINITY
+          }
+    case 'FailedAttachVolume':
+      return volume(`a volume of pod ${names.pod} cannot be attached: ${message}`, describe)
+    case 'FailedMount':
+      return mountProblem(message, namespace, describe)
+    default:
+      return undefined
+  }
+}
+
+function mountProblem(message: string, namespace: string, describe: string): Problem {
+  // A Secret or ConfigMap, or a key in it, that is not there; everything else about volumes may heal.
+  const sentence = `a volume of pod ${names.pod} cannot be mounted: ${message}`
+  if (!/(secret|configmap)\b.* not found|non-existent/.test(message)) return volume(sentence, describe)
+  return {
+    code: 'config-error',
+    sentence,
+    hint: `create what is missing; compare with \`kubectl -n ${namespace} get secrets,configmaps\``,
+    toleranceMilliseconds: 5 * second
+  }
+}
+
+function volume(sentence: string, hint: string): Problem {
+  return { code: 'volume-pending', sentence, hint, toleranceMilliseconds: 60 * second }
+}

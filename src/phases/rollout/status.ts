@@ -1,0 +1,116 @@
+import { at, isControlledBy, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
+import { names, redisPod } from '../../core/kubernetes/workload.ts'
+import type { Problem } from '../../core/problem.ts'
+import { hasFailed, isReady, podWaitsFor } from './container-status.ts'
+import { podCreationProblem, podProblem } from './pod-problem.ts'
+import type { Snapshot } from './snapshot.ts'
+import { deletePod, endlessPod, type Standstill, unreadyOldPod, unreadyPod } from './stalled.ts'
+import { heldBack, type StuckPod, stuckPod } from './stuck-pod.ts'
+
+export type RolloutStatus = { state: 'current'; revision: string } | Progressing
+
+export interface Progressing {
+  state: 'progressing'
+  waitingFor: string
+  problem?: Problem
+  /** What it is if it stays so, where that is more than a wait that was too short. */
+  standstill?: Standstill
+  /** The pod in the way of its successor, where it may be deleted. */
+  stuck?: StuckPod
+}
+
+/**
+ * Where the rollout stands. Current is: the controller has seen this generation, redis-0 is of the update revision and
+ * Ready, and no other pod of the StatefulSet is left. (`kubectl rollout status` asks less: it trusts counters, and with
+ * a partition it never compares revisions.)
+ */
+export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
+  const { statefulSet, pods } = snapshot
+  if (statefulSet === undefined) {
+    return waiting(`StatefulSet/${names.statefulSet}, which another client deleted, to come back`)
+  }
+  const generation = statefulSet.metadata.generation ?? 0
+  const observed = Number(at(statefulSet, 'status', 'observedGeneration') ?? 0)
+  if (observed < generation) return waiting(`the controller to see generation ${generation} of the StatefulSet`)
+
+  const revision = textAt(statefulSet, 'status', 'updateRevision') ?? ''
+  const pod = redisPod(pods)
+  if (pod === undefined) return waiting(`pod ${names.pod} to be created`, podCreationProblem(snapshot))
+  if (pod.metadata['deletionTimestamp'] !== undefined) return ending(pod, snapshot)
+  if (revisionOf(pod) !== revision) return outdated(snapshot, statefulSet, pod, revision)
+  if (!isReady(pod)) return waiting(podWaitsFor(pod), podProblem(pod, snapshot), unreadyPod(pod, snapshot))
+
+  // Labels find the pods of others as well: those of a job, or of a chart that has the same labels.
+  const other = pods.find((each) => each !== pod && isControlledBy(each, statefulSet))
+  return other === undefined ? { state: 'current', revision } : ending(other, snapshot)
+}
+
+function ending(pod: KubernetesObject, { namespace }: Snapshot): RolloutStatus {
+  return waiting(`the old pod ${pod.metadata.name} to end`, undefined, endlessPod(pod, namespace))
+}
+
+/** The pod is of an older revision: the controller replaces it, unless it cannot or must not. */
+function outdated(
+  snapshot: Snapshot,
+  statefulSet: KubernetesObject,
+  pod: KubernetesObject,
+  revision: string
+): RolloutStatus {
+  const waitingFor = `pod ${names.pod} to be replaced by one of revision ${revision}`
+  const remove = deletePod(snapshot.namespace)
+  const rule = heldBack(statefulSet)
+  if (rule !== undefined) {
+    return waiting(waitingFor, {
+      code: 'stuck-revision',
+      sentence: `pod ${names.pod} stays at its old revision, because the StatefulSet has ${rule}`,
+      // Below a partition the controller makes even a deleted pod of the old revision again.
+      hint:
+        rule === 'updateStrategy OnDelete'
+          ? `delete the pod and run again: ${remove}`
+          : `set the partition to 0 in the manifests, or now: ${withoutPartition(snapshot.namespace)}`,
+      toleranceMilliseconds: 0
+    })
+  }
+  if (isReady(pod) || hasFailed(pod)) return waiting(waitingFor)
+  const stuck = stuckPod(pod, snapshot)
+  const inTheWay = stuck !== undefined && { stuck }
+  const old = podProblem(pod, snapshot)
+  if (old === undefined) {
+    const only = `pod ${names.pod} of the old revision ${revisionOf(pod)} to be Ready, before which the StatefulSet`
+    const why = 'controller does not replace it (kubernetes/kubernetes#67250)'
+    return { ...waiting(`${only} ${why}`, undefined, unreadyOldPod(pod, snapshot)), ...inTheWay }
+  }
+  const problem: Problem = {
+    code: 'stuck-revision',
+    sentence:
+      `pod ${names.pod} of the old revision ${revisionOf(pod)} is broken, and the StatefulSet controller does not ` +
+      `replace a broken pod (kubernetes/kubernetes#67250): ${old.sentence}`,
+    hint:
+      old.code === 'persistence-failing'
+        ? `${old.hint}; what Redis cannot save is lost when its pod is deleted: ${remove}`
+        : `delete the broken pod and run again: ${remove}`,
+    // The controller may be about to do it.
+    toleranceMilliseconds: 5_000,
+    ...(old.container !== undefined && { container: old.container })
+  }
+  return { ...waiting(waitingFor, problem), ...inTheWay }
+}
+
+function withoutPartition(namespace: string): string {
+  const patch = JSON.stringify({ spec: { updateStrategy: { rollingUpdate: { partition: 0 } } } })
+  return `\`kubectl -n ${namespace} patch statefulset ${names.statefulSet} --patch '${patch}'\``
+}
+
+function waiting(waitingFor: string, problem?: Problem, standstill?: Standstill): Progressing {
+  return {
+    state: 'progressing',
+    waitingFor,
+    ...(problem !== undefined && { problem }),
+    ...(standstill !== undefined && { standstill })
+  }
+}
+
+/** The revision of the template from which a pod was made. */
+export function revisionOf(pod: KubernetesObject): string {
+  return pod.metadata.labels?.['controller-revision-hash'] ?? ''
+}

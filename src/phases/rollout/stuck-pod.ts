@@ -1,0 +1,69 @@
+import { eventsOf, isOfContainer, latest, newest, timeOf } from '../../core/kubernetes/events.ts'
+import { at, isControlledBy, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { harmlessLine } from '../../core/sanitize.ts'
+import { containerStatuses, hasFailed, isReady, isRunning } from './container-status.ts'
+import { podProblem } from './pod-problem.ts'
+import type { Snapshot } from './snapshot.ts'
+
+/** A pod that the controller leaves as it is when its template changes, and that may be deleted for it. */
+export interface StuckPod {
+  pod: KubernetesObject
+  /** Why it is of no use. */
+  because: string
+  /** How long it may be so: the controller may be about to replace it, or the pod to become Ready. */
+  toleranceMilliseconds: number
+}
+
+/**
+ * Whether redis-0 may be deleted once its template has changed: it is broken, or has not been Ready since it was made
+ * and fails a probe. The StatefulSet controller replaces neither (kubernetes/kubernetes#67250). A pod that serves, ends,
+ * loads its data or cannot save them is never deleted, nor one of which nothing tells that it only needs more time.
+ */
+export function stuckPod(pod: KubernetesObject, snapshot: Snapshot): StuckPod | undefined {
+  const { statefulSet } = snapshot
+  if (statefulSet === undefined || !isControlledBy(pod, statefulSet) || heldBack(statefulSet) !== undefined) return
+  if (isReady(pod) || hasFailed(pod) || pod.metadata['deletionTimestamp'] !== undefined) return
+
+  const own = eventsOf(pod, snapshot.events)
+  const unready = containerStatuses(pod).filter((status) => at(status, 'ready') !== true && isRunning(status))
+  const heard = unready.map((status) => latest(ofContainer(status, own), 'Unhealthy') ?? '')
+  if (heard.some((words) => /\b(LOADING|MISCONF)\b/.test(words))) return
+
+  const problem = podProblem(pod, snapshot)
+  if (problem !== undefined) return { pod, because: problem.sentence, toleranceMilliseconds: 5_000 }
+  const words = unready.map((status) => failedProbe(status, own)).find((each) => each !== undefined)
+  if (words === undefined || wasReady(pod)) return
+  // As long as a probe that passes in the end may take to do so for the first time.
+  return { pod, because: `it has never been Ready: ${harmlessLine(words)}`, toleranceMilliseconds: 10_000 }
+}
+
+/** The rule by which a StatefulSet keeps its pod at an old revision, undefined if it has none. */
+export function heldBack(statefulSet: KubernetesObject): string | undefined {
+  const strategy = textAt(statefulSet, 'spec', 'updateStrategy', 'type')
+  const partition = Number(at(statefulSet, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0)
+  if (strategy === 'OnDelete') return 'updateStrategy OnDelete'
+  return partition > 0 ? `partition ${partition}` : undefined
+}
+
+/** What a probe of the present run of a container said. */
+function failedProbe(status: unknown, own: readonly KubernetesObject[]): string | undefined {
+  const event = newest(ofContainer(status, own), 'Unhealthy')
+  const since = textAt(status, 'state', 'running', 'startedAt')
+  return event !== undefined && since !== undefined && timeOf(event) >= since ? textAt(event, 'message') : undefined
+}
+
+/**
+ * Whether the pod has ever been Ready. The kubelet sets the condition when it first sees the pod, which is the start
+ * time, and moves its time only when the condition changes.
+ */
+function wasReady(pod: KubernetesObject): boolean {
+  const condition = listAt(pod, 'status', 'conditions').find((each) => at(each, 'type') === 'Ready')
+  if (condition === undefined) return false
+  const [changed, start] = [textAt(condition, 'lastTransitionTime'), textAt(pod, 'status', 'startTime')]
+  // Two times of one moment may stand in neighbouring seconds; without them, nothing is known.
+  return !(Date.parse(changed ?? '') - Date.parse(start ?? '') <= 1_000)
+}
+
+function ofContainer(status: unknown, own: readonly KubernetesObject[]): KubernetesObject[] {
+  return own.filter((event) => isOfContainer(event, textAt(status, 'name') ?? ''))
+}

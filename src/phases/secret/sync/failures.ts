@@ -1,0 +1,86 @@
+import { type Evidence, Failure } from '../../../core/failure.ts'
+import { eventLine, eventsOf } from '../../../core/kubernetes/events.ts'
+import { type KubernetesObject, objectId } from '../../../core/kubernetes/object.ts'
+import { names } from '../../../core/kubernetes/workload.ts'
+import { formatDuration } from '../../../core/units.ts'
+import { operatorHint, type SyncRefusal } from './refresh-policy.ts'
+import type { Reports } from './requests.ts'
+import { syncStatus } from './status.ts'
+import { lastProblem, type SyncProblem } from './sync-problem.ts'
+
+/** The operator says that it cannot sync. @param seen for how long, in milliseconds; undefined if nobody waited */
+export function cannotSync(
+  object: KubernetesObject,
+  { sentence, hint }: SyncProblem,
+  seen: number | undefined,
+  reports: Reports,
+  namespace: string
+): Failure {
+  const lasted = seen === undefined ? '' : ` (seen for ${formatDuration(seen)})`
+  const what = `${objectId(object)} in namespace ${namespace} cannot be synced: ${sentence}${lasted}`
+  const message = `${what}${whatTheSecretHolds(object)}`
+  return new Failure('external-secret-error', message, hint, evidence(object, reports))
+}
+
+/** Nothing has moved for so long that nobody seems to work on it. @param quiet in milliseconds */
+export function nobodySyncs(object: KubernetesObject, quiet: number, reports: Reports, namespace: string): Failure {
+  const id = objectId(object)
+  const { ready, version, refreshTime } = syncStatus(object)
+  const since = `${id} in namespace ${namespace} was told to sync, and nothing has happened for ${formatDuration(quiet)}`
+  const who = 'the External Secrets Operator does not run, is busy with others, or waits for AWS'
+  const hint = operatorHint(object, namespace)
+  if (ready?.status === 'False') {
+    const problem = lastProblem(object, reports, namespace)
+    const sentence = `${since}: ${who}. What it failed at before: ${problem.sentence}`
+    return new Failure('external-secret-error', sentence, `${hint}; ${problem.hint}`, evidence(object, reports))
+  }
+  if (version === undefined) {
+    const sentence = `${since}: ${who}. It has never been synced`
+    return new Failure('external-secret-error', sentence, hint, evidence(object, reports))
+  }
+  const sentence = `${since}: ${who}. Its Ready=True is of ${refreshTime}, so the Secret may not be what AWS holds now`
+  return new Failure('secret-stale', sentence, hint, evidence(object, reports))
+}
+
+/** The end of the run's time. */
+export function outOfTime(
+  object: KubernetesObject,
+  waitingFor: string,
+  milliseconds: number,
+  reports: Reports,
+  namespace: string
+): Failure {
+  const code = syncStatus(object).version === undefined ? 'external-secret-error' : 'secret-stale'
+  const sentence = `after ${formatDuration(milliseconds)} still waiting for ${waitingFor}${whatTheSecretHolds(object)}`
+  return new Failure(code, sentence, operatorHint(object, namespace), evidence(object, reports))
+}
+
+export function refusedBy({ code, sentence, hint }: SyncRefusal): Failure {
+  return new Failure(code, sentence, hint)
+}
+
+/** There is no Secret, although all said that there is one. */
+export function secretMissing(namespace: string, externalSecret: KubernetesObject | undefined): Failure {
+  const what = `there is no Secret/${names.credentials} in namespace ${namespace}`
+  if (externalSecret === undefined) {
+    const hint =
+      'create it with the keys host, port, password and url, or let an ExternalSecret bring it (overlays/production)'
+    return new Failure('secret-missing', what, hint)
+  }
+  const sentence = `${what}, although ${objectId(externalSecret)} says "secret synced"`
+  const kubectl = `kubectl -n ${namespace}`
+  const hint =
+    `see whether it names another Secret: \`${kubectl} get externalsecret ${externalSecret.metadata.name} -o yaml\` ` +
+    '(spec.target.name); if not, somebody has deleted the Secret, and the next run makes the operator bring it back'
+  return new Failure('secret-missing', sentence, hint)
+}
+
+function whatTheSecretHolds(object: KubernetesObject): string {
+  const { refreshTime } = syncStatus(object)
+  return refreshTime === undefined ? '' : `. The Secret still holds what was synced at ${refreshTime}`
+}
+
+function evidence(object: KubernetesObject, { events }: Reports): Evidence[] {
+  const text = eventsOf(object, events).slice(-12).map(eventLine).join('\n')
+  return text === '' ? [] : [{ title: `Events of ${objectId(object)}`, text }]
+}

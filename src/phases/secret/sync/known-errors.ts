@@ -1,0 +1,236 @@
+import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
+import { names } from '../../../core/kubernetes/workload.ts'
+import type { StoreReference } from './status.ts'
+
+/** What the operator failed at, beside its own words. */
+interface FailedSync {
+  /** The name of the secret in AWS; undefined if the words do not lead to it. */
+  key: string | undefined
+  store: StoreReference
+  namespace: string
+  /** What the store says of itself, if that is known. */
+  storeWords: string | undefined
+  /** All that the operator said, on one line. */
+  said: string
+}
+
+/** A reason for which the operator cannot sync, by the words in which it says so. */
+interface KnownError {
+  pattern: RegExp
+  /** How long it may last before it is believed, in milliseconds. */
+  tolerance?: number
+  tell(sync: FailedSync, captured: (string | undefined)[]): { sentence: string; hint: string }
+}
+
+/** One try may fail where the next succeeds (external-secrets/external-secrets#3878); the operator retries after 1 s. */
+export const brief = 3_000
+/** A store that was just made, a network that was down, a limit of requests. */
+export const healing = 10_000
+
+function idOf({ kind, name }: StoreReference): string {
+  return `${kind}/${name}`
+}
+
+/** A command that shows the store, and what it complains of. */
+function describeStore({ kind, name }: StoreReference, namespace: string): string {
+  const place = kind === 'ClusterSecretStore' ? '' : ` -n ${namespace}`
+  return `\`kubectl${place} describe ${kind.toLowerCase()} ${typed(name)}\``
+}
+
+/** A command that shows what the operator says of an ExternalSecret, whose name may be another than that of its Secret. */
+export function describeExternalSecret({ metadata }: KubernetesObject, namespace: string): string {
+  return `\`kubectl -n ${namespace} describe externalsecret ${typed(metadata.name)}\``
+}
+
+/** A name for a command that people copy: it comes from outside, and only a plain one is safe in a shell. */
+function typed(name: string): string {
+  return /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(name) ? name : 'NAME'
+}
+
+/** What AWS says, and what the operator says of the secret there. The first that matches counts. */
+export const awsCauses: readonly KnownError[] = [
+  {
+    pattern: /key (.+) does not exist in secret (.+)$/,
+    tell: (_, [property, key = '']) => ({
+      sentence: `the AWS secret ${key} has no property ${property}, or is no JSON object`,
+      hint: `add it; the secret has these: \`${aws('get-secret-value', key)} --query SecretString --output text | jq keys\``
+    })
+  },
+  {
+    pattern: /Secret does not exist|ResourceNotFoundException/,
+    tell: ({ key = '', store }) => ({
+      sentence: `AWS Secrets Manager has no secret ${key} in the account and region of ${idOf(store)}`,
+      hint: `create it, or correct its name or the region of the store; \`${aws('describe-secret', key)}\` finds it`
+    })
+  },
+  {
+    pattern: /marked (?:for deletion|as deleted)|scheduled for deletion/,
+    tell: ({ key = '' }) => ({
+      sentence: `the AWS secret ${key} is scheduled for deletion`,
+      hint: `keep it: \`${aws('restore-secret', key)}\``
+    })
+  },
+  {
+    pattern: /unable to unmarshal secret (.+?): |no secret string nor binary for key: (.+)$/,
+    tell: (_, [text, nothing]) => ({
+      sentence: `the AWS secret ${text ?? nothing} is no JSON object`,
+      hint: 'store it as a JSON object with the fields host, port, password and url'
+    })
+  },
+  {
+    pattern: /(?:User: (\S+) is )?not authorized to perform:? (\w+:\w+).*?(with an explicit deny .+)/i,
+    tell: ({ key = '', store }, [user = `the identity of ${idOf(store)}`, action = '', why]) => ({
+      sentence: `AWS denies ${action}${action.startsWith('secretsmanager:') ? ` on the secret ${key}` : ''} to ${user} (${why})`,
+      hint: 'take away the deny that AWS names: no policy can allow against it'
+    })
+  },
+  {
+    pattern: /Access to KMS is not allowed|DecryptionFailure|kms:Decrypt/,
+    tell: ({ key = '', store }) => ({
+      sentence: `AWS does not let ${idOf(store)} decrypt the secret ${key}`,
+      hint: 'allow the identity of the store `kms:Decrypt` on the KMS key of the secret, in the policy of the key as well'
+    })
+  },
+  {
+    pattern: /(?:User: (\S+) is )?not authorized to perform:? (sts:\w+)/i,
+    tell: ({ store }, [user, action]) => ({
+      sentence: `AWS denies ${action} to ${user ?? `the identity of ${idOf(store)}`}, which needs it to take the role of the store`,
+      hint: 'name the identity (with IRSA: the OIDC provider and the service account) in the trust policy of the IAM role'
+    })
+  },
+  {
+    pattern: /InvalidIdentityToken|No OpenIDConnect provider/,
+    tell: ({ store, said }) => ({
+      sentence: `AWS does not know who issues the tokens of the cluster, with which ${idOf(store)} takes its role: ${said}`,
+      hint: 'create the IAM OIDC provider of the cluster: `eksctl utils associate-iam-oidc-provider --cluster NAME --approve`'
+    })
+  },
+  {
+    pattern: /(?:User: (\S+) is )?not authorized to perform:? (\w+:\w+)(?:.*?(because .+))?/i,
+    tell: ({ key = '', store }, [user = `the identity of ${idOf(store)}`, action, why]) => ({
+      sentence: `AWS denies ${action} on the secret ${key} to ${user}${why === undefined ? '' : ` (${why})`}`,
+      hint: allowReading
+    })
+  },
+  {
+    pattern: /AccessDenied/,
+    tell: ({ key = '', store, said }) => ({
+      sentence: `AWS denies ${idOf(store)} the secret ${key}: ${said}`,
+      hint: allowReading
+    })
+  },
+  {
+    pattern: /ExpiredToken|(?:token|credentials?)\b.*\bexpired/i,
+    tell: ({ store, namespace, said }) => ({
+      sentence: `the AWS credentials of ${idOf(store)} have expired: ${said}`,
+      hint: `renew them where the store takes them from: ${describeStore(store, namespace)}`
+    })
+  },
+  {
+    pattern:
+      /UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature|IncompleteSignature|InvalidAccessKeyId/,
+    tell: ({ store, namespace, said }) => ({
+      sentence: `AWS does not accept the credentials of ${idOf(store)}: ${said}`,
+      hint: `correct them where the store takes them from: ${describeStore(store, namespace)}`
+    })
+  },
+  {
+    pattern:
+      /no EC2 IMDS role found|get credentials:|retrieve credentials|could not fetch \w+ secret|IAM role must be/i,
+    tell: ({ store, namespace, said }) => ({
+      sentence: `the operator finds no AWS credentials for ${idOf(store)}: ${said}`,
+      hint: `correct spec.provider.aws.auth of the store: ${describeStore(store, namespace)}`
+    })
+  },
+  {
+    pattern: /Throttl|TooManyRequests|Rate exceeded|RequestLimitExceeded/i,
+    tolerance: healing,
+    tell: ({ said }) => ({
+      sentence: `AWS limits the requests of the operator: ${said}`,
+      hint: 'run again in a minute; a longer refreshInterval of all ExternalSecrets makes fewer requests'
+    })
+  },
+  {
+    pattern:
+      /dial tcp|no such host|i\/o timeout|connection (?:refused|reset)|deadline exceeded|TLS handshake|x509:|request send failed|exceeded maximum number of attempts|StatusCode: 5\d\d/i,
+    tolerance: healing,
+    tell: ({ store, namespace, said }) => ({
+      sentence: `the operator cannot reach AWS: ${said}`,
+      hint:
+        'see whether pods reach the endpoints secretsmanager and sts of the region (NAT gateway or VPC endpoint, security ' +
+        `group, DNS), and whether the region of the store is right: ${describeStore(store, namespace)}`
+    })
+  },
+  {
+    pattern: /StatusCode: 40[13]/,
+    tell: ({ store, namespace, said }) => ({
+      sentence: `AWS refuses the operator: ${said}`,
+      hint: `correct the credentials that the store names (${describeStore(store, namespace)}), or ${allowReading}`
+    })
+  }
+]
+
+const allowReading =
+  'allow the identity of the store to read the secret: `secretsmanager:GetSecretValue`, `secretsmanager:DescribeSecret`, ' +
+  '`secretsmanager:GetResourcePolicy` and `secretsmanager:ListSecretVersionIds`'
+
+function aws(operation: string, key: string): string {
+  return `aws secretsmanager ${operation} --secret-id ${typed(key)}`
+}
+
+/** What the operator says of the store and of the Secret. The first that matches counts. */
+export const clusterCauses: readonly KnownError[] = [
+  {
+    pattern: /could not get (ClusterSecretStore|SecretStore) "([^"]*)".* not found/,
+    tell: ({ namespace, store }, [kind = store.kind, name = store.name]) => ({
+      sentence: `there is no ${idOf({ kind, name })}${kind === 'SecretStore' ? ` in namespace ${namespace}` : ''}`,
+      hint: `create it, or set the input secret-store to one that is there: ${listStores(kind, namespace)}`
+    })
+  },
+  {
+    pattern: /(ClusterSecretStore|SecretStore) "([^"]*)" is not ready/,
+    tolerance: healing,
+    tell: ({ namespace, store, storeWords }, [kind = store.kind, name = store.name]) => ({
+      sentence: `${idOf({ kind, name })} is not ready${storeWords === undefined ? '' : `: ${storeWords}`}`,
+      hint: `correct it; what it complains of: ${describeStore({ kind, name }, namespace)}`
+    })
+  },
+  {
+    pattern: /using cluster store "([^"]*)" is not allowed from namespace/,
+    tell: ({ namespace, store }, [name = store.name]) => ({
+      sentence: `ClusterSecretStore/${name} may not be used from namespace ${namespace}`,
+      hint: `admit the namespace in spec.conditions of the store: \`kubectl edit clustersecretstore ${typed(name)}\``
+    })
+  },
+  {
+    pattern: /owned by another ExternalSecret: (\S+)/,
+    tell: ({ namespace }, [other]) => ({
+      sentence: `the Secret is that of ExternalSecret/${other}`,
+      hint: `keep one of the two: \`kubectl -n ${namespace} get externalsecrets\``
+    })
+  },
+  {
+    pattern: /already owned by another (.+?) controller (.+)$/,
+    tell: ({ namespace }, [kind, name]) => ({
+      sentence: `the Secret is that of ${kind}/${name}`,
+      hint: `take it away from there, then delete it, and the operator makes it anew: ${deleteSecret(namespace)}`
+    })
+  },
+  {
+    pattern: /secret is immutable/,
+    tell: ({ namespace }) => ({
+      sentence: 'the Secret is immutable, and AWS holds another value',
+      hint: `delete it, and the operator makes it anew: ${deleteSecret(namespace)}`
+    })
+  }
+]
+
+function deleteSecret(namespace: string): string {
+  return `\`kubectl -n ${namespace} delete secret ${names.credentials}\``
+}
+
+function listStores(kind: string, namespace: string): string {
+  return kind === 'ClusterSecretStore'
+    ? '`kubectl get clustersecretstores`'
+    : `\`kubectl -n ${namespace} get secretstores\``
+}

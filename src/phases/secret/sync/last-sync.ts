@@ -1,0 +1,91 @@
+import type { FailureCode } from '../../../core/failure.ts'
+import { type KubernetesObject, objectId } from '../../../core/kubernetes/object.ts'
+import type { Check } from '../../../core/result.ts'
+import { harmlessLine } from '../../../core/sanitize.ts'
+import { formatDuration } from '../../../core/units.ts'
+import type { SecretPorts } from '../deps.ts'
+import { cannotSync, refusedBy } from './failures.ts'
+import {
+  type Freshness,
+  notSynced,
+  operatorHint,
+  stale,
+  syncInterval,
+  syncsOnce,
+  writesNothing
+} from './refresh-policy.ts'
+import { readReports } from './requests.ts'
+import { syncStatus } from './status.ts'
+import { lastProblem } from './sync-problem.ts'
+
+/**
+ * Judges the last sync of an ExternalSecret, and writes nothing.
+ * @returns when it was, for the report; relaxed if nothing tells what AWS holds since
+ * @throws Failure if the Secret is not what AWS holds, as far as one can tell
+ */
+export async function judgeLastSync(
+  stored: KubernetesObject,
+  namespace: string,
+  ports: SecretPorts
+): Promise<Pick<Check, 'detail' | 'relaxed'>> {
+  const state = standing(stored, namespace, ports.date())
+  if (state.state === 'fresh') return { detail: state.detail }
+  if (state.state === 'unknown') return { detail: state.detail, relaxed: true }
+  if (state.state === 'refused') throw refusedBy(state.refusal)
+  const reports = await readReports(namespace, ports)
+  throw cannotSync(stored, lastProblem(stored, reports, namespace), undefined, reports, namespace)
+}
+
+/** How far the clocks of this machine and of the operator may be apart, in milliseconds. */
+const clockTolerance = 60_000
+
+/** Where nothing is waited for. */
+type Standing =
+  | Exclude<Freshness, { state: 'waiting' }>
+  | { state: 'failing' }
+  /** It succeeded, and nothing tells what AWS holds since. */
+  | { state: 'unknown'; detail: string }
+
+/**
+ * Whether the last sync of an ExternalSecret still counts, if nothing is forced: it succeeded, is of the newest
+ * generation, and not older than it should be.
+ */
+export function standing(externalSecret: KubernetesObject, namespace: string, now: Date): Standing {
+  const refused = (sentence: string, code: FailureCode = 'secret-stale'): Standing => {
+    return { state: 'refused', refusal: { code, sentence, hint: operatorHint(externalSecret, namespace) } }
+  }
+  const { ready, version, refreshTime } = syncStatus(externalSecret)
+  const { generation } = externalSecret.metadata
+  const id = objectId(externalSecret)
+  if (ready === undefined) return refused(`${id} has never been synced`, 'external-secret-error')
+  if (ready.status !== 'True') return { state: 'failing' }
+  const nothing = writesNothing(externalSecret)
+  if (nothing !== undefined) return { state: 'refused', refusal: stale(externalSecret, nothing, '') }
+  const refusal = notSynced(externalSecret, ready)
+  if (refusal !== undefined) return { state: 'refused', refusal }
+  if (version?.startsWith(`${generation}-`) !== true) {
+    const synced = `generation ${generation}, synced: ${harmlessLine(version ?? 'never')}`
+    return refused(`${id} was changed since it was synced last (${synced})`)
+  }
+  const age = now.getTime() - Date.parse(refreshTime ?? '')
+  if (Number.isNaN(age)) return refused(`${id} has no refreshTime`)
+  const once = syncsOnce(externalSecret, namespace)
+  if (once !== undefined) return unknown(refreshTime, `${once.line} ${once.effect}`)
+  const interval = syncInterval(externalSecret)
+  if (interval === undefined) return unknown(refreshTime, 'no sync is due at a known time')
+  const detail = `at ${refreshTime}, ${span(age)} ago; a sync is due every ${span(interval)}`
+  return age > 2 * interval + clockTolerance
+    ? refused(`the last sync of ${id} is too old: it was ${detail}`)
+    : { state: 'fresh', detail }
+}
+
+function unknown(refreshTime: string | undefined, why: string): Standing {
+  return { state: 'unknown', detail: `at ${refreshTime}; ${why}; not shown to be what AWS holds now` }
+}
+
+/** A span of time; after hours nobody needs the minutes. */
+function span(milliseconds: number): string {
+  const hours = Math.round(milliseconds / 3_600_000)
+  if (hours < 2) return formatDuration(Math.max(0, milliseconds))
+  return hours < 72 ? `${hours} h` : `${Math.round(hours / 24)} days`
+}

@@ -1,0 +1,85 @@
+import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
+import type { SecretPorts } from '../deps.ts'
+import { type Freshness, freshness } from './refresh-policy.ts'
+import { type Reports, readExternalSecret, readReports } from './requests.ts'
+import { failuresOf, newFailures, problemSince, type Start, type SyncProblem, turnedFalse } from './sync-problem.ts'
+
+/** The least time between two requests for events, which a sync that succeeds does not need. In milliseconds. */
+const reportsEvery = 1_000
+
+/** An ExternalSecret since it was told to sync. */
+export interface Look {
+  object: KubernetesObject
+  freshness: Freshness
+  reports: Reports
+  /** What the operator fails at, and for how many milliseconds. */
+  failing: { problem: SyncProblem; duration: number } | undefined
+}
+
+/** An ExternalSecret that was just told to sync. */
+export interface Told {
+  object: KubernetesObject
+  /** The version that had been synced before: another one shows the sync. */
+  version: string | undefined
+}
+
+/** Looks at an ExternalSecret that was told to sync, and remembers for how long it has looked like that. */
+export class SyncObserver {
+  readonly #start: Start
+  readonly #version: string | undefined
+  readonly #namespace: string
+  readonly #ports: SecretPorts
+  #reports: Reports
+  #reportsAt: number
+  #quietSince: number
+  #failingSince: number | undefined
+
+  /** @param before what had been reported before it was told to */
+  constructor({ object, version }: Told, before: Reports, namespace: string, ports: SecretPorts) {
+    this.#start = { object, failures: failuresOf(object, before.events) }
+    this.#version = version
+    this.#namespace = namespace
+    this.#ports = ports
+    this.#reports = before
+    this.#reportsAt = ports.clock.now()
+    this.#quietSince = ports.clock.now()
+  }
+
+  /** For how many milliseconds the operator has neither synced nor failed. */
+  get quiet(): number {
+    return this.#ports.clock.now() - this.#quietSince
+  }
+
+  /** @param verdict whether one may rest on this look, so that it needs the events of now */
+  async look(verdict: boolean): Promise<Look> {
+    const { clock } = this.#ports
+    const object = await readExternalSecret(this.#start.object, this.#namespace, this.#ports)
+    const state = freshness(object, this.#version)
+    if (state.state === 'waiting' && (verdict || this.#isDue(object))) await this.#report()
+    const problem = problemSince(this.#start, object, this.#reports, this.#namespace)
+    const now = clock.now()
+    if (problem !== undefined) this.#quietSince = now
+    this.#failingSince = problem === undefined ? undefined : (this.#failingSince ?? now)
+    const duration = now - (this.#failingSince ?? now)
+    return {
+      object,
+      freshness: state,
+      reports: this.#reports,
+      failing: problem === undefined ? undefined : { problem, duration }
+    }
+  }
+
+  /** A condition that has just become False says that an event is there, or about to come. */
+  #isDue(object: KubernetesObject): boolean {
+    const failures = newFailures(failuresOf(object, this.#reports.events), this.#start.failures)
+    const isUnexplained = failures.length === 0 && turnedFalse(this.#start, object)
+    return isUnexplained || this.#ports.clock.now() - this.#reportsAt >= reportsEvery
+  }
+
+  async #report(): Promise<void> {
+    // Who may not list events now will not a second later.
+    if (this.#reports.refusal !== undefined) return
+    this.#reportsAt = this.#ports.clock.now()
+    this.#reports = await readReports(this.#namespace, this.#ports)
+  }
+}

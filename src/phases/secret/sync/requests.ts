@@ -1,0 +1,65 @@
+import { Failure } from '../../../core/failure.ts'
+import { type KubernetesObject, objectId } from '../../../core/kubernetes/object.ts'
+import type { SecretPorts } from '../deps.ts'
+import { operatorHint } from './refresh-policy.ts'
+
+/** What the operator and its stores reported in a namespace, as far as it may be read. */
+export interface Reports {
+  events: KubernetesObject[]
+  /** Why events cannot be listed, if so: that right is only needed where something fails. */
+  refusal: Failure | undefined
+}
+
+/** One request about an object. @throws Failure that names both */
+export async function requesting<T>(
+  verb: string,
+  object: string,
+  namespace: string,
+  { signal, toFailure }: SecretPorts,
+  request: () => Promise<T>
+): Promise<T> {
+  try {
+    return await request()
+  } catch (error) {
+    signal.throwIfAborted()
+    throw toFailure(error, { verb, object, namespace })
+  }
+}
+
+/** The ExternalSecret as it is stored. @throws Failure if there is none, or not for long */
+export async function readExternalSecret(
+  wanted: KubernetesObject,
+  namespace: string,
+  ports: SecretPorts
+): Promise<KubernetesObject> {
+  const id = objectId(wanted)
+  const stored = await requesting('read', id, namespace, ports, () => ports.cluster.read(wanted, namespace))
+  if (stored === undefined) throw notThere(wanted, namespace)
+  if (stored.metadata['deletionTimestamp'] !== undefined) throw notThere(wanted, namespace, 'is being deleted')
+  return stored
+}
+
+/** @throws Failure if events cannot be listed for another reason than a right that is missing */
+export async function readReports(namespace: string, ports: SecretPorts): Promise<Reports> {
+  try {
+    return { events: await ports.cluster.listEvents(namespace), refusal: undefined }
+  } catch (error) {
+    ports.signal.throwIfAborted()
+    const failure = ports.toFailure(error, { verb: 'list', object: 'events', namespace })
+    if (failure.code !== 'forbidden') throw failure
+    return { events: [], refusal: failure }
+  }
+}
+
+/** The ExternalSecret is not in the namespace, or not for long. */
+export function notThere(
+  object: KubernetesObject,
+  namespace: string,
+  how: 'is not there' | 'is being deleted' = 'is not there'
+): Failure {
+  const hint =
+    how === 'is being deleted'
+      ? `wait until it is gone, and run again; the operator must let it go: ${operatorHint(object, namespace)}`
+      : 'run the deployment, which applies it; if it just did, another client has deleted it'
+  return new Failure('external-secret-error', `${objectId(object)} ${how} (namespace ${namespace})`, hint)
+}

@@ -1,0 +1,122 @@
+import { byTime, countOf, eventsOf } from '../../../core/kubernetes/events.ts'
+import { at, type KubernetesObject, textAt } from '../../../core/kubernetes/object.ts'
+import { harmlessLine } from '../../../core/sanitize.ts'
+import { awsCauses, brief, clusterCauses, describeExternalSecret, healing } from './known-errors.ts'
+import type { Reports } from './requests.ts'
+import { storeOf, syncStatus } from './status.ts'
+
+/** Why the operator cannot sync. */
+export interface SyncProblem {
+  /** To be read after a colon. */
+  sentence: string
+  hint: string
+  /** How long it may last before it is believed: what heals by itself gets more time. */
+  toleranceMilliseconds: number
+}
+
+/**
+ * Puts the event UpdateFailed of an ExternalSecret into our words; its condition says the same in every case. The words
+ * are those of the External Secrets Operator 0.20 to 2.9 with its provider for AWS, and of AWS itself.
+ * @param words the message of the event, or of the condition where there is no event
+ * @param storeWords what the newest event of its store complains of
+ */
+export function syncProblem(
+  words: string,
+  externalSecret: KubernetesObject,
+  namespace: string,
+  storeWords?: string
+): SyncProblem {
+  const line = harmlessLine(words.replace(/^\(combined from similar events\): /, '').replace(requestId, ''), 4_000)
+  const [, key, reason = line] = /^error processing spec\.\S+(?: \(key: (.+?)\))?, err: (.+)$/.exec(line) ?? []
+  const sync = {
+    key: key ?? extractedKey(line, externalSecret),
+    store: storeOf(externalSecret),
+    namespace,
+    storeWords: storeWords === undefined ? undefined : harmlessLine(storeWords),
+    said: harmlessLine(reason)
+  }
+  for (const { pattern, tolerance = brief, tell } of [...clusterCauses, ...awsCauses]) {
+    const match = pattern.exec(reason)
+    if (match !== null) return { ...tell(sync, match.slice(1)), toleranceMilliseconds: tolerance }
+  }
+  const hint = `see what the operator says: ${describeExternalSecret(externalSecret, namespace)}`
+  return { sentence: harmlessLine(line), hint, toleranceMilliseconds: brief }
+}
+
+/** It differs with every try, and tells only AWS something. */
+const requestId = /, RequestID: [^\s,]*/g
+
+/** The name of the secret in AWS where the words give only the place in the spec. */
+function extractedKey(line: string, externalSecret: KubernetesObject): string | undefined {
+  const [, index] = /spec\.dataFrom\[(\d+)\]/.exec(line) ?? []
+  return textAt(externalSecret, 'spec', 'dataFrom', Number(index ?? 0), 'extract', 'key')
+}
+
+/** An ExternalSecret at the moment when it was told to sync. */
+export interface Start {
+  object: KubernetesObject
+  failures: readonly KubernetesObject[]
+}
+
+/** What the operator failed at since it was told to sync; undefined as long as it did not. */
+export function problemSince(
+  start: Start,
+  object: KubernetesObject,
+  reports: Reports,
+  namespace: string
+): SyncProblem | undefined {
+  const failures = newFailures(failuresOf(object, reports.events), start.failures)
+  if (failures.length > 0) return problemOf(failures, object, reports, namespace)
+  if (!turnedFalse(start, object)) return undefined
+  // The event is about to come; but of very many the operator drops some.
+  const toleranceMilliseconds = reports.refusal === undefined ? healing : brief
+  return { ...problemOf([], object, reports, namespace), toleranceMilliseconds }
+}
+
+/** Whether the condition has become False since then, or says something else. */
+export function turnedFalse(start: Start, object: KubernetesObject): boolean {
+  const { ready } = syncStatus(object)
+  return ready?.status === 'False' && JSON.stringify(ready) !== JSON.stringify(syncStatus(start.object).ready)
+}
+
+/** What the operator failed at last, whenever that was. */
+export function lastProblem(object: KubernetesObject, reports: Reports, namespace: string): SyncProblem {
+  return problemOf(failuresOf(object, reports.events), object, reports, namespace)
+}
+
+function problemOf(
+  failures: readonly KubernetesObject[],
+  object: KubernetesObject,
+  { events, refusal }: Reports,
+  namespace: string
+): SyncProblem {
+  const words = textAt(failures.at(-1), 'message')
+  if (words !== undefined) return syncProblem(words, object, namespace, storeWords(object, events))
+  const problem = syncProblem(syncStatus(object).ready?.message ?? '', object, namespace)
+  if (refusal === undefined) return problem
+  const sentence = `${problem.sentence}; its events would tell why: ${refusal.message}`
+  return { ...problem, sentence, hint: refusal.hint }
+}
+
+/** The failed syncs of an ExternalSecret. Only their words tell what went wrong. */
+export function failuresOf(externalSecret: KubernetesObject, events: readonly KubernetesObject[]): KubernetesObject[] {
+  return eventsOf(externalSecret, events).filter((event) => textAt(event, 'reason') === 'UpdateFailed')
+}
+
+/** Those that are new, or were reported again: the same words are counted in one event. */
+export function newFailures(
+  failures: readonly KubernetesObject[],
+  before: readonly KubernetesObject[]
+): KubernetesObject[] {
+  const known = new Map(before.map((event) => [event.metadata.uid, countOf(event)]))
+  return failures.filter((event) => countOf(event) > (known.get(event.metadata.uid) ?? 0))
+}
+
+/** What the store of an ExternalSecret complained of last. The events of a ClusterSecretStore are in another namespace. */
+function storeWords(externalSecret: KubernetesObject, events: readonly KubernetesObject[]): string | undefined {
+  const { kind, name } = storeOf(externalSecret)
+  const isOfStore = (event: KubernetesObject) =>
+    at(event, 'involvedObject', 'kind') === kind && at(event, 'involvedObject', 'name') === name
+  const warnings = events.filter((event) => textAt(event, 'type') === 'Warning' && isOfStore(event)).sort(byTime)
+  return textAt(warnings.at(-1), 'message')
+}

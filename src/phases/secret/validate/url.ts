@@ -1,0 +1,32 @@
+import type { Credentials, FieldProblem } from '../../../core/credentials.ts'
+import { type RedisUrl, readUrl, unencoded, wantsTls } from '../../../core/redis/url.ts'
+import { disagreements } from '../../../core/redis/validate-url.ts'
+
+/**
+ * What is wrong with the key url, on its own and beside the other keys. A key that is not known or useless itself is not
+ * compared.
+ * @param aws the cache is one of ElastiCache
+ */
+export function urlProblems(url: string, values: Partial<Credentials>, aws: boolean): FieldProblem[] {
+  const read = readUrl(url, values.password)
+  if ('problem' in read) return [...encryption(url, aws), { key: 'url', ...read }]
+  const raw = unencoded(url)
+  return [
+    ...encryption(url, aws),
+    ...(raw === undefined ? [] : [{ key: 'url' as const, ...raw }]),
+    ...disagreements(read, values),
+    ...path(read)
+  ]
+}
+
+function encryption(url: string, aws: boolean): FieldProblem[] {
+  if (!aws || wantsTls(url) !== false) return []
+  const problem = 'does not ask for TLS, and ElastiCache has passwords only with encryption in transit'
+  return [{ key: 'url', problem, fix: 'begin it with rediss://' }]
+}
+
+function path(read: RedisUrl): FieldProblem[] {
+  if (/^\/?\d*$/.test(read.path)) return []
+  const fix = 'end it after the port, or with the number of a database, such as /0'
+  return [{ key: 'url', problem: 'has a path that is no number of a database', fix }]
+}

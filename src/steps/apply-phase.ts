@@ -1,0 +1,46 @@
+import { toFailureFor } from '../clients/kubernetes/failure.ts'
+import { UnknownKind } from '../clients/kubernetes/resources.ts'
+import type { Credentials } from '../core/credentials.ts'
+import type { ManifestDocument } from '../core/manifest.ts'
+import type { ObjectResult } from '../core/result.ts'
+import { apply } from '../phases/apply/apply.ts'
+import type { ApplyInputs } from '../phases/apply/deps.ts'
+import type { Target } from './cluster-session.ts'
+import { guardData } from './guard-phase.ts'
+import type { Program } from './step.ts'
+
+/** Puts the documents into the cluster; the credentials are those of a self-hosted Redis. */
+export async function applyPhase(
+  documents: readonly ManifestDocument[],
+  inputs: Omit<ApplyInputs, 'dryRun'>,
+  target: Target,
+  program: Program
+): Promise<Credentials | undefined> {
+  const { cluster, role } = target
+  const { result, redaction, log, phase } = program
+  let credentials: Credentials | undefined
+  await phase('apply', `to namespace ${inputs.namespace} at ${cluster.server}`, async () => {
+    const objects: ObjectResult[] = []
+    result.objects = objects
+    credentials = await apply(
+      documents,
+      { ...inputs, dryRun: false },
+      {
+        cluster,
+        toFailure: toFailureFor(role),
+        log,
+        secret: (value) => redaction.add(value),
+        isUnknownKind: (error) => error instanceof UnknownKind,
+        accepted: (states) => guardData(states, target, program),
+        applied: (object) => void objects.push(object),
+        // The failure that apply throws names them all.
+        refused: () => {}
+      }
+    )
+    const counts = (['created', 'configured', 'unchanged'] as const)
+      .map((change) => ({ change, count: objects.filter((object) => object.change === change).length }))
+      .filter(({ count }) => count > 0)
+    return counts.map(({ change, count }) => `${count} ${change}`).join(', ') || 'nothing is rendered'
+  })
+  return credentials
+}

@@ -1,0 +1,93 @@
+import { mkdir, realpath, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { GitError, repositoryOf } from '../clients/git/git.ts'
+import { runCommand } from '../clients/runner/command.ts'
+import { Failure } from '../core/failure.ts'
+import { harmlessLine } from '../core/sanitize.ts'
+import { filesBelow, refsOf } from '../phases/render/base-branch.ts'
+import type { RenderInputs } from '../phases/render/deps.ts'
+import { render } from '../phases/render/render.ts'
+import { noteInto } from './findings.ts'
+import type { BaseInputs } from './inputs/render.ts'
+import { localKustomize } from './render-phase.ts'
+import type { Program } from './step.ts'
+
+/**
+ * Renders the manifests as they were where this branch left another one, with the same inputs, into a file that becomes
+ * the output `base`. What stands in the way is told and fails nothing: a plan can do without.
+ */
+export async function basePhase({ branch }: BaseInputs, inputs: RenderInputs, program: Program): Promise<void> {
+  const { result, runner, signal, log, phase } = program
+  const { manifests } = inputs
+  const note = (reason: string) => noteInto(result, log)(`Nothing was compared: ${reason}`)
+  if (manifests === undefined) return note('the manifests of the action are the same on every branch.')
+  if (branch === undefined) return note('this run is of no pull request, and the input `base-ref` is empty.')
+  await phase('base', `manifests of ${inputs.environment} on ${branch}`, async () => {
+    const base = await renderBase(branch, { ...inputs, manifests }, program).catch(whyNot(branch, signal))
+    if (typeof base === 'string') {
+      note(base)
+      return 'nothing to compare with'
+    }
+    runner.output('base', base.manifest)
+    return base.sentence
+  })
+}
+
+/** @returns why there is nothing to compare with, if there is not */
+async function renderBase(
+  branch: string,
+  inputs: RenderInputs & { manifests: string },
+  program: Program
+): Promise<{ manifest: string; sentence: string } | string> {
+  const { temporary, signal, log } = program
+  const workspace = await realpath(process.env['GITHUB_WORKSPACE'] || process.cwd())
+  const directory = await realpath(resolve(workspace, inputs.manifests))
+  const git = { run: runCommand, path: process.env['PATH'] ?? '', signal }
+  const repository = await repositoryOf(directory, workspace, git)
+  if (repository === undefined) return `${inputs.manifests} is in no checkout of a git repository.`
+  const tip = await repository.commitOf(refsOf(branch))
+  if (tip === undefined) {
+    return `branch ${branch} is not in the checkout. Add \`fetch-depth: 0\` under \`with:\` of actions/checkout.`
+  }
+  const commit = (await repository.sharedWith(tip)) ?? tip
+  const path = relative(repository.root, directory)
+  const files = await filesBelow(path, {
+    list: (paths) => repository.list(commit, paths),
+    read: (wanted) => repository.read(wanted.map(({ id }) => id))
+  })
+  const place = join(temporary, 'base')
+  const tree = join(place, 'tree')
+  await mkdir(tree, { recursive: true })
+  const name = `${branch} at ${commit.slice(0, 7)}`
+  if (files.size === 0) {
+    const manifest = join(place, 'manifest.yaml')
+    await writeFile(manifest, '')
+    return { manifest, sentence: harmlessLine(`${name} has no ${path}, so that all is new`) }
+  }
+  await writeFiles(files, join(tree, relative(workspace, repository.root)))
+  const { manifest, cache } = await render(
+    { ...inputs, manifests: relative(workspace, directory) || '.' },
+    { temporary: place, workspace: tree, manifests: '' },
+    { kustomize: localKustomize(program), log }
+  )
+  const count = cache.documents.length
+  return { manifest, sentence: `${count} ${count === 1 ? 'object' : 'objects'} of ${name}` }
+}
+
+async function writeFiles(files: ReadonlyMap<string, Buffer>, root: string): Promise<void> {
+  for (const [path, content] of files) {
+    const file = join(root, path)
+    await mkdir(dirname(file), { recursive: true })
+    // Not over another one: two names may be the same where upper and lower case are.
+    await writeFile(file, content, { mode: 0o600, flag: 'wx' })
+  }
+}
+
+function whyNot(branch: string, signal: AbortSignal): (error: unknown) => string {
+  return (error) => {
+    signal.throwIfAborted()
+    if (error instanceof GitError) return `git cannot read branch ${branch}: ${harmlessLine(error.message)}.`
+    if (error instanceof Failure) return `branch ${branch} cannot be rendered: ${harmlessLine(error.message)}.`
+    throw error
+  }
+}

@@ -1,0 +1,56 @@
+import type { Role } from '../clients/kubernetes/attempt.ts'
+import { ApiClient } from '../clients/kubernetes/client.ts'
+import { Cluster } from '../clients/kubernetes/cluster.ts'
+import { type Connection, connect } from '../clients/kubernetes/connection.ts'
+import { systemClock } from '../clients/runner/system-clock.ts'
+import { Deadline } from '../core/clock.ts'
+import type { Program } from './step.ts'
+
+export interface TargetInputs {
+  namespace: string
+  kubeconfig: string | undefined
+  context: string | undefined
+  timeoutMilliseconds: number
+  /** The Role that allows what is done. */
+  role: Role
+}
+
+/** Where a program works: a namespace of a cluster, until the deadline of the run. */
+export interface Target {
+  readonly namespace: string
+  readonly connection: Connection
+  readonly cluster: Cluster
+  /** The same cluster by a client that neither a cancelled run nor its deadline stops: what the run made must go. */
+  readonly cleaning: Cluster
+  readonly deadline: Deadline
+  /** What to grant where a right is missing. */
+  readonly role: Role
+}
+
+/** How long cleaning may be tried again after the deadline of the run, in milliseconds. */
+const grace = 10_000
+
+/** Reads the kubeconfig, lets phases work, and closes what they opened. The deadline runs from here. */
+export async function withTarget(
+  { namespace, kubeconfig, context, timeoutMilliseconds, role }: TargetInputs,
+  { redaction, signal, log }: Program,
+  act: (target: Target) => Promise<void>
+): Promise<void> {
+  const deadline = new Deadline(systemClock, timeoutMilliseconds)
+  const source = { kubeconfig, context, environment: process.env }
+  const mask = (secret: string) => redaction.add(secret)
+  const connection = await connect(source, { clock: systemClock, deadline, signal, log, mask })
+  const client = new ApiClient(connection, systemClock, signal, deadline, log)
+  const unstopped = new AbortController().signal
+  const cleaner = new ApiClient(
+    connection,
+    systemClock,
+    unstopped,
+    new Deadline(systemClock, timeoutMilliseconds + grace)
+  )
+  try {
+    await act({ namespace, connection, cluster: new Cluster(client), cleaning: new Cluster(cleaner), deadline, role })
+  } finally {
+    client.close()
+  }
+}

@@ -1,0 +1,60 @@
+import { readFile } from 'node:fs/promises'
+import { PullRequestComments } from '../clients/github/comments.ts'
+import { toRefusal } from '../clients/github/errors.ts'
+import type { Runner } from '../clients/runner/runner.ts'
+import { systemClock } from '../clients/runner/system-clock.ts'
+import { Deadline } from '../core/clock.ts'
+import { comment, commentMilliseconds } from '../phases/comment/comment.ts'
+import { contextOf } from '../phases/comment/context.ts'
+import type { CommentMode } from '../phases/comment/deps.ts'
+import { summaryOf } from '../phases/report/summary.ts'
+import type { Run } from '../phases/report/verdict.ts'
+
+/** Room for what the comment adds: GitHub takes 65,536 characters. */
+const maximumBytes = 60_000
+
+/** Brings the comment of the pull request up to date, if the run is for one; it never fails the run. */
+export async function commentOn(run: Run, mode: CommentMode, token: string | undefined, runner: Runner): Promise<void> {
+  const { pullRequest, run: number, runUrl, apiUrl } = contextOf(process.env, await readEvent())
+  if (pullRequest === undefined) return
+  const outcome = await comment(
+    {
+      mode,
+      environment: run.environment ?? '',
+      body: summaryOf(run, maximumBytes),
+      hasNews: run.verdict === 'failed' || isChanging(run),
+      pullRequest,
+      run: number,
+      runUrl,
+      token
+    },
+    {
+      open: (place, secret) =>
+        new PullRequestComments(place, {
+          apiUrl,
+          token: secret,
+          deadline: new Deadline(systemClock, commentMilliseconds),
+          log: (line) => runner.log(line)
+        }),
+      refusal: toRefusal,
+      notice: (sentence, hint) => runner.notice('Redis cache: no comment', `${sentence}\nNext: ${hint}`)
+    }
+  )
+  runner.log(`comment ${outcome}`)
+}
+
+function isChanging({ plan, objects = [], leftovers = [] }: Run): boolean {
+  if (plan === undefined) return objects.some(({ change }) => change !== 'unchanged')
+  // What stays behind is all that a plan says of a change that only takes objects away.
+  return leftovers.length > 0 || plan.objects.some(({ action }) => action !== 'unchanged' && action !== 'valid')
+}
+
+async function readEvent(): Promise<unknown> {
+  const path = process.env['GITHUB_EVENT_PATH'] ?? ''
+  try {
+    return path === '' ? undefined : JSON.parse(await readFile(path, 'utf8'))
+  } catch {
+    // Without the event nobody knows which pull request it is; the run is not less true for it.
+    return undefined
+  }
+}

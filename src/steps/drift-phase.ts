@@ -1,0 +1,45 @@
+import { toReaderFailure } from '../clients/kubernetes/failure.ts'
+import { credentialField, credentialsObject } from '../core/credentials.ts'
+import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
+import type { ManifestDocument } from '../core/manifest.ts'
+import { compareObjects, Drift } from '../phases/drift/drift.ts'
+import type { Target } from './cluster-session.ts'
+import { checkedInto } from './findings.ts'
+import type { Program } from './step.ts'
+
+export interface DriftFound {
+  /** The Secret with the credentials, if there is one. */
+  secret: KubernetesObject | undefined
+  /** Undefined if everything is as rendered. */
+  drift: Drift | undefined
+}
+
+/** Compares what is in the cluster with what is rendered. A drift is no end: whoever verifies wants to know the rest. */
+export async function driftPhase(
+  documents: readonly ManifestDocument[],
+  { namespace, cluster }: Target,
+  { result, redaction, log, phase }: Program
+): Promise<DriftFound> {
+  const ports = { cluster, toFailure: toReaderFailure, checked: checkedInto(result), log }
+  let secret: KubernetesObject | undefined
+  try {
+    await phase('drift', `what is rendered and what is in namespace ${namespace} at ${cluster.server}`, async () => {
+      secret = await credentialsSecret(namespace, cluster)
+      // Before anything is said that could show them.
+      for (const field of ['password', 'url'] as const) redaction.add((secret && credentialField(secret, field)) ?? '')
+      return compareObjects(documents, { namespace }, ports)
+    })
+    return { secret, drift: undefined }
+  } catch (error) {
+    if (error instanceof Drift) return { secret, drift: error }
+    throw error
+  }
+}
+
+async function credentialsSecret(namespace: string, cluster: Target['cluster']): Promise<KubernetesObject | undefined> {
+  try {
+    return await cluster.read(credentialsObject, namespace)
+  } catch (error) {
+    throw toReaderFailure(error, { verb: 'read', object: objectId(credentialsObject), namespace })
+  }
+}

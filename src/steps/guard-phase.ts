@@ -1,0 +1,72 @@
+import { toFailureFor } from '../clients/kubernetes/failure.ts'
+import { missingRight, rightPlace } from '../clients/kubernetes/missing-right.ts'
+import { openTunnel } from '../clients/kubernetes/port-forward.ts'
+import { openRedisConnection } from '../clients/redis/connection.ts'
+import { messageOf } from '../core/failure.ts'
+import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
+import { names } from '../core/kubernetes/workload.ts'
+import type { ObjectStates } from '../phases/apply/deps.ts'
+import { readClaims, type StoredClaim } from '../phases/guard/claims.ts'
+import type { ClaimPorts } from '../phases/guard/deps.ts'
+import { guard } from '../phases/guard/guard.ts'
+import { restartReasons, staleReason } from '../phases/plan/restart.ts'
+import type { Target } from './cluster-session.ts'
+import { noteInto } from './findings.ts'
+import type { Program } from './step.ts'
+
+/**
+ * Refuses what would lose the data of the deployed Redis; to be called before the first write.
+ * @param states what the server answered to a dry run of every object
+ * @throws Failure data-at-risk
+ */
+export async function guardData(states: readonly ObjectStates[], target: Target, program: Program): Promise<void> {
+  const { namespace, connection } = target
+  const { redaction, log } = program
+  const statefulSet = states.find(({ wanted }) => objectId(wanted) === `StatefulSet/${names.statefulSet}`)
+  await guard(
+    {
+      namespace,
+      states,
+      changes: statefulSet?.before === undefined ? [] : changesOf(statefulSet.before, statefulSet.after)
+    },
+    {
+      ...claimPorts(target, program),
+      openTunnel: (port) => openTunnel(connection, namespace, names.pod, port),
+      openRedis: openRedisConnection,
+      secret: (value) => redaction.add(value),
+      log
+    }
+  )
+}
+
+/** The claims of the deployed Redis, as far as they may be read. @throws Failure */
+export async function deployedClaims(
+  statefulSet: KubernetesObject,
+  target: Target,
+  program: Program
+): Promise<StoredClaim[]> {
+  return readClaims(statefulSet, target.namespace, claimPorts(target, program))
+}
+
+/** Why redis-0 would start anew, by the controller now, or by whoever deletes the pod that it leaves as it is. */
+function changesOf(before: KubernetesObject, after: KubernetesObject): string[] {
+  const stale = staleReason(before, after)
+  return stale === undefined ? restartReasons(before, after) : [stale]
+}
+
+function claimPorts({ cluster, role }: Target, { result, log }: Program): ClaimPorts {
+  const toFailure = toFailureFor(role)
+  return {
+    cluster,
+    toFailure,
+    note: noteInto(result, log),
+    grantFor(error) {
+      const failure = toFailure(error, { verb: 'read', object: '', namespace: '' })
+      if (failure.code !== 'forbidden') return undefined
+      // A claim is only read, so that the hint of a failure, which is for objects that are applied, asks for too much.
+      const right = missingRight(messageOf(error), true)
+      if (right === undefined) return `grant the Role in manifests/${role} to the identity of the kubeconfig`
+      return `give ${right.user} the Role in manifests/${role}, or in ${rightPlace(right)}: \`${right.rule}\``
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import { Failure } from '../../core/failure.ts'
+
+/** Where inputs come from: the trimmed value of one, an empty text if it is not set. */
+export type InputSource = (name: string) => string
+
+/**
+ * Inputs as a runner passes them. `using: node24` gives INPUT_MEMORY-LIMIT; the steps of a composite pass
+ * INPUT_MEMORY_LIMIT themselves, because a shell may drop variables with a dash.
+ */
+export function inputsFrom(environment: NodeJS.ProcessEnv): InputSource {
+  return (name) => {
+    const upper = `INPUT_${name.toUpperCase()}`
+    return (environment[upper] ?? environment[upper.replaceAll('-', '_')] ?? '').trim()
+  }
+}
+
+/** Reads inputs one by one and remembers what is wrong with them, so that a user hears of all of it at once. */
+export class InputReader {
+  readonly #source: InputSource
+  readonly #problems: string[] = []
+
+  constructor(source: InputSource) {
+    this.#source = source
+  }
+
+  /** The text, undefined if it is empty. */
+  optional(name: string): string | undefined {
+    return this.#source(name) || undefined
+  }
+
+  required(name: string): string {
+    const value = this.#source(name)
+    if (value === '') this.refuse(name, value, 'a value: it is required')
+    return value
+  }
+
+  /** A text that `parse` understands; `expected` tells the user what that is. */
+  parsed<T>(name: string, expected: string, parse: (text: string) => T | undefined): T | undefined {
+    const value = this.#source(name)
+    if (value === '') return undefined
+    const result = parse(value)
+    if (result === undefined) this.refuse(name, value, expected)
+    return result
+  }
+
+  /** The same for an input that has a default in action.yml, so that an empty text is an error too. */
+  parsedOrElse<T>(name: string, expected: string, otherwise: T, parse: (text: string) => T | undefined): T {
+    const value = this.#source(name)
+    const result = value === '' ? undefined : parse(value)
+    if (result === undefined) this.refuse(name, value, expected)
+    return result ?? otherwise
+  }
+
+  flag(name: string): boolean {
+    return this.parsedOrElse(name, '"true" or "false"', false, (text) =>
+      text === 'true' ? true : text === 'false' ? false : undefined
+    )
+  }
+
+  refuse(name: string, value: string, expected: string): void {
+    this.#problems.push(
+      `${name}: ${value === '' ? 'nothing' : JSON.stringify(value)} was given; allowed is ${expected}`
+    )
+  }
+
+  /** @throws Failure invalid-input that lists every problem found so far */
+  finish(): void {
+    if (this.#problems.length === 0) return
+    throw new Failure('invalid-input', this.#problems.join('. '), 'correct the inputs under `with:` in the workflow')
+  }
+}

@@ -1,0 +1,54 @@
+import { Failure } from '../../core/failure.ts'
+import { names } from '../../core/kubernetes/workload.ts'
+import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
+import type { CacheInputs, DeployInputs } from './deploy.ts'
+
+type TopologyInputs = CacheInputs & Pick<DeployInputs, 'redisPassword' | 'redisImage'>
+
+/** An input, whether it was given and changes nothing, why, and what to do beside removing it. */
+type Row = [input: string, isUseless: boolean, because: string, instead: string]
+
+/** An input that changes nothing would be a silent lie. @throws Failure invalid-input that names all of them */
+export function refuseInputsWithoutEffect(
+  inputs: TopologyInputs,
+  { topology, credentialsSecret }: Pick<RenderedCache, 'topology' | 'credentialsSecret'>
+): void {
+  const rows = topology === 'managed' ? managedRows(inputs) : selfHostedRows(inputs, credentialsSecret !== undefined)
+  const useless = rows.filter(([, isUseless]) => isUseless)
+  if (useless.length === 0) return
+  const sentences = [...Map.groupBy(useless, ([, , because]) => because)].map(
+    ([because, all]) => `${all.map(([input]) => `the input ${input}`).join(' and ')} would have no effect: ${because}`
+  )
+  const instead = [...new Set(useless.map(([, , , what]) => what))].join(', or ')
+  throw new Failure('invalid-input', sentences.join('; '), `remove it under \`with:\` in the workflow, or ${instead}`)
+}
+
+const otherEnvironment = 'choose the environment that it is meant for'
+
+function managedRows(inputs: TopologyInputs): Row[] {
+  const { redisPassword, probeFrom = 'cluster', redisImage, maxmemoryPolicy, relaxed } = inputs
+  const noRedis = `these manifests have no StatefulSet ${names.statefulSet}`
+  const noPod = `${noRedis}, and with probe-from: ${probeFrom} no pod asks the cache`
+  const notAsked = `${noRedis}, and with probe-from: none the cache is not asked`
+  const hasGroup = inputs.replicationGroup !== undefined
+  const noGroup = 'elasticache-replication-group is not set, so no settings of ElastiCache are verified'
+  return [
+    ['redis-password', redisPassword !== undefined, noRedis, otherEnvironment],
+    ['redis-image', redisImage !== undefined && probeFrom !== 'cluster', noPod, 'set probe-from: cluster'],
+    ['maxmemory-policy', maxmemoryPolicy !== undefined && probeFrom === 'none', notAsked, 'set another probe-from'],
+    // A region alone may be that of a whole organization, and asks for nothing.
+    ['elasticache-relax', relaxed.size > 0 && !hasGroup, noGroup, 'set elasticache-replication-group']
+  ]
+}
+
+function selfHostedRows(inputs: TopologyInputs, hasSecret: boolean): Row[] {
+  const { redisPassword, replicationGroup, relaxed, awsRegion } = inputs
+  const inCluster = `the StatefulSet ${names.statefulSet} of these manifests runs in the cluster and not in AWS`
+  const ownSecret = `these manifests bring Secret/${names.credentials} themselves`
+  return [
+    ['redis-password', redisPassword !== undefined && hasSecret, ownSecret, 'remove the Secret from the manifests'],
+    ['elasticache-replication-group', replicationGroup !== undefined, inCluster, otherEnvironment],
+    ['elasticache-relax', relaxed.size > 0, inCluster, otherEnvironment],
+    ['aws-region', awsRegion !== undefined, inCluster, otherEnvironment]
+  ]
+}

@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { getCACertificates } from 'node:tls'
+import { describeReplicationGroup } from '../clients/aws/elasticache.ts'
+import type { Role } from '../clients/kubernetes/attempt.ts'
+import type { Cluster } from '../clients/kubernetes/cluster.ts'
+import { toFailureFor } from '../clients/kubernetes/failure.ts'
+import { connectToRedis } from '../clients/redis/connection.ts'
+import { systemClock } from '../clients/runner/system-clock.ts'
+import { type Credentials, credentialsObject } from '../core/credentials.ts'
+import { Failure } from '../core/failure.ts'
+import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
+import { names } from '../core/kubernetes/workload.ts'
+import { parseManifest } from '../core/manifest.ts'
+import { type RenderedCache, renderedCache } from '../core/rendered-cache/rendered-cache.ts'
+import { verifyReplicationGroup } from '../phases/elasticache/elasticache.ts'
+import { connectFromPod, connectFromRunner } from '../phases/probe/probe-managed.ts'
+import { verifySecret } from '../phases/secret/secret.ts'
+import type { Target } from './cluster-session.ts'
+import { checkedInto, noteInto } from './findings.ts'
+import type { CacheInputs } from './inputs/deploy.ts'
+import type { Program } from './step.ts'
+
+/**
+ * Proves that the Secret holds what AWS holds, as far as that can be told, and that its fields keep their contract.
+ * @param force whether the ExternalSecret is synced anew for that; otherwise its last sync is judged
+ */
+export async function secretPhase(
+  { externalSecret }: RenderedCache,
+  force: boolean,
+  { namespace, cluster, deadline, role }: Target,
+  { result, redaction, signal, log, phase }: Program
+): Promise<Credentials> {
+  const inputs = { namespace, externalSecret: externalSecret?.object, force }
+  let credentials: Credentials | undefined
+  await phase('secret', `Secret/${names.credentials} in namespace ${namespace}`, async () => {
+    const verified = await verifySecret(inputs, deadline, {
+      cluster,
+      toFailure: toFailureFor(role),
+      secret: (value) => redaction.add(value),
+      checked: checkedInto(result),
+      clock: systemClock,
+      date: () => new Date(),
+      signal,
+      log
+    })
+    credentials = verified.credentials
+    return verified.fresh ? 'it is fresh, its fields keep their contract' : 'its fields keep their contract'
+  })
+  if (credentials === undefined) throw new Error('the phase ended without credentials')
+  return credentials
+}
+
+/** Verifies the settings of the replication group, if one is named. */
+export async function elasticachePhase(
+  { replicationGroup: group, awsRegion: region, relaxed }: CacheInputs,
+  credentials: Credentials,
+  { result, signal, log, phase }: Program
+): Promise<void> {
+  if (group === undefined) {
+    noteInto(result, log)('The settings of ElastiCache were not verified: `elasticache-replication-group` is not set.')
+    return
+  }
+  await phase('elasticache', `replication group ${group}`, async () => {
+    const checks = await verifyReplicationGroup(
+      { group, region, relaxed, credentials },
+      {
+        describe: (id, where) => describeReplicationGroup(id, where, signal),
+        checked: checkedInto(result),
+        log
+      }
+    )
+    const allowed = checks.filter((check) => check.relaxed).map(({ name }) => name)
+    const exceptions = allowed.length === 0 ? '' : `, except what is allowed: ${allowed.join(', ')}`
+    return `replication group ${group} is as required${exceptions}`
+  })
+}
+
+interface ConnectionPhaseInputs extends CacheInputs {
+  /** Image of the pod that asks; undefined for the one of the Redis that is rendered, or of the one in base. */
+  redisImage?: string | undefined
+}
+
+/** Proves that the cache answers, from where it is to be asked. */
+export async function connectionPhase(
+  cache: RenderedCache,
+  { probeFrom = 'cluster', redisImage, maxmemoryPolicy, memoryThresholdPercent }: ConnectionPhaseInputs,
+  credentials: Credentials,
+  { namespace, cluster, cleaning, deadline, role }: Target,
+  { result, signal, log, phase }: Program
+): Promise<void> {
+  const note = noteInto(result, log)
+  if (probeFrom === 'none') {
+    note('The cache was not asked: `probe-from` is `none`.')
+    return
+  }
+  const fromPod = probeFrom === 'cluster'
+  const place = fromPod ? `a pod of namespace ${namespace}` : 'this runner'
+  await phase('connection', `${credentials.host}:${credentials.port}, from ${place}`, async () => {
+    const { topology } = cache
+    const isGuarded = cache.networkPolicies.length > 0
+    const inputs = {
+      namespace,
+      credentials,
+      image: redisImage ?? (await imageFor(cache)),
+      topology,
+      maxmemoryPolicy,
+      memoryThresholdPercent,
+      outsider: topology === 'self-hosted' && isGuarded,
+      owner: await readSecret(namespace, cluster, role)
+    } as const
+    const authorities = getCACertificates('default')
+    const common = { authorities, checked: checkedInto(result), note, clock: systemClock, signal, log }
+    const facts = fromPod
+      ? await connectFromPod(inputs, deadline, {
+          ...common,
+          cluster,
+          cleaning,
+          toFailure: toFailureFor(roleOfPods(role))
+        })
+      : await connectFromRunner(inputs, deadline, { ...common, openRedis: connectToRedis })
+    Object.assign(result, { ...facts, memoryThresholdPercent })
+    return `the cache answers ${place}`
+  })
+}
+
+async function readSecret(namespace: string, cluster: Cluster, role: Role): Promise<KubernetesObject> {
+  try {
+    const secret = await cluster.read(credentialsObject, namespace)
+    if (secret !== undefined) return secret
+  } catch (error) {
+    throw toFailureFor(role)(error, { verb: 'read', object: objectId(credentialsObject), namespace })
+  }
+  throw new Failure(
+    'secret-missing',
+    `${objectId(credentialsObject)} in namespace ${namespace} was deleted during the run`,
+    `see who does that: \`kubectl -n ${namespace} get events\`; then run again`
+  )
+}
+
+/** Who deploys a managed cache may make pods that ask; for a self-hosted one, that is a Role of its own. */
+function roleOfPods(role: Role): Role {
+  return role === 'rbac' ? 'rbac-probe' : role
+}
+
+/** The image of the Redis that is rendered or, where none is, of the one that the action would deploy. */
+async function imageFor({ redis }: RenderedCache): Promise<string> {
+  const base = join(import.meta.dirname, '..', '..', 'manifests', 'base', 'redis-statefulset.yaml')
+  const { container } = redis ?? renderedCache(parseManifest(await readFile(base, 'utf8'))).redis ?? {}
+  return container?.image ?? ''
+}

@@ -1,0 +1,168 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { toPlannerFailure } from '../clients/kubernetes/failure.ts'
+import { UnknownKind } from '../clients/kubernetes/resources.ts'
+import { credentialsObject } from '../core/credentials.ts'
+import { combined, Failure, isGeneral } from '../core/failure.ts'
+import { claimRiskSentence } from '../core/kubernetes/claims.ts'
+import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
+import { type ManifestDocument, parseManifest } from '../core/manifest.ts'
+import { cacheOfObjects, type RenderedCache } from '../core/rendered-cache/rendered-cache.ts'
+import type { Danger, Plan } from '../core/result.ts'
+import { harmlessLine } from '../core/sanitize.ts'
+import { checkObject } from '../core/schema/check.ts'
+import type { Schema } from '../core/schema/schema.ts'
+import { apply } from '../phases/apply/apply.ts'
+import type { ApplyInputs, ApplyPorts } from '../phases/apply/deps.ts'
+import { planOf, type Refused, type Tried } from '../phases/plan/plan.ts'
+import { planOfRendered } from '../phases/plan/rendered.ts'
+import { remoteSecret } from '../phases/secret/sync/status.ts'
+import { masksOf } from '../phases/secret/validate/fields.ts'
+import { contractChecks, contractFailure, contractProblems } from '../phases/secret/validate/validate-secret.ts'
+import type { Target } from './cluster-session.ts'
+import { checkedInto, noteInto, tellLeftovers } from './findings.ts'
+import { deployedClaims } from './guard-phase.ts'
+import type { Program } from './step.ts'
+import { uncheckedBecause, uncheckedNotes } from './unchecked-objects.ts'
+
+type Inputs = Omit<ApplyInputs, 'dryRun'>
+
+/** Asks the cluster what a deployment would do, and writes nothing there. */
+export async function planPhase(cache: RenderedCache, inputs: Inputs, target: Target, program: Program): Promise<void> {
+  const { documents } = cache
+  const { namespace, cluster } = target
+  const { result, log, phase } = program
+  await phase('plan', `of namespace ${namespace} at ${cluster.server}`, async () => {
+    const { tried, refused } = await tryAll(documents, inputs, target, program)
+    const plan = planOf(tried, refused)
+    plan.dangers.push(...(await claimDangers([...tried, ...refused], target, program)))
+    await publishPlan(plan, program)
+    uncheckedNotes(refused, { ...inputs, documents }).forEach(noteInto(result, log))
+    const failures: unknown[] = refused.filter(({ unknown }) => unknown === undefined).map(({ failure }) => failure)
+    if (cache.topology === 'managed') {
+      const broken = await presentContract(cache, target, program)
+      if (broken !== undefined) failures.push(broken)
+    }
+    if (failures.length > 0) throw combined(failures)
+    return plan.sentence
+  })
+  await tellLeftovers(documents, target, program, true)
+}
+
+/** What is wrong with the claims of the deployed Redis: not what is planned, but a deployment would be refused for it. */
+async function claimDangers(
+  known: readonly { before: KubernetesObject | undefined }[],
+  target: Target,
+  program: Program
+): Promise<Danger[]> {
+  const { redis } = cacheOfObjects(known.flatMap(({ before }) => before ?? []))
+  if (redis === undefined) return []
+  const claims = await deployedClaims(redis.statefulSet.object, target, program)
+  const sentences = claims.flatMap(({ object }) => (object && claimRiskSentence(object)) ?? [])
+  return sentences.map((sentence) => ({ rule: 'claim-at-risk', sentence }))
+}
+
+/** Sends everything as a dry run. @throws what concerns no single object, so that there is no plan */
+async function tryAll(
+  documents: RenderedCache['documents'],
+  inputs: Inputs,
+  { namespace, cluster }: Target,
+  { redaction, log }: Program
+): Promise<{ tried: Tried[]; refused: Refused[] }> {
+  const tried: Tried[] = []
+  const refused: Refused[] = []
+  let general: Failure | undefined
+  const ports: ApplyPorts = {
+    cluster,
+    toFailure: toPlannerFailure,
+    log,
+    secret: (value) => redaction.add(value),
+    isUnknownKind: (error) => error instanceof UnknownKind,
+    accepted: async () => {},
+    applied: ({ change, note }, states) => void tried.push({ ...states, change, note }),
+    refused(object, failure, before) {
+      if (isGeneral(failure)) general ??= failure
+      else refused.push({ object, before, failure, unknown: uncheckedBecause(object, failure, namespace) })
+    }
+  }
+  try {
+    await apply(documents, { ...inputs, dryRun: true }, ports)
+  } catch (error) {
+    if (general !== undefined) throw general
+    // What concerns one object has been told of it.
+    if (!(error instanceof Failure) || refused.length === 0) throw error
+  }
+  return { tried, refused }
+}
+
+/** What is wrong with the Secret that a managed cache has now; nothing is synced for a plan. */
+async function presentContract(
+  { externalSecret }: RenderedCache,
+  { namespace, cluster }: Target,
+  { result, redaction, log }: Program
+): Promise<Failure | undefined> {
+  const note = noteInto(result, log)
+  try {
+    const secret = await cluster.read(credentialsObject, namespace)
+    if (secret === undefined) {
+      note(`${objectId(credentialsObject)} is not there yet: its fields can only be judged once it is synced.`)
+      return undefined
+    }
+    for (const mask of masksOf(secret)) redaction.add(mask)
+    contractChecks(secret).forEach(checkedInto(result))
+    const problems = contractProblems(secret)
+    const external = externalSecret?.object
+    return problems.length === 0 ? undefined : contractFailure(problems, namespace, external && remoteSecret(external))
+  } catch (error) {
+    const failure = toPlannerFailure(error, { verb: 'read', object: objectId(credentialsObject), namespace })
+    if (failure.code !== 'forbidden') throw failure
+    note(`The fields of ${objectId(credentialsObject)} were not checked: ${failure.hint}`)
+    return undefined
+  }
+}
+
+/** Folder of the repository with the schema; both this file and dist/deploy/index.js stand two folders below it. */
+const repository = join(import.meta.dirname, '..', '..')
+/** In one sentence; the plan has those of each object. */
+const maximumProblems = 40
+
+/**
+ * Says what the manifests change and checks them, without a cluster: no kubeconfig is read, and nothing is sent.
+ * @param base path of what another branch renders; an empty text if there is nothing to compare with
+ */
+export async function clientPlanPhase(
+  documents: readonly ManifestDocument[],
+  base: string,
+  program: Program
+): Promise<void> {
+  await program.phase('plan', 'without a cluster', async () => {
+    const schema: Schema = JSON.parse(await readFile(join(repository, 'schema', 'kubernetes.json'), 'utf8'))
+    const rendered = documents.map(({ object }) => ({ object, ...checkObject(object, schema) }))
+    const before = base === '' ? undefined : parseManifest(await readFile(base, 'utf8')).map(({ object }) => object)
+    const plan = planOfRendered(rendered, before)
+    await publishPlan(plan, program)
+    const problems = rendered.flatMap((each) => each.problems.map((problem) => `${objectId(each.object)}: ${problem}`))
+    if (problems.length > 0) throw invalid(problems)
+    return plan.sentence
+  })
+}
+
+function invalid(problems: readonly string[]): Failure {
+  const more = problems.length - maximumProblems
+  const sentence = problems.slice(0, maximumProblems).join('. ') + (more > 0 ? `. And ${more} more` : '')
+  return new Failure('invalid-manifest', harmlessLine(sentence, 8000), 'correct the fields that are named')
+}
+
+/** Keeps a plan for the report, logs a line for each object, and writes all diffs into one file, the output `diff`. */
+async function publishPlan(plan: Plan, { result, runner, redaction, temporary, log }: Program): Promise<void> {
+  result.plan = plan
+  for (const { id, action, note } of plan.objects) {
+    log(harmlessLine(`${id}: ${action}${note === undefined ? '' : ` (${note})`}`))
+  }
+  const file = join(temporary, 'plan.diff')
+  const diffs = plan.objects
+    .filter(({ diff }) => diff !== '')
+    .map(({ id, diff }) => `# ${harmlessLine(id)}\n${diff.trimEnd()}\n`)
+  await writeFile(file, redaction.redact(diffs.join('\n')), { mode: 0o600 })
+  runner.output('diff', file)
+}

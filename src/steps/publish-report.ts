@@ -1,0 +1,17 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Runner } from '../clients/runner/runner.ts'
+import { outputsOf } from '../phases/report/outputs.ts'
+import { summaryOf } from '../phases/report/summary.ts'
+import type { Run } from '../phases/report/verdict.ts'
+
+/** Tells how a run ended: by outputs, by the job summary, also as a file in this directory, and by a line of the log. */
+export async function publish(run: Run, runner: Runner, directory: string): Promise<void> {
+  const summary = summaryOf(run)
+  const file = join(directory, 'summary.md')
+  await writeFile(file, summary, { mode: 0o600 })
+  for (const [name, value] of Object.entries(outputsOf(run))) runner.output(name, value)
+  runner.output('report', file)
+  await runner.summary(summary)
+  runner.log(`verdict: ${run.verdict}${run.failure === undefined ? '' : `, ${run.failure.code}`}`)
+}

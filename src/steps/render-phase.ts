@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { kustomizeBuild } from '../clients/kustomize/kustomize.ts'
+import { runCommand } from '../clients/runner/command.ts'
+import { objectId } from '../core/kubernetes/object.ts'
+import { harmlessLine } from '../core/sanitize.ts'
+import type { RenderInputs } from '../phases/render/deps.ts'
+import { type Kustomize, type Rendered, render } from '../phases/render/render.ts'
+import type { Program } from './step.ts'
+
+/** Renders the manifests of an environment into one file, which becomes the output `manifest`. */
+export async function renderPhase(inputs: RenderInputs, program: Program): Promise<Rendered> {
+  const { result, runner, temporary, log, phase } = program
+  Object.assign(result, { environment: inputs.environment, namespace: inputs.namespace })
+  const places = {
+    temporary,
+    workspace: process.env['GITHUB_WORKSPACE'] || process.cwd(),
+    // dist/render/index.js stands two folders below the manifests' parent.
+    manifests: join(import.meta.dirname, '..', '..', 'manifests')
+  }
+  let rendered: Rendered | undefined
+  await phase('render', `manifests of ${inputs.environment}`, async () => {
+    rendered = await render(inputs, places, { kustomize: localKustomize(program), log })
+    const { manifest, program: name } = rendered
+    const { documents, topology } = rendered.cache
+    for (const { object } of documents) log(harmlessLine(objectId(object)))
+    result.topology = topology
+    runner.output('manifest', manifest)
+    runner.output('topology', topology)
+    const count = `${documents.length} ${documents.length === 1 ? 'object' : 'objects'}`
+    return `${count} by ${name}, ${topology} topology`
+  })
+  if (rendered === undefined) throw new Error('the phase ended without documents')
+  return rendered
+}
+
+/** The kustomize of this machine, which ends with the program and has a minute of its own at most. */
+export function localKustomize({ signal, log }: Program): Kustomize {
+  const options = { run: runCommand, environment: process.env, timeoutMilliseconds: 60_000, signal, log }
+  return { build: (directory, allowRemote) => kustomizeBuild(directory, { ...options, allowRemote }) }
+}

@@ -1,0 +1,29 @@
+import { isMarkable } from '../phases/comment/marker.ts'
+import { environments } from '../phases/render/deps.ts'
+import { basePhase } from './base-branch-phase.ts'
+import { type InputSource, inputsFrom } from './inputs/reader.ts'
+import { readBaseInputs, readCommentMode, readRenderInputs } from './inputs/render.ts'
+import { renderPhase } from './render-phase.ts'
+import { runProgram } from './step.ts'
+
+// Renders the manifests; holds no credentials.
+await runProgram('render', async (program) => {
+  const source = inputsFrom(process.env)
+  Object.assign(program.result, knownEnvironment(source))
+  const inputs = readRenderInputs(source)
+  const base = readBaseInputs(source, process.env['GITHUB_BASE_REF'] ?? '')
+  // Of the last step; a mistake is told before anything is done.
+  readCommentMode(source)
+  await renderPhase(inputs, program)
+  if (base.isWanted) await basePhase(base, inputs, program)
+})
+
+/**
+ * The environment, if its name is right, also where other inputs are wrong: the comment of that environment then says so.
+ * A wrong name would get a comment of its own, which no later run would bring up to date.
+ */
+function knownEnvironment(source: InputSource): { environment?: string } {
+  const environment = source('environment')
+  const isOurs = environments.some((known) => known === environment)
+  return isOurs || (source('manifests') !== '' && isMarkable(environment)) ? { environment } : {}
+}

@@ -1,0 +1,95 @@
+import { toFailureFor } from '../clients/kubernetes/failure.ts'
+import { openTunnel } from '../clients/kubernetes/port-forward.ts'
+import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
+import { readMetrics } from '../clients/redis/metrics.ts'
+import { systemClock } from '../clients/runner/system-clock.ts'
+import type { KubernetesObject } from '../core/kubernetes/object.ts'
+import { names } from '../core/kubernetes/workload.ts'
+import { knownValue } from '../core/rendered-cache/known.ts'
+import type { RenderedRedis } from '../core/rendered-cache/rendered-cache.ts'
+import { formatDuration } from '../core/units.ts'
+import { ChecksFailed, type ProbeResult, probe } from '../phases/probe/probe.ts'
+import { health, rollout } from '../phases/rollout/rollout.ts'
+import type { Target } from './cluster-session.ts'
+import { noteInto } from './findings.ts'
+import type { Recover } from './inputs/deploy.ts'
+import type { Program } from './step.ts'
+
+/** Waits until redis-0 runs what was applied, and deletes the pod that is in the way if that is wanted. */
+export async function rolloutPhase(
+  recover: Recover,
+  { namespace, cluster, deadline, role }: Target,
+  { result, signal, log, phase }: Program
+): Promise<void> {
+  const toFailure = toFailureFor(role)
+  await phase('rollout', `pod ${names.pod}, at most ${formatDuration(deadline.remaining)}`, async () => {
+    const start = systemClock.now()
+    const ports = { cluster, toFailure, clock: systemClock, signal, log }
+    const recovery = {
+      deletePod: (pod: KubernetesObject) => cluster.delete(pod, namespace),
+      note: noteInto(result, log)
+    }
+    const revision = await rollout(namespace, deadline, ports, recover === 'none' ? undefined : recovery)
+    result.revision = revision
+    result.rolloutMilliseconds = Math.round(systemClock.now() - start)
+    return `pod ${names.pod} is Ready at revision ${revision}`
+  })
+}
+
+/** Judges redis-0 as it is now. */
+export async function healthPhase(
+  { namespace, cluster, role }: Target,
+  { result, signal, log, phase }: Program
+): Promise<void> {
+  const toFailure = toFailureFor(role)
+  await phase('rollout', `pod ${names.pod} as it is now`, async () => {
+    result.revision = await health(namespace, { cluster, toFailure, clock: systemClock, signal, log })
+    return `pod ${names.pod} is Ready at revision ${result.revision}`
+  })
+}
+
+export interface ProbePhaseInputs {
+  password: string
+  memoryThresholdPercent: number
+}
+
+/** Proves through a port-forward that Redis works as rendered. */
+export async function probePhase(
+  { settings, exporter }: RenderedRedis,
+  { password, memoryThresholdPercent }: ProbePhaseInputs,
+  { namespace, connection, cluster, deadline, role }: Target,
+  { result, signal, log, phase }: Program
+): Promise<void> {
+  const keep = ({ checks, redisVersion, usedMemoryBytes, maxmemoryBytes }: ProbeResult) => {
+    result.checks = [...(result.checks ?? []), ...checks]
+    Object.assign(result, { redisVersion, usedMemoryBytes, maxmemoryBytes, memoryThresholdPercent })
+  }
+  await phase('probe', `Redis in pod ${names.pod}, through a port-forward`, async () => {
+    const expected = knownValue(settings)?.config
+    if (!settings.known) log(`settings are not compared: ${settings.because}`)
+    const hasExporter = exporter !== undefined
+    if (!hasExporter) log(`no container ${names.exporterContainer} was rendered: metrics are not checked`)
+    try {
+      const probed = await probe(
+        { namespace, password, expected, memoryThresholdPercent, exporter: hasExporter },
+        deadline,
+        {
+          cluster,
+          toFailure: toFailureFor(role),
+          openTunnel: (port) => openTunnel(connection, namespace, names.pod, port),
+          openRedis: openRedisConnection,
+          readMetrics,
+          isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
+          clock: systemClock,
+          signal,
+          log
+        }
+      )
+      keep(probed)
+      return `${probed.checks.length} checks passed`
+    } catch (error) {
+      if (error instanceof ChecksFailed) keep(error.result)
+      throw error
+    }
+  })
+}

@@ -1,0 +1,89 @@
+import { ApiError } from '../clients/kubernetes/errors.ts'
+import { type MissingRight, missingRight, rightPlace, wayAround } from '../clients/kubernetes/missing-right.ts'
+import { isOwnKind, UnknownKind } from '../clients/kubernetes/resources.ts'
+import { type Failure, messageOf } from '../core/failure.ts'
+import { at, type KubernetesObject } from '../core/kubernetes/object.ts'
+import type { ManifestDocument } from '../core/manifest.ts'
+import type { Refused } from '../phases/plan/plan.ts'
+
+/** What is missing today, and does not say that a deployment would be refused; undefined if it would. */
+export function uncheckedBecause(object: KubernetesObject, failure: Failure, namespace: string): string | undefined {
+  if (failure.code === 'namespace-missing') {
+    return isDeleted(failure)
+      ? `cannot be checked while namespace ${namespace} is being deleted`
+      : `cannot be checked before namespace ${namespace} exists`
+  }
+  if (isNotInstalled(object, failure)) return `cannot be checked before its kind is installed: ${failure.message}`
+  const right = rightFor(failure)
+  return right && `not checked: needs the right to ${right.what}`
+}
+
+interface Surroundings {
+  namespace: string
+  createNamespace: boolean
+  documents: readonly ManifestDocument[]
+}
+
+/** What to do about all that was not checked, in sentences. */
+export function uncheckedNotes(refused: readonly Refused[], surroundings: Surroundings): string[] {
+  const unchecked = refused.filter(({ unknown }) => unknown !== undefined)
+  return [...namespaceNotes(unchecked, surroundings), ...kindNotes(unchecked, surroundings), ...rightNotes(unchecked)]
+}
+
+function namespaceNotes(
+  unchecked: readonly Refused[],
+  { namespace, createNamespace, documents }: Surroundings
+): string[] {
+  const missing = unchecked.map(({ failure }) => failure).filter(({ code }) => code === 'namespace-missing')
+  const deleted = missing.find(isDeleted)
+  // Nobody can make it before it is gone.
+  if (deleted !== undefined) return [`A deployment would fail: ${deleted.message}. Next: ${deleted.hint}.`]
+  const isMade = documents.some(({ object }) => object.kind === 'Namespace' && object.metadata.name === namespace)
+  if (createNamespace || isMade || missing.length === 0) return []
+  return [
+    `A deployment would fail: namespace ${namespace} does not exist. Create it, ` +
+      `\`kubectl create namespace ${namespace}\`, or set \`create-namespace: true\`.`
+  ]
+}
+
+function kindNotes(unchecked: readonly Refused[], { documents }: Surroundings): string[] {
+  const brought = documents.map(({ object }) => `${at(object, 'spec', 'names', 'kind')}.${at(object, 'spec', 'group')}`)
+  const missing = unchecked.filter(({ object, failure }) => {
+    const [group] = object.apiVersion.split('/')
+    return isNotInstalled(object, failure) && !brought.includes(`${object.kind}.${group}`)
+  })
+  return [
+    ...new Set(missing.map(({ failure }) => `A deployment would fail: ${failure.message}. Next: ${failure.hint}.`))
+  ]
+}
+
+function rightNotes(unchecked: readonly Refused[]): string[] {
+  const rights = unchecked.map(({ failure }) => rightFor(failure)).filter((right) => right !== undefined)
+  const places = Map.groupBy(rights, ({ user, namespace }) => JSON.stringify([user, namespace]))
+  return [...places.values()].flatMap((own) => {
+    const [first] = own
+    if (first === undefined) return []
+    const { user, namespace } = first
+    const rules = [...new Set(own.map(({ rule }) => `\`${rule}\``))]
+    const grant = namespace === undefined ? '' : 'the Role in manifests/rbac-planner, or '
+    const around = own.map(wayAround).find((way) => way !== undefined)
+    return [
+      `To have everything checked, ${around === undefined ? '' : `${around}; or `}` +
+        `give ${user} ${grant}in ${rightPlace(first)}: ${rules.join(', ')}`
+    ]
+  })
+}
+
+function isNotInstalled({ apiVersion }: KubernetesObject, { cause }: Failure): boolean {
+  return cause instanceof UnknownKind && !isOwnKind(apiVersion)
+}
+
+/** Whether a namespace that cannot be used is there, and on its way out. */
+function isDeleted({ cause }: Failure): boolean {
+  return cause instanceof ApiError && cause.status !== 404
+}
+
+/** The right that is missing; undefined if it is not the authorizer that refused. */
+function rightFor({ code, cause }: Failure): MissingRight | undefined {
+  return code === 'forbidden' ? missingRight(messageOf(cause)) : undefined
+}
