@@ -10,7 +10,7 @@ import type { Failure } from '../../src/core/failure.ts'
 import type { ManifestDocument } from '../../src/core/manifest.ts'
 import type { ObjectResult } from '../../src/core/result.ts'
 import { apply } from '../../src/phases/apply/apply.ts'
-import type { ApplyInputs, ApplyPorts } from '../../src/phases/apply/deps.ts'
+import type { ApplyDeps, ApplyInputs } from '../../src/phases/apply/deps.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import type { KubernetesApi } from '../support/kubernetes-api/server.ts'
 import { ended, wordsOf } from './outcome.ts'
@@ -102,8 +102,8 @@ export async function applying(
   { cluster, secrets: known }: Access,
   documents: readonly ManifestDocument[],
   inputs: Partial<ApplyInputs> = {},
-  onApplied: ApplyPorts['applied'] = () => {},
-  onAccepted: ApplyPorts['accepted'] = async () => {}
+  onApplied: ApplyDeps['applied'] = () => {},
+  onAccepted: ApplyDeps['accepted'] = async () => {}
 ): Promise<ApplyRun> {
   const log: string[] = []
   const objects: ObjectResult[] = []

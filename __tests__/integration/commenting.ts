@@ -1,5 +1,5 @@
 import { PullRequestComments } from '../../src/clients/github/comments.ts'
-import { toRefusal } from '../../src/clients/github/errors.ts'
+import { toCommentError } from '../../src/clients/github/errors.ts'
 import { type Clock, Deadline } from '../../src/core/clock.ts'
 import { comment, commentMilliseconds } from '../../src/phases/comment/comment.ts'
 import type { CommentInputs, CommentOutcome } from '../../src/phases/comment/deps.ts'
@@ -76,7 +76,7 @@ export async function commenting(
           deadline,
           log: (line) => void log.push(line)
         }),
-      refusal: toRefusal,
+      refusal: toCommentError,
       notice: (sentence, hint) => void notices.push(`${sentence}\n${hint}`)
     }
   )

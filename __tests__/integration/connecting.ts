@@ -5,7 +5,7 @@ import { connectToRedis } from '../../src/clients/redis/connection.ts'
 import { Deadline } from '../../src/core/clock.ts'
 import type { Credentials } from '../../src/core/credentials.ts'
 import type { Check } from '../../src/core/result.ts'
-import type { ConnectionInputs, ConnectionPorts, ConnectionResult } from '../../src/phases/probe/deps.ts'
+import type { ConnectionDeps, ConnectionInputs, ConnectionResult } from '../../src/phases/probe/deps.ts'
 import { connectFromPod, connectFromRunner } from '../../src/phases/probe/probe-managed.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type Access, FastClock } from './applying.ts'
@@ -41,9 +41,9 @@ export async function connectingFromRunner(
   speed = 1
 ): Promise<ConnectionRun> {
   const clock = new FastClock(1)
-  return running(credentials, options, { clock, signal: new AbortController().signal }, (inputs, deadline, ports) =>
+  return running(credentials, options, { clock, signal: new AbortController().signal }, (inputs, deadline, deps) =>
     connectFromRunner(inputs, deadline, {
-      ...ports,
+      ...deps,
       openRedis: (address, password, timeout) => connectToRedis(address, password, timeout / speed)
     })
   )
@@ -58,8 +58,8 @@ export async function connectingFromPod(
   // Its requests end with nothing that the test cancels.
   const never = new AbortController().signal
   const cleaning = new Cluster(new ApiClient(client.connection, clock, never, new Deadline(clock, 600_000)))
-  return running(credentials, options, { clock, signal: cancel.signal }, (inputs, deadline, ports) =>
-    connectFromPod(inputs, deadline, { ...ports, cluster, cleaning, toFailure })
+  return running(credentials, options, { clock, signal: cancel.signal }, (inputs, deadline, deps) =>
+    connectFromPod(inputs, deadline, { ...deps, cluster, cleaning, toFailure })
   )
 }
 
@@ -67,8 +67,8 @@ export async function connectingFromPod(
 async function running(
   credentials: Credentials,
   { authorities = [], timeout = 600_000, onLog, ...inputs }: ConnectOptions,
-  time: Pick<ConnectionPorts, 'clock' | 'signal'>,
-  connect: (inputs: ConnectionInputs, deadline: Deadline, ports: ConnectionPorts) => Promise<ConnectionResult>
+  time: Pick<ConnectionDeps, 'clock' | 'signal'>,
+  connect: (inputs: ConnectionInputs, deadline: Deadline, deps: ConnectionDeps) => Promise<ConnectionResult>
 ): Promise<ConnectionRun> {
   const [checks, notes, log]: [Check[], string[], string[]] = [[], [], []]
   const start = time.clock.now()

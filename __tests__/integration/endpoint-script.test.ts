@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Credentials } from '../../src/core/credentials.ts'
 import type { KubernetesObject } from '../../src/core/kubernetes/object.ts'
 import { readAnswers } from '../../src/phases/probe/from-pod/output.ts'
-import { backendPod, outsiderPod } from '../../src/phases/probe/from-pod/pod-manifest.ts'
+import { backendPod, nonBackendPod } from '../../src/phases/probe/from-pod/pod-manifest.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type Authority, createAuthority, daysFromNow } from '../support/certificates.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
@@ -80,7 +80,7 @@ function podOf(name: string): KubernetesObject {
     tls: undefined
   }
   seed(at(redis, 'redis'))
-  const pod = name === 'redis-probe' ? backendPod(options) : outsiderPod(options)
+  const pod = name === 'redis-probe' ? backendPod(options) : nonBackendPod(options)
   return { ...pod, metadata: { ...pod.metadata, namespace: 'default' } }
 }
 

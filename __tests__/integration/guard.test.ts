@@ -5,7 +5,7 @@ import type { ManifestDocument } from '../../src/core/manifest.ts'
 import type { ProgramResult } from '../../src/core/result.ts'
 import type { ObjectStates } from '../../src/phases/apply/deps.ts'
 import { guardData } from '../../src/steps/guard-phase.ts'
-import type { Program } from '../../src/steps/step.ts'
+import type { StepContext } from '../../src/steps/step.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
 import { startSilent } from '../support/redis/misbehaving.ts'
@@ -83,7 +83,7 @@ async function guarding(
     deadline: new Deadline(clock, 60_000),
     role: 'rbac' as const
   }
-  const { failure } = await ended(guardData(states, target, program as unknown as Program))
+  const { failure } = await ended(guardData(states, target, program as unknown as StepContext))
   const notes = result.notes ?? []
   expectNoSecret([...log, ...notes, failure === undefined ? '' : wordsOf(failure)].join('\n'), secrets)
   const asked = api.requests.slice(before).map(({ method, path }) => `${method} ${path}`)

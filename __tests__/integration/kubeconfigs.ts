@@ -1,7 +1,7 @@
 import { parse, stringify } from 'yaml'
 import { ApiClient } from '../../src/clients/kubernetes/client.ts'
 import { type Connection, type ConnectionSource, connect } from '../../src/clients/kubernetes/connection.ts'
-import type { PluginPorts } from '../../src/clients/kubernetes/exec-plugin.ts'
+import type { PluginDeps } from '../../src/clients/kubernetes/exec-plugin.ts'
 import { toFailure } from '../../src/clients/kubernetes/failure.ts'
 import { Deadline } from '../../src/core/clock.ts'
 import type { KubernetesApi } from '../support/kubernetes-api/server.ts'
@@ -39,13 +39,13 @@ export function withCluster(api: KubernetesApi, cluster: Record<string, unknown>
 export async function connecting(
   source: Partial<ConnectionSource>,
   speed = 1,
-  ports: Partial<PluginPorts> = {}
+  deps: Partial<PluginDeps> = {}
 ): Promise<Connection> {
   const clock = new FastClock(speed)
   const { signal } = new AbortController()
   return connect(
     { kubeconfig: undefined, context: undefined, environment: {}, ...source },
-    { clock, deadline: new Deadline(clock, 300_000), signal, log: () => {}, mask: () => {}, ...ports }
+    { clock, deadline: new Deadline(clock, 300_000), signal, log: () => {}, mask: () => {}, ...deps }
   )
 }
 

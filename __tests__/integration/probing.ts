@@ -1,11 +1,11 @@
 import type { Role } from '../../src/clients/kubernetes/attempt.ts'
 import { toFailureFor } from '../../src/clients/kubernetes/failure.ts'
-import { openTunnel } from '../../src/clients/kubernetes/port-forward.ts'
+import { openPortForward } from '../../src/clients/kubernetes/port-forward.ts'
 import { openRedisConnection, RedisError } from '../../src/clients/redis/connection.ts'
 import { readMetrics } from '../../src/clients/redis/metrics.ts'
 import { Deadline } from '../../src/core/clock.ts'
 import { parseRedisConfig } from '../../src/core/redis/config.ts'
-import type { ProbeInputs, ProbePorts } from '../../src/phases/probe/deps.ts'
+import type { ProbeDeps, ProbeInputs } from '../../src/phases/probe/deps.ts'
 import { type ProbeResult, probe } from '../../src/phases/probe/probe.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
@@ -78,13 +78,13 @@ export async function probing(
     return resource
   }
   let [connections, tunnels] = [0, 0]
-  const ports: ProbePorts = {
+  const deps: ProbeDeps = {
     cluster,
     toFailure: toFailureFor(role),
     openTunnel: async (port) => {
       tunnels += 1
       const name = `tunnel ${tunnels} to ${port}`
-      return noted(name, await openTunnel(client.connection, namespace, 'redis-0', port))
+      return noted(name, await openPortForward(client.connection, namespace, 'redis-0', port))
     },
     openRedis: async (port, secret, patience) => {
       connections += 1
@@ -107,7 +107,7 @@ export async function probing(
     probe(
       { namespace, password, expected: undefined, memoryThresholdPercent: 90, exporter: false, ...inputs },
       new Deadline(clock, timeout),
-      ports
+      deps
     )
   )
   const run = { ...probed, log, open: [...open], waits: clock.sleeps.slice(before) }

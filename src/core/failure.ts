@@ -90,7 +90,7 @@ export function isGeneral({ code }: Failure): boolean {
 }
 
 /** Several failures as one: the first gives the code, sentence and hint list all. */
-export function combined(errors: readonly unknown[]): unknown {
+export function combinedFailure(errors: readonly unknown[]): unknown {
   const failures = errors.filter((error) => error instanceof Failure)
   const [first, ...others] = failures
   if (first === undefined || failures.length < errors.length) return errors.find((error) => !(error instanceof Failure))

@@ -1,6 +1,6 @@
 import { Failure, messageOf } from './failure.ts'
 import { at, type KubernetesObject, textAt } from './kubernetes/object.ts'
-import { excessOf, withTexts, yamlDocuments } from './yaml/document.ts'
+import { sizeLimitExcess, withTexts, yamlDocuments } from './yaml/document.ts'
 import type { GoYaml } from './yaml/plain-scalar.ts'
 
 /** One rendered document: its text exactly as kustomize wrote it, and what that text means. */
@@ -14,7 +14,7 @@ export interface ManifestDocument {
  * @throws Failure invalid-manifest if a document is no YAML or no Kubernetes object, or if there is too much of it
  */
 export function parseManifest(text: string): ManifestDocument[] {
-  const excess = excessOf(text)
+  const excess = sizeLimitExcess(text)
   if (excess !== undefined) {
     const hint = 'render only what belongs to the cache, and leave the rest to other steps'
     throw new Failure('invalid-manifest', `the rendered manifest ${excess}`, hint)
@@ -30,7 +30,7 @@ export function parseManifest(text: string): ManifestDocument[] {
  * @throws Error with a sentence if the text is no YAML, if there is too much of it, or if it has a tag
  */
 export function parseValues(text: string, reader: GoYaml): unknown[] {
-  const excess = excessOf(text)
+  const excess = sizeLimitExcess(text)
   if (excess !== undefined) throw new Error(`it ${excess}`)
   const documents = yamlDocuments(text, reader).map(({ isEmpty, value }) => ({ isEmpty, content: value() }))
   return documents.flatMap(({ isEmpty, content }) => (isEmpty ? [] : [content]))

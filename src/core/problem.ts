@@ -13,7 +13,7 @@ export interface Problem {
 }
 
 /** Remembers for how long the same problem has been seen. */
-export class Suspicion {
+export class ProblemTimer {
   readonly #clock: Clock
   #code: string | undefined
   #since = 0
@@ -27,7 +27,7 @@ export class Suspicion {
   }
 
   /** Takes note of what is seen now. @returns how much longer that is tolerated, 0 if it is time to fail */
-  patienceWith(problem: Pick<Problem, 'code' | 'toleranceMilliseconds'> | undefined): number {
+  remainingTolerance(problem: Pick<Problem, 'code' | 'toleranceMilliseconds'> | undefined): number {
     if (problem?.code !== this.#code) this.#since = this.#clock.now()
     this.#code = problem?.code
     if (problem === undefined) return Number.POSITIVE_INFINITY

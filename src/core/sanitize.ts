@@ -8,7 +8,7 @@ const escapeSequences = /\u001b\[[0-?]*[ -/]*[@-~]/g
  * takes for a workflow command. It looks for `::name::` at the start of a line, white space skipped, and for
  * `##[name]` anywhere (ActionCommand.cs of actions/runner).
  */
-export function harmless(text: string): string {
+export function sanitize(text: string): string {
   return text
     .replace(escapeSequences, '')
     .replace(/\r\n?/g, '\n')
@@ -18,7 +18,7 @@ export function harmless(text: string): string {
 }
 
 /** The same on a single line, cut where it becomes unreadable. */
-export function harmlessLine(text: string, maximum = 600): string {
-  const line = harmless(text).replace(/\s+/g, ' ').trim()
+export function sanitizeLine(text: string, maximum = 600): string {
+  const line = sanitize(text).replace(/\s+/g, ' ').trim()
   return line.length > maximum ? `${line.slice(0, maximum - 1)}…` : line
 }

@@ -5,19 +5,19 @@ import type { ManifestDocument } from '../core/manifest.ts'
 import type { ObjectResult } from '../core/result.ts'
 import { apply } from '../phases/apply/apply.ts'
 import type { ApplyInputs } from '../phases/apply/deps.ts'
-import type { Target } from './cluster-session.ts'
+import type { ClusterSession } from './cluster-session.ts'
 import { guardData } from './guard-phase.ts'
-import type { Program } from './step.ts'
+import type { StepContext } from './step.ts'
 
 /** Puts the documents into the cluster; the credentials are those of a self-hosted Redis. */
 export async function applyPhase(
   documents: readonly ManifestDocument[],
   inputs: Omit<ApplyInputs, 'dryRun'>,
-  target: Target,
-  program: Program
+  session: ClusterSession,
+  step: StepContext
 ): Promise<Credentials | undefined> {
-  const { cluster, role } = target
-  const { result, redaction, log, phase } = program
+  const { cluster, role } = session
+  const { result, redactor: redaction, log, phase } = step
   let credentials: Credentials | undefined
   await phase('apply', `to namespace ${inputs.namespace} at ${cluster.server}`, async () => {
     const objects: ObjectResult[] = []
@@ -31,7 +31,7 @@ export async function applyPhase(
         log,
         secret: (value) => redaction.add(value),
         isUnknownKind: (error) => error instanceof UnknownKind,
-        accepted: (states) => guardData(states, target, program),
+        accepted: (states) => guardData(states, session, step),
         applied: (object) => void objects.push(object),
         // The failure that apply throws names them all.
         refused: () => {}

@@ -3,27 +3,27 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { GitError, repositoryOf } from '../clients/git/git.ts'
 import { runCommand } from '../clients/runner/command.ts'
 import { Failure } from '../core/failure.ts'
-import { harmlessLine } from '../core/sanitize.ts'
+import { sanitizeLine } from '../core/sanitize.ts'
 import { filesBelow, refsOf } from '../phases/render/base-branch.ts'
 import type { RenderInputs } from '../phases/render/deps.ts'
 import { render } from '../phases/render/render.ts'
 import { noteInto } from './findings.ts'
 import type { BaseInputs } from './inputs/render.ts'
 import { localKustomize } from './render-phase.ts'
-import type { Program } from './step.ts'
+import type { StepContext } from './step.ts'
 
 /**
  * Renders the manifests as they were where this branch left another one, with the same inputs, into a file that becomes
  * the output `base`. What stands in the way is told and fails nothing: a plan can do without.
  */
-export async function basePhase({ branch }: BaseInputs, inputs: RenderInputs, program: Program): Promise<void> {
-  const { result, runner, signal, log, phase } = program
+export async function basePhase({ branch }: BaseInputs, inputs: RenderInputs, step: StepContext): Promise<void> {
+  const { result, runner, signal, log, phase } = step
   const { manifests } = inputs
   const note = (reason: string) => noteInto(result, log)(`Nothing was compared: ${reason}`)
   if (manifests === undefined) return note('the manifests of the action are the same on every branch.')
   if (branch === undefined) return note('this run is of no pull request, and the input `base-ref` is empty.')
   await phase('base', `manifests of ${inputs.environment} on ${branch}`, async () => {
-    const base = await renderBase(branch, { ...inputs, manifests }, program).catch(whyNot(branch, signal))
+    const base = await renderBase(branch, { ...inputs, manifests }, step).catch(whyNot(branch, signal))
     if (typeof base === 'string') {
       note(base)
       return 'nothing to compare with'
@@ -37,9 +37,9 @@ export async function basePhase({ branch }: BaseInputs, inputs: RenderInputs, pr
 async function renderBase(
   branch: string,
   inputs: RenderInputs & { manifests: string },
-  program: Program
+  step: StepContext
 ): Promise<{ manifest: string; sentence: string } | string> {
-  const { temporary, signal, log } = program
+  const { temporary, signal, log } = step
   const workspace = await realpath(process.env['GITHUB_WORKSPACE'] || process.cwd())
   const directory = await realpath(resolve(workspace, inputs.manifests))
   const git = { run: runCommand, path: process.env['PATH'] ?? '', signal }
@@ -62,13 +62,13 @@ async function renderBase(
   if (files.size === 0) {
     const manifest = join(place, 'manifest.yaml')
     await writeFile(manifest, '')
-    return { manifest, sentence: harmlessLine(`${name} has no ${path}, so that all is new`) }
+    return { manifest, sentence: sanitizeLine(`${name} has no ${path}, so that all is new`) }
   }
   await writeFiles(files, join(tree, relative(workspace, repository.root)))
   const { manifest, cache } = await render(
     { ...inputs, manifests: relative(workspace, directory) || '.' },
     { temporary: place, workspace: tree, manifests: '' },
-    { kustomize: localKustomize(program), log }
+    { kustomize: localKustomize(step), log }
   )
   const count = cache.documents.length
   return { manifest, sentence: `${count} ${count === 1 ? 'object' : 'objects'} of ${name}` }
@@ -86,8 +86,8 @@ async function writeFiles(files: ReadonlyMap<string, Buffer>, root: string): Pro
 function whyNot(branch: string, signal: AbortSignal): (error: unknown) => string {
   return (error) => {
     signal.throwIfAborted()
-    if (error instanceof GitError) return `git cannot read branch ${branch}: ${harmlessLine(error.message)}.`
-    if (error instanceof Failure) return `branch ${branch} cannot be rendered: ${harmlessLine(error.message)}.`
+    if (error instanceof GitError) return `git cannot read branch ${branch}: ${sanitizeLine(error.message)}.`
+    if (error instanceof Failure) return `branch ${branch} cannot be rendered: ${sanitizeLine(error.message)}.`
     throw error
   }
 }

@@ -4,9 +4,9 @@ import { Cluster } from '../clients/kubernetes/cluster.ts'
 import { type Connection, connect } from '../clients/kubernetes/connection.ts'
 import { systemClock } from '../clients/runner/system-clock.ts'
 import { Deadline } from '../core/clock.ts'
-import type { Program } from './step.ts'
+import type { StepContext } from './step.ts'
 
-export interface TargetInputs {
+export interface ClusterSessionInputs {
   namespace: string
   kubeconfig: string | undefined
   context: string | undefined
@@ -16,7 +16,7 @@ export interface TargetInputs {
 }
 
 /** Where a program works: a namespace of a cluster, until the deadline of the run. */
-export interface Target {
+export interface ClusterSession {
   readonly namespace: string
   readonly connection: Connection
   readonly cluster: Cluster
@@ -31,10 +31,10 @@ export interface Target {
 const grace = 10_000
 
 /** Reads the kubeconfig, lets phases work, and closes what they opened. The deadline runs from here. */
-export async function withTarget(
-  { namespace, kubeconfig, context, timeoutMilliseconds, role }: TargetInputs,
-  { redaction, signal, log }: Program,
-  act: (target: Target) => Promise<void>
+export async function withClusterSession(
+  { namespace, kubeconfig, context, timeoutMilliseconds, role }: ClusterSessionInputs,
+  { redactor: redaction, signal, log }: StepContext,
+  act: (session: ClusterSession) => Promise<void>
 ): Promise<void> {
   const deadline = new Deadline(systemClock, timeoutMilliseconds)
   const source = { kubeconfig, context, environment: process.env }

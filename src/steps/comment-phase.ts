@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { PullRequestComments } from '../clients/github/comments.ts'
-import { toRefusal } from '../clients/github/errors.ts'
+import { toCommentError } from '../clients/github/errors.ts'
 import type { Runner } from '../clients/runner/runner.ts'
 import { systemClock } from '../clients/runner/system-clock.ts'
 import { Deadline } from '../core/clock.ts'
@@ -36,7 +36,7 @@ export async function commentOn(run: Run, mode: CommentMode, token: string | und
           deadline: new Deadline(systemClock, commentMilliseconds),
           log: (line) => runner.log(line)
         }),
-      refusal: toRefusal,
+      refusal: toCommentError,
       notice: (sentence, hint) => runner.notice('Redis cache: no comment', `${sentence}\nNext: ${hint}`)
     }
   )

@@ -3,9 +3,9 @@ import { credentialField, credentialsObject } from '../core/credentials.ts'
 import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
 import type { ManifestDocument } from '../core/manifest.ts'
 import { compareObjects, Drift } from '../phases/drift/drift.ts'
-import type { Target } from './cluster-session.ts'
+import type { ClusterSession } from './cluster-session.ts'
 import { checkedInto } from './findings.ts'
-import type { Program } from './step.ts'
+import type { StepContext } from './step.ts'
 
 export interface DriftFound {
   /** The Secret with the credentials, if there is one. */
@@ -17,8 +17,8 @@ export interface DriftFound {
 /** Compares what is in the cluster with what is rendered. A drift is no end: whoever verifies wants to know the rest. */
 export async function driftPhase(
   documents: readonly ManifestDocument[],
-  { namespace, cluster }: Target,
-  { result, redaction, log, phase }: Program
+  { namespace, cluster }: ClusterSession,
+  { result, redactor: redaction, log, phase }: StepContext
 ): Promise<DriftFound> {
   const ports = { cluster, toFailure: toReaderFailure, checked: checkedInto(result), log }
   let secret: KubernetesObject | undefined
@@ -36,7 +36,10 @@ export async function driftPhase(
   }
 }
 
-async function credentialsSecret(namespace: string, cluster: Target['cluster']): Promise<KubernetesObject | undefined> {
+async function credentialsSecret(
+  namespace: string,
+  cluster: ClusterSession['cluster']
+): Promise<KubernetesObject | undefined> {
   try {
     return await cluster.read(credentialsObject, namespace)
   } catch (error) {

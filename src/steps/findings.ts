@@ -6,11 +6,11 @@ import { objectId } from '../core/kubernetes/object.ts'
 import type { ManifestDocument } from '../core/manifest.ts'
 import type { RenderedCache } from '../core/rendered-cache/rendered-cache.ts'
 import type { Check, ProgramResult } from '../core/result.ts'
-import { harmlessLine } from '../core/sanitize.ts'
+import { sanitizeLine } from '../core/sanitize.ts'
 import { addressNote } from '../phases/apply/credentials.ts'
 import { findLeftovers } from '../phases/apply/leftovers.ts'
-import type { Target } from './cluster-session.ts'
-import type { Program } from './step.ts'
+import type { ClusterSession } from './cluster-session.ts'
+import type { StepContext } from './step.ts'
 
 /** Room for the names of many objects. */
 const maximumNote = 8_000
@@ -26,7 +26,7 @@ export function checkedInto(result: ProgramResult): (check: Check) => void {
 export function noteInto(result: ProgramResult, log: (line: string) => void): (sentence: string) => void {
   return (sentence) => {
     // Names of manifests and messages of the cluster stand in it.
-    const note = harmlessLine(sentence, maximumNote)
+    const note = sanitizeLine(sentence, maximumNote)
     log(note)
     result.notes = [...(result.notes ?? []), note]
   }
@@ -36,10 +36,10 @@ export function noteInto(result: ProgramResult, log: (line: string) => void): (s
  * Tells, and keeps for the report, what an earlier deployment has left behind.
  * @param forPlan looks among all objects of the namespace, as far as that is allowed
  */
-export async function tellLeftovers(
+export async function reportLeftovers(
   documents: readonly ManifestDocument[],
-  { namespace, cluster, role }: Target,
-  { result, log }: Program,
+  { namespace, cluster, role }: ClusterSession,
+  { result, log }: StepContext,
   forPlan = false
 ): Promise<void> {
   try {
@@ -58,11 +58,11 @@ export async function tellLeftovers(
 }
 
 /** Says, and keeps for the report, where applications are sent, if that may be another Redis than the one of the run. */
-export function tellStoredAddress(
+export function reportStoredAddress(
   credentials: Credentials,
   { services }: RenderedCache,
-  { namespace }: Target,
-  { result, log }: Program
+  { namespace }: ClusterSession,
+  { result, log }: StepContext
 ): void {
   const note = addressNote(credentials, namespace, services)
   if (note !== undefined) noteInto(result, log)(note)

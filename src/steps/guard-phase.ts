@@ -1,27 +1,31 @@
 import { toFailureFor } from '../clients/kubernetes/failure.ts'
 import { missingRight, rightPlace } from '../clients/kubernetes/missing-right.ts'
-import { openTunnel } from '../clients/kubernetes/port-forward.ts'
+import { openPortForward } from '../clients/kubernetes/port-forward.ts'
 import { openRedisConnection } from '../clients/redis/connection.ts'
 import { messageOf } from '../core/failure.ts'
 import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
 import { names } from '../core/kubernetes/workload.ts'
 import type { ObjectStates } from '../phases/apply/deps.ts'
 import { readClaims, type StoredClaim } from '../phases/guard/claims.ts'
-import type { ClaimPorts } from '../phases/guard/deps.ts'
+import type { ClaimDeps } from '../phases/guard/deps.ts'
 import { guard } from '../phases/guard/guard.ts'
 import { restartReasons, staleReason } from '../phases/plan/restart.ts'
-import type { Target } from './cluster-session.ts'
+import type { ClusterSession } from './cluster-session.ts'
 import { noteInto } from './findings.ts'
-import type { Program } from './step.ts'
+import type { StepContext } from './step.ts'
 
 /**
  * Refuses what would lose the data of the deployed Redis; to be called before the first write.
  * @param states what the server answered to a dry run of every object
  * @throws Failure data-at-risk
  */
-export async function guardData(states: readonly ObjectStates[], target: Target, program: Program): Promise<void> {
-  const { namespace, connection } = target
-  const { redaction, log } = program
+export async function guardData(
+  states: readonly ObjectStates[],
+  session: ClusterSession,
+  step: StepContext
+): Promise<void> {
+  const { namespace, connection } = session
+  const { redactor: redaction, log } = step
   const statefulSet = states.find(({ wanted }) => objectId(wanted) === `StatefulSet/${names.statefulSet}`)
   await guard(
     {
@@ -30,8 +34,8 @@ export async function guardData(states: readonly ObjectStates[], target: Target,
       changes: statefulSet?.before === undefined ? [] : changesOf(statefulSet.before, statefulSet.after)
     },
     {
-      ...claimPorts(target, program),
-      openTunnel: (port) => openTunnel(connection, namespace, names.pod, port),
+      ...claimPorts(session, step),
+      openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
       openRedis: openRedisConnection,
       secret: (value) => redaction.add(value),
       log
@@ -42,10 +46,10 @@ export async function guardData(states: readonly ObjectStates[], target: Target,
 /** The claims of the deployed Redis, as far as they may be read. @throws Failure */
 export async function deployedClaims(
   statefulSet: KubernetesObject,
-  target: Target,
-  program: Program
+  session: ClusterSession,
+  step: StepContext
 ): Promise<StoredClaim[]> {
-  return readClaims(statefulSet, target.namespace, claimPorts(target, program))
+  return readClaims(statefulSet, session.namespace, claimPorts(session, step))
 }
 
 /** Why redis-0 would start anew, by the controller now, or by whoever deletes the pod that it leaves as it is. */
@@ -54,7 +58,7 @@ function changesOf(before: KubernetesObject, after: KubernetesObject): string[] 
   return stale === undefined ? restartReasons(before, after) : [stale]
 }
 
-function claimPorts({ cluster, role }: Target, { result, log }: Program): ClaimPorts {
+function claimPorts({ cluster, role }: ClusterSession, { result, log }: StepContext): ClaimDeps {
   const toFailure = toFailureFor(role)
   return {
     cluster,

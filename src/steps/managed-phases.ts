@@ -16,10 +16,10 @@ import { type RenderedCache, renderedCache } from '../core/rendered-cache/render
 import { verifyReplicationGroup } from '../phases/elasticache/elasticache.ts'
 import { connectFromPod, connectFromRunner } from '../phases/probe/probe-managed.ts'
 import { verifySecret } from '../phases/secret/secret.ts'
-import type { Target } from './cluster-session.ts'
+import type { ClusterSession } from './cluster-session.ts'
 import { checkedInto, noteInto } from './findings.ts'
 import type { CacheInputs } from './inputs/deploy.ts'
-import type { Program } from './step.ts'
+import type { StepContext } from './step.ts'
 
 /**
  * Proves that the Secret holds what AWS holds, as far as that can be told, and that its fields keep their contract.
@@ -28,8 +28,8 @@ import type { Program } from './step.ts'
 export async function secretPhase(
   { externalSecret }: RenderedCache,
   force: boolean,
-  { namespace, cluster, deadline, role }: Target,
-  { result, redaction, signal, log, phase }: Program
+  { namespace, cluster, deadline, role }: ClusterSession,
+  { result, redactor: redaction, signal, log, phase }: StepContext
 ): Promise<Credentials> {
   const inputs = { namespace, externalSecret: externalSecret?.object, force }
   let credentials: Credentials | undefined
@@ -55,7 +55,7 @@ export async function secretPhase(
 export async function elasticachePhase(
   { replicationGroup: group, awsRegion: region, relaxed }: CacheInputs,
   credentials: Credentials,
-  { result, signal, log, phase }: Program
+  { result, signal, log, phase }: StepContext
 ): Promise<void> {
   if (group === undefined) {
     noteInto(result, log)('The settings of ElastiCache were not verified: `elasticache-replication-group` is not set.')
@@ -86,8 +86,8 @@ export async function connectionPhase(
   cache: RenderedCache,
   { probeFrom = 'cluster', redisImage, maxmemoryPolicy, memoryThresholdPercent }: ConnectionPhaseInputs,
   credentials: Credentials,
-  { namespace, cluster, cleaning, deadline, role }: Target,
-  { result, signal, log, phase }: Program
+  { namespace, cluster, cleaning, deadline, role }: ClusterSession,
+  { result, signal, log, phase }: StepContext
 ): Promise<void> {
   const note = noteInto(result, log)
   if (probeFrom === 'none') {

@@ -3,61 +3,66 @@ import { join } from 'node:path'
 import { toPlannerFailure } from '../clients/kubernetes/failure.ts'
 import { UnknownKind } from '../clients/kubernetes/resources.ts'
 import { credentialsObject } from '../core/credentials.ts'
-import { combined, Failure, isGeneral } from '../core/failure.ts'
+import { combinedFailure, Failure, isGeneral } from '../core/failure.ts'
 import { claimRiskSentence } from '../core/kubernetes/claims.ts'
 import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
 import { type ManifestDocument, parseManifest } from '../core/manifest.ts'
 import { cacheOfObjects, type RenderedCache } from '../core/rendered-cache/rendered-cache.ts'
 import type { Danger, Plan } from '../core/result.ts'
-import { harmlessLine } from '../core/sanitize.ts'
+import { sanitizeLine } from '../core/sanitize.ts'
 import { checkObject } from '../core/schema/check.ts'
 import type { Schema } from '../core/schema/schema.ts'
 import { apply } from '../phases/apply/apply.ts'
-import type { ApplyInputs, ApplyPorts } from '../phases/apply/deps.ts'
-import { planOf, type Refused, type Tried } from '../phases/plan/plan.ts'
+import type { ApplyDeps, ApplyInputs } from '../phases/apply/deps.ts'
+import { planOf, type RefusedObject, type Tried } from '../phases/plan/plan.ts'
 import { planOfRendered } from '../phases/plan/rendered.ts'
 import { remoteSecret } from '../phases/secret/sync/status.ts'
-import { masksOf } from '../phases/secret/validate/fields.ts'
-import { contractChecks, contractFailure, contractProblems } from '../phases/secret/validate/validate-secret.ts'
-import type { Target } from './cluster-session.ts'
-import { checkedInto, noteInto, tellLeftovers } from './findings.ts'
+import { secretValuesOf } from '../phases/secret/validate/fields.ts'
+import { invalidSecretFailure, secretChecks, secretProblems } from '../phases/secret/validate/validate-secret.ts'
+import type { ClusterSession } from './cluster-session.ts'
+import { checkedInto, noteInto, reportLeftovers } from './findings.ts'
 import { deployedClaims } from './guard-phase.ts'
-import type { Program } from './step.ts'
+import type { StepContext } from './step.ts'
 import { uncheckedBecause, uncheckedNotes } from './unchecked-objects.ts'
 
 type Inputs = Omit<ApplyInputs, 'dryRun'>
 
 /** Asks the cluster what a deployment would do, and writes nothing there. */
-export async function planPhase(cache: RenderedCache, inputs: Inputs, target: Target, program: Program): Promise<void> {
+export async function planPhase(
+  cache: RenderedCache,
+  inputs: Inputs,
+  session: ClusterSession,
+  step: StepContext
+): Promise<void> {
   const { documents } = cache
-  const { namespace, cluster } = target
-  const { result, log, phase } = program
+  const { namespace, cluster } = session
+  const { result, log, phase } = step
   await phase('plan', `of namespace ${namespace} at ${cluster.server}`, async () => {
-    const { tried, refused } = await tryAll(documents, inputs, target, program)
+    const { tried, refused } = await tryAll(documents, inputs, session, step)
     const plan = planOf(tried, refused)
-    plan.dangers.push(...(await claimDangers([...tried, ...refused], target, program)))
-    await publishPlan(plan, program)
+    plan.dangers.push(...(await claimDangers([...tried, ...refused], session, step)))
+    await publishPlan(plan, step)
     uncheckedNotes(refused, { ...inputs, documents }).forEach(noteInto(result, log))
     const failures: unknown[] = refused.filter(({ unknown }) => unknown === undefined).map(({ failure }) => failure)
     if (cache.topology === 'managed') {
-      const broken = await presentContract(cache, target, program)
+      const broken = await checkPresentSecret(cache, session, step)
       if (broken !== undefined) failures.push(broken)
     }
-    if (failures.length > 0) throw combined(failures)
+    if (failures.length > 0) throw combinedFailure(failures)
     return plan.sentence
   })
-  await tellLeftovers(documents, target, program, true)
+  await reportLeftovers(documents, session, step, true)
 }
 
 /** What is wrong with the claims of the deployed Redis: not what is planned, but a deployment would be refused for it. */
 async function claimDangers(
   known: readonly { before: KubernetesObject | undefined }[],
-  target: Target,
-  program: Program
+  session: ClusterSession,
+  step: StepContext
 ): Promise<Danger[]> {
   const { redis } = cacheOfObjects(known.flatMap(({ before }) => before ?? []))
   if (redis === undefined) return []
-  const claims = await deployedClaims(redis.statefulSet.object, target, program)
+  const claims = await deployedClaims(redis.statefulSet.object, session, step)
   const sentences = claims.flatMap(({ object }) => (object && claimRiskSentence(object)) ?? [])
   return sentences.map((sentence) => ({ rule: 'claim-at-risk', sentence }))
 }
@@ -66,13 +71,13 @@ async function claimDangers(
 async function tryAll(
   documents: RenderedCache['documents'],
   inputs: Inputs,
-  { namespace, cluster }: Target,
-  { redaction, log }: Program
-): Promise<{ tried: Tried[]; refused: Refused[] }> {
+  { namespace, cluster }: ClusterSession,
+  { redactor: redaction, log }: StepContext
+): Promise<{ tried: Tried[]; refused: RefusedObject[] }> {
   const tried: Tried[] = []
-  const refused: Refused[] = []
+  const refused: RefusedObject[] = []
   let general: Failure | undefined
-  const ports: ApplyPorts = {
+  const deps: ApplyDeps = {
     cluster,
     toFailure: toPlannerFailure,
     log,
@@ -86,7 +91,7 @@ async function tryAll(
     }
   }
   try {
-    await apply(documents, { ...inputs, dryRun: true }, ports)
+    await apply(documents, { ...inputs, dryRun: true }, deps)
   } catch (error) {
     if (general !== undefined) throw general
     // What concerns one object has been told of it.
@@ -96,10 +101,10 @@ async function tryAll(
 }
 
 /** What is wrong with the Secret that a managed cache has now; nothing is synced for a plan. */
-async function presentContract(
+async function checkPresentSecret(
   { externalSecret }: RenderedCache,
-  { namespace, cluster }: Target,
-  { result, redaction, log }: Program
+  { namespace, cluster }: ClusterSession,
+  { result, redactor: redaction, log }: StepContext
 ): Promise<Failure | undefined> {
   const note = noteInto(result, log)
   try {
@@ -108,11 +113,13 @@ async function presentContract(
       note(`${objectId(credentialsObject)} is not there yet: its fields can only be judged once it is synced.`)
       return undefined
     }
-    for (const mask of masksOf(secret)) redaction.add(mask)
-    contractChecks(secret).forEach(checkedInto(result))
-    const problems = contractProblems(secret)
+    for (const mask of secretValuesOf(secret)) redaction.add(mask)
+    secretChecks(secret).forEach(checkedInto(result))
+    const problems = secretProblems(secret)
     const external = externalSecret?.object
-    return problems.length === 0 ? undefined : contractFailure(problems, namespace, external && remoteSecret(external))
+    return problems.length === 0
+      ? undefined
+      : invalidSecretFailure(problems, namespace, external && remoteSecret(external))
   } catch (error) {
     const failure = toPlannerFailure(error, { verb: 'read', object: objectId(credentialsObject), namespace })
     if (failure.code !== 'forbidden') throw failure
@@ -133,14 +140,14 @@ const maximumProblems = 40
 export async function clientPlanPhase(
   documents: readonly ManifestDocument[],
   base: string,
-  program: Program
+  step: StepContext
 ): Promise<void> {
-  await program.phase('plan', 'without a cluster', async () => {
+  await step.phase('plan', 'without a cluster', async () => {
     const schema: Schema = JSON.parse(await readFile(join(repository, 'schema', 'kubernetes.json'), 'utf8'))
     const rendered = documents.map(({ object }) => ({ object, ...checkObject(object, schema) }))
     const before = base === '' ? undefined : parseManifest(await readFile(base, 'utf8')).map(({ object }) => object)
     const plan = planOfRendered(rendered, before)
-    await publishPlan(plan, program)
+    await publishPlan(plan, step)
     const problems = rendered.flatMap((each) => each.problems.map((problem) => `${objectId(each.object)}: ${problem}`))
     if (problems.length > 0) throw invalid(problems)
     return plan.sentence
@@ -150,19 +157,22 @@ export async function clientPlanPhase(
 function invalid(problems: readonly string[]): Failure {
   const more = problems.length - maximumProblems
   const sentence = problems.slice(0, maximumProblems).join('. ') + (more > 0 ? `. And ${more} more` : '')
-  return new Failure('invalid-manifest', harmlessLine(sentence, 8000), 'correct the fields that are named')
+  return new Failure('invalid-manifest', sanitizeLine(sentence, 8000), 'correct the fields that are named')
 }
 
 /** Keeps a plan for the report, logs a line for each object, and writes all diffs into one file, the output `diff`. */
-async function publishPlan(plan: Plan, { result, runner, redaction, temporary, log }: Program): Promise<void> {
+async function publishPlan(
+  plan: Plan,
+  { result, runner, redactor: redaction, temporary, log }: StepContext
+): Promise<void> {
   result.plan = plan
   for (const { id, action, note } of plan.objects) {
-    log(harmlessLine(`${id}: ${action}${note === undefined ? '' : ` (${note})`}`))
+    log(sanitizeLine(`${id}: ${action}${note === undefined ? '' : ` (${note})`}`))
   }
   const file = join(temporary, 'plan.diff')
   const diffs = plan.objects
     .filter(({ diff }) => diff !== '')
-    .map(({ id, diff }) => `# ${harmlessLine(id)}\n${diff.trimEnd()}\n`)
+    .map(({ id, diff }) => `# ${sanitizeLine(id)}\n${diff.trimEnd()}\n`)
   await writeFile(file, redaction.redact(diffs.join('\n')), { mode: 0o600 })
   runner.output('diff', file)
 }

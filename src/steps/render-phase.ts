@@ -2,14 +2,14 @@ import { join } from 'node:path'
 import { kustomizeBuild } from '../clients/kustomize/kustomize.ts'
 import { runCommand } from '../clients/runner/command.ts'
 import { objectId } from '../core/kubernetes/object.ts'
-import { harmlessLine } from '../core/sanitize.ts'
+import { sanitizeLine } from '../core/sanitize.ts'
 import type { RenderInputs } from '../phases/render/deps.ts'
 import { type Kustomize, type Rendered, render } from '../phases/render/render.ts'
-import type { Program } from './step.ts'
+import type { StepContext } from './step.ts'
 
 /** Renders the manifests of an environment into one file, which becomes the output `manifest`. */
-export async function renderPhase(inputs: RenderInputs, program: Program): Promise<Rendered> {
-  const { result, runner, temporary, log, phase } = program
+export async function renderPhase(inputs: RenderInputs, step: StepContext): Promise<Rendered> {
+  const { result, runner, temporary, log, phase } = step
   Object.assign(result, { environment: inputs.environment, namespace: inputs.namespace })
   const places = {
     temporary,
@@ -19,10 +19,10 @@ export async function renderPhase(inputs: RenderInputs, program: Program): Promi
   }
   let rendered: Rendered | undefined
   await phase('render', `manifests of ${inputs.environment}`, async () => {
-    rendered = await render(inputs, places, { kustomize: localKustomize(program), log })
+    rendered = await render(inputs, places, { kustomize: localKustomize(step), log })
     const { manifest, program: name } = rendered
     const { documents, topology } = rendered.cache
-    for (const { object } of documents) log(harmlessLine(objectId(object)))
+    for (const { object } of documents) log(sanitizeLine(objectId(object)))
     result.topology = topology
     runner.output('manifest', manifest)
     runner.output('topology', topology)
@@ -34,7 +34,7 @@ export async function renderPhase(inputs: RenderInputs, program: Program): Promi
 }
 
 /** The kustomize of this machine, which ends with the program and has a minute of its own at most. */
-export function localKustomize({ signal, log }: Program): Kustomize {
+export function localKustomize({ signal, log }: StepContext): Kustomize {
   const options = { run: runCommand, environment: process.env, timeoutMilliseconds: 60_000, signal, log }
   return { build: (directory, allowRemote) => kustomizeBuild(directory, { ...options, allowRemote }) }
 }

@@ -4,18 +4,18 @@ import { basePhase } from './base-branch-phase.ts'
 import { type InputSource, inputsFrom } from './inputs/reader.ts'
 import { readBaseInputs, readCommentMode, readRenderInputs } from './inputs/render.ts'
 import { renderPhase } from './render-phase.ts'
-import { runProgram } from './step.ts'
+import { runStep } from './step.ts'
 
 // Renders the manifests; holds no credentials.
-await runProgram('render', async (program) => {
+await runStep('render', async (step) => {
   const source = inputsFrom(process.env)
-  Object.assign(program.result, knownEnvironment(source))
+  Object.assign(step.result, knownEnvironment(source))
   const inputs = readRenderInputs(source)
   const base = readBaseInputs(source, process.env['GITHUB_BASE_REF'] ?? '')
   // Of the last step; a mistake is told before anything is done.
   readCommentMode(source)
-  await renderPhase(inputs, program)
-  if (base.isWanted) await basePhase(base, inputs, program)
+  await renderPhase(inputs, step)
+  if (base.isWanted) await basePhase(base, inputs, step)
 })
 
 /**

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRunner } from '../clients/runner/runner.ts'
-import { Redaction } from '../core/redact/redactor.ts'
+import { Redactor } from '../core/redact/redactor.ts'
 import type { ProgramResult } from '../core/result.ts'
 import type { CommentMode } from '../phases/comment/deps.ts'
 import { runOf, type StepOutcome } from '../phases/report/verdict.ts'
@@ -13,9 +13,9 @@ import { publish } from './publish-report.ts'
 
 // Tells what happened; holds the token of GitHub. The results were redacted by the programs that knew the secrets.
 const source = inputsFrom(process.env)
-const redaction = new Redaction((value) => runner.mask(value))
-const runner = createRunner((text) => redaction.redact(text), process.env)
-redaction.add(source('github-token'))
+const redactor = new Redactor((value) => runner.mask(value))
+const runner = createRunner((text) => redactor.redact(text), process.env)
+redactor.add(source('github-token'))
 
 const steps = await Promise.all(
   ['render', 'deploy'].map(async (name) => ({

@@ -1,5 +1,5 @@
 import { toFailureFor } from '../clients/kubernetes/failure.ts'
-import { openTunnel } from '../clients/kubernetes/port-forward.ts'
+import { openPortForward } from '../clients/kubernetes/port-forward.ts'
 import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
 import { readMetrics } from '../clients/redis/metrics.ts'
 import { systemClock } from '../clients/runner/system-clock.ts'
@@ -10,16 +10,16 @@ import type { RenderedRedis } from '../core/rendered-cache/rendered-cache.ts'
 import { formatDuration } from '../core/units.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../phases/probe/probe.ts'
 import { health, rollout } from '../phases/rollout/rollout.ts'
-import type { Target } from './cluster-session.ts'
+import type { ClusterSession } from './cluster-session.ts'
 import { noteInto } from './findings.ts'
 import type { Recover } from './inputs/deploy.ts'
-import type { Program } from './step.ts'
+import type { StepContext } from './step.ts'
 
 /** Waits until redis-0 runs what was applied, and deletes the pod that is in the way if that is wanted. */
 export async function rolloutPhase(
   recover: Recover,
-  { namespace, cluster, deadline, role }: Target,
-  { result, signal, log, phase }: Program
+  { namespace, cluster, deadline, role }: ClusterSession,
+  { result, signal, log, phase }: StepContext
 ): Promise<void> {
   const toFailure = toFailureFor(role)
   await phase('rollout', `pod ${names.pod}, at most ${formatDuration(deadline.remaining)}`, async () => {
@@ -38,8 +38,8 @@ export async function rolloutPhase(
 
 /** Judges redis-0 as it is now. */
 export async function healthPhase(
-  { namespace, cluster, role }: Target,
-  { result, signal, log, phase }: Program
+  { namespace, cluster, role }: ClusterSession,
+  { result, signal, log, phase }: StepContext
 ): Promise<void> {
   const toFailure = toFailureFor(role)
   await phase('rollout', `pod ${names.pod} as it is now`, async () => {
@@ -57,8 +57,8 @@ export interface ProbePhaseInputs {
 export async function probePhase(
   { settings, exporter }: RenderedRedis,
   { password, memoryThresholdPercent }: ProbePhaseInputs,
-  { namespace, connection, cluster, deadline, role }: Target,
-  { result, signal, log, phase }: Program
+  { namespace, connection, cluster, deadline, role }: ClusterSession,
+  { result, signal, log, phase }: StepContext
 ): Promise<void> {
   const keep = ({ checks, redisVersion, usedMemoryBytes, maxmemoryBytes }: ProbeResult) => {
     result.checks = [...(result.checks ?? []), ...checks]
@@ -76,7 +76,7 @@ export async function probePhase(
         {
           cluster,
           toFailure: toFailureFor(role),
-          openTunnel: (port) => openTunnel(connection, namespace, names.pod, port),
+          openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
           openRedis: openRedisConnection,
           readMetrics,
           isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),

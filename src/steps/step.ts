@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRunner, type Runner } from '../clients/runner/runner.ts'
 import { Failure, type FailureReport, messageOf } from '../core/failure.ts'
-import { Redaction } from '../core/redact/redactor.ts'
+import { Redactor } from '../core/redact/redactor.ts'
 import type { PhaseName, PhaseResult, ProgramResult } from '../core/result.ts'
-import { harmless } from '../core/sanitize.ts'
+import { sanitize } from '../core/sanitize.ts'
 import { formatDuration } from '../core/units.ts'
 
 /** What a program works with: its result as it grows, and the outside world. */
-export interface Program {
+export interface StepContext {
   readonly result: ProgramResult
   readonly runner: Runner
-  readonly redaction: Redaction
+  readonly redactor: Redactor
   /** Aborted when the run is cancelled; the reason is the failure. */
   readonly signal: AbortSignal
   /** A private directory; the runner empties its parent when the job ends. */
@@ -30,17 +30,17 @@ const cancelMilliseconds = 1_500
  * file after every step, so that the report also speaks when this process is killed.
  * @param conclude tells the outcome, in a program that no report follows; the result that it gets has no secrets
  */
-export async function runProgram(
+export async function runStep(
   name: string,
-  body: (program: Program) => Promise<void>,
+  body: (step: StepContext) => Promise<void>,
   conclude: (result: ProgramResult, runner: Runner, temporary: string) => Promise<void> = async () => {}
 ): Promise<void> {
-  const redaction = new Redaction((value) => runner.mask(value))
-  const runner = createRunner((text) => redaction.redact(text), process.env)
+  const redactor = new Redactor((value) => runner.mask(value))
+  const runner = createRunner((text) => redactor.redact(text), process.env)
   const temporary = await mkdtemp(join(await realpath(process.env['RUNNER_TEMP'] || tmpdir()), `redis-cache-${name}-`))
   const result: ProgramResult = { phases: [] }
   const file = join(temporary, 'result.json')
-  const save = () => saveResult(file, result, redaction)
+  const save = () => saveResult(file, result, redactor)
   await save()
   runner.output('result', file)
 
@@ -74,7 +74,7 @@ export async function runProgram(
 
   try {
     const phase = phases(result, runner, cancelling.signal, save)
-    await body({ result, runner, redaction, signal: cancelling.signal, temporary, log, phase })
+    await body({ result, runner, redactor, signal: cancelling.signal, temporary, log, phase })
     await end()
   } catch (error) {
     await end(reportOf(cancelling.signal.aborted ? cancelling.signal.reason : error))
@@ -88,7 +88,7 @@ function phases(
   runner: Runner,
   signal: AbortSignal,
   save: () => Promise<unknown>
-): Program['phase'] {
+): StepContext['phase'] {
   return async (name, title, act) => {
     const start = performance.now()
     const done = (outcome: PhaseResult['outcome'], sentence: string, error?: unknown) => {
@@ -142,20 +142,20 @@ function reportOf(error: unknown): FailureReport {
 function announce({ code, sentence, hint, evidence }: FailureReport, runner: Runner): void {
   for (const { title, text } of evidence) {
     runner.group(title)
-    for (const line of harmless(text).trimEnd().split('\n')) runner.log(`  ${line}`)
+    for (const line of sanitize(text).trimEnd().split('\n')) runner.log(`  ${line}`)
     runner.endGroup()
   }
-  runner.annotate(`Redis cache: ${code}`, `${harmless(sentence)}\nNext: ${hint}`)
+  runner.annotate(`Redis cache: ${code}`, `${sanitize(sentence)}\nNext: ${hint}`)
 }
 
 /** The fields of a result that may carry text from the cluster; names, codes and paths are ours. */
 const spokenFields = ['sentence', 'hint', 'title', 'text', 'detail', 'note', 'diff']
 
 /** @returns the result as it stands in the file, without secrets */
-async function saveResult(file: string, result: ProgramResult, redaction: Redaction): Promise<ProgramResult> {
+async function saveResult(file: string, result: ProgramResult, redactor: Redactor): Promise<ProgramResult> {
   const redacted = (name: string, value: unknown): unknown => {
-    if (name === 'notes' && Array.isArray(value)) return value.map((note) => redaction.redact(String(note)))
-    return typeof value === 'string' && spokenFields.includes(name) ? redaction.redact(value) : value
+    if (name === 'notes' && Array.isArray(value)) return value.map((note) => redactor.redact(String(note)))
+    return typeof value === 'string' && spokenFields.includes(name) ? redactor.redact(value) : value
   }
   const text = JSON.stringify(result, redacted)
   await writeFile(`${file}.new`, text, { mode: 0o600 })

@@ -1,10 +1,10 @@
 import { ApiError } from '../clients/kubernetes/errors.ts'
-import { type MissingRight, missingRight, rightPlace, wayAround } from '../clients/kubernetes/missing-right.ts'
+import { alternative, type MissingRight, missingRight, rightPlace } from '../clients/kubernetes/missing-right.ts'
 import { isOwnKind, UnknownKind } from '../clients/kubernetes/resources.ts'
 import { type Failure, messageOf } from '../core/failure.ts'
 import { at, type KubernetesObject } from '../core/kubernetes/object.ts'
 import type { ManifestDocument } from '../core/manifest.ts'
-import type { Refused } from '../phases/plan/plan.ts'
+import type { RefusedObject } from '../phases/plan/plan.ts'
 
 /** What is missing today, and does not say that a deployment would be refused; undefined if it would. */
 export function uncheckedBecause(object: KubernetesObject, failure: Failure, namespace: string): string | undefined {
@@ -25,13 +25,13 @@ interface Surroundings {
 }
 
 /** What to do about all that was not checked, in sentences. */
-export function uncheckedNotes(refused: readonly Refused[], surroundings: Surroundings): string[] {
+export function uncheckedNotes(refused: readonly RefusedObject[], surroundings: Surroundings): string[] {
   const unchecked = refused.filter(({ unknown }) => unknown !== undefined)
   return [...namespaceNotes(unchecked, surroundings), ...kindNotes(unchecked, surroundings), ...rightNotes(unchecked)]
 }
 
 function namespaceNotes(
-  unchecked: readonly Refused[],
+  unchecked: readonly RefusedObject[],
   { namespace, createNamespace, documents }: Surroundings
 ): string[] {
   const missing = unchecked.map(({ failure }) => failure).filter(({ code }) => code === 'namespace-missing')
@@ -46,7 +46,7 @@ function namespaceNotes(
   ]
 }
 
-function kindNotes(unchecked: readonly Refused[], { documents }: Surroundings): string[] {
+function kindNotes(unchecked: readonly RefusedObject[], { documents }: Surroundings): string[] {
   const brought = documents.map(({ object }) => `${at(object, 'spec', 'names', 'kind')}.${at(object, 'spec', 'group')}`)
   const missing = unchecked.filter(({ object, failure }) => {
     const [group] = object.apiVersion.split('/')
@@ -57,7 +57,7 @@ function kindNotes(unchecked: readonly Refused[], { documents }: Surroundings): 
   ]
 }
 
-function rightNotes(unchecked: readonly Refused[]): string[] {
+function rightNotes(unchecked: readonly RefusedObject[]): string[] {
   const rights = unchecked.map(({ failure }) => rightFor(failure)).filter((right) => right !== undefined)
   const places = Map.groupBy(rights, ({ user, namespace }) => JSON.stringify([user, namespace]))
   return [...places.values()].flatMap((own) => {
@@ -66,7 +66,7 @@ function rightNotes(unchecked: readonly Refused[]): string[] {
     const { user, namespace } = first
     const rules = [...new Set(own.map(({ rule }) => `\`${rule}\``))]
     const grant = namespace === undefined ? '' : 'the Role in manifests/rbac-planner, or '
-    const around = own.map(wayAround).find((way) => way !== undefined)
+    const around = own.map(alternative).find((way) => way !== undefined)
     return [
       `To have everything checked, ${around === undefined ? '' : `${around}; or `}` +
         `give ${user} ${grant}in ${rightPlace(first)}: ${rules.join(', ')}`

@@ -1,13 +1,13 @@
-import { combined, Failure } from '../core/failure.ts'
+import { combinedFailure, Failure } from '../core/failure.ts'
 import { objectId } from '../core/kubernetes/object.ts'
 import { names } from '../core/kubernetes/workload.ts'
 import type { ManifestDocument } from '../core/manifest.ts'
 import type { RenderedCache, RenderedRedis } from '../core/rendered-cache/rendered-cache.ts'
 import { readCredentials } from '../phases/apply/credentials.ts'
 import { runOf } from '../phases/report/verdict.ts'
-import { type Target, withTarget } from './cluster-session.ts'
+import { type ClusterSession, withClusterSession } from './cluster-session.ts'
 import { type DriftFound, driftPhase } from './drift-phase.ts'
-import { noteInto, tellLeftovers, tellStoredAddress } from './findings.ts'
+import { noteInto, reportLeftovers, reportStoredAddress } from './findings.ts'
 import { inputsFrom } from './inputs/reader.ts'
 import { refuseInputsWithoutEffect } from './inputs/unused.ts'
 import { readVerifyInputs, type VerifyInputs } from './inputs/verify.ts'
@@ -15,28 +15,28 @@ import { connectionPhase, elasticachePhase, secretPhase } from './managed-phases
 import { publish } from './publish-report.ts'
 import { renderPhase } from './render-phase.ts'
 import { healthPhase, probePhase } from './self-hosted-phases.ts'
-import { type Program, runProgram } from './step.ts'
+import { runStep, type StepContext } from './step.ts'
 
 // Verifies by reading alone that what runs is healthy and as rendered; holds the kubeconfig and the AWS environment.
-await runProgram('verify', verify, async (result, runner, temporary) =>
+await runStep('verify', verify, async (result, runner, temporary) =>
   publish(runOf([{ name: 'verify', outcome: 'success', result }]), runner, temporary)
 )
 
-async function verify(program: Program): Promise<void> {
-  program.result.mode = 'verify'
+async function verify(step: StepContext): Promise<void> {
+  step.result.mode = 'verify'
   const inputs = readVerifyInputs(inputsFrom(process.env))
-  const { cache } = await renderPhase(inputs.render, program)
+  const { cache } = await renderPhase(inputs.render, step)
   const { documents, redis, externalSecret } = cache
   refuseInputsWithoutEffect({ ...inputs, redisPassword: undefined, redisImage: undefined }, cache)
-  await withTarget({ ...inputs, role: 'rbac-reader' }, program, async (target) => {
-    const found = await driftPhase(documents, target, program)
+  await withClusterSession({ ...inputs, role: 'rbac-reader' }, step, async (session) => {
+    const found = await driftPhase(documents, session, step)
     const { drift } = found
     if (drift !== undefined && isMissing(redis?.statefulSet ?? externalSecret, drift.missing)) throw drift
     try {
-      if (redis === undefined) await verifyManaged(cache, inputs, target, program)
-      else await verifySelfHosted(cache, redis, found, inputs, target, program)
+      if (redis === undefined) await verifyManaged(cache, inputs, session, step)
+      else await verifySelfHosted(cache, redis, found, inputs, session, step)
     } catch (error) {
-      throw drift === undefined ? error : combined([drift, error])
+      throw drift === undefined ? error : combinedFailure([drift, error])
     }
     if (drift !== undefined) throw drift
   })
@@ -52,31 +52,31 @@ async function verifySelfHosted(
   redis: RenderedRedis,
   { secret }: DriftFound,
   { probeFrom = 'runner', memoryThresholdPercent }: VerifyInputs,
-  target: Target,
-  program: Program
+  session: ClusterSession,
+  step: StepContext
 ): Promise<void> {
-  const { namespace } = target
-  await healthPhase(target, program)
+  const { namespace } = session
+  await healthPhase(session, step)
   if (secret === undefined) throw withoutSecret(namespace)
   const credentials = readCredentials(secret, namespace, cache.credentialsSecret !== undefined)
-  tellStoredAddress(credentials, cache, target, program)
+  reportStoredAddress(credentials, cache, session, step)
   const { password } = credentials
-  if (probeFrom === 'none') noteInto(program.result, program.log)('Redis was not asked: `probe-from` is `none`.')
-  else await probePhase(redis, { password, memoryThresholdPercent }, target, program)
+  if (probeFrom === 'none') noteInto(step.result, step.log)('Redis was not asked: `probe-from` is `none`.')
+  else await probePhase(redis, { password, memoryThresholdPercent }, session, step)
 }
 
 async function verifyManaged(
   cache: RenderedCache,
   inputs: VerifyInputs,
-  target: Target,
-  program: Program
+  session: ClusterSession,
+  step: StepContext
 ): Promise<void> {
-  const credentials = await secretPhase(cache, false, target, program)
-  await elasticachePhase(inputs, credentials, program)
-  await tellLeftovers(cache.documents, target, program)
+  const credentials = await secretPhase(cache, false, session, step)
+  await elasticachePhase(inputs, credentials, step)
+  await reportLeftovers(cache.documents, session, step)
   // To ask from the cluster would be to create a pod.
   const { probeFrom = 'none' } = inputs
-  await connectionPhase(cache, { ...inputs, probeFrom }, credentials, target, program)
+  await connectionPhase(cache, { ...inputs, probeFrom }, credentials, session, step)
 }
 
 function withoutSecret(namespace: string): Failure {

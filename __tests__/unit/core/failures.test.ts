@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { combined, Failure } from '../../../src/core/failure.ts'
+import { combinedFailure, Failure } from '../../../src/core/failure.ts'
 
 const forbidden = new Failure('forbidden', 'cannot apply Service/redis', 'grant the Role', [{ title: 'A', text: 'a' }])
 const conflict = new Failure('field-conflict', 'cannot apply ConfigMap/redis-config', 'set force-conflicts: true', [
@@ -7,11 +7,11 @@ const conflict = new Failure('field-conflict', 'cannot apply ConfigMap/redis-con
 ])
 
 test('one failure stays as it is', () => {
-  expect(combined([forbidden])).toBe(forbidden)
+  expect(combinedFailure([forbidden])).toBe(forbidden)
 })
 
 test('several failures become one: the code of the first, every sentence, hint and piece of evidence', () => {
-  expect(combined([forbidden, conflict])).toMatchObject({
+  expect(combinedFailure([forbidden, conflict])).toMatchObject({
     code: 'forbidden',
     message: 'cannot apply Service/redis. Also: cannot apply ConfigMap/redis-config',
     hint: 'grant the Role; set force-conflicts: true',
@@ -26,8 +26,8 @@ test('several failures become one: the code of the first, every sentence, hint a
 test('what all objects suffer from is said once', () => {
   const same = () => new Failure('unauthorized', 'the API server does not accept the credentials', 'renew them')
   const first = same()
-  expect(combined([first, same(), same()])).toBe(first)
-  expect(combined([first, conflict, same(), conflict])).toMatchObject({
+  expect(combinedFailure([first, same(), same()])).toBe(first)
+  expect(combinedFailure([first, conflict, same(), conflict])).toMatchObject({
     message: 'the API server does not accept the credentials. Also: cannot apply ConfigMap/redis-config',
     hint: 'renew them; set force-conflicts: true'
   })
@@ -35,9 +35,9 @@ test('what all objects suffer from is said once', () => {
 
 test('an error that nobody expected goes first, because it is a bug', () => {
   const bug = new TypeError('x is not a function')
-  expect(combined([forbidden, bug, conflict])).toBe(bug)
+  expect(combinedFailure([forbidden, bug, conflict])).toBe(bug)
 })
 
 test('nothing wrong is nothing', () => {
-  expect(combined([])).toBeUndefined()
+  expect(combinedFailure([])).toBeUndefined()
 })

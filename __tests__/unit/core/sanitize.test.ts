@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { harmless, harmlessLine } from '../../../src/core/sanitize.ts'
+import { sanitize, sanitizeLine } from '../../../src/core/sanitize.ts'
 import fc from '../../support/fast-check.ts'
 import { promptly } from '../../support/promptly.ts'
 
@@ -41,8 +41,8 @@ describe('text for the log', () => {
     ['many signs', '####[error]x ::::'],
     ['colons only', '::::::']
   ])('holds no command: %s', (_, text) => {
-    expect(lines(harmless(text)).filter(isCommand)).toEqual([])
-    expect(isCommand(harmlessLine(text))).toBe(false)
+    expect(lines(sanitize(text)).filter(isCommand)).toEqual([])
+    expect(isCommand(sanitizeLine(text))).toBe(false)
   })
 
   test.each([
@@ -52,7 +52,7 @@ describe('text for the log', () => {
     ['the bell and the null', 'a\u0007b\u0000c', 'abc'],
     ['eight-bit controls', 'a\u009b31mb', 'a31mb']
   ])('has no %s', (_, text, expected) => {
-    expect(harmless(text)).toBe(expected)
+    expect(sanitize(text)).toBe(expected)
   })
 
   test.each([
@@ -62,20 +62,20 @@ describe('text for the log', () => {
     ['signs inside a line', '# Server ## [x]'],
     ['other scripts', 'Ünïcödé 漢字 🎉']
   ])('keeps %s', (_, text) => {
-    expect(harmless(text)).toBe(text)
+    expect(sanitize(text)).toBe(text)
   })
 
   test('has one kind of line end', () => {
-    expect(harmless('a\r\nb\rc\nd')).toBe('a\nb\nc\nd')
+    expect(sanitize('a\r\nb\rc\nd')).toBe('a\nb\nc\nd')
   })
 
   test('whatever it was: no command, no control character, and made harmless once for all', () => {
     fc.assert(
       fc.property(fc.oneof(hostile, fc.string()), (text) => {
-        const safe = harmless(text)
+        const safe = sanitize(text)
         expect(lines(safe).filter(isCommand)).toEqual([])
         expect(safe).not.toMatch(/[^\P{Cc}\t\n]|[\u2028\u2029]/u)
-        expect(harmless(safe)).toBe(safe)
+        expect(sanitize(safe)).toBe(safe)
       })
     )
   })
@@ -83,19 +83,19 @@ describe('text for the log', () => {
 
 describe('text for one line', () => {
   test('has single spaces and no ends', () => {
-    expect(harmlessLine('  a\n\n\t b \r\n')).toBe('a b')
+    expect(sanitizeLine('  a\n\n\t b \r\n')).toBe('a b')
   })
 
   test('is cut where it becomes unreadable, visibly', () => {
-    expect(harmlessLine('x'.repeat(601))).toBe(`${'x'.repeat(599)}…`)
-    expect(harmlessLine('x'.repeat(600))).toBe('x'.repeat(600))
-    expect(harmlessLine('abcdef', 4)).toBe('abc…')
+    expect(sanitizeLine('x'.repeat(601))).toBe(`${'x'.repeat(599)}…`)
+    expect(sanitizeLine('x'.repeat(600))).toBe('x'.repeat(600))
+    expect(sanitizeLine('abcdef', 4)).toBe('abc…')
   })
 
   test('whatever it was: one line, no command, not longer than asked', () => {
     fc.assert(
       fc.property(fc.oneof(hostile, fc.string()), fc.integer({ min: 1, max: 50 }), (text, maximum) => {
-        const line = harmlessLine(text, maximum)
+        const line = sanitizeLine(text, maximum)
         expect(lines(line)).toHaveLength(1)
         expect(isCommand(line)).toBe(false)
         expect(line.length).toBeLessThanOrEqual(maximum)
@@ -104,6 +104,6 @@ describe('text for one line', () => {
   })
 
   test('sixty thousand empty lines take no time', () => {
-    expect(promptly(() => harmlessLine('\n'.repeat(60_000)))).toBe(harmlessLine(''))
+    expect(promptly(() => sanitizeLine('\n'.repeat(60_000)))).toBe(sanitizeLine(''))
   })
 })

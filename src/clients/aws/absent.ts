@@ -1,5 +1,5 @@
 import { Failure } from '../../core/failure.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 
 /** A replication group that was asked for. */
 export interface Wanted {
@@ -20,7 +20,7 @@ export interface Elsewhere {
 }
 
 /** The failure for a replication group that is not there, with what is there instead. */
-export function absent(wanted: Wanted, { serverless, cluster, groups, refused }: Elsewhere): Failure {
+export function absentGroupFailure(wanted: Wanted, { serverless, cluster, groups, refused }: Elsewhere): Failure {
   const fail = (sentence: string, hint: string) => new Failure('elasticache-settings', sentence, hint)
   const where = `${wanted.id} in ${wanted.region}`
   if (serverless) {
@@ -30,7 +30,7 @@ export function absent(wanted: Wanted, { serverless, cluster, groups, refused }:
     )
   }
   if (cluster?.replicationGroup !== undefined) {
-    const group = harmlessLine(cluster.replicationGroup)
+    const group = sanitizeLine(cluster.replicationGroup)
     return fail(`${where} is one node of the replication group ${group}`, `set elasticache-replication-group: ${group}`)
   }
   if (cluster?.engine === 'memcached') {
@@ -55,7 +55,7 @@ function others(groups: readonly string[]): string {
   const more = groups.length > shownGroups ? ` and ${groups.length - shownGroups} more` : ''
   return `; there ${groups.length === 1 ? 'is' : 'are'} ${groups
     .slice(0, shownGroups)
-    .map((id) => harmlessLine(id, 50))
+    .map((id) => sanitizeLine(id, 50))
     .join(', ')}${more}`
 }
 

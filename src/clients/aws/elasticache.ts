@@ -1,5 +1,5 @@
 import type { Failure } from '../../core/failure.ts'
-import { absent, type Elsewhere } from './absent.ts'
+import { absentGroupFailure, type Elsewhere } from './absent.ts'
 import type { ElastiCache, Limits } from './client.ts'
 import { factsOf, type ReplicationGroupFacts } from './facts.ts'
 import { credentialsFailure, regionFailure, requestFailure } from './failure.ts'
@@ -39,7 +39,7 @@ export async function describeReplicationGroup(
   if (group !== undefined) return factsOf(group, id, asked)
   const found = await elsewhere(api, id, end)
   signal.throwIfAborted()
-  throw absent({ id, region: asked }, found)
+  throw absentGroupFailure({ id, region: asked }, found)
 }
 
 async function groupOrNone(api: ElastiCache, id: string, signal: AbortSignal) {

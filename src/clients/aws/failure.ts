@@ -1,6 +1,6 @@
 import { Failure, messageOf } from '../../core/failure.ts'
 import { textAt } from '../../core/kubernetes/object.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import type { Wanted } from './absent.ts'
 import { awsErrorKind } from './known-errors.ts'
 
@@ -117,8 +117,8 @@ function said(error: unknown): string {
   const message = messageOf(error)
   if (message.startsWith('Command failed')) return 'the credential_process of the profile failed'
   const name = textAt(error, 'name') ?? ''
-  if (message === '' || message === 'Unknown') return harmlessLine(`${name} ${textAt(error, 'code') ?? ''}`)
-  return harmlessLine(message.replace(/^@smithy\/\S+ - (\[ERROR\] )?/, ''))
+  if (message === '' || message === 'Unknown') return sanitizeLine(`${name} ${textAt(error, 'code') ?? ''}`)
+  return sanitizeLine(message.replace(/^@smithy\/\S+ - (\[ERROR\] )?/, ''))
 }
 
 /** The smallest statement of an IAM policy that lets this group be described; AWS names the resource that it missed. */

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { CommandResult, RunCommand } from '../../core/command.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 
 /** git could not answer. */
 export class GitError extends Error {
@@ -143,7 +143,7 @@ async function done(ended: Promise<CommandResult>): Promise<CommandResult> {
 
 function failed({ exitCode, stderr }: CommandResult): GitError {
   const ending = exitCode === undefined ? 'was ended by a signal' : `ended with exit code ${exitCode}`
-  return new GitError(`git ${ending}: ${harmlessLine(stderr)}`)
+  return new GitError(`git ${ending}: ${sanitizeLine(stderr)}`)
 }
 
 /** `ID blob SIZE`, the content and a line feed, one after the other. */

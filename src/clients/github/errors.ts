@@ -1,6 +1,6 @@
 import { messageOf } from '../../core/failure.ts'
 import { at, listAt, textAt } from '../../core/kubernetes/object.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatDuration } from '../../core/units.ts'
 
 /**
@@ -45,7 +45,7 @@ function messageIn(data: unknown): string | undefined {
   const message = textAt(data, 'message')
   if (message === undefined) return undefined
   const details = listAt(data, 'errors').map((error) => textAt(error, 'message') ?? textAt(error, 'code'))
-  return harmlessLine([message, ...details.filter((detail) => detail !== undefined)].join(': '), 300)
+  return sanitizeLine([message, ...details.filter((detail) => detail !== undefined)].join(': '), 300)
 }
 
 const permission = 'add `pull-requests: write` under `permissions:` of the job'
@@ -53,7 +53,7 @@ const report = 'please report it with the log of this run'
 const later = 'run the job again later, or read the job summary, which says the same'
 
 /** What stood against a comment, and what to do about it. Everything that GitHub wrote is harmless already. */
-export function toRefusal(error: unknown, { isFork }: { isFork: boolean }): { reason: string; hint: string } {
+export function toCommentError(error: unknown, { isFork }: { isFork: boolean }): { reason: string; hint: string } {
   if (!(error instanceof GitHubError)) return { reason: `unexpected error: ${messageOf(error)}`, hint: report }
   const { status, message, wait } = error
   if (status === undefined) {

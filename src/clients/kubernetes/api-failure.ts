@@ -1,18 +1,18 @@
 import { Failure, type FailureCode } from '../../core/failure.ts'
 import { withoutQuotedValues } from '../../core/redact/quoted-values.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import type { Attempt, Role } from './attempt.ts'
 import { type ApiError, isUnreadable } from './errors.ts'
-import { missingRight, rightPlace, wayAround } from './missing-right.ts'
+import { alternative, missingRight, rightPlace } from './missing-right.ts'
 
 export const reportIt = 'this is an error of redis-cache-action; please report it with the log of this run'
 
 /** The failure for what the API server refuses, with what to do about it. */
-export function refusal(error: ApiError, attempt: Attempt): Failure {
+export function apiFailure(error: ApiError, attempt: Attempt): Failure {
   const { verb, object, namespace } = attempt
   const { code, hint } = classify(error, attempt)
   // Where the authorizer gives no reason, nothing follows the colon.
-  const said = harmlessLine(withoutQuotedValues(error.message, object), 1500).replace(/:$/, '')
+  const said = sanitizeLine(withoutQuotedValues(error.message, object), 1500).replace(/:$/, '')
   // What is true for every object is said without one, so that it is said once.
   const general: Partial<Record<FailureCode, string>> = {
     unauthorized: `the API server does not accept the credentials of the kubeconfig: ${said}`,
@@ -29,7 +29,7 @@ function forbiddenHint(message: string, { role = 'rbac', needs }: Attempt): stri
   if (right === undefined) return `${grant(role)}${needs === undefined ? '' : `: this takes the right to ${needs}`}`
   const rule = `give ${right.user} this rule in ${rightPlace(right)}: \`${right.rule}\``
   if (right.namespace === undefined) {
-    const around = wayAround(right)
+    const around = alternative(right)
     return around === undefined ? rule : `${around}; or ${rule}`
   }
   // The Role of the pods that ask stands beside that of a deployment, which has this right.

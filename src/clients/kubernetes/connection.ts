@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { Failure } from '../../core/failure.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
-import { askPlugin, PluginError, type PluginPorts } from './exec-plugin.ts'
+import { askPlugin, type PluginDeps, PluginError } from './exec-plugin.ts'
 import { secretsInText, secretsOf, type UserInfo, userInfoOf } from './kubeconfig-secrets.ts'
 import { kubeconfigText } from './kubeconfig-text.ts'
 
@@ -30,8 +30,8 @@ export interface Connection {
  * Reads the kubeconfig and gets its credentials. No request is made, but a credential plugin may run.
  * @throws Failure invalid-input, unauthorized
  */
-export async function connect(source: ConnectionSource, ports: PluginPorts): Promise<Connection> {
-  const kubeConfig = loadKubeconfig(source, ports.mask)
+export async function connect(source: ConnectionSource, deps: PluginDeps): Promise<Connection> {
+  const kubeConfig = loadKubeconfig(source, deps.mask)
   const context = source.context ?? kubeConfig.getCurrentContext()
   const known = kubeConfig.getContexts().map(({ name }) => name)
   if (!known.includes(context)) {
@@ -52,7 +52,7 @@ export async function connect(source: ConnectionSource, ports: PluginPorts): Pro
   if (server.protocol === 'http:') {
     kubeConfig.loadFromClusterAndUser({ ...cluster, skipTLSVerify: true }, { name: 'nobody' })
   }
-  const options = await credentials(kubeConfig, context, userInfo, source.environment, ports)
+  const options = await credentials(kubeConfig, context, userInfo, source.environment, deps)
   const agent = options.agent as Agent
   const basic = options.auth ? Buffer.from(options.auth).toString('base64') : undefined
   const headers = {
@@ -61,7 +61,7 @@ export async function connect(source: ConnectionSource, ports: PluginPorts): Pro
   }
   // A provider may have given another token than the kubeconfig has.
   const token = /^Bearer (.+)$/.exec(textAt(headers, 'Authorization') ?? '')?.[1]
-  if (token !== undefined) ports.mask(token)
+  if (token !== undefined) deps.mask(token)
   return {
     kubeConfig,
     context,
@@ -95,14 +95,14 @@ async function credentials(
   context: string,
   userInfo: UserInfo | undefined,
   environment: NodeJS.ProcessEnv,
-  ports: PluginPorts
+  deps: PluginDeps
 ): Promise<RequestOptions> {
   const options: RequestOptions = {}
   const cluster = kubeConfig.getCurrentCluster()
   const user = kubeConfig.getCurrentUser()
   try {
     // client-node would wait for its plugin without an end.
-    if (user?.exec) Object.assign(user, await askPlugin(user.exec, environment, ports), { exec: undefined })
+    if (user?.exec) Object.assign(user, await askPlugin(user.exec, environment, deps), { exec: undefined })
     if (userInfo !== undefined && cluster !== null) {
       // As kubectl does it: Go sends them in place of whatever token or password the user has.
       if (user === null) kubeConfig.loadFromClusterAndUser(cluster, { name: 'nobody' })
@@ -111,7 +111,7 @@ async function credentials(
     await kubeConfig.applyToHTTPSOptions(options)
     return options
   } catch (error) {
-    ports.signal.throwIfAborted()
+    deps.signal.throwIfAborted()
     if (error instanceof Failure) throw error
     throw noCredentials(error, context, Boolean(user?.authProvider))
   }

@@ -4,11 +4,11 @@ import type { Readable } from 'node:stream'
 import type { Clock, Deadline } from '../../core/clock.ts'
 import { Failure } from '../../core/failure.ts'
 import { at, listAt, textAt } from '../../core/kubernetes/object.ts'
-import { masked } from '../../core/redact/redact-line.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { redactLine } from '../../core/redact/redact-line.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 
 /** How long a plugin may take, and who is told. */
-export interface PluginPorts {
+export interface PluginDeps {
   clock: Clock
   deadline: Deadline
   /** Aborted when the run is cancelled. */
@@ -52,7 +52,7 @@ const quietMilliseconds = 1_000
 export async function askPlugin(
   exec: unknown,
   environment: NodeJS.ProcessEnv,
-  { clock, deadline, signal, log, mask }: PluginPorts
+  { clock, deadline, signal, log, mask }: PluginDeps
 ): Promise<PluginCredentials> {
   const command = textAt(exec, 'command')
   if (!command) throw new PluginError('the kubeconfig names a credential plugin without a command')
@@ -124,8 +124,8 @@ async function answerOf(plugin: Plugin, called: string, mask: (secret: string) =
   for (const secret of [token, keyData, textAt(status, 'clientKeyData')]) if (secret) mask(secret)
   if (code !== 0) {
     const how = code === null ? `was ended by ${killer}` : `ended with exit code ${code}`
-    const shown = said.split('\n').map((line) => masked(line).text)
-    throw new PluginError(`${called} ${how}: ${harmlessLine(shown.join('\n')) || 'it said nothing'}`)
+    const shown = said.split('\n').map((line) => redactLine(line).text)
+    throw new PluginError(`${called} ${how}: ${sanitizeLine(shown.join('\n')) || 'it said nothing'}`)
   }
   if (!token && !certData) throw new PluginError(`what ${called} printed has neither a token nor a certificate`)
   return { token, certData, keyData }

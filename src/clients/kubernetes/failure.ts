@@ -1,6 +1,6 @@
 import { Failure, messageOf } from '../../core/failure.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
-import { refusal, reportIt } from './api-failure.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
+import { apiFailure, reportIt } from './api-failure.ts'
 import type { Attempt, Role } from './attempt.ts'
 import { ApiError, ForeignAnswer, NetworkError } from './errors.ts'
 import { UnknownKind } from './resources.ts'
@@ -11,7 +11,7 @@ export function toFailure(error: unknown, attempt: Attempt): Failure {
   if (error instanceof NetworkError) {
     return new Failure(
       'cluster-unreachable',
-      `the API server cannot be reached: ${harmlessLine(error.message)}`,
+      `the API server cannot be reached: ${sanitizeLine(error.message)}`,
       'check the server of the kubeconfig and the network between this runner and the cluster: `kubectl cluster-info`',
       [],
       error
@@ -20,19 +20,19 @@ export function toFailure(error: unknown, attempt: Attempt): Failure {
   if (error instanceof ForeignAnswer) {
     return new Failure(
       'cluster-unreachable',
-      harmlessLine(error.message),
+      sanitizeLine(error.message),
       'check the server of the kubeconfig, and whether a proxy or a login page stands before it: `kubectl cluster-info`',
       [],
       error
     )
   }
   if (error instanceof UnknownKind) return unknownKind(error, attempt)
-  if (error instanceof ApiError) return refusal(error, attempt)
+  if (error instanceof ApiError) return apiFailure(error, attempt)
   return new Failure('internal', `${attempt.verb} ${attempt.object}: ${messageOf(error)}`, reportIt, [], error)
 }
 
 function unknownKind(error: UnknownKind, { object }: Attempt): Failure {
-  const said = harmlessLine(error.message)
+  const said = sanitizeLine(error.message)
   if (/ in external-secrets\.io\/v1$/.test(said)) {
     return new Failure(
       'external-secret-error',

@@ -1,4 +1,4 @@
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 
 /** A right that an identity lacks. */
 export interface MissingRight {
@@ -23,7 +23,7 @@ const forwardVerbs = ['get', 'create']
  * @param readOnly whether nothing is ever applied
  */
 export function missingRight(message: string, readOnly = false): MissingRight | undefined {
-  const { object, user, verb, resource, group, namespace } = refusal.exec(harmlessLine(message, 1500))?.groups ?? {}
+  const { object, user, verb, resource, group, namespace } = refusal.exec(sanitizeLine(message, 1500))?.groups ?? {}
   if (user === undefined || verb === undefined || resource === undefined) return undefined
   // A create by POST has no name that a rule could be bound to; the server then names none.
   const names = object === undefined ? '' : `, resourceNames: [${object.trim()}]`
@@ -46,7 +46,7 @@ export function rightPlace({ namespace }: MissingRight): string {
 }
 
 /** How to do without the right, in an imperative sentence; undefined if there is no other way. */
-export function wayAround({ what }: MissingRight): string | undefined {
+export function alternative({ what }: MissingRight): string | undefined {
   return what === 'create namespaces'
     ? 'leave `create-namespace` out and have an administrator create the namespace'
     : undefined

@@ -6,19 +6,19 @@ import { PortForward } from '@kubernetes/client-node/dist/portforward.js'
 import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js'
 import { WebSocket } from 'ws'
 import { at } from '../../core/kubernetes/object.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { readResponse } from './client.ts'
 import type { Connection } from './connection.ts'
 import { ForeignAnswer, NetworkError } from './errors.ts'
 
 /** What stands in the way: the API server opens no port-forward, or nothing listens in the pod. */
-export type TunnelTrouble = { by: 'server'; error: unknown } | { by: 'pod'; said: string }
+export type PortForwardProblem = { by: 'server'; error: unknown } | { by: 'pod'; said: string }
 
 /** A port of a pod, reachable on the loopback interface of this machine. */
-export interface Tunnel extends AsyncDisposable {
+export interface ForwardedPort extends AsyncDisposable {
   readonly port: number
   /** Why the newest connection does not reach the pod; undefined if it does, or if there was none. */
-  readonly trouble: TunnelTrouble | undefined
+  readonly trouble: PortForwardProblem | undefined
 }
 
 const handshakeMilliseconds = 10_000
@@ -27,18 +27,18 @@ const handshakeMilliseconds = 10_000
  * Listens on a free loopback port; each connection to it is carried to the pod by a WebSocket of its own, because
  * port-forward in client-node carries one stream.
  */
-export async function openTunnel(
+export async function openPortForward(
   connection: Connection,
   namespace: string,
   pod: string,
   port: number
-): Promise<Tunnel> {
+): Promise<ForwardedPort> {
   const sockets = new Set<Socket>()
   const webSockets = new Set<WebSocket>()
   let newest: Socket | undefined
-  let trouble: TunnelTrouble | undefined
+  let trouble: PortForwardProblem | undefined
 
-  const carry = async (socket: Socket, tell: (what: TunnelTrouble | undefined) => void): Promise<void> => {
+  const carry = async (socket: Socket, tell: (what: PortForwardProblem | undefined) => void): Promise<void> => {
     let refusal: unknown
     const handler = new WebSocketHandler(connection.kubeConfig, (uri, protocols, options) => {
       const webSocket = new WebSocket(uri, protocols, { ...options, handshakeTimeout: handshakeMilliseconds })
@@ -52,7 +52,7 @@ export async function openTunnel(
     })
     const errors = new Writable({
       write(chunk: Buffer, _encoding, done) {
-        if (chunk.length > 0) tell({ by: 'pod', said: harmlessLine(chunk.toString('utf8')) })
+        if (chunk.length > 0) tell({ by: 'pod', said: sanitizeLine(chunk.toString('utf8')) })
         done()
       }
     })

@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/clock.ts'
 import { messageOf } from '../../core/failure.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatDuration } from '../../core/units.ts'
 import { ApiError, isTransient, NetworkError } from './errors.ts'
 
@@ -83,6 +83,6 @@ export class Outage {
   #tell(reason: string): void {
     if (this.#isTold) return
     this.#isTold = true
-    this.#log(`waiting for the API server at ${this.#server.host}: ${harmlessLine(reason)}`)
+    this.#log(`waiting for the API server at ${this.#server.host}: ${sanitizeLine(reason)}`)
   }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { which } from '@actions/io'
 import type { CommandResult, RunCommand } from '../../core/command.ts'
 import { Failure } from '../../core/failure.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { manifestLimits } from '../../core/yaml/document.ts'
 import { bringKustomize } from './download.ts'
 
@@ -38,9 +38,9 @@ export async function kustomizeBuild(
   directory: string,
   options: KustomizeOptions
 ): Promise<{ manifest: string; warnings: string; program: string }> {
-  const program =
+  const step =
     (await onPath('kustomize', ['build'])) ?? (await onPath('kubectl', ['kustomize'])) ?? (await brought(options.log))
-  const result = await options.run(program.path, [...program.arguments, directory], {
+  const result = await options.run(step.path, [...step.arguments, directory], {
     environment: kustomizeEnvironment(options.environment, options.allowRemote),
     signal: options.signal,
     timeoutMilliseconds: options.timeoutMilliseconds,
@@ -49,10 +49,10 @@ export async function kustomizeBuild(
   })
   const { exitCode, stdout, stderr, stopped } = result
   if (exitCode === 0 && stopped === undefined)
-    return { manifest: stdout.toString('utf8'), warnings: stderr, program: program.name }
+    return { manifest: stdout.toString('utf8'), warnings: stderr, program: step.name }
   const { sentence, hint } = explained(result, options.timeoutMilliseconds)
-  const evidence = stderr === '' ? [] : [{ title: `What ${program.name} said`, text: stderr.slice(0, mostEvidence) }]
-  throw new Failure('render-failed', `${program.name} ${sentence}`, hint, evidence)
+  const evidence = stderr === '' ? [] : [{ title: `What ${step.name} said`, text: stderr.slice(0, mostEvidence) }]
+  throw new Failure('render-failed', `${step.name} ${sentence}`, hint, evidence)
 }
 
 function explained(
@@ -87,7 +87,7 @@ async function brought(log: (line: string) => void): Promise<Program> {
 }
 
 function firstLine(text: string): string {
-  return harmlessLine(text.split('\n').find((each) => each.trim() !== '') ?? 'it said nothing', 400)
+  return sanitizeLine(text.split('\n').find((each) => each.trim() !== '') ?? 'it said nothing', 400)
 }
 
 const always = ['PATH', 'HOME']

@@ -8,7 +8,7 @@ import {
   setSecret,
   startGroup
 } from '@actions/core'
-import { harmless } from '../../core/sanitize.ts'
+import { sanitize } from '../../core/sanitize.ts'
 
 /**
  * The Actions runner as programs use it: a log with groups, one annotation, outputs, masks and the job summary. Whatever
@@ -31,7 +31,7 @@ export interface Runner {
 /** @param redact takes secrets out of every text, also where no runner masks it */
 export function createRunner(redact: (text: string) => string, environment: NodeJS.ProcessEnv): Runner {
   // In this order: a secret of several lines is one as long as it has them.
-  const text = (raw: string) => harmless(redact(raw))
+  const text = (raw: string) => sanitize(redact(raw))
   const line = (raw: string) => text(raw).replace(/\s*\n\s*/g, ' ')
   return {
     log: (raw) => info(line(raw)),

@@ -1,4 +1,4 @@
-import { harmlessLine } from '../sanitize.ts'
+import { sanitizeLine } from '../sanitize.ts'
 import { at, type KubernetesObject, listAt, textAt } from './object.ts'
 import { names } from './workload.ts'
 
@@ -57,5 +57,5 @@ function volumeOf(claim: KubernetesObject): string {
 /** The name of the PersistentVolume that a claim is bound to. */
 export function volumeName(claim: KubernetesObject): string | undefined {
   const name = textAt(claim, 'spec', 'volumeName')
-  return name === undefined || name === '' ? undefined : harmlessLine(name)
+  return name === undefined || name === '' ? undefined : sanitizeLine(name)
 }

@@ -1,12 +1,12 @@
 import type { Problem } from '../problem.ts'
-import { harmlessLine } from '../sanitize.ts'
+import { sanitizeLine } from '../sanitize.ts'
 import { textAt } from './object.ts'
 
 const second = 1000
 
 /** Why an image is not there, from the status of the container that waits for it. */
 export function imageProblem(status: unknown, name: string, reason: string, message: string): Problem {
-  const image = harmlessLine(textAt(status, 'image') ?? '')
+  const image = sanitizeLine(textAt(status, 'image') ?? '')
   return {
     code: 'image-pull',
     sentence: `the image ${image} of container ${name} cannot be pulled: ${rootCause(message) || reason}`,

@@ -1,4 +1,4 @@
-import { harmlessLine } from '../sanitize.ts'
+import { sanitizeLine } from '../sanitize.ts'
 import { newest } from './events.ts'
 import { at, type KubernetesObject, listAt, textAt } from './object.ts'
 
@@ -22,7 +22,7 @@ export function unschedulable(pod: KubernetesObject, own: readonly KubernetesObj
   const scheduled = scheduledCondition(pod)
   if (at(scheduled, 'status') !== 'False' || at(scheduled, 'reason') !== 'Unschedulable') return undefined
   return {
-    message: harmlessLine(textAt(scheduled, 'message') ?? 'no node fits'),
+    message: sanitizeLine(textAt(scheduled, 'message') ?? 'no node fits'),
     // An autoscaler is making a node: minutes are normal, and the deadline is the limit.
     toleranceMilliseconds: isNodeComing(own) ? Number.POSITIVE_INFINITY : 45_000
   }

@@ -1,7 +1,7 @@
 import { credentialNoun, isCredentialEntry, isCredentialVariable } from './secret-names.ts'
 
 /** A line as it may be shown, and what stood where it now has `***`. */
-export interface MaskedLine {
+export interface RedactedLine {
   text: string
   hidden: string
 }
@@ -51,7 +51,7 @@ const image =
 type Hide = (match: string, shown: string, secret: string) => string
 
 /** One line of text with `***` in place of the credentials in it. */
-export function masked(line: string): MaskedLine {
+export function redactLine(line: string): RedactedLine {
   const hidden: string[] = []
   const hide: Hide = (_, shown, secret) => {
     hidden.push(secret)
@@ -123,7 +123,7 @@ interface Heading {
  * The lines of a text, each masked, also where only a line above says that it is a credential: a block, a list, or the
  * value of a variable whose name stands one line higher. They are as many as before.
  */
-export function maskedLines(lines: readonly string[]): MaskedLine[] {
+export function redactLines(lines: readonly string[]): RedactedLine[] {
   let heading: Heading | undefined
   /** The column of a `name: DB_PASSWORD` whose `value:` may follow. */
   let named: number | undefined
@@ -133,12 +133,14 @@ export function maskedLines(lines: readonly string[]): MaskedLine[] {
       if (!isBelow(heading, line, entry)) heading = undefined
       else if (heading.isBlock || !isPunctuation(line)) return hiddenFrom(line, line.search(/\S/))
     }
-    if (entry === undefined) return masked(line)
+    if (entry === undefined) return redactLine(line)
     const { key, value, column, isItem } = entry
     const isNamed = column === named && !isItem && key === 'value'
     if (isNamed || isCredentialEntry(key)) heading = { column, isBlock: isBlockMark(value), isEmpty: value === '' }
     if (isItem || column < (named ?? 0) || isName(key)) named = announces(entry) ? column : undefined
-    return isNamed && value !== '' && !isBlockMark(value) ? hiddenFrom(line, line.length - value.length) : masked(line)
+    return isNamed && value !== '' && !isBlockMark(value)
+      ? hiddenFrom(line, line.length - value.length)
+      : redactLine(line)
   })
 }
 
@@ -177,6 +179,6 @@ function announces({ key, value }: Entry): boolean {
   return key === 'name' ? isCredentialVariable(name) : isCredentialEntry(name)
 }
 
-function hiddenFrom(line: string, start: number): MaskedLine {
+function hiddenFrom(line: string, start: number): RedactedLine {
   return { text: `${line.slice(0, start)}***`, hidden: line.slice(start) }
 }

@@ -2,7 +2,7 @@
  * The secrets of this process. A value is added on first touch, before anything else is done with it, and from then
  * on `redact` takes it out of every text that leaves the process.
  */
-export class Redaction {
+export class Redactor {
   readonly #values = new Set<string>()
   readonly #onSecret: (value: string) => void
 

@@ -1,5 +1,5 @@
 import { at, textAt } from '../kubernetes/object.ts'
-import { maskedLines } from './redact-line.ts'
+import { redactLines } from './redact-line.ts'
 import {
   announcesCredential,
   isCredentialEntry,
@@ -52,7 +52,7 @@ export function holdsCredential(value: unknown, place: ValuePlace): boolean {
   for (let here = open.pop(); here !== undefined; here = open.pop()) {
     const { value: found, place: where } = here
     if (isConfidential(found, where) || where.path.length > deepest) return true
-    if (typeof found === 'string' && maskedLines(found.split('\n')).some(({ hidden }) => hidden !== '')) return true
+    if (typeof found === 'string' && redactLines(found.split('\n')).some(({ hidden }) => hidden !== '')) return true
     if (typeof found !== 'object' || found === null) continue
     for (const [key, child] of Object.entries(found)) {
       const path = [...where.path, Array.isArray(found) ? Number(key) : key]

@@ -1,5 +1,5 @@
 import { parsePath } from '../kubernetes/field-path.ts'
-import { harmlessLine } from '../sanitize.ts'
+import { sanitizeLine } from '../sanitize.ts'
 import { holdsCredential, type ValuePlace } from './secret-values.ts'
 
 const longest = 120
@@ -17,11 +17,11 @@ export function shownValues(kind: string, field: string, values: [unknown, unkno
   if (values.some((value) => holdsCredential(value, place))) return undefined
   const [first, second] = values.map((value) => (value === undefined ? 'nothing' : JSON.stringify(value)))
   if (first === undefined || second === undefined || [first, second].some(isRandom)) return undefined
-  if (first.length <= longest && second.length <= longest) return [harmlessLine(first), harmlessLine(second)]
+  if (first.length <= longest && second.length <= longest) return [sanitizeLine(first), sanitizeLine(second)]
   let same = 0
   while (same < first.length && first[same] === second[same]) same++
   const from = Math.max(0, same - longest / 3)
-  const part = (text: string) => harmlessLine(`${from > 0 ? '…' : ''}${text.slice(from)}`, longest)
+  const part = (text: string) => sanitizeLine(`${from > 0 ? '…' : ''}${text.slice(from)}`, longest)
   return [part(first), part(second)]
 }
 

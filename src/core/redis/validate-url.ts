@@ -9,7 +9,7 @@ import { isHost, isPort, percentDecoded, type RedisUrl } from './url.ts'
  * compared.
  * @param canonical a host as it is compared
  */
-export function disagreements(
+export function validateUrl(
   read: RedisUrl,
   values: Partial<Credentials>,
   canonical: (host: string) => string = hostName

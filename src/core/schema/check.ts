@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kubernetes/object.ts'
-import { harmlessLine } from '../sanitize.ts'
+import { sanitizeLine } from '../sanitize.ts'
 import { fieldProblems, nearest } from './fields.ts'
 import { type Schema, versionOf } from './schema.ts'
 
@@ -17,12 +17,12 @@ const maximumProblems = 20
 /** Checks kind and fields of a rendered object against what Kubernetes says of them, without a cluster. */
 export function checkObject(object: KubernetesObject, schema: Schema): Checked {
   const kind = kindOf(object, schema)
-  if (kind.known === 'not') return { problems: [], note: harmlessLine(kind.note) }
-  if (kind.known === 'wrong') return { problems: [harmlessLine(kind.problem)] }
+  if (kind.known === 'not') return { problems: [], note: sanitizeLine(kind.note) }
+  if (kind.known === 'wrong') return { problems: [sanitizeLine(kind.problem)] }
   const problems: string[] = []
   for (const problem of fieldProblems(object, kind.type, schema)) {
     if (problems.length === maximumProblems) return { problems: [...problems, 'and there is more'] }
-    problems.push(harmlessLine(problem))
+    problems.push(sanitizeLine(problem))
   }
   return { problems }
 }

@@ -17,7 +17,7 @@ import { type GoYaml, plainValue } from './plain-scalar.ts'
 export const manifestLimits = { bytes: 2 * 1024 ** 2, documents: 1_000, depth: 100, aliases: 100, merged: 10_000_000 }
 
 /** What is too much of a text, before time and memory are spent on it. */
-export function excessOf(text: string): string | undefined {
+export function sizeLimitExcess(text: string): string | undefined {
   const bytes = Buffer.byteLength(text)
   if (bytes > manifestLimits.bytes) return `has ${bytes} bytes; at most ${manifestLimits.bytes} are read`
   const separators = text.match(/^---(?=\s|$)/gm)?.length ?? 0

@@ -2,12 +2,12 @@ import type { Applied } from '../../clients/kubernetes/cluster.ts'
 import { Failure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { type ManifestDocument, withResourceVersion } from '../../core/manifest.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
-import { conflictFailure, type Dispute, disputesOf, takenNote } from './conflicts.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
+import { conflictFailure, takeoverNote, type ValueConflict, valueConflictsOf } from './conflicts.ts'
 import { adoptionNote, changeOf, ownershipNote } from './content.ts'
-import type { ApplyInputs, ApplyPorts } from './deps.ts'
+import type { ApplyDeps, ApplyInputs } from './deps.ts'
 import { immutableFailure } from './immutable-field.ts'
-import { migratedManagedFields, withoutOrphans } from './kubectl-migration.ts'
+import { migratedManagedFields, withoutKubectlFields } from './kubectl-migration.ts'
 
 export interface ApplyOptions {
   /** Leaves what `kubectl apply` owns there, for an object that was not rendered and so does not say all. */
@@ -44,20 +44,20 @@ const rounds = 5
 export async function tryDocument(
   document: ManifestDocument,
   inputs: ApplyInputs,
-  ports: ApplyPorts,
+  deps: ApplyDeps,
   options: ApplyOptions = {}
 ): Promise<AcceptedObject | RefusedObject> {
   const { object } = document
   let before: KubernetesObject | undefined
   try {
-    before = await ports.cluster.read(object, inputs.namespace)
+    before = await deps.cluster.read(object, inputs.namespace)
     const refusal = before && options.refuse?.(before)
     if (refusal !== undefined) throw refusal
-    const { applied, taken } = await send(document, before, inputs, ports, { ...options, dryRun: true })
-    const notes = before && [options.note?.(before), takenNote(taken, true), adoptionNote(before, true)]
+    const { applied, taken } = await send(document, before, inputs, deps, { ...options, dryRun: true })
+    const notes = before && [options.note?.(before), takeoverNote(taken, true), adoptionNote(before, true)]
     return { document, before, applied, notes: notes ?? [], options }
   } catch (error) {
-    return refusedObject(error, object, before, inputs, ports)
+    return refusedObject(error, object, before, inputs, deps)
   }
 }
 
@@ -69,22 +69,22 @@ export async function tryDocument(
 export async function writeAccepted(
   accepted: AcceptedObject,
   inputs: ApplyInputs,
-  ports: ApplyPorts,
+  deps: ApplyDeps,
   document: ManifestDocument = accepted.document
 ): Promise<KubernetesObject> {
   const { before, options } = accepted
   if (document.source === accepted.document.source && !differs(accepted)) {
-    tell(accepted.applied, document.object, before, [], false, ports)
+    tell(accepted.applied, document.object, before, [], false, deps)
     return accepted.applied.object
   }
   try {
-    const { applied, taken } = await send(document, before, inputs, ports, { ...options, dryRun: false })
-    const notes = before && [options.note?.(before), takenNote(taken), adoptionNote(before)]
-    tell(applied, document.object, before, notes ?? [], false, ports)
+    const { applied, taken } = await send(document, before, inputs, deps, { ...options, dryRun: false })
+    const notes = before && [options.note?.(before), takeoverNote(taken), adoptionNote(before)]
+    tell(applied, document.object, before, notes ?? [], false, deps)
     return applied.object
   } catch (error) {
-    const refused = refusedObject(error, document.object, before, inputs, ports)
-    ports.refused(refused.object, refused.failure, before)
+    const refused = refusedObject(error, document.object, before, inputs, deps)
+    deps.refused(refused.object, refused.failure, before)
     throw refused.failure
   }
 }
@@ -103,7 +103,7 @@ async function send(
   document: ManifestDocument,
   before: KubernetesObject | undefined,
   inputs: ApplyInputs,
-  { cluster }: ApplyPorts,
+  { cluster }: ApplyDeps,
   options: WriteOptions
 ): Promise<Required<Written>> {
   const { namespace } = inputs
@@ -123,9 +123,9 @@ function refusedObject(
   object: KubernetesObject,
   before: KubernetesObject | undefined,
   { namespace }: ApplyInputs,
-  ports: ApplyPorts
+  deps: ApplyDeps
 ): RefusedObject {
-  const general = ports.toFailure(error, { verb: 'apply', object: objectId(object), namespace })
+  const general = deps.toFailure(error, { verb: 'apply', object: objectId(object), namespace })
   const failure =
     before !== undefined && general.code === 'immutable-field'
       ? immutableFailure(general, before, object, namespace)
@@ -149,14 +149,14 @@ function unsteady(object: KubernetesObject, namespace: string): Failure {
 export async function tryCreate(
   object: KubernetesObject,
   { namespace }: ApplyInputs,
-  ports: ApplyPorts
+  deps: ApplyDeps
 ): Promise<AcceptedObject | RefusedObject | undefined> {
   try {
-    const applied = await ports.cluster.create(object, namespace, { dryRun: true })
+    const applied = await deps.cluster.create(object, namespace, { dryRun: true })
     const document = { object, source: JSON.stringify(object) }
     return applied && { document, before: undefined, applied, notes: [], options: {} }
   } catch (error) {
-    const failure = ports.toFailure(error, { verb: 'create', object: objectId(object), namespace })
+    const failure = deps.toFailure(error, { verb: 'create', object: objectId(object), namespace })
     return { object, before: undefined, failure }
   }
 }
@@ -165,23 +165,23 @@ export async function tryCreate(
 export async function createObject(
   object: KubernetesObject,
   { namespace }: ApplyInputs,
-  ports: ApplyPorts,
+  deps: ApplyDeps,
   note?: string
 ): Promise<KubernetesObject | undefined> {
   try {
-    const created = await ports.cluster.create(object, namespace, { dryRun: false })
-    if (created !== undefined) tell(created, object, undefined, [note], false, ports)
+    const created = await deps.cluster.create(object, namespace, { dryRun: false })
+    if (created !== undefined) tell(created, object, undefined, [note], false, deps)
     return created?.object
   } catch (error) {
-    const failure = ports.toFailure(error, { verb: 'create', object: objectId(object), namespace })
-    ports.refused(object, failure)
+    const failure = deps.toFailure(error, { verb: 'create', object: objectId(object), namespace })
+    deps.refused(object, failure)
     throw failure
   }
 }
 
 /** Tells what an accepted object would come to, for a plan. */
-export function tellTried({ document, before, applied, notes }: AcceptedObject, ports: ApplyPorts): void {
-  tell(applied, document.object, before, notes, true, ports)
+export function tellTried({ document, before, applied, notes }: AcceptedObject, deps: ApplyDeps): void {
+  tell(applied, document.object, before, notes, true, deps)
 }
 
 function tell(
@@ -190,19 +190,19 @@ function tell(
   before: KubernetesObject | undefined,
   notes: (string | undefined)[],
   isTried: boolean,
-  ports: ApplyPorts
+  deps: ApplyDeps
 ): void {
   const id = objectId(object)
   const change = changeOf(before, object)
-  const warned = warnings.map((warning) => `the API server warns: ${harmlessLine(warning)}`)
+  const warned = warnings.map((warning) => `the API server warns: ${sanitizeLine(warning)}`)
   const told = [...notes, before && ownershipNote(before, object), ...(isTried ? warned : [])]
   const note = told.filter((each) => each !== undefined).join('; ')
   // What was only tried is told by the plan.
   const lines = isTried
     ? []
     : [`${id} ${change}${note === '' ? '' : ` (${note})`}`, ...warned.map((line) => `  ${line}`)]
-  for (const line of lines) ports.log(line)
-  ports.applied({ id, change, ...(note !== '' && { note }) }, { wanted, before, after: object })
+  for (const line of lines) deps.log(line)
+  deps.applied({ id, change, ...(note !== '' && { note }) }, { wanted, before, after: object })
 }
 
 interface WriteOptions {
@@ -216,7 +216,7 @@ interface WriteOptions {
 interface Written {
   applied?: Applied
   /** The fields whose values were overwritten, which holds even if the try was not completed. */
-  taken: Dispute[]
+  taken: ValueConflict[]
 }
 
 /** Sends a document once; where others own fields of it, what that is about decides. @throws Failure */
@@ -224,20 +224,20 @@ async function write(
   document: ManifestDocument,
   stored: KubernetesObject | undefined,
   inputs: ApplyInputs,
-  cluster: ApplyPorts['cluster'],
+  cluster: ApplyDeps['cluster'],
   options: WriteOptions
 ): Promise<Written> {
   const { object, source } = document
   const { namespace, forceConflicts } = inputs
   const { dryRun } = options
   let outcome = await cluster.apply(object, source, namespace, { dryRun })
-  let taken: Dispute[] = []
+  let taken: ValueConflict[] = []
   if (outcome.kind === 'conflict' && stored !== undefined) {
     // Everything from here on counts for the object that was compared, and is refused for a newer one.
     const pinned = withResourceVersion(document, stored.metadata.resourceVersion)
     const preview = await cluster.apply(object, pinned.source, namespace, { force: true, dryRun: true })
     if (preview.kind !== 'applied') return { taken }
-    const disputes = disputesOf(outcome.conflicts, stored, preview.applied.object)
+    const disputes = valueConflictsOf(outcome.conflicts, stored, preview.applied.object)
     if (disputes.length > 0 && !forceConflicts) throw conflictFailure(object, namespace, disputes)
     outcome = dryRun ? preview : await cluster.apply(object, pinned.source, namespace, { force: true })
     if (outcome.kind === 'applied') taken = disputes
@@ -254,9 +254,9 @@ async function write(
 }
 
 /** What the apply after the migration would come to, as far as a server can be asked that does not migrate. */
-async function afterMigration(applied: Applied, namespace: string, cluster: ApplyPorts['cluster']): Promise<Applied> {
+async function afterMigration(applied: Applied, namespace: string, cluster: ApplyDeps['cluster']): Promise<Applied> {
   const { object } = applied
-  const outcome = await cluster.preview(object, withoutOrphans(object), namespace)
+  const outcome = await cluster.preview(object, withoutKubectlFields(object), namespace)
   if (outcome.kind !== 'applied') return applied
   const preview = outcome.applied.object
   // Whose the fields are then is what the apply says.

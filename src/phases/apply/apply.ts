@@ -1,5 +1,5 @@
 import { type Credentials, renderedSecret } from '../../core/credentials.ts'
-import { combined } from '../../core/failure.ts'
+import { combinedFailure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { redisStatefulSet } from '../../core/kubernetes/workload.ts'
 import { type ManifestDocument, withTemplateAnnotations } from '../../core/manifest.ts'
@@ -11,9 +11,9 @@ import {
   tellTried,
   writeAccepted
 } from './apply-object.ts'
-import { restartMarks } from './checksums.ts'
+import { checksumAnnotations } from './checksums.ts'
 import { writeCredentials } from './credentials-secret.ts'
-import type { ApplyInputs, ApplyPorts, ObjectStates } from './deps.ts'
+import type { ApplyDeps, ApplyInputs, ObjectStates } from './deps.ts'
 import { isFoundation, waves } from './order.ts'
 import { isPremature } from './premature.ts'
 import { credentialsIn, type Trial, tryAll } from './trial.ts'
@@ -28,34 +28,34 @@ import { credentialsIn, type Trial, tryAll } from './trial.ts'
 export async function apply(
   documents: readonly ManifestDocument[],
   inputs: ApplyInputs,
-  ports: ApplyPorts
+  deps: ApplyDeps
 ): Promise<Credentials | undefined> {
-  const trial = await tryAll(documents, inputs, ports)
+  const trial = await tryAll(documents, inputs, deps)
   if (inputs.dryRun) {
-    for (const accepted of acceptedOf(trial)) tellTried(accepted, ports)
-    refuse(trial.refused, ports)
+    for (const accepted of acceptedOf(trial)) tellTried(accepted, deps)
+    refuse(trial.refused, deps)
     return trial.credentials
   }
   const early = foundationsOf(trial).filter(differs)
-  const isEarly = (refused: RefusedObject) => isPremature(refused, early, inputs.namespace, ports.isUnknownKind)
+  const isEarly = (refused: RefusedObject) => isPremature(refused, early, inputs.namespace, deps.isUnknownKind)
   refuse(
     trial.refused.filter((refused) => !isEarly(refused)),
-    ports
+    deps
   )
-  await ports.accepted(acceptedOf(trial).map(statesOf))
-  if (trial.refused.length === 0) return writeAll(trial, documents, inputs, ports)
+  await deps.accepted(acceptedOf(trial).map(statesOf))
+  if (trial.refused.length === 0) return writeAll(trial, documents, inputs, deps)
 
   // What stands on something that this run brings can only be tried once that is there.
-  const done = await writeFoundations(trial, inputs, ports)
-  const rest = await tryAll(documents, { ...inputs, createNamespace: false }, ports, done)
-  refuse(rest.refused, ports)
-  return writeAll(rest, documents, inputs, ports)
+  const done = await writeFoundations(trial, inputs, deps)
+  const rest = await tryAll(documents, { ...inputs, createNamespace: false }, deps, done)
+  refuse(rest.refused, deps)
+  return writeAll(rest, documents, inputs, deps)
 }
 
 /** @throws Failure that names all refusals, if there is one */
-function refuse(refused: readonly RefusedObject[], ports: ApplyPorts): void {
-  for (const { object, failure, before } of refused) ports.refused(object, failure, before)
-  if (refused.length > 0) throw combined(refused.map(({ failure }) => failure))
+function refuse(refused: readonly RefusedObject[], deps: ApplyDeps): void {
+  for (const { object, failure, before } of refused) deps.refused(object, failure, before)
+  if (refused.length > 0) throw combinedFailure(refused.map(({ failure }) => failure))
 }
 
 /** Everything that would be made, changed or kept, in the order in which it is written. */
@@ -83,11 +83,11 @@ function statesOf({ document, before, applied }: AcceptedObject): ObjectStates {
  * @returns the documents that were written
  * @throws Failure
  */
-async function writeFoundations(trial: Trial, inputs: ApplyInputs, ports: ApplyPorts): Promise<Set<ManifestDocument>> {
+async function writeFoundations(trial: Trial, inputs: ApplyInputs, deps: ApplyDeps): Promise<Set<ManifestDocument>> {
   const { namespace, documents } = trial
-  if (namespace !== undefined) await createObject(namespace.document.object, inputs, ports)
+  if (namespace !== undefined) await createObject(namespace.document.object, inputs, deps)
   const { foundations } = waves([...documents.keys()])
-  await together(foundations.map((document) => write(document, trial, inputs, ports)))
+  await together(foundations.map((document) => write(document, trial, inputs, deps)))
   return new Set(foundations)
 }
 
@@ -100,23 +100,23 @@ async function writeAll(
   trial: Trial,
   documents: readonly ManifestDocument[],
   inputs: ApplyInputs,
-  ports: ApplyPorts
+  deps: ApplyDeps
 ): Promise<Credentials | undefined> {
-  await writeFoundations(trial, inputs, ports)
+  await writeFoundations(trial, inputs, deps)
   const { resources, workloads } = waves([...trial.documents.keys()])
   const ownSecret = renderedSecret(resources)
-  await together(resources.map((each) => (each === ownSecret ? undefined : write(each, trial, inputs, ports))))
-  const secret = await writeSecret(ownSecret, trial, inputs, ports)
+  await together(resources.map((each) => (each === ownSecret ? undefined : write(each, trial, inputs, deps))))
+  const secret = await writeSecret(ownSecret, trial, inputs, deps)
   const redis = redisStatefulSet(documents)
-  const credentials = redis && secret && credentialsIn(secret, documents, inputs, ports)
+  const credentials = redis && secret && credentialsIn(secret, documents, inputs, deps)
   await together(
     workloads.map((document) => {
       if (document !== redis || secret === undefined || credentials === undefined) {
-        return write(document, trial, inputs, ports)
+        return write(document, trial, inputs, deps)
       }
       // Only now the UID of a Secret that was just made is known, by which the mark is keyed.
-      const marks = restartMarks(document.object, documents, secret, credentials.password)
-      return write(document, trial, inputs, ports, withTemplateAnnotations(document, marks))
+      const marks = checksumAnnotations(document.object, documents, secret, credentials.password)
+      return write(document, trial, inputs, deps, withTemplateAnnotations(document, marks))
     })
   )
   return credentials
@@ -126,10 +126,10 @@ async function writeSecret(
   ownSecret: ManifestDocument | undefined,
   trial: Trial,
   inputs: ApplyInputs,
-  ports: ApplyPorts
+  deps: ApplyDeps
 ): Promise<KubernetesObject | undefined> {
-  if (ownSecret !== undefined) return write(ownSecret, trial, inputs, ports)
-  return trial.secret && writeCredentials(trial.secret, inputs, ports)
+  if (ownSecret !== undefined) return write(ownSecret, trial, inputs, deps)
+  return trial.secret && writeCredentials(trial.secret, inputs, deps)
 }
 
 /** @param marked what to write instead of the document that was rendered */
@@ -137,17 +137,17 @@ async function write(
   document: ManifestDocument,
   trial: Trial,
   inputs: ApplyInputs,
-  ports: ApplyPorts,
+  deps: ApplyDeps,
   marked?: ManifestDocument
 ): Promise<KubernetesObject> {
   const accepted = trial.documents.get(document)
   if (accepted === undefined) throw new Error(`${objectId(document.object)} was not tried`)
-  return writeAccepted(accepted, inputs, ports, marked)
+  return writeAccepted(accepted, inputs, deps, marked)
 }
 
 /** Waits for every job, so that no request outlives its wave. @throws Failure of all that went wrong */
 async function together(jobs: readonly (Promise<unknown> | undefined)[]): Promise<void> {
   const outcomes = await Promise.allSettled(jobs)
   const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
-  if (errors.length > 0) throw combined(errors)
+  if (errors.length > 0) throw combinedFailure(errors)
 }

@@ -3,19 +3,19 @@ import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { names, referencedNames } from '../../core/kubernetes/workload.ts'
 import type { ManifestDocument } from '../../core/manifest.ts'
 
-const restartMark = { config: 'redis-cache-action/config', password: 'redis-cache-action/password' } as const
+const checksumAnnotation = { config: 'redis-cache-action/config', password: 'redis-cache-action/password' } as const
 
 /** What each of them stands for, in words. */
-export const markMeaning: Readonly<Record<string, string>> = {
-  [restartMark.config]: 'configuration',
-  [restartMark.password]: 'password'
+export const checksumMeaning: Readonly<Record<string, string>> = {
+  [checksumAnnotation.config]: 'configuration',
+  [checksumAnnotation.password]: 'password'
 }
 
 /**
  * Annotations for the pod template that stand for what a pod reads once, at its start: with another configuration or
  * another password the template differs, and the controller rolls the pod.
  */
-export function restartMarks(
+export function checksumAnnotations(
   statefulSet: KubernetesObject,
   documents: readonly ManifestDocument[],
   secret: KubernetesObject,
@@ -23,21 +23,21 @@ export function restartMarks(
 ): Record<string, string> {
   const readsPassword = referencedNames(statefulSet, 'secret').has(names.credentials)
   return {
-    [restartMark.config]: configMark(statefulSet, documents),
-    ...(readsPassword && { [restartMark.password]: passwordMark(secret, password) })
+    [checksumAnnotation.config]: configMark(statefulSet, documents),
+    ...(readsPassword && { [checksumAnnotation.password]: passwordMark(secret, password) })
   }
 }
 
 /** The same for a plan that cannot know the password: it counts as the one that the pod has. */
-export function marksWithoutPassword(
+export function checksumsWithoutPassword(
   statefulSet: KubernetesObject,
   documents: readonly ManifestDocument[],
   stored: KubernetesObject | undefined
 ): Record<string, string> {
-  const kept = textAt(stored, 'spec', 'template', 'metadata', 'annotations', restartMark.password)
+  const kept = textAt(stored, 'spec', 'template', 'metadata', 'annotations', checksumAnnotation.password)
   return {
-    [restartMark.config]: configMark(statefulSet, documents),
-    ...(kept !== undefined && { [restartMark.password]: kept })
+    [checksumAnnotation.config]: configMark(statefulSet, documents),
+    ...(kept !== undefined && { [checksumAnnotation.password]: kept })
   }
 }
 
@@ -45,7 +45,7 @@ export function marksWithoutPassword(
 export function restartReason(before: KubernetesObject, marks: Record<string, string>): string | undefined {
   const stored = (name: string) => textAt(before, 'spec', 'template', 'metadata', 'annotations', name)
   const changed = Object.keys(marks).filter((name) => stored(name) !== undefined && stored(name) !== marks[name])
-  return changed.length === 0 ? undefined : `${changed.map((name) => markMeaning[name]).join(' and ')} changed`
+  return changed.length === 0 ? undefined : `${changed.map((name) => checksumMeaning[name]).join(' and ')} changed`
 }
 
 function configMark(statefulSet: KubernetesObject, documents: readonly ManifestDocument[]): string {

@@ -5,12 +5,12 @@ import { findField } from '../../core/kubernetes/field-path.ts'
 import { fieldManager, type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import { shownValues } from '../../core/redact/shown-value.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { sameDuration } from '../../core/units.ts'
 import { contentOf } from './content.ts'
 
 /** A field that another manager owns with another value than the wanted one. */
-export interface Dispute extends Conflict {
+export interface ValueConflict extends Conflict {
   /** The stored value and the wanted one, undefined where they must not be shown. */
   values: [stored: string, wanted: string] | undefined
 }
@@ -20,11 +20,11 @@ export interface Dispute extends Conflict {
  * volumeClaimTemplates, the defaults that it filled in make every other applier differ.
  * @param preview what a forced apply would make of the stored object
  */
-export function disputesOf(
+export function valueConflictsOf(
   conflicts: readonly Conflict[],
   stored: KubernetesObject,
   preview: KubernetesObject
-): Dispute[] {
+): ValueConflict[] {
   if (isDeepStrictEqual(contentOf(stored), contentOf(preview))) return []
   return conflicts
     .filter(({ manager }) => manager !== fieldManager)
@@ -34,7 +34,7 @@ export function disputesOf(
       if (stored.kind === 'ExternalSecret' && isSameDuration(before?.value, after?.value)) return []
       const readable = before ?? after
       const values = readable && shownValues(stored.kind, field, [before?.value, after?.value])
-      return [{ field: harmlessLine(field), manager: harmlessLine(manager), values }]
+      return [{ field: sanitizeLine(field), manager: sanitizeLine(manager), values }]
     })
 }
 
@@ -44,7 +44,7 @@ function isSameDuration(one: unknown, other: unknown): boolean {
 }
 
 /** Which fields were taken over from whom, or would be: `took .spec.replicas over from kubectl-scale`. */
-export function takenNote(disputes: readonly Dispute[], isTried = false): string | undefined {
+export function takeoverNote(disputes: readonly ValueConflict[], isTried = false): string | undefined {
   if (disputes.length === 0) return undefined
   const byManager = Map.groupBy(disputes, ({ manager }) => manager)
   const parts = [...byManager].map(
@@ -56,7 +56,11 @@ export function takenNote(disputes: readonly Dispute[], isTried = false): string
 const mostInSentence = 5
 
 /** The failure of an object with disputes, at least one. */
-export function conflictFailure(object: KubernetesObject, namespace: string, disputes: readonly Dispute[]): Failure {
+export function conflictFailure(
+  object: KubernetesObject,
+  namespace: string,
+  disputes: readonly ValueConflict[]
+): Failure {
   const lines = disputes.map(({ field, manager, values }) =>
     values === undefined
       ? `"${manager}" owns ${field} with another value, which is not shown`

@@ -13,7 +13,7 @@ import {
   writeAccepted
 } from './apply-object.ts'
 import { credentialsFor, credentialsSecret } from './credentials.ts'
-import type { ApplyInputs, ApplyPorts } from './deps.ts'
+import type { ApplyDeps, ApplyInputs } from './deps.ts'
 
 /** How the Secret with the credentials comes to be: written from the input, kept as it is stored, or made. */
 export interface AcceptedSecret extends AcceptedObject {
@@ -30,42 +30,42 @@ const id = objectId(credentialsObject)
  */
 export async function tryCredentials(
   inputs: ApplyInputs,
-  ports: ApplyPorts,
+  deps: ApplyDeps,
   refuse: ApplyOptions['refuse']
 ): Promise<AcceptedSecret | RefusedObject> {
   const { namespace, redisPassword } = inputs
   if (redisPassword !== undefined) {
-    ports.secret(redisPassword)
+    deps.secret(redisPassword)
     const object = credentialsSecret(credentialsFor(redisPassword, namespace))
     const document = { object, source: JSON.stringify(object) }
-    return by('input', await tryDocument(document, inputs, ports, { keepOwners: true, refuse }))
+    return by('input', await tryDocument(document, inputs, deps, { keepOwners: true, refuse }))
   }
-  const kept = await tryStored(inputs, ports, refuse)
+  const kept = await tryStored(inputs, deps, refuse)
   if (kept !== undefined) return kept
   // URL-safe, so that it reads the same in a URL, in a shell and in a configuration file.
   const password = randomBytes(24).toString('base64url')
-  ports.secret(password)
-  const made = await tryCreate(credentialsSecret(credentialsFor(password, namespace)), inputs, ports)
+  deps.secret(password)
+  const made = await tryCreate(credentialsSecret(credentialsFor(password, namespace)), inputs, deps)
   if (made !== undefined) return by('create', made)
-  return (await tryStored(inputs, ports, refuse)) ?? gone(inputs, ports)
+  return (await tryStored(inputs, deps, refuse)) ?? gone(inputs, deps)
 }
 
 /** Writes the Secret as it was accepted. @throws Failure */
 export async function writeCredentials(
   accepted: AcceptedSecret,
   inputs: ApplyInputs,
-  ports: ApplyPorts
+  deps: ApplyDeps
 ): Promise<KubernetesObject> {
   const { object } = accepted.document
-  if (accepted.by === 'input') return writeAccepted(accepted, inputs, ports)
+  if (accepted.by === 'input') return writeAccepted(accepted, inputs, deps)
   if (accepted.by === 'keep') {
-    ports.log(`${id} unchanged (its password is kept)`)
-    tellTried(accepted, ports)
+    deps.log(`${id} unchanged (its password is kept)`)
+    tellTried(accepted, deps)
     return accepted.applied.object
   }
   // A create and not an apply: of two first runs at once, one makes the password and the other keeps it.
-  const made = await createObject(object, inputs, ports, generated)
-  return made ?? (await madeByAnother(object, inputs, ports))
+  const made = await createObject(object, inputs, deps, generated)
+  return made ?? (await madeByAnother(object, inputs, deps))
 }
 
 function by(way: AcceptedSecret['by'], tried: AcceptedObject | RefusedObject): AcceptedSecret | RefusedObject {
@@ -76,16 +76,16 @@ function by(way: AcceptedSecret['by'], tried: AcceptedObject | RefusedObject): A
 /** The Secret as it is stored and would stay; undefined if there is none. */
 async function tryStored(
   { namespace }: ApplyInputs,
-  ports: ApplyPorts,
+  deps: ApplyDeps,
   refuse: ApplyOptions['refuse']
 ): Promise<AcceptedSecret | RefusedObject | undefined> {
   try {
-    const stored = await ports.cluster.read(credentialsObject, namespace)
+    const stored = await deps.cluster.read(credentialsObject, namespace)
     if (stored === undefined) return undefined
     const failure = refuse?.(stored)
     return failure === undefined ? keep(stored) : { object: credentialsObject, before: stored, failure }
   } catch (error) {
-    return { object: credentialsObject, before: undefined, failure: unreadable(error, namespace, ports) }
+    return { object: credentialsObject, before: undefined, failure: unreadable(error, namespace, deps) }
   }
 }
 
@@ -99,33 +99,33 @@ function keep(stored: KubernetesObject): AcceptedSecret {
 async function madeByAnother(
   wanted: KubernetesObject,
   { namespace }: ApplyInputs,
-  ports: ApplyPorts
+  deps: ApplyDeps
 ): Promise<KubernetesObject> {
   try {
-    const stored = await ports.cluster.read(credentialsObject, namespace)
+    const stored = await deps.cluster.read(credentialsObject, namespace)
     if (stored === undefined) throw new Error('another client deleted it meanwhile')
     const change = credentialField(stored, 'password') === credentialField(wanted, 'password') ? 'created' : 'unchanged'
     // It was made by this run, by a request whose answer was lost.
     if (change === 'created') {
-      ports.log(`${id} created (${generated})`)
-      ports.applied({ id, change, note: generated }, { wanted: credentialsObject, before: undefined, after: stored })
+      deps.log(`${id} created (${generated})`)
+      deps.applied({ id, change, note: generated }, { wanted: credentialsObject, before: undefined, after: stored })
     } else {
-      ports.log(`${id} unchanged (its password is kept)`)
-      tellTried(keep(stored), ports)
+      deps.log(`${id} unchanged (its password is kept)`)
+      tellTried(keep(stored), deps)
     }
     return stored
   } catch (error) {
-    const failure = unreadable(error, namespace, ports)
-    ports.refused(credentialsObject, failure)
+    const failure = unreadable(error, namespace, deps)
+    deps.refused(credentialsObject, failure)
     throw failure
   }
 }
 
-function gone({ namespace }: ApplyInputs, ports: ApplyPorts): RefusedObject {
-  const failure = unreadable(new Error('another client deleted it meanwhile'), namespace, ports)
+function gone({ namespace }: ApplyInputs, deps: ApplyDeps): RefusedObject {
+  const failure = unreadable(new Error('another client deleted it meanwhile'), namespace, deps)
   return { object: credentialsObject, before: undefined, failure }
 }
 
-function unreadable(error: unknown, namespace: string, ports: ApplyPorts): Failure {
-  return ports.toFailure(error, { verb: 'read', object: id, namespace })
+function unreadable(error: unknown, namespace: string, deps: ApplyDeps): Failure {
+  return deps.toFailure(error, { verb: 'read', object: id, namespace })
 }

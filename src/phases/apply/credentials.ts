@@ -4,7 +4,7 @@ import { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
 import { isHost, isPort, readUrl } from '../../core/redis/url.ts'
-import { disagreements } from '../../core/redis/validate-url.ts'
+import { validateUrl } from '../../core/redis/validate-url.ts'
 import type { RenderedService } from '../../core/rendered-cache/services.ts'
 
 /** The fields for a Redis in this namespace. */
@@ -85,7 +85,7 @@ function meaningProblems(values: Partial<Credentials>, namespace: string): strin
   if (url === undefined) return problems
   const read = readUrl(url, password)
   if ('problem' in read) return [...problems, `key url ${read.problem}`]
-  const different = disagreements(read, values, (name) => resolved(name, namespace))
+  const different = validateUrl(read, values, (name) => resolved(name, namespace))
   return [...problems, ...different.map(({ key, problem }) => `key ${key} ${problem}`)]
 }
 

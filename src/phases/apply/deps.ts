@@ -3,7 +3,7 @@ import type { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import type { ObjectResult } from '../../core/result.ts'
 
-export interface ApplyPorts {
+export interface ApplyDeps {
   cluster: {
     read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
     apply(

@@ -51,7 +51,7 @@ function merged(first: FieldSet, second: FieldSet): FieldSet {
  * An object without what only `kubectl apply` owns. Once that is ours, an apply takes away what is not rendered (as
  * structured-merge-diff does, which the API server merges by).
  */
-export function withoutOrphans(object: KubernetesObject): KubernetesObject {
+export function withoutKubectlFields(object: KubernetesObject): KubernetesObject {
   const entries = entriesOf(object)
   const going = entries.filter(isClientSideApply).map(fieldsOf).reduce(merged, {})
   const staying = entries.filter((entry) => !isClientSideApply(entry)).map(fieldsOf)

@@ -2,7 +2,7 @@ import { isWrittenByUs } from '../../core/kubernetes/managed-fields.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { ManifestDocument } from '../../core/manifest.ts'
-import type { ApplyPorts } from './deps.ts'
+import type { ApplyDeps } from './deps.ts'
 
 /** Every object that the manifests of this action make in one topology and not in the other. */
 const candidates: KubernetesObject[] = [
@@ -33,7 +33,7 @@ interface LeftoverPorts {
     read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
     list(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject[]>
   }
-  toFailure: ApplyPorts['toFailure']
+  toFailure: ApplyDeps['toFailure']
   /** Whether an error only means that the cluster has no such kind. */
   isUnknownKind(error: unknown): boolean
 }
@@ -48,13 +48,13 @@ export async function findLeftovers(
   documents: readonly ManifestDocument[],
   namespace: string,
   everywhere: boolean,
-  ports: LeftoverPorts
+  deps: LeftoverPorts
 ): Promise<KubernetesObject[]> {
   const rendered = new Set(documents.map(({ object }) => objectId(object)))
   const known = candidates.filter((object) => !rendered.has(objectId(object)))
-  const listed = everywhere ? await listKinds(namespace, ports) : new Map<string, KubernetesObject[]>()
+  const listed = everywhere ? await listKinds(namespace, deps) : new Map<string, KubernetesObject[]>()
   const read = await Promise.all(
-    known.filter(({ kind }) => !listed.has(kind)).map((each) => readOne(each, namespace, ports))
+    known.filter(({ kind }) => !listed.has(kind)).map((each) => readOne(each, namespace, deps))
   )
   return [...[...listed.values()].flat(), ...read.flatMap((object) => object ?? [])]
     .filter((object) => isWrittenByUs(object) && !rendered.has(objectId(object)))

@@ -1,7 +1,7 @@
 import { credentialFields, credentialsObject } from '../../core/credentials.ts'
 import { Failure } from '../../core/failure.ts'
 import { at, type KubernetesObject, listAt, objectId, textAt } from '../../core/kubernetes/object.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 
 const operator = 'the External Secrets Operator'
 const managedLabel = 'reconcile.external-secrets.io/managed'
@@ -33,7 +33,7 @@ function writesCredentials(entry: unknown): boolean {
 }
 
 function externalSecretNamed(name: string | undefined): string {
-  return name ? `ExternalSecret/${harmlessLine(name)}` : operator
+  return name ? `ExternalSecret/${sanitizeLine(name)}` : operator
 }
 
 /**

@@ -4,10 +4,10 @@ import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts
 import { externalSecret, redisStatefulSet } from '../../core/kubernetes/workload.ts'
 import { type ManifestDocument, withTemplateAnnotations } from '../../core/manifest.ts'
 import { type AcceptedObject, type ApplyOptions, type RefusedObject, tryCreate, tryDocument } from './apply-object.ts'
-import { marksWithoutPassword, restartMarks, restartReason } from './checksums.ts'
+import { checksumAnnotations, checksumsWithoutPassword, restartReason } from './checksums.ts'
 import { readCredentials } from './credentials.ts'
 import { type AcceptedSecret, tryCredentials } from './credentials-secret.ts'
-import type { ApplyInputs, ApplyPorts } from './deps.ts'
+import type { ApplyDeps, ApplyInputs } from './deps.ts'
 import { waves } from './order.ts'
 import { foreignSecretFailure } from './owner.ts'
 
@@ -31,7 +31,7 @@ export interface Trial {
 export async function tryAll(
   documents: readonly ManifestDocument[],
   inputs: ApplyInputs,
-  ports: ApplyPorts,
+  deps: ApplyDeps,
   done: ReadonlySet<ManifestDocument> = new Set()
 ): Promise<Trial> {
   const redis = redisStatefulSet(documents)
@@ -40,9 +40,9 @@ export async function tryAll(
   const { foundations, resources, workloads } = waves(documents)
   const others = [...foundations, ...resources, ...workloads].filter((each) => each !== redis && !done.has(each))
   const [namespace, secret, ...tried] = await Promise.all([
-    makesNamespace(documents, inputs) ? tryCreate(namespaceOf(inputs), inputs, ports) : undefined,
-    redis === undefined || ownSecret !== undefined ? undefined : tryCredentials(inputs, ports, refuse),
-    ...others.map((each) => tryDocument(each, inputs, ports, each === ownSecret ? { refuse } : {}))
+    makesNamespace(documents, inputs) ? tryCreate(namespaceOf(inputs), inputs, deps) : undefined,
+    redis === undefined || ownSecret !== undefined ? undefined : tryCredentials(inputs, deps, refuse),
+    ...others.map((each) => tryDocument(each, inputs, deps, each === ownSecret ? { refuse } : {}))
   ])
   const refused: RefusedObject[] = []
   const trial: Trial = {
@@ -60,7 +60,7 @@ export async function tryAll(
   // What else is refused was sent to the wrong environment.
   if (foreign !== undefined) return { ...trial, refused: [foreign] }
   if (redis !== undefined && !done.has(redis) && !refused.some(({ failure }) => isGeneral(failure))) {
-    await tryRedis(redis, trial, documents, inputs, ports)
+    await tryRedis(redis, trial, documents, inputs, deps)
   }
   return trial
 }
@@ -71,18 +71,18 @@ async function tryRedis(
   trial: Trial,
   documents: readonly ManifestDocument[],
   inputs: ApplyInputs,
-  ports: ApplyPorts
+  deps: ApplyDeps
 ): Promise<void> {
   const ownSecret = renderedSecret(documents)
   const secret = (ownSecret === undefined ? trial.secret : trial.documents.get(ownSecret))?.applied.object
-  trial.credentials = acceptedOr(trial.refused, secret && tryFields(secret, documents, inputs, ports))
+  trial.credentials = acceptedOr(trial.refused, secret && tryFields(secret, documents, inputs, deps))
   const marks =
     secret === undefined || trial.credentials === undefined
-      ? marksWithoutPassword(redis.object, documents, await storedIfReadable(redis.object, inputs, ports))
-      : restartMarks(redis.object, documents, secret, trial.credentials.password)
+      ? checksumsWithoutPassword(redis.object, documents, await storedIfReadable(redis.object, inputs, deps))
+      : checksumAnnotations(redis.object, documents, secret, trial.credentials.password)
   const marked = withTemplateAnnotations(redis, marks)
   const note = (before: KubernetesObject) => restartReason(before, marks)
-  const accepted = acceptedOr(trial.refused, await tryDocument(marked, inputs, ports, { note }))
+  const accepted = acceptedOr(trial.refused, await tryDocument(marked, inputs, deps, { note }))
   if (accepted !== undefined) trial.documents.set(redis, accepted)
 }
 
@@ -94,11 +94,11 @@ export function credentialsIn(
   secret: KubernetesObject,
   documents: readonly ManifestDocument[],
   { namespace }: ApplyInputs,
-  ports: ApplyPorts
+  deps: ApplyDeps
 ): Credentials {
   const credentials = readCredentials(secret, namespace, renderedSecret(documents) !== undefined)
-  ports.secret(credentials.password)
-  ports.secret(credentials.url)
+  deps.secret(credentials.password)
+  deps.secret(credentials.url)
   return credentials
 }
 
@@ -106,13 +106,13 @@ function tryFields(
   secret: KubernetesObject,
   documents: readonly ManifestDocument[],
   inputs: ApplyInputs,
-  ports: ApplyPorts
+  deps: ApplyDeps
 ): Credentials | RefusedObject {
   try {
-    return credentialsIn(secret, documents, inputs, ports)
+    return credentialsIn(secret, documents, inputs, deps)
   } catch (error) {
     const { namespace } = inputs
-    const failure = ports.toFailure(error, { verb: 'read', object: objectId(secret), namespace })
+    const failure = deps.toFailure(error, { verb: 'read', object: objectId(secret), namespace })
     return { object: secret, before: undefined, failure }
   }
 }
@@ -147,7 +147,7 @@ function namespaceOf({ namespace }: ApplyInputs): KubernetesObject {
 async function storedIfReadable(
   object: KubernetesObject,
   { namespace }: ApplyInputs,
-  { cluster }: ApplyPorts
+  { cluster }: ApplyDeps
 ): Promise<KubernetesObject | undefined> {
   return cluster.read(object, namespace).catch(() => undefined)
 }

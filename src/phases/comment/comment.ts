@@ -1,7 +1,7 @@
 import type { StoredComment } from '../../clients/github/comments.ts'
 import { commentBody } from './body.ts'
 import type { RunNumber } from './context.ts'
-import type { CommentInputs, CommentOutcome, CommentPorts, OwnComments } from './deps.ts'
+import type { CommentDeps, CommentInputs, CommentOutcome, OwnComments } from './deps.ts'
 import { compareRuns, isMarkable, isMarked, runIn } from './marker.ts'
 
 /**
@@ -14,20 +14,20 @@ export const commentMilliseconds = 180_000
  * Brings the one comment of this environment in the pull request up to date. It never throws: what stands against it is
  * told in a notice.
  */
-export async function comment(inputs: CommentInputs, ports: CommentPorts): Promise<CommentOutcome> {
+export async function comment(inputs: CommentInputs, deps: CommentDeps): Promise<CommentOutcome> {
   const { mode, pullRequest, token, environment } = inputs
   if (mode === 'never') return 'skipped: comment is never'
   if (pullRequest === undefined) return 'skipped: not a pull request'
   if (!isMarkable(environment)) return 'skipped: the environment has no valid name'
   const skip = (reason: string, hint: string): CommentOutcome => {
-    ports.notice(`there is no comment in pull request #${pullRequest.number}: ${reason}`, hint)
+    deps.notice(`there is no comment in pull request #${pullRequest.number}: ${reason}`, hint)
     return `skipped: ${reason}`
   }
   if (token === undefined) return skip('there is no token', 'set the input `github-token`, or leave it out')
   try {
-    return await settle(inputs, ports.open(pullRequest, token))
+    return await settle(inputs, deps.open(pullRequest, token))
   } catch (error) {
-    const { reason, hint } = ports.refusal(error, pullRequest)
+    const { reason, hint } = deps.refusal(error, pullRequest)
     return skip(reason, hint)
   }
 }

@@ -38,7 +38,7 @@ export interface CommentError {
   hint: string
 }
 
-export interface CommentPorts {
+export interface CommentDeps {
   /** Called only if GitHub is to be asked at all. */
   open(pullRequest: PullRequest, token: string): OwnComments
   /** Puts what GitHub threw into words. */

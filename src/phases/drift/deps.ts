@@ -2,7 +2,7 @@ import type { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import type { Check } from '../../core/result.ts'
 
-export interface DriftPorts {
+export interface DriftDeps {
   cluster: {
     read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
   }

@@ -2,7 +2,7 @@ import { fieldOf, type Path } from '../../core/kubernetes/field-path.ts'
 import { isAskedFor } from '../../core/kubernetes/managed-fields.ts'
 import { at, isMap, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { isDefault } from './defaults.ts'
-import { isAlien, isJudgedByField, isJudgedByOwner } from './extra-fields.ts'
+import { isExtraField, isJudgedByField, isJudgedByOwner } from './extra-fields.ts'
 import { isOpenList, leftToServer, sameScalar, saysNothing } from './field-rules.ts'
 import { pairsOf } from './list-items.ts'
 
@@ -51,7 +51,7 @@ class Comparison {
     const path = [...around, field]
     if (saysNothing(live, path)) return []
     const alien = [{ path, rendered: undefined, live }]
-    if (isAlien(this.#kind, around, field, live)) return alien
+    if (isExtraField(this.#kind, around, field, live)) return alien
     if (isMap(live)) return isJudgedByField(this.#kind, path) ? this.maps({}, live, path) : []
     const isSet = isJudgedByOwner(this.#kind, path) && !isDefault(field, live) && isAskedFor(this.#live, path)
     return isSet ? alien : []

@@ -1,7 +1,7 @@
 import { Failure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import type { ManifestDocument } from '../../core/manifest.ts'
-import type { DriftPorts } from './deps.ts'
+import type { DriftDeps } from './deps.ts'
 import { type Compared, comparedWith, driftLines, isDrifted, namedLinesOf } from './format-difference.ts'
 import { driftHint } from './hints.ts'
 
@@ -28,28 +28,28 @@ export class Drift extends Failure {
 export async function compareObjects(
   documents: readonly ManifestDocument[],
   { namespace }: { namespace: string },
-  ports: DriftPorts
+  deps: DriftDeps
 ): Promise<string> {
-  const reading = await Promise.allSettled(documents.map(({ object }) => compare(object, namespace, ports)))
+  const reading = await Promise.allSettled(documents.map(({ object }) => compare(object, namespace, deps)))
   const compared = reading.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-  for (const each of compared) tell(each, ports)
+  for (const each of compared) tell(each, deps)
   for (const outcome of reading) if (outcome.status === 'rejected') throw outcome.reason
   const drifted = compared.filter(isDrifted)
   if (drifted.length === 0)
     return `${compared.length} ${compared.length === 1 ? 'object is' : 'objects are'} as rendered`
-  if (compared.every(({ missing }) => missing)) await requireNamespace(namespace, ports)
+  if (compared.every(({ missing }) => missing)) await requireNamespace(namespace, deps)
   throw new Drift(drifted, namespace)
 }
 
-async function compare(rendered: KubernetesObject, namespace: string, ports: DriftPorts): Promise<Compared> {
+async function compare(rendered: KubernetesObject, namespace: string, deps: DriftDeps): Promise<Compared> {
   try {
-    return comparedWith(rendered, await ports.cluster.read(rendered, namespace))
+    return comparedWith(rendered, await deps.cluster.read(rendered, namespace))
   } catch (error) {
-    throw ports.toFailure(error, { verb: 'read', object: objectId(rendered), namespace })
+    throw deps.toFailure(error, { verb: 'read', object: objectId(rendered), namespace })
   }
 }
 
-function tell(compared: Compared, { checked, log }: DriftPorts): void {
+function tell(compared: Compared, { checked, log }: DriftDeps): void {
   const lines = driftLines(compared)
   for (const line of namedLinesOf(compared)) log(`✗ ${line}`)
   if (lines.length === 0) log(`✓ ${compared.id} as rendered`)
@@ -63,7 +63,7 @@ function few(lines: readonly string[], separator: string): string {
 }
 
 /** Where nothing is, the namespace may not be there either; who may not read it learns only what is missing. */
-async function requireNamespace(namespace: string, { cluster }: DriftPorts): Promise<void> {
+async function requireNamespace(namespace: string, { cluster }: DriftDeps): Promise<void> {
   const wanted: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
   const found = await cluster.read(wanted, namespace).catch(() => wanted)
   if (found !== undefined) return

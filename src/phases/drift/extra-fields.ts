@@ -61,7 +61,7 @@ const externalSecretFields: Record<string, readonly string[]> = {
  * Whether a field that only the live object has was set by somebody, as far as its name and value tell. All other such
  * fields may be defaults of the server or the work of controllers.
  */
-export function isAlien(kind: string, path: Path, field: string, value: unknown): boolean {
+export function isExtraField(kind: string, path: Path, field: string, value: unknown): boolean {
   // Admission completes a pod in many ways.
   if (kind === 'Pod') return false
   if (kind === 'NetworkPolicy' && startsWith(path, 'spec')) {

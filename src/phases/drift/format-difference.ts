@@ -1,19 +1,19 @@
 import { pathText } from '../../core/kubernetes/field-path.ts'
 import { type Writer, writerOf } from '../../core/kubernetes/managed-fields.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
-import { maskedLines } from '../../core/redact/redact-line.ts'
+import { redactLines } from '../../core/redact/redact-line.ts'
 import { shownValues } from '../../core/redact/shown-value.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { type Difference, differencesOf } from './differences.ts'
 
 /** `.spec.replicas is 0, rendered is 1 (written by kubectl at 2026-11-23T02:10:00Z)`; a secret is never shown. */
 export function differenceLine(kind: string, difference: Difference, writer: Writer | undefined): string {
-  const by = writer === undefined ? '' : ` (written by ${harmlessLine(writer.manager)} at ${harmlessLine(writer.time)})`
+  const by = writer === undefined ? '' : ` (written by ${sanitizeLine(writer.manager)} at ${sanitizeLine(writer.time)})`
   return `${sentence(kind, difference)}${by}`
 }
 
 function sentence(kind: string, { path, live, rendered }: Difference): string {
-  const field = harmlessLine(pathText(path))
+  const field = sanitizeLine(pathText(path))
   const show = (values: [unknown, unknown]) => shownValues(kind, pathText(path), values)
   const lines = kind === 'Secret' ? undefined : firstDifferentLines(live, rendered)
   if (lines !== undefined) {
@@ -44,7 +44,7 @@ function firstDifferentLines(live: unknown, rendered: unknown): DifferentLines |
   const [found, wanted] = [live.split('\n'), rendered.split('\n')]
   const index = found.findIndex((line, each) => line !== wanted[each])
   const at = index < 0 ? found.length : index
-  const isConfidential = [found, wanted].some((lines) => (maskedLines(lines.slice(0, at + 1))[at]?.hidden ?? '') !== '')
+  const isConfidential = [found, wanted].some((lines) => (redactLines(lines.slice(0, at + 1))[at]?.hidden ?? '') !== '')
   return { number: at + 1, values: [found[at], wanted[at]], isConfidential }
 }
 

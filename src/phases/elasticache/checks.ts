@@ -1,6 +1,6 @@
 import type { Endpoint, NodeGroup, ReplicationGroupFacts } from '../../clients/aws/facts.ts'
 import { endpointForm, hostName } from '../../core/aws-endpoint.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import type { SecretAddress } from './deps.ts'
 import { type Requirement, requirements } from './requirements.ts'
 
@@ -17,10 +17,10 @@ type Seen = Omit<Judgement, 'requirement'>
 export function elasticacheChecks(facts: ReplicationGroupFacts, address: SecretAddress): Judgement[] {
   const seen: Record<Requirement, Seen> = {
     status: status(facts),
-    'multi-az': { holds: facts.multiAz === 'enabled', detail: `Multi-AZ is ${harmlessLine(facts.multiAz)}` },
+    'multi-az': { holds: facts.multiAz === 'enabled', detail: `Multi-AZ is ${sanitizeLine(facts.multiAz)}` },
     'automatic-failover': {
       holds: facts.automaticFailover === 'enabled',
-      detail: `automatic failover is ${harmlessLine(facts.automaticFailover)}`
+      detail: `automatic failover is ${sanitizeLine(facts.automaticFailover)}`
     },
     'encryption-at-rest': {
       holds: facts.encryptedAtRest,
@@ -33,7 +33,7 @@ export function elasticacheChecks(facts: ReplicationGroupFacts, address: SecretA
       detail: facts.backupDays >= 1 ? `kept for ${count(facts.backupDays, 'day')}` : 'no automatic backups'
     },
     'replica-in-another-zone': replicas(facts.nodeGroups),
-    endpoint: judgeEndpoint(address, facts)
+    endpoint: checkEndpoint(address, facts)
   }
   return requirements.map((requirement) => ({ requirement, ...seen[requirement] }))
 }
@@ -43,7 +43,7 @@ export function elasticacheChecks(facts: ReplicationGroupFacts, address: SecretA
  * it need not be in force yet, and nodes may be replaced while we look.
  */
 function status({ status }: ReplicationGroupFacts): Seen {
-  return { holds: status === 'available' || status === 'snapshotting', detail: harmlessLine(status) }
+  return { holds: status === 'available' || status === 'snapshotting', detail: sanitizeLine(status) }
 }
 
 function encryptionInTransit({ tls }: ReplicationGroupFacts): Seen {
@@ -56,7 +56,7 @@ function encryptionInTransit({ tls }: ReplicationGroupFacts): Seen {
 }
 
 function authentication({ authToken, userGroups }: ReplicationGroupFacts): Seen {
-  const groups = userGroups.map((group) => `user group ${harmlessLine(group)}`)
+  const groups = userGroups.map((group) => `user group ${sanitizeLine(group)}`)
   const ways = [...(authToken ? ['auth token'] : []), ...groups]
   return { holds: ways.length > 0, detail: ways.join(', ') || 'neither an auth token nor a user group' }
 }
@@ -69,11 +69,11 @@ function replicas(nodeGroups: readonly NodeGroup[]): Seen {
   if (more.length === 0) return { holds: alone === undefined, detail: nodesOf(first) }
   return alone === undefined
     ? { holds: true, detail: `each of ${nodeGroups.length} shards has nodes in two zones or more` }
-    : { holds: false, detail: `shard ${harmlessLine(alone.id)} has ${nodesOf(alone)}` }
+    : { holds: false, detail: `shard ${sanitizeLine(alone.id)} has ${nodesOf(alone)}` }
 }
 
 function nodesOf({ nodes }: NodeGroup): string {
-  const zones = zonesOf(nodes).map((zone) => harmlessLine(zone))
+  const zones = zonesOf(nodes).map((zone) => sanitizeLine(zone))
   return `${count(nodes.length, 'node')} ${zones.length === 0 ? 'in an unknown zone' : `in ${zones.join(', ')}`}`
 }
 
@@ -92,11 +92,11 @@ export function mainEndpoint({ configuration, nodeGroups }: ReplicationGroupFact
 
 /** How an endpoint is written: `master.sessions.abc123.euc1.cache.amazonaws.com:6379`. */
 export function shownEndpoint({ host, port }: Endpoint): string {
-  return `${harmlessLine(host)}:${port}`
+  return `${sanitizeLine(host)}:${port}`
 }
 
 /** Whether the address in the Secret is the main endpoint of this group and takes writes, and what was seen. */
-export function judgeEndpoint(
+export function checkEndpoint(
   address: SecretAddress,
   facts: ReplicationGroupFacts
 ): { holds: boolean; detail: string } {
@@ -106,13 +106,13 @@ export function judgeEndpoint(
   const problem = whatIsWrong(address, main, facts)
   const detail = `${problem === undefined ? '' : `${problem}; `}${right}`
   if (facts.secondaryOf === undefined) return { holds: problem === undefined, detail }
-  const datastore = `Global Datastore ${harmlessLine(facts.secondaryOf)}`
+  const datastore = `Global Datastore ${sanitizeLine(facts.secondaryOf)}`
   return { holds: false, detail: `${detail}, which takes no writes: the group is a secondary of ${datastore}` }
 }
 
 function whatIsWrong(address: SecretAddress, main: Endpoint, facts: ReplicationGroupFacts): string | undefined {
-  if (!isAt(main, address)) return `${harmlessLine(address.host)} is ${whatIsAt(address, facts)}`
-  return Number(address.port) === main.port ? undefined : `the Secret names port ${harmlessLine(address.port)}`
+  if (!isAt(main, address)) return `${sanitizeLine(address.host)} is ${whatIsAt(address, facts)}`
+  return Number(address.port) === main.port ? undefined : `the Secret names port ${sanitizeLine(address.port)}`
 }
 
 function isAt(endpoint: Endpoint | undefined, { host }: SecretAddress): boolean {
@@ -129,9 +129,9 @@ function whatIsAt(address: SecretAddress, { id, nodeGroups }: ReplicationGroupFa
     return 'the reader endpoint of this group, which refuses writes'
   }
   if (node !== undefined)
-    return `the single node ${harmlessLine(node.id)}, which becomes a replica at the next failover`
+    return `the single node ${sanitizeLine(node.id)}, which becomes a replica at the next failover`
   if (own) return 'no endpoint that this group has now'
-  if (group !== undefined) return `an endpoint of another one, ${harmlessLine(group)}`
+  if (group !== undefined) return `an endpoint of another one, ${sanitizeLine(group)}`
   return 'no endpoint of this group'
 }
 

@@ -16,7 +16,7 @@ export interface ElastiCacheInputs {
   credentials: SecretAddress
 }
 
-export interface ElastiCachePorts {
+export interface ElastiCacheDeps {
   /** @throws Failure where AWS does not tell, or has no such group */
   describe(group: string, region: string | undefined): Promise<ReplicationGroupFacts>
   /** Told of every check as soon as it is known. */

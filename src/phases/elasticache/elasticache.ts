@@ -1,9 +1,9 @@
 import type { ReplicationGroupFacts } from '../../clients/aws/facts.ts'
 import { Failure } from '../../core/failure.ts'
 import type { Check } from '../../core/result.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { elasticacheChecks, type Judgement } from './checks.ts'
-import type { ElastiCacheInputs, ElastiCachePorts } from './deps.ts'
+import type { ElastiCacheDeps, ElastiCacheInputs } from './deps.ts'
 import { elasticacheHint } from './hints.ts'
 import type { Requirement } from './requirements.ts'
 
@@ -13,15 +13,15 @@ import type { Requirement } from './requirements.ts'
  */
 export async function verifyReplicationGroup(
   { group, region, relaxed, credentials }: ElastiCacheInputs,
-  ports: ElastiCachePorts
+  deps: ElastiCacheDeps
 ): Promise<Check[]> {
-  const facts = await ports.describe(group, region)
-  ports.log(`replication group ${harmlessLine(facts.id)} in ${facts.region}`)
+  const facts = await deps.describe(group, region)
+  deps.log(`replication group ${sanitizeLine(facts.id)} in ${facts.region}`)
   const judgements = elasticacheChecks(facts, credentials)
   const checks = judgements.map((judgement) => checkOf(judgement, relaxed))
   for (const check of checks) {
-    ports.log(`${check.passed ? '✓' : '✗'} ${check.name}: ${check.detail}`)
-    ports.checked(check)
+    deps.log(`${check.passed ? '✓' : '✗'} ${check.name}: ${check.detail}`)
+    deps.checked(check)
   }
   const failed = judgements.filter(({ requirement, holds }) => !holds && !relaxed.has(requirement))
   if (failed.length > 0) throw notAsRequired(failed, facts)
@@ -41,7 +41,7 @@ function notAsRequired(failed: readonly Judgement[], facts: ReplicationGroupFact
   )
   return new Failure(
     'elasticache-settings',
-    `replication group ${harmlessLine(facts.id)} in ${facts.region} is not as required: ${seen}`,
+    `replication group ${sanitizeLine(facts.id)} in ${facts.region} is not as required: ${seen}`,
     hint
   )
 }

@@ -1,5 +1,5 @@
 import type { ReplicationGroupFacts } from '../../clients/aws/facts.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { mainEndpoint, shownEndpoint } from './checks.ts'
 import type { Requirement } from './requirements.ts'
 
@@ -45,7 +45,7 @@ function changeSettings(
     ...(lacks('automatic-failover') || lacks('multi-az') ? ['--automatic-failover-enabled'] : []),
     ...(lacks('multi-az') ? ['--multi-az-enabled'] : []),
     ...(lacks('backups') ? ['--snapshot-retention-limit 1'] : []),
-    ...(lacks('backups') && source !== undefined ? [`--snapshotting-cluster-id ${harmlessLine(source)}`] : [])
+    ...(lacks('backups') && source !== undefined ? [`--snapshotting-cluster-id ${sanitizeLine(source)}`] : [])
   ]
   return parameters.length === 0 ? undefined : modify(facts, parameters.join(' '))
 }
@@ -73,11 +73,11 @@ function storeEndpoint(facts: ReplicationGroupFacts): string {
 /** Its members are told in every region of the Global Datastore. */
 function useOtherRegion({ id, region }: ReplicationGroupFacts, datastore: string): string {
   const aws = 'aws elasticache'
-  const of = `--region ${region} --global-replication-group-id ${harmlessLine(datastore)}`
+  const of = `--region ${region} --global-replication-group-id ${sanitizeLine(datastore)}`
   return (
     `verify and store the group that takes the writes (\`${aws} describe-global-replication-groups ${of} ` +
     `--show-member-info\`), or let this one take them: \`${aws} failover-global-replication-group ${of} ` +
-    `--primary-region ${region} --primary-replication-group-id ${harmlessLine(id)}\``
+    `--primary-region ${region} --primary-replication-group-id ${sanitizeLine(id)}\``
   )
 }
 
@@ -91,5 +91,5 @@ function aws(verb: string, facts: ReplicationGroupFacts, parameters?: string): s
 
 function command(beginning: string, { id, region }: ReplicationGroupFacts, parameters?: string): string {
   const rest = parameters === undefined ? '' : ` ${parameters}`
-  return `\`aws elasticache ${beginning} ${harmlessLine(id)} --region ${region}${rest}\``
+  return `\`aws elasticache ${beginning} ${sanitizeLine(id)} --region ${region}${rest}\``
 }

@@ -1,6 +1,6 @@
 import { claimNames } from '../../core/kubernetes/claims.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
-import type { ClaimPorts } from './deps.ts'
+import type { ClaimDeps } from './deps.ts'
 
 /** A claim of redis-0, and the object, if there is one. */
 export interface StoredClaim {
@@ -16,16 +16,16 @@ export interface StoredClaim {
 export async function readClaims(
   statefulSet: KubernetesObject,
   namespace: string,
-  ports: ClaimPorts
+  deps: ClaimDeps
 ): Promise<StoredClaim[]> {
-  const found = await Promise.all(claimNames(statefulSet).map((name) => readClaim(name, namespace, ports)))
+  const found = await Promise.all(claimNames(statefulSet).map((name) => readClaim(name, namespace, deps)))
   return found.filter((claim) => claim !== undefined)
 }
 
 async function readClaim(
   name: string,
   namespace: string,
-  { cluster, toFailure, grantFor, note }: ClaimPorts
+  { cluster, toFailure, grantFor, note }: ClaimDeps
 ): Promise<StoredClaim | undefined> {
   const wanted: KubernetesObject = { apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name } }
   try {

@@ -1,4 +1,4 @@
-import type { Tunnel } from '../../clients/kubernetes/port-forward.ts'
+import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import type { RedisConnection } from '../../clients/redis/connection.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
@@ -9,7 +9,7 @@ export interface States {
   after: KubernetesObject
 }
 
-export interface ClaimPorts {
+export interface ClaimDeps {
   cluster: { read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined> }
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
   /** How to get the right to read what was refused, as the rest of a sentence; undefined if that is not what is wrong. */
@@ -18,8 +18,8 @@ export interface ClaimPorts {
   note(sentence: string): void
 }
 
-export interface GuardPorts extends ClaimPorts {
-  openTunnel(port: number): Promise<Tunnel>
+export interface GuardDeps extends ClaimDeps {
+  openTunnel(port: number): Promise<ForwardedPort>
   openRedis(port: number, password: string | undefined, timeout: number): Promise<RedisConnection>
   /** Told of a secret before anything else is done with it. */
   secret(value: string): void

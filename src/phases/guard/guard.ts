@@ -1,4 +1,4 @@
-import type { Tunnel } from '../../clients/kubernetes/port-forward.ts'
+import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import { credentialField, credentialsObject } from '../../core/credentials.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
 import { objectId } from '../../core/kubernetes/object.ts'
@@ -6,10 +6,10 @@ import { ports as podPorts } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart } from '../../core/redis/append-only.ts'
 import { parseInfo } from '../../core/redis/info.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { asksRedis, guardJudgement, type Loss } from './checks.ts'
 import { readClaims } from './claims.ts'
-import type { GuardInputs, GuardPorts, States } from './deps.ts'
+import type { GuardDeps, GuardInputs, States } from './deps.ts'
 import { type Running, runningFrom } from './running.ts'
 
 /** One connection or one answer, in milliseconds: who cannot be asked is judged by what is deployed. */
@@ -19,17 +19,17 @@ const answerMilliseconds = 3_000
  * Refuses a deployment that would lose data, before anything is written. Where no Redis is deployed yet, nothing is asked.
  * @throws Failure data-at-risk that says what would be lost and how to keep it
  */
-export async function guard({ namespace, states, changes }: GuardInputs, ports: GuardPorts): Promise<void> {
+export async function guard({ namespace, states, changes }: GuardInputs, deps: GuardDeps): Promise<void> {
   const stored = cacheOfObjects(states.flatMap(({ before }) => before ?? []))
   const statefulSet = stored.redis?.statefulSet.object
   if (statefulSet === undefined) return
   const appends = { before: appending(stored), after: appending(cacheOfObjects(states.map(({ after }) => after))) }
-  const claims = await readClaims(statefulSet, namespace, ports)
-  const asked = asksRedis({ changes, appends, claims }) ? await ask(namespace, states, ports) : {}
+  const claims = await readClaims(statefulSet, namespace, deps)
+  const asked = asksRedis({ changes, appends, claims }) ? await ask(namespace, states, deps) : {}
   const facts = { namespace, statefulSet, changes, appends, claims, running: undefined, silence: undefined, ...asked }
   const { losses, notes, lines } = guardJudgement(facts)
-  lines.forEach(ports.log)
-  notes.forEach(ports.note)
+  lines.forEach(deps.log)
+  notes.forEach(deps.note)
   if (losses.length > 0) throw atRisk(losses)
 }
 
@@ -47,21 +47,21 @@ function atRisk(losses: readonly Loss[]): Failure {
 async function ask(
   namespace: string,
   states: readonly States[],
-  ports: GuardPorts
+  deps: GuardDeps
 ): Promise<{ running: Running } | { silence: string }> {
   try {
-    const password = await storedPassword(namespace, states, ports)
-    await using tunnel = await ports.openTunnel(podPorts.redis)
-    const running = runningFrom(parseInfo(await infoThrough(tunnel, password, ports)))
+    const password = await storedPassword(namespace, states, deps)
+    await using tunnel = await deps.openTunnel(podPorts.redis)
+    const running = runningFrom(parseInfo(await infoThrough(tunnel, password, deps)))
     return running === undefined ? { silence: 'INFO lacks aof_enabled' } : { running }
   } catch (error) {
-    return { silence: harmlessLine(messageOf(error)) }
+    return { silence: sanitizeLine(messageOf(error)) }
   }
 }
 
-async function infoThrough(tunnel: Tunnel, password: string | undefined, ports: GuardPorts): Promise<string> {
+async function infoThrough(tunnel: ForwardedPort, password: string | undefined, deps: GuardDeps): Promise<string> {
   try {
-    await using connection = await ports.openRedis(tunnel.port, password, answerMilliseconds)
+    await using connection = await deps.openRedis(tunnel.port, password, answerMilliseconds)
     return String(await connection.call('INFO'))
   } catch (error) {
     const { trouble } = tunnel
@@ -73,7 +73,7 @@ async function infoThrough(tunnel: Tunnel, password: string | undefined, ports: 
 async function storedPassword(
   namespace: string,
   states: readonly States[],
-  { cluster, secret }: GuardPorts
+  { cluster, secret }: GuardDeps
 ): Promise<string | undefined> {
   const known = states.find(({ after }) => objectId(after) === objectId(credentialsObject))?.before
   const stored = known ?? (await cluster.read(credentialsObject, namespace))

@@ -4,7 +4,7 @@ import { setting } from '../../core/redis/config.ts'
 import { knownValue } from '../../core/rendered-cache/known.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import type { Danger } from '../../core/result.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatBytes, quantityBytes, redisBytes } from '../../core/units.ts'
 import { weakenedPolicies } from './network-policy.ts'
 import { openDoors } from './password.ts'
@@ -30,7 +30,7 @@ const rules: Record<string, (before: RenderedCache, after: RenderedCache) => str
 export function dangersOf(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): Danger[] {
   const caches = [cacheOfObjects(before), cacheOfObjects(after)] as const
   return Object.entries(rules).flatMap(([rule, judge]) =>
-    judge(...caches).map((sentence) => ({ rule, sentence: harmlessLine(sentence) }))
+    judge(...caches).map((sentence) => ({ rule, sentence: sanitizeLine(sentence) }))
   )
 }
 

@@ -1,7 +1,7 @@
-import type { MaskedLine } from '../../core/redact/redact-line.ts'
+import type { RedactedLine } from '../../core/redact/redact-line.ts'
 import { aligned } from '../../core/text-diff.ts'
 import { matchedItems } from './list-items.ts'
-import { isSame, isSameLine, type Tree, yamlOf } from './redacted-tree.ts'
+import { isSame, isSameLine, type RedactedTree, yamlOf } from './redacted-tree.ts'
 
 /** A line of the YAML of two states. */
 export interface Line extends Heading {
@@ -11,8 +11,8 @@ export interface Line extends Heading {
 
 /** Two states of a value, at least one. */
 interface Pair {
-  before: Tree | undefined
-  after: Tree | undefined
+  before: RedactedTree | undefined
+  after: RedactedTree | undefined
 }
 
 /** Where people look for them; all other keys follow by name. */
@@ -49,7 +49,7 @@ function bodyOf(pair: Pair, field: string, path: readonly string[]): Line[] {
   return items.flatMap(({ label, ...item }) => itemLines(item, label, path))
 }
 
-function blockLines(before: readonly MaskedLine[], after: readonly MaskedLine[], path: readonly string[]): Line[] {
+function blockLines(before: readonly RedactedLine[], after: readonly RedactedLine[], path: readonly string[]): Line[] {
   const masked = new Set(before.filter(({ hidden }) => hidden !== '').map(({ text }) => text))
   return aligned(before, after, isSameLine).map((step) => {
     const [old, next] = [step.before, step.after].map((line) => line && withVisibleEnd(line.text))
@@ -68,21 +68,21 @@ function comparable({ before, after }: Pair): Pair[] {
   ]
 }
 
-function shapeOf(tree: Tree): string {
+function shapeOf(tree: RedactedTree): string {
   const isBlock = tree.type === 'text' && tree.style !== ''
   return `${tree.type} ${isBlock || isBelow(tree)}`
 }
 
-function entriesOf(tree: Tree | undefined): ReadonlyMap<string, Tree> {
+function entriesOf(tree: RedactedTree | undefined): ReadonlyMap<string, RedactedTree> {
   return tree?.type === 'map' ? tree.entries : new Map()
 }
 
-function itemsIn(tree: Tree | undefined): readonly Tree[] {
+function itemsIn(tree: RedactedTree | undefined): readonly RedactedTree[] {
   return tree?.type === 'list' ? tree.items : []
 }
 
 /** The lines of a block; a text beside its key has none. */
-function linesIn(tree: Tree | undefined): readonly MaskedLine[] {
+function linesIn(tree: RedactedTree | undefined): readonly RedactedLine[] {
   return tree?.type === 'text' && tree.style !== '' ? tree.lines : []
 }
 
@@ -131,7 +131,7 @@ const note = '(changed, not shown)'
  * A key or a dash, with what stands beside it.
  * @param before of the same shape as after, if there are both
  */
-function headed(key: string, before: Tree | undefined, after: Tree | undefined): Heading {
+function headed(key: string, before: RedactedTree | undefined, after: RedactedTree | undefined): Heading {
   const join = (text: string) => (text === '' ? key : `${key} ${text}`)
   if (before === undefined || after === undefined) {
     const fate = before === undefined ? '(added, not shown)' : '(removed, not shown)'
@@ -151,17 +151,17 @@ function headed(key: string, before: Tree | undefined, after: Tree | undefined):
 }
 
 /** Whether all of a value stands below the line of its key. */
-function isBelow(tree: Tree): boolean {
+function isBelow(tree: RedactedTree): boolean {
   return inline(tree) === ''
 }
 
-function inline(tree: Tree, hidden = note): string {
+function inline(tree: RedactedTree, hidden = note): string {
   if (tree.type === 'hidden') return hidden
   if (tree.type === 'text') return tree.style === '' ? (tree.lines[0]?.text ?? '') : tree.style
   if (tree.type === 'list') return tree.items.length === 0 ? '[]' : ''
   return tree.entries.size === 0 ? '{}' : ''
 }
 
-function hiddenIn(tree: Tree): string {
+function hiddenIn(tree: RedactedTree): string {
   return tree.type === 'text' && tree.style === '' ? (tree.lines[0]?.hidden ?? '') : ''
 }

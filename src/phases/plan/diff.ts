@@ -1,8 +1,8 @@
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
-import { harmless } from '../../core/sanitize.ts'
+import { sanitize } from '../../core/sanitize.ts'
 import { diffLines, type Line } from './diff-lines.ts'
-import { withoutDefaults, withoutNoise } from './ignored-fields.ts'
-import { treeOf } from './redacted-tree.ts'
+import { withoutDefaults, withoutIgnoredFields } from './ignored-fields.ts'
+import { redactedTreeOf } from './redacted-tree.ts'
 
 /**
  * A unified YAML diff of two states of an object, for people: without what the server counts and keeps, without any
@@ -20,7 +20,7 @@ export function objectDiff(
   const subject = after ?? before
   if (subject === undefined) return ''
   const [old, next, asked] = [before, after, rendered].map(
-    (object) => object && treeOf(withoutNoise(object), object.kind)
+    (object) => object && redactedTreeOf(withoutIgnoredFields(object), object.kind)
   )
   const planned = next && withoutDefaults(next, old, asked)
   // What is said of a Secret is said of each key.
@@ -41,7 +41,7 @@ export function unified(lines: readonly Line[], whole: string, context: number):
     `@@ ${shortened(commonPath(hunk) || whole)} @@`,
     ...marked(hunk)
   ])
-  return harmless(all.map(visible).join('\n')).toWellFormed()
+  return sanitize(all.map(visible).join('\n')).toWellFormed()
 }
 
 function hunks(lines: readonly Line[], context: number): Line[][] {

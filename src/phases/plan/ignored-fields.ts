@@ -1,6 +1,6 @@
 import { at, isMap, type KubernetesObject } from '../../core/kubernetes/object.ts'
 import { itemsByKey } from './list-items.ts'
-import type { Tree } from './redacted-tree.ts'
+import type { RedactedTree } from './redacted-tree.ts'
 
 /** What the server counts and keeps about an object. */
 const metadataNoise = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink']
@@ -14,7 +14,7 @@ const annotationNoise = [
 ]
 
 /** What an object says, without what the server and its controllers write into it. */
-export function withoutNoise(object: KubernetesObject): Record<string, unknown> {
+export function withoutIgnoredFields(object: KubernetesObject): Record<string, unknown> {
   const { status: _status, metadata, ...rest } = object
   const kept = Object.entries(metadata).filter(([name]) => !metadataNoise.includes(name) && name !== 'annotations')
   const annotations = Object.entries(at(metadata, 'annotations') ?? {}).filter(
@@ -42,7 +42,12 @@ function secretData({ data = {}, stringData }: KubernetesObject): object {
  * What stood there before and changed is kept, whoever changes it.
  * @param rendered what was asked for
  */
-export function withoutDefaults(after: Tree, before: Tree | undefined, rendered: Tree | undefined, field = ''): Tree {
+export function withoutDefaults(
+  after: RedactedTree,
+  before: RedactedTree | undefined,
+  rendered: RedactedTree | undefined,
+  field = ''
+): RedactedTree {
   if (rendered === undefined) return after
   if (after.type === 'map' && rendered.type === 'map') {
     const old = before?.type === 'map' ? before.entries : undefined
@@ -63,11 +68,11 @@ export function withoutDefaults(after: Tree, before: Tree | undefined, rendered:
 
 /** @param before undefined if there was nothing, so that all is new */
 function pruned(
-  after: ReadonlyMap<string, Tree>,
-  before: ReadonlyMap<string, Tree> | undefined,
-  rendered: ReadonlyMap<string, Tree>,
+  after: ReadonlyMap<string, RedactedTree>,
+  before: ReadonlyMap<string, RedactedTree> | undefined,
+  rendered: ReadonlyMap<string, RedactedTree>,
   fieldOf: (key: string) => string
-): ReadonlyMap<string, Tree> {
+): ReadonlyMap<string, RedactedTree> {
   const kept = [...after].filter(([key]) => before !== undefined || rendered.has(key))
   return new Map(
     kept.map(([key, child]) => [key, withoutDefaults(child, before?.get(key), rendered.get(key), fieldOf(key))])

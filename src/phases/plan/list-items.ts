@@ -1,19 +1,19 @@
 import { itemKey } from '../../core/kubernetes/list-keys.ts'
 import { aligned } from '../../core/text-diff.ts'
-import { isSame, type Tree } from './redacted-tree.ts'
+import { isSame, type RedactedTree } from './redacted-tree.ts'
 
 /** Two states of an item of a list, and how it is called in a path: `name=redis`, or its place. */
 export interface Item {
   label: string
-  before: Tree | undefined
-  after: Tree | undefined
+  before: RedactedTree | undefined
+  after: RedactedTree | undefined
 }
 
 /** They run one after the other, so that another order is a change. */
 const ordered = ['initContainers']
 
 /** The items of two states of a list side by side, in the order of the second one. */
-export function matchedItems(field: string, before: readonly Tree[], after: readonly Tree[]): Item[] {
+export function matchedItems(field: string, before: readonly RedactedTree[], after: readonly RedactedTree[]): Item[] {
   const [old, next] = [itemsByKey(field, before), itemsByKey(field, after)]
   if (old === undefined || next === undefined) return matchedByContent(before, after)
   const steps = aligned([...old.keys()], [...next.keys()], (one, other) => one === other)
@@ -28,8 +28,11 @@ export function matchedItems(field: string, before: readonly Tree[], after: read
 }
 
 /** The items of a list by their keys; undefined if it does not tell all of them apart. */
-export function itemsByKey(field: string, items: readonly Tree[]): ReadonlyMap<string, Tree> | undefined {
-  const byKey = new Map<string, Tree>()
+export function itemsByKey(
+  field: string,
+  items: readonly RedactedTree[]
+): ReadonlyMap<string, RedactedTree> | undefined {
+  const byKey = new Map<string, RedactedTree>()
   for (const item of items) {
     const key = keyOf(field, item)
     if (key === undefined || byKey.has(key)) return undefined
@@ -38,7 +41,7 @@ export function itemsByKey(field: string, items: readonly Tree[]): ReadonlyMap<s
   return byKey
 }
 
-function keyOf(field: string, item: Tree): string | undefined {
+function keyOf(field: string, item: RedactedTree): string | undefined {
   const key = itemKey(field, (path) => textAt(item, path))
   return (
     key &&
@@ -48,13 +51,13 @@ function keyOf(field: string, item: Tree): string | undefined {
   )
 }
 
-function textAt(tree: Tree | undefined, [name, ...rest]: readonly string[]): string | undefined {
+function textAt(tree: RedactedTree | undefined, [name, ...rest]: readonly string[]): string | undefined {
   if (name === undefined) return tree?.type === 'text' && tree.style === '' ? tree.lines[0]?.text : undefined
   return tree?.type === 'map' ? textAt(tree.entries.get(name), rest) : undefined
 }
 
 /** Items without a key are the same if they say the same; where as many went as came, each took the place of one. */
-function matchedByContent(before: readonly Tree[], after: readonly Tree[]): Item[] {
+function matchedByContent(before: readonly RedactedTree[], after: readonly RedactedTree[]): Item[] {
   const index = { before: 0, after: 0 }
   const run: { gone: Item[]; come: Item[] } = { gone: [], come: [] }
   const settled = () => {

@@ -2,7 +2,7 @@ import { at, listAt, textAt } from '../../core/kubernetes/object.ts'
 import type { Admission } from '../../core/rendered-cache/network-peers.ts'
 import type { RenderedNetworkPolicy } from '../../core/rendered-cache/network-policies.ts'
 import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
-import { isSame, treeOf } from './redacted-tree.ts'
+import { isSame, redactedTreeOf } from './redacted-tree.ts'
 
 /** What one policy admits. */
 interface PolicyAdmission extends Admission {
@@ -129,5 +129,5 @@ function coversPort(one: unknown, other: unknown): boolean {
 }
 
 function isEqual(one: unknown, other: unknown): boolean {
-  return isSame(treeOf(one, 'NetworkPolicy'), treeOf(other, 'NetworkPolicy'))
+  return isSame(redactedTreeOf(one, 'NetworkPolicy'), redactedTreeOf(other, 'NetworkPolicy'))
 }

@@ -1,25 +1,25 @@
 import { at } from '../../core/kubernetes/object.ts'
-import { type MaskedLine, masked, maskedLines } from '../../core/redact/redact-line.ts'
+import { type RedactedLine, redactLine, redactLines } from '../../core/redact/redact-line.ts'
 import { isConfidential, type ValuePlace } from '../../core/redact/secret-values.ts'
 import { toYaml } from '../../core/yaml/document.ts'
 
 /** What a reader may see of a value: credentials are hidden, and what is nested too deep to be read. */
-export type Tree =
-  | { type: 'map'; entries: ReadonlyMap<string, Tree> }
-  | { type: 'list'; items: readonly Tree[] }
+export type RedactedTree =
+  | { type: 'map'; entries: ReadonlyMap<string, RedactedTree> }
+  | { type: 'list'; items: readonly RedactedTree[] }
   /** A scalar as YAML writes it, or the lines of a text after this style of a block. */
-  | { type: 'text'; style: '' | '|' | '|-' | '|+'; lines: readonly MaskedLine[] }
+  | { type: 'text'; style: '' | '|' | '|-' | '|+'; lines: readonly RedactedLine[] }
   | { type: 'hidden'; value: unknown }
 
 /** No kind of Kubernetes comes near it, and the stack holds many times more. */
 const deepest = 60
 
 /** @param kind of the object, which decides what is confidential in it */
-export function treeOf(value: unknown, kind: string): Tree {
+export function redactedTreeOf(value: unknown, kind: string): RedactedTree {
   return treeAt(value, { kind, path: [], parent: undefined, object: value })
 }
 
-export function isSame(one: Tree, other: Tree): boolean {
+export function isSame(one: RedactedTree, other: RedactedTree): boolean {
   if (one.type === 'map' && other.type === 'map') {
     const pairs = [...one.entries].map(([key, child]) => [child, other.entries.get(key)])
     return one.entries.size === other.entries.size && pairs.every(isSamePair)
@@ -34,11 +34,11 @@ export function isSame(one: Tree, other: Tree): boolean {
   return one.type === 'hidden' && other.type === 'hidden' && isSameValue(one.value, other.value)
 }
 
-export function isSameLine(one: MaskedLine, other: MaskedLine | undefined): boolean {
+export function isSameLine(one: RedactedLine, other: RedactedLine | undefined): boolean {
   return one.text === other?.text && one.hidden === other.hidden
 }
 
-function isSamePair([one, other]: (Tree | undefined)[]): boolean {
+function isSamePair([one, other]: (RedactedTree | undefined)[]): boolean {
   return one !== undefined && other !== undefined && isSame(one, other)
 }
 
@@ -57,7 +57,7 @@ function isSameValue(...values: [unknown, unknown]): boolean {
   return true
 }
 
-function treeAt(value: unknown, place: ValuePlace): Tree {
+function treeAt(value: unknown, place: ValuePlace): RedactedTree {
   const isNested = typeof value === 'object' && value !== null
   if (isConfidential(value, place) || (isNested && place.path.length >= deepest)) return { type: 'hidden', value }
   const inside = (key: string | number) => ({ ...place, path: [...place.path, key], parent: value })
@@ -70,17 +70,17 @@ function treeAt(value: unknown, place: ValuePlace): Tree {
   return typeof value === 'string' ? textOf(value) : scalar({ text: yamlOf(value), hidden: '' })
 }
 
-function textOf(text: string): Tree {
+function textOf(text: string): RedactedTree {
   if (!text.includes('\n')) {
-    const line = masked(text)
+    const line = redactLine(text)
     return scalar({ ...line, text: yamlOf(line.text) })
   }
   const lines = text.split('\n')
   const style = lines.at(-1) !== '' ? '|-' : lines.at(-2) === '' ? '|+' : '|'
-  return { type: 'text', style, lines: maskedLines(style === '|-' ? lines : lines.slice(0, -1)) }
+  return { type: 'text', style, lines: redactLines(style === '|-' ? lines : lines.slice(0, -1)) }
 }
 
-function scalar(line: MaskedLine): Tree {
+function scalar(line: RedactedLine): RedactedTree {
   return { type: 'text', style: '', lines: [line] }
 }
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { at, type KubernetesObject } from '../../core/kubernetes/object.ts'
-import { markMeaning } from '../apply/checksums.ts'
+import { checksumMeaning } from '../apply/checksums.ts'
 
 /** Why the controller would replace the pod: what differs in the pod template; empty if it would keep it. */
 export function restartReasons(before: KubernetesObject, after: KubernetesObject): string[] {
@@ -22,9 +22,9 @@ function heldBack(statefulSet: KubernetesObject): string | undefined {
 
 function templateChanges(before: KubernetesObject, after: KubernetesObject): string[] {
   const [old, planned] = [before, after].map((object) => at(object, 'spec', 'template'))
-  const changed = Object.keys(markMeaning).filter((name) => mark(old, name) !== mark(planned, name))
+  const changed = Object.keys(checksumMeaning).filter((name) => mark(old, name) !== mark(planned, name))
   const rest = isDeepStrictEqual(withoutMarks(old), withoutMarks(planned)) ? [] : ['pod template']
-  return [...changed.map((name) => markMeaning[name] ?? name), ...rest]
+  return [...changed.map((name) => checksumMeaning[name] ?? name), ...rest]
 }
 
 function mark(template: unknown, name: string): unknown {
@@ -33,7 +33,7 @@ function mark(template: unknown, name: string): unknown {
 
 function withoutMarks(template: unknown): unknown {
   const annotations = Object.entries(at(template, 'metadata', 'annotations') ?? {})
-  const others = Object.fromEntries(annotations.filter(([name]) => !Object.hasOwn(markMeaning, name)))
+  const others = Object.fromEntries(annotations.filter(([name]) => !Object.hasOwn(checksumMeaning, name)))
   const metadata = { ...Object(at(template, 'metadata')), annotations: others }
   return { ...Object(template), metadata }
 }

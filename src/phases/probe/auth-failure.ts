@@ -3,8 +3,8 @@ import { Failure, messageOf } from '../../core/failure.ts'
 import { writerOf } from '../../core/kubernetes/managed-fields.ts'
 import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { names, podLabels, redisPod } from '../../core/kubernetes/workload.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
-import type { ProbePorts } from './deps.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
+import type { ProbeDeps } from './deps.ts'
 import { selfHostedHint } from './hints.ts'
 
 /** When Redis read its password, and when the Secret got the one it has; undefined where the cluster does not tell. */
@@ -17,12 +17,12 @@ export interface PasswordTimes {
 const explanationMilliseconds = 3_000
 
 /** The failure for a Redis that does not let us do our work: a wrong password or a missing right, and why. */
-export async function refused(error: unknown, namespace: string, ports: ProbePorts): Promise<Failure> {
-  const said = harmlessLine(messageOf(error))
-  const sentence = ports.isReply(error, 'NOPERM')
+export async function authFailure(error: unknown, namespace: string, deps: ProbeDeps): Promise<Failure> {
+  const said = sanitizeLine(messageOf(error))
+  const sentence = deps.isReply(error, 'NOPERM')
     ? missingRightFailure(said)
-    : wrongPassword(said, await readTimes(namespace, ports))
-  const hint = ports.isReply(error, 'NOPERM')
+    : wrongPasswordFailure(said, await readTimes(namespace, deps))
+  const hint = deps.isReply(error, 'NOPERM')
     ? `give user default all rights, as manifests/base does it, and ${selfHostedHint('redis-auth', namespace)}`
     : selfHostedHint('redis-auth', namespace)
   return new Failure('redis-auth', sentence, hint, [], error)
@@ -35,7 +35,7 @@ export function missingRightFailure(said: string): string {
   return `Redis in pod ${names.pod} accepts the password, but its user may not run ${which}: ${said}`
 }
 
-export function wrongPassword(said: string, { started, changed }: PasswordTimes): string {
+export function wrongPasswordFailure(said: string, { started, changed }: PasswordTimes): string {
   const base = `Redis in pod ${names.pod} refuses the password of Secret/${names.credentials}: ${said}`
   if (started === undefined || changed === undefined) return base
   return changed > started
@@ -54,7 +54,7 @@ export function passwordTimes(pod: KubernetesObject | undefined, secret: Kuberne
 }
 
 // What was refused is certain; this only says more, so an answer that cannot be had soon is none.
-async function readTimes(namespace: string, { cluster, clock, signal }: ProbePorts): Promise<PasswordTimes> {
+async function readTimes(namespace: string, { cluster, clock, signal }: ProbeDeps): Promise<PasswordTimes> {
   const unknown = { started: undefined, changed: undefined }
   const over = new AbortController()
   const late = clock.sleep(explanationMilliseconds, AbortSignal.any([signal, over.signal])).then(() => unknown)
@@ -68,7 +68,7 @@ async function readTimes(namespace: string, { cluster, clock, signal }: ProbePor
   }
 }
 
-async function askTimes(namespace: string, cluster: ProbePorts['cluster']): Promise<PasswordTimes> {
+async function askTimes(namespace: string, cluster: ProbeDeps['cluster']): Promise<PasswordTimes> {
   const statefulSet = await cluster.readStatefulSet(namespace, names.statefulSet)
   const labels = podLabels(statefulSet)
   const [pods, secret] = await Promise.all([

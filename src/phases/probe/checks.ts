@@ -3,12 +3,12 @@ import { names } from '../../core/kubernetes/workload.ts'
 import { type RedisConfig, savePoints, setting } from '../../core/redis/config.ts'
 import { parseInfo, type RedisInfo, usedMemory } from '../../core/redis/info.ts'
 import type { JudgedCheck } from '../../core/result.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatBytes, redisBytes } from '../../core/units.ts'
 import type { ConnectionInputs } from './deps.ts'
 import { managedHint } from './hints.ts'
 import type { Answers } from './network-problem.ts'
-import { endpointText, type Finding, unreachableCode, type View } from './probe-context.ts'
+import { endpointText, type Finding, type ProbeContext, unreachableCode } from './probe-context.ts'
 
 /** What Redis told of itself. */
 export interface RedisFacts {
@@ -41,7 +41,7 @@ function compare(name: string, live: ReadonlyMap<string, string>, expected: Redi
   const wanted = wantedValue(name, expected)
   if (wanted === undefined) return []
   const actual = live.get(name)
-  const show = (value: string | undefined) => (value === undefined ? 'unknown' : harmlessLine(value) || 'empty')
+  const show = (value: string | undefined) => (value === undefined ? 'unknown' : sanitizeLine(value) || 'empty')
   return [
     {
       name,
@@ -62,7 +62,7 @@ function wantedValue(name: string, expected: RedisConfig): string | undefined {
 function persistence(info: RedisInfo): JudgedCheck[] {
   const status = (name: string, field: string): JudgedCheck => {
     const value = info.get(field) ?? 'unknown'
-    return { name, code: 'persistence-failing', passed: value === 'ok', detail: `${field} is ${harmlessLine(value)}` }
+    return { name, code: 'persistence-failing', passed: value === 'ok', detail: `${field} is ${sanitizeLine(value)}` }
   }
   const appendOnly = info.get('aof_enabled') === '1'
   return [
@@ -76,13 +76,13 @@ function persistence(info: RedisInfo): JudgedCheck[] {
 type Wanted = Pick<ConnectionInputs, 'maxmemoryPolicy' | 'memoryThresholdPercent'>
 
 /** What the answers of the cache must hold; each with what was seen. */
-export function managedChecks({ anonymous, ping, info }: Answers, wanted: Wanted, view: View): Finding[] {
+export function managedChecks({ anonymous, ping, info }: Answers, wanted: Wanted, context: ProbeContext): Finding[] {
   const open = openFinding(anonymous)
-  const judged = [open, pingFinding(ping, open.passed, view)]
+  const judged = [open, pingFinding(ping, open.passed, context)]
   const facts = parseInfo(info)
-  if (facts.has('redis_version')) judged.push(...factFindings(facts, wanted, view))
+  if (facts.has('redis_version')) judged.push(...factFindings(facts, wanted, context))
   else if (judged.every(({ passed }) => passed)) judged.push(noInfo(info))
-  return judged.map((finding) => ({ ...finding, hint: managedHint(finding.code, view) }))
+  return judged.map((finding) => ({ ...finding, hint: managedHint(finding.code, context) }))
 }
 
 type Judged = Omit<Finding, 'hint'>
@@ -90,15 +90,15 @@ type Judged = Omit<Finding, 'hint'>
 /** Without the password the cache must refuse everything. */
 function openFinding(anonymous: string): Judged {
   const passed = /^(NOAUTH|DENIED)\b/.test(anonymous)
-  const detail = passed ? 'refused' : `PING is answered with ${harmlessLine(anonymous, 100)}`
+  const detail = passed ? 'refused' : `PING is answered with ${sanitizeLine(anonymous, 100)}`
   return { name: 'without a password', code: 'redis-open', passed, detail }
 }
 
 /** redis-cli tells first, on a line of its own, that AUTH failed; and asks all the same. */
-function pingFinding(ping: string, closed: boolean, { topology }: View): Judged {
+function pingFinding(ping: string, closed: boolean, { topology }: ProbeContext): Judged {
   const base = { name: 'PING', passed: false }
   const lines = ping.split(/\r?\n/)
-  const said = harmlessLine(ping)
+  const said = sanitizeLine(ping)
   if (lines.at(-1) === 'PONG') {
     return { ...base, code: 'redis-auth', passed: true, detail: closed ? 'PONG, with the password' : 'PONG' }
   }
@@ -112,14 +112,14 @@ function pingFinding(ping: string, closed: boolean, { topology }: View): Judged 
 }
 
 function noInfo(info: string): Judged {
-  const said = harmlessLine(info, 300)
+  const said = sanitizeLine(info, 300)
   return { name: 'INFO', code: 'redis-auth', passed: false, detail: said || 'no answer' }
 }
 
-function factFindings(info: RedisInfo, wanted: Wanted, view: View): Judged[] {
-  const role = isClustered(info) ? [] : [roleFinding(info, view)]
+function factFindings(info: RedisInfo, wanted: Wanted, context: ProbeContext): Judged[] {
+  const role = isClustered(info) ? [] : [roleFinding(info, context)]
   // Of a Redis in the cluster, the probe compares all settings and judges its memory.
-  if (view.topology === 'self-hosted' || unjudgedSize(info, view) !== undefined) return role
+  if (context.topology === 'self-hosted' || unjudgedSize(info, context) !== undefined) return role
   const memory = memoryCheck(usedMemory(info), Number(info.get('maxmemory')), wanted.memoryThresholdPercent)
   return [...role, policyFinding(info, wanted.maxmemoryPolicy), memory]
 }
@@ -130,7 +130,7 @@ export function isClustered(info: RedisInfo): boolean {
 }
 
 /** Why the memory and the policy of a managed cache are not judged; undefined if they are. */
-export function unjudgedSize(info: RedisInfo, { address }: Pick<View, 'address'>): string | undefined {
+export function unjudgedSize(info: RedisInfo, { address }: Pick<ProbeContext, 'address'>): string | undefined {
   const because = (reason: string) => `The memory and the maxmemory-policy were not judged: ${reason}.`
   if (endpointForm(address.host).form === 'serverless') {
     return because('a serverless cache grows by itself and has no parameter group')
@@ -140,12 +140,12 @@ export function unjudgedSize(info: RedisInfo, { address }: Pick<View, 'address'>
 }
 
 /** Writes go to the master only. A reader endpoint leads to a replica. */
-function roleFinding(info: RedisInfo, { address }: View): Judged {
+function roleFinding(info: RedisInfo, { address }: ProbeContext): Judged {
   const role = info.get('role')
   const base = { name: 'role', code: 'secret-field' } as const
   if (role === 'master') return { ...base, passed: true, detail: 'master' }
   if (role !== 'slave') return { ...base, passed: false, detail: 'INFO lacks it' }
-  const master = harmlessLine(`${info.get('master_host')}:${info.get('master_port')}`, 300)
+  const master = sanitizeLine(`${info.get('master_host')}:${info.get('master_port')}`, 300)
   const detail = `${endpointText(address)} is a replica of ${master}, and takes no writes`
   return { ...base, passed: false, detail }
 }
@@ -154,7 +154,7 @@ function policyFinding(info: RedisInfo, wanted: string | undefined): Judged {
   const policy = info.get('maxmemory_policy')
   const base = { name: 'maxmemory-policy', code: 'config-drift' } as const
   if (policy === undefined) return { ...base, passed: false, detail: 'INFO lacks it' }
-  const shown = harmlessLine(policy, 100)
+  const shown = sanitizeLine(policy, 100)
   if (policy === wanted) return { ...base, passed: true, detail: shown }
   if (wanted !== undefined) return { ...base, passed: false, detail: `${shown} in force, ${wanted} wanted` }
   return policy === 'noeviction'

@@ -1,4 +1,4 @@
-import type { Tunnel } from '../../clients/kubernetes/port-forward.ts'
+import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import type { RedisAddress, RedisConnection } from '../../clients/redis/connection.ts'
 import type { Clock, Deadline } from '../../core/clock.ts'
 import type { Credentials } from '../../core/credentials.ts'
@@ -7,14 +7,14 @@ import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import type { RedisConfig } from '../../core/redis/config.ts'
 import type { Check, Topology } from '../../core/result.ts'
 
-export interface ProbePorts {
+export interface ProbeDeps {
   /** Asked only when Redis refuses the password, or is not reached: did the Secret change, is the API server there? */
   cluster: {
     read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
     readStatefulSet(namespace: string, name: string): Promise<KubernetesObject | undefined>
     listPods(namespace: string, labels: Record<string, string>): Promise<KubernetesObject[]>
   }
-  openTunnel(port: number): Promise<Tunnel>
+  openTunnel(port: number): Promise<ForwardedPort>
   /** Turns what the API server has against a request into the failure that a user reads. */
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string; needs?: string }): Failure
   /** @throws an error with `replied` and `code` (NOAUTH, WRONGPASS, LOADING …) */
@@ -67,7 +67,7 @@ export interface ConnectionResult {
   maxmemoryBytes: number | undefined
 }
 
-export interface ConnectionPorts {
+export interface ConnectionDeps {
   /** Certificates (PEM) of the authorities that this process trusts. */
   authorities: readonly string[]
   /** Told of each check as soon as it is known. */
@@ -79,7 +79,7 @@ export interface ConnectionPorts {
   log(line: string): void
 }
 
-export interface PodPorts extends ConnectionPorts {
+export interface PodDeps extends ConnectionDeps {
   cluster: {
     /** Undefined if there is one of that name. */
     create(object: KubernetesObject, namespace: string): Promise<{ object: KubernetesObject } | undefined>
@@ -96,11 +96,11 @@ export interface PodPorts extends ConnectionPorts {
     ): Promise<string>
   }
   /** The same cluster by a client that a cancelled run does not stop: its pods must go all the more. */
-  cleaning: Pick<PodPorts['cluster'], 'read' | 'delete'>
+  cleaning: Pick<PodDeps['cluster'], 'read' | 'delete'>
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
 }
 
-export interface RunnerPorts extends ConnectionPorts {
+export interface RunnerDeps extends ConnectionDeps {
   /** @throws an error with `replied` and `code`: the first word of an error reply, or that of a broken connection */
   openRedis(address: RedisAddress, password: string | undefined, timeout: number): Promise<RedisConnection>
 }

@@ -1,28 +1,28 @@
 import type { Deadline } from '../../core/clock.ts'
 import { ports as podPorts } from '../../core/kubernetes/workload.ts'
 import type { JudgedCheck } from '../../core/result.ts'
-import { answerMilliseconds, interval, type ProbePorts, refusedToleranceMilliseconds } from './deps.ts'
+import { answerMilliseconds, interval, type ProbeDeps, refusedToleranceMilliseconds } from './deps.ts'
 import { reasonOf, waitForServer } from './port-forward.ts'
 
 /** Asks the exporter for its metrics, for a while if it does not answer yet. */
-export async function checkExporter(namespace: string, deadline: Deadline, ports: ProbePorts): Promise<JudgedCheck> {
-  await using tunnel = await ports.openTunnel(podPorts.exporter)
+export async function checkExporter(namespace: string, deadline: Deadline, deps: ProbeDeps): Promise<JudgedCheck> {
+  await using tunnel = await deps.openTunnel(podPorts.exporter)
   const judged = (problem: string | undefined): JudgedCheck => ({
     name: 'exporter',
     code: 'metrics-missing',
     passed: problem === undefined,
     detail: problem ?? 'redis_up is 1, the key metrics are there'
   })
-  let patient = ports.clock.now() + refusedToleranceMilliseconds
+  let patient = deps.clock.now() + refusedToleranceMilliseconds
   for (;;) {
-    const problem = await ports
-      .readMetrics(tunnel.port, answerMilliseconds(deadline), ports.signal)
+    const problem = await deps
+      .readMetrics(tunnel.port, answerMilliseconds(deadline), deps.signal)
       .then(metricsProblem, (error: unknown) => `no answer: ${reasonOf(tunnel, error)}`)
-    ports.signal.throwIfAborted()
+    deps.signal.throwIfAborted()
     if (problem === undefined) return judged(problem)
-    patient += await waitForServer(tunnel, namespace, ports)
-    if (deadline.passed || ports.clock.now() >= patient) return judged(problem)
-    await ports.clock.sleep(interval, ports.signal)
+    patient += await waitForServer(tunnel, namespace, deps)
+    if (deadline.passed || deps.clock.now() >= patient) return judged(problem)
+    await deps.clock.sleep(interval, deps.signal)
   }
 }
 

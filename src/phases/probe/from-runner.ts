@@ -2,31 +2,31 @@ import type { RedisAddress } from '../../clients/redis/connection.ts'
 import type { Deadline } from '../../core/clock.ts'
 import { messageOf } from '../../core/failure.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
-import type { RunnerPorts } from './deps.ts'
-import type { Answers, Sight, Trouble, TroubleKind } from './network-problem.ts'
-import type { View } from './probe-context.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
+import type { RunnerDeps } from './deps.ts'
+import type { Answers, NetworkProblem, NetworkProblemKind, ProbeOutput } from './network-problem.ts'
+import type { ProbeContext } from './probe-context.ts'
 import { namingProblem } from './tls.ts'
 
 /** What a client on this machine sees. */
 export async function seeFromRunner(
   password: string,
-  { address: { host, port, username, tls } }: View,
+  { address: { host, port, username, tls } }: ProbeContext,
   deadline: Deadline,
-  ports: RunnerPorts
-): Promise<Sight> {
+  deps: RunnerDeps
+): Promise<ProbeOutput> {
   const plain: RedisAddress = { host, port, ...(username !== undefined && { username }) }
-  const secure = tls ? { ...plain, authorities: ports.authorities } : plain
+  const secure = tls ? { ...plain, authorities: deps.authorities } : plain
   const timeout = Math.min(5_000, Math.max(2_000, deadline.remaining))
   const asked = (address: RedisAddress, secret: string | undefined, ...commands: string[]) =>
-    ask(address, secret, timeout, commands, ports)
+    ask(address, secret, timeout, commands, deps)
   try {
     const answers = await readAnswers((secret, ...commands) => asked(secure, secret, ...commands), password)
     // Node compares the name, too, before it lets anything through.
     return { trouble: undefined, certificate: tls ? { naming: true } : undefined, answers }
   } catch (error) {
-    ports.signal.throwIfAborted()
-    const trouble = troubleOfError(error)
+    deps.signal.throwIfAborted()
+    const trouble = networkProblemOfError(error)
     const explained = tls ? await withoutTls(trouble, () => asked(plain, undefined, 'PING')) : trouble
     return { trouble: explained, certificate: undefined, answers: undefined }
   }
@@ -49,7 +49,7 @@ async function ask(
   password: string | undefined,
   timeout: number,
   commands: readonly string[],
-  { openRedis }: RunnerPorts
+  { openRedis }: RunnerDeps
 ): Promise<string[]> {
   const replied = (error: unknown): string => {
     if (at(error, 'replied') !== true) throw error
@@ -66,19 +66,19 @@ async function ask(
 }
 
 /** What a server that does not complete a handshake says without TLS: it may be a Redis that has none. */
-async function withoutTls(trouble: Trouble, askPlainly: () => Promise<string[]>): Promise<Trouble> {
+async function withoutTls(trouble: NetworkProblem, askPlainly: () => Promise<string[]>): Promise<NetworkProblem> {
   if (!['timeout', 'closed', 'handshake', 'no-tls'].includes(trouble.kind)) return trouble
   try {
     const [said = ''] = await askPlainly()
     return { kind: 'no-tls', said: `without TLS it answers: ${said}` }
   } catch (error) {
     // The time for a connection is also that for the handshake: who is connected did not run out of it before.
-    return trouble.kind === 'timeout' ? { ...trouble, kind: troubleOfError(error).kind } : trouble
+    return trouble.kind === 'timeout' ? { ...trouble, kind: networkProblemOfError(error).kind } : trouble
   }
 }
 
 /** Codes of Node and OpenSSL for a connection that does not come about or breaks. */
-const kinds: Record<string, TroubleKind> = {
+const kinds: Record<string, NetworkProblemKind> = {
   ENOTFOUND: 'unresolved',
   EAI_AGAIN: 'unresolved',
   ETIMEDOUT: 'timeout',
@@ -100,14 +100,14 @@ const kinds: Record<string, TroubleKind> = {
 }
 
 /** What kept ioredis from asking. */
-export function troubleOfError(error: unknown): Trouble {
+export function networkProblemOfError(error: unknown): NetworkProblem {
   const code = textAt(error, 'code') ?? ''
-  const said = harmlessLine(messageOf(error), 300) || code
+  const said = sanitizeLine(messageOf(error), 300) || code
   const kind = (Object.hasOwn(kinds, code) ? kinds[code] : undefined) ?? kindOfMessage(said, code)
   return { kind, said: kind === 'wrong-name' ? namingProblem(at(error, 'cause') ?? error) : said }
 }
 
-function kindOfMessage(said: string, code: string): TroubleKind {
+function kindOfMessage(said: string, code: string): NetworkProblemKind {
   if (code.startsWith('ERR_SSL_')) return 'handshake'
   if (/Command timed out|Socket timeout/.test(said)) return 'silent'
   return said === 'Connection is closed.' ? 'closed' : 'unknown'

@@ -1,7 +1,7 @@
 import { endpointForm } from '../../core/aws-endpoint.ts'
 import type { FailureCode } from '../../core/failure.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
-import type { View } from './probe-context.ts'
+import type { ProbeContext } from './probe-context.ts'
 
 /** What to type after a probe that failed. */
 export function selfHostedHint(code: FailureCode, namespace: string): string {
@@ -28,14 +28,14 @@ export function selfHostedHint(code: FailureCode, namespace: string): string {
 }
 
 /** The same where the API server is there, and opens no port-forward. */
-export function wayHint(namespace: string): string {
+export function portForwardHint(namespace: string): string {
   return `see whether kubectl gets a port-forward: \`kubectl -n ${namespace} port-forward ${names.pod} ${ports.redis}\``
 }
 
 /** What to do about an answer that is not as it should be. */
-export function managedHint(code: FailureCode, view: View): string {
-  if (view.topology === 'self-hosted') return forSelfHosted(code, view.namespace)
-  const { form } = endpointForm(view.address.host)
+export function managedHint(code: FailureCode, context: ProbeContext): string {
+  if (context.topology === 'self-hosted') return forSelfHosted(code, context.namespace)
+  const { form } = endpointForm(context.address.host)
   if (form === 'serverless') return forServerless(code)
   // That one leads to a replica only where the whole group is one.
   const isPrimary = form === 'primary' || form === 'primary-tls'

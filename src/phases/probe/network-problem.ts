@@ -1,9 +1,9 @@
 import { names } from '../../core/kubernetes/workload.ts'
 import { backendLabel } from './from-pod/pod-manifest.ts'
 import { endpointsBeside } from './hints.ts'
-import { endpointText, type Finding, serviceOf, unreachableCode, type View } from './probe-context.ts'
+import { endpointText, type Finding, type ProbeContext, serviceOf, unreachableCode } from './probe-context.ts'
 
-export type TroubleKind =
+export type NetworkProblemKind =
   | 'unresolved'
   | 'timeout'
   | 'refused'
@@ -20,16 +20,16 @@ export type TroubleKind =
   | 'unknown'
 
 /** That a client does not get so far that it could ask, and why. */
-export interface Trouble {
-  kind: TroubleKind
+export interface NetworkProblem {
+  kind: NetworkProblemKind
   /** What the client says, or what it saw. */
   said: string
 }
 
 /** What a client saw. */
-export interface Sight {
+export interface ProbeOutput {
   /** Undefined if the cache answered. */
-  trouble: Trouble | undefined
+  trouble: NetworkProblem | undefined
   /** Undefined without TLS, and after a trouble before it. */
   certificate: Certificate | undefined
   /** Undefined after a trouble. */
@@ -53,7 +53,7 @@ export interface Answers {
 }
 
 /** What a trouble is, with names and numbers; it stands after the name of its check. */
-function sentenceOf({ kind, said }: Trouble, { address, from, namespace }: View): string {
+function networkProblemSentence({ kind, said }: NetworkProblem, { address, from, namespace }: ProbeContext): string {
   const place = endpointText(address)
   const here = from === 'cluster' ? `a pod of namespace ${namespace}` : 'the runner'
   const because = said === '' ? '' : `: ${said}`
@@ -90,12 +90,12 @@ function sentenceOf({ kind, said }: Trouble, { address, from, namespace }: View)
 }
 
 /** What to do about a trouble. */
-function hintAgainst(trouble: Trouble, view: View): string {
+function networkProblemHint(trouble: NetworkProblem, context: ProbeContext): string {
   if (trouble.kind === 'client') return 'set redis-image to an image of Redis whose redis-cli is built with TLS'
-  return view.topology === 'managed' ? againstManaged(trouble, view) : againstSelfHosted(trouble, view)
+  return context.topology === 'managed' ? againstManaged(trouble, context) : againstSelfHosted(trouble, context)
 }
 
-function againstManaged({ kind }: Trouble, { namespace, from, address: { host, port } }: View): string {
+function againstManaged({ kind }: NetworkProblem, { namespace, from, address: { host, port } }: ProbeContext): string {
   const inCluster = from === 'cluster'
   const endpoints = endpointsBeside(host)
   switch (kind) {
@@ -136,7 +136,7 @@ function againstManaged({ kind }: Trouble, { namespace, from, address: { host, p
   }
 }
 
-function againstSelfHosted({ kind }: Trouble, { namespace, address }: View): string {
+function againstSelfHosted({ kind }: NetworkProblem, { namespace, address }: ProbeContext): string {
   const kubectl = `kubectl -n ${namespace}`
   const service = serviceOf(address)
   switch (kind) {
@@ -153,8 +153,8 @@ function againstSelfHosted({ kind }: Trouble, { namespace, address }: View): str
 }
 
 /** What a client needs before it can ask, as far as this one came; each with what was seen. */
-export function reachFindings({ trouble, certificate }: Sight, view: View): Finding[] {
-  const { address, topology } = view
+export function reachFindings({ trouble, certificate }: ProbeOutput, context: ProbeContext): Finding[] {
+  const { address, topology } = context
   const wrong = trouble ?? wrongName(certificate)
   const { check, proven } = wrong === undefined ? { check: '', proven: 4 } : placeIn(wrong, address.tls)
   const steps = [
@@ -170,12 +170,20 @@ export function reachFindings({ trouble, certificate }: Sight, view: View): Find
       .flatMap(({ name, detail }) => (detail === undefined ? [] : [{ name, code, passed: true, detail, hint: '' }])),
     ...(wrong === undefined
       ? []
-      : [{ name: check, code, passed: false, detail: sentenceOf(wrong, view), hint: hintAgainst(wrong, view) }])
+      : [
+          {
+            name: check,
+            code,
+            passed: false,
+            detail: networkProblemSentence(wrong, context),
+            hint: networkProblemHint(wrong, context)
+          }
+        ])
   ]
 }
 
 /** The check that a trouble fails, and how many of the steps before it are proven. */
-function placeIn({ kind }: Trouble, tls: boolean): { check: string; proven: number } {
+function placeIn({ kind }: NetworkProblem, tls: boolean): { check: string; proven: number } {
   switch (kind) {
     case 'unresolved':
       return { check: 'host name', proven: 0 }
@@ -194,7 +202,7 @@ function placeIn({ kind }: Trouble, tls: boolean): { check: string; proven: numb
 }
 
 /** A certificate of another host does not stop redis-cli, which does not compare the names. */
-function wrongName(certificate: Certificate | undefined): Trouble | undefined {
+function wrongName(certificate: Certificate | undefined): NetworkProblem | undefined {
   const naming = certificate?.naming
   return typeof naming === 'string' ? { kind: 'wrong-name', said: naming } : undefined
 }

@@ -3,7 +3,7 @@ import type { FailureCode } from '../../core/failure.ts'
 import type { JudgedCheck, Topology } from '../../core/result.ts'
 
 /** Who asks whom. */
-export interface View {
+export interface ProbeContext {
   namespace: string
   topology: Topology
   from: 'cluster' | 'runner'

@@ -3,11 +3,11 @@ import type { Deadline } from '../../core/clock.ts'
 import { Failure } from '../../core/failure.ts'
 import { parseInfo, type RedisInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
 import { isClustered, managedChecks, unjudgedSize } from './checks.ts'
-import type { ConnectionInputs, ConnectionPorts, ConnectionResult, PodPorts, RunnerPorts } from './deps.ts'
+import type { ConnectionDeps, ConnectionInputs, ConnectionResult, PodDeps, RunnerDeps } from './deps.ts'
 import { seeFromPods } from './from-pod/from-pod.ts'
 import { seeFromRunner } from './from-runner.ts'
-import { reachFindings, type Sight } from './network-problem.ts'
-import { addressOf, type Finding, type View } from './probe-context.ts'
+import { type ProbeOutput, reachFindings } from './network-problem.ts'
+import { addressOf, type Finding, type ProbeContext } from './probe-context.ts'
 
 /**
  * Proves that the cache answers a pod of the namespace which asks as a backend does, and if wanted that a pod which is
@@ -17,16 +17,16 @@ import { addressOf, type Finding, type View } from './probe-context.ts'
 export async function connectFromPod(
   inputs: ConnectionInputs,
   deadline: Deadline,
-  ports: PodPorts
+  deps: PodDeps
 ): Promise<ConnectionResult> {
-  const view = viewFrom('cluster', inputs)
-  const { sight, outsider } = await seeFromPods(inputs, view, deadline, ports)
+  const context = viewFrom('cluster', inputs)
+  const { sight, outsider } = await seeFromPods(inputs, context, deadline, deps)
   // Where nobody gets in, it proves nothing that somebody is kept out.
   const reached = sight.trouble === undefined
   if (inputs.outsider && reached && outsider === undefined) {
-    ports.note('That a pod which is no backend is kept out was not proven: it could not even try.')
+    deps.note('That a pod which is no backend is kept out was not proven: it could not even try.')
   }
-  return conclude(sight, reached && outsider !== undefined ? [outsider] : [], inputs, view, ports)
+  return conclude(sight, reached && outsider !== undefined ? [outsider] : [], inputs, context, deps)
 }
 
 /**
@@ -36,50 +36,50 @@ export async function connectFromPod(
 export async function connectFromRunner(
   inputs: ConnectionInputs,
   deadline: Deadline,
-  ports: RunnerPorts
+  deps: RunnerDeps
 ): Promise<ConnectionResult> {
-  const view = viewFrom('runner', inputs)
-  const sight = await seeFromRunner(inputs.credentials.password, view, deadline, ports)
-  return conclude(sight, [], inputs, view, ports)
+  const context = viewFrom('runner', inputs)
+  const sight = await seeFromRunner(inputs.credentials.password, context, deadline, deps)
+  return conclude(sight, [], inputs, context, deps)
 }
 
-function viewFrom(from: View['from'], { namespace, topology, credentials }: ConnectionInputs): View {
+function viewFrom(from: ProbeContext['from'], { namespace, topology, credentials }: ConnectionInputs): ProbeContext {
   return { from, namespace, topology, address: addressOf(credentials) }
 }
 
 function conclude(
-  sight: Sight,
+  sight: ProbeOutput,
   others: readonly Finding[],
   inputs: ConnectionInputs,
-  view: View,
-  { checked, note, log }: ConnectionPorts
+  context: ProbeContext,
+  { checked, note, log }: ConnectionDeps
 ): ConnectionResult {
   const { certificate, answers } = sight
   const info = parseInfo(answers?.info ?? '')
-  const judged = answers === undefined ? [] : managedChecks(answers, inputs, view)
-  const findings = [...reachFindings(sight, view), ...judged, ...others]
+  const judged = answers === undefined ? [] : managedChecks(answers, inputs, context)
+  const findings = [...reachFindings(sight, context), ...judged, ...others]
   for (const { name, passed, detail } of findings) {
     log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
     checked({ name, passed, detail })
   }
-  if (certificate !== undefined && certificate.naming === undefined) note(unseenName(view))
+  if (certificate !== undefined && certificate.naming === undefined) note(unseenName(context))
   if (isClustered(info)) note('The role of the node was not judged: in cluster mode, each has its share of the keys.')
-  const unjudged = info.has('redis_version') && view.topology === 'managed' ? unjudgedSize(info, view) : undefined
+  const unjudged = info.has('redis_version') && context.topology === 'managed' ? unjudgedSize(info, context) : undefined
   if (unjudged !== undefined) note(unjudged)
-  if (isReaderPort(view)) note('Port 6380 of a serverless cache is its reader port: writes belong to port 6379.')
+  if (isReaderPort(context)) note('Port 6380 of a serverless cache is its reader port: writes belong to port 6379.')
   const failed = findings.filter(({ passed }) => !passed)
   if (failed[0] !== undefined) throw failureOf(failed[0], failed)
   return factsOf(info)
 }
 
-function unseenName({ address: { host } }: View): string {
+function unseenName({ address: { host } }: ProbeContext): string {
   return (
     `Whether the certificate names ${host} was not checked: the server shows it to clients of TLS 1.3 only, ` +
     'or the image has neither nc nor bash.'
   )
 }
 
-function isReaderPort({ address: { host, port } }: View): boolean {
+function isReaderPort({ address: { host, port } }: ProbeContext): boolean {
   return port === 6380 && endpointForm(host).form === 'serverless'
 }
 

@@ -3,12 +3,12 @@ import type { Deadline } from '../../core/clock.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
 import { parseInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
 import type { Check, JudgedCheck } from '../../core/result.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { comparedSettings, maxmemory, type RedisFacts, selfHostedChecks } from './checks.ts'
-import { answerMilliseconds, type ProbeInputs, type ProbePorts } from './deps.ts'
+import { answerMilliseconds, type ProbeDeps, type ProbeInputs } from './deps.ts'
 import { checkExporter } from './exporter.ts'
 import { selfHostedHint } from './hints.ts'
-import { reaching } from './port-forward.ts'
+import { reachPod } from './port-forward.ts'
 
 export interface ProbeResult {
   checks: Check[]
@@ -21,9 +21,9 @@ export interface ProbeResult {
  * Proves that Redis and its exporter work as rendered, through port-forwards.
  * @throws Failure that names every check that did not pass, the checks with it
  */
-export async function probe(inputs: ProbeInputs, deadline: Deadline, ports: ProbePorts): Promise<ProbeResult> {
+export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: ProbeDeps): Promise<ProbeResult> {
   const failing = new AbortController()
-  const own = { ...ports, signal: AbortSignal.any([ports.signal, failing.signal]) }
+  const own = { ...deps, signal: AbortSignal.any([deps.signal, failing.signal]) }
   const jobs = [
     checkOpen(inputs, deadline, own),
     readFacts(inputs, deadline, own),
@@ -37,7 +37,7 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, ports: Prob
   })
   const judged = selfHostedChecks(facts, inputs.expected, inputs.memoryThresholdPercent)
   const checks: JudgedCheck[] = [open, facts.answer, ...judged, ...(exporter === undefined ? [] : [exporter])]
-  for (const { name, passed, detail } of checks) ports.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
+  for (const { name, passed, detail } of checks) deps.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
   const result = {
     checks: checks.map(({ name, passed, detail }) => ({ name, passed, detail })),
     redisVersion: serverVersion(facts.info),
@@ -61,18 +61,18 @@ export class ChecksFailed extends Failure {
 }
 
 /** Without a password Redis must refuse everything. */
-async function checkOpen({ namespace }: ProbeInputs, deadline: Deadline, ports: ProbePorts): Promise<JudgedCheck> {
+async function checkOpen({ namespace }: ProbeInputs, deadline: Deadline, deps: ProbeDeps): Promise<JudgedCheck> {
   const name = 'without a password'
-  return reaching(namespace, deadline, ports, async (port) => {
-    await using connection = await ports.openRedis(port, undefined, answerMilliseconds(deadline))
+  return reachPod(namespace, deadline, deps, async (port) => {
+    await using connection = await deps.openRedis(port, undefined, answerMilliseconds(deadline))
     try {
       const reply = await connection.call('PING')
-      return { name, code: 'redis-open', passed: false, detail: `PING is answered with ${harmlessLine(String(reply))}` }
+      return { name, code: 'redis-open', passed: false, detail: `PING is answered with ${sanitizeLine(String(reply))}` }
     } catch (error) {
-      if (ports.isReply(error, 'NOAUTH')) return { name, code: 'redis-open', passed: true, detail: 'refused' }
+      if (deps.isReply(error, 'NOAUTH')) return { name, code: 'redis-open', passed: true, detail: 'refused' }
       // Whoever is told that Redis cannot save, or of a right that is missing, was let in.
-      if (!ports.isReply(error, 'MISCONF', 'NOPERM')) throw error
-      return { name, code: 'redis-open', passed: false, detail: `PING is answered: ${harmlessLine(messageOf(error))}` }
+      if (!deps.isReply(error, 'MISCONF', 'NOPERM')) throw error
+      return { name, code: 'redis-open', passed: false, detail: `PING is answered: ${sanitizeLine(messageOf(error))}` }
     }
   })
 }
@@ -80,12 +80,12 @@ async function checkOpen({ namespace }: ProbeInputs, deadline: Deadline, ports: 
 async function readFacts(
   { namespace, password }: ProbeInputs,
   deadline: Deadline,
-  ports: ProbePorts
+  deps: ProbeDeps
 ): Promise<RedisFacts & { answer: JudgedCheck }> {
-  return reaching(namespace, deadline, ports, async (port) => {
-    await using connection = await ports.openRedis(port, password, answerMilliseconds(deadline))
+  return reachPod(namespace, deadline, deps, async (port) => {
+    await using connection = await deps.openRedis(port, password, answerMilliseconds(deadline))
     const [answer, info, ...settings] = await Promise.all([
-      ping(connection, ports),
+      ping(connection, deps),
       connection.call('INFO'),
       // One each: only Redis 7 takes several at once.
       ...comparedSettings.map((name) => connection.call('CONFIG', 'GET', name))
@@ -96,13 +96,13 @@ async function readFacts(
 }
 
 /** A Redis that cannot save answers PING with the error MISCONF, and everything else as ever. */
-async function ping(connection: RedisConnection, ports: ProbePorts): Promise<JudgedCheck> {
+async function ping(connection: RedisConnection, deps: ProbeDeps): Promise<JudgedCheck> {
   try {
     const reply = String(await connection.call('PING'))
-    const detail = reply === 'PONG' ? 'PONG, with the password' : harmlessLine(reply)
+    const detail = reply === 'PONG' ? 'PONG, with the password' : sanitizeLine(reply)
     return { name: 'PING', code: 'redis-unreachable', passed: reply === 'PONG', detail }
   } catch (error) {
-    if (!ports.isReply(error, 'MISCONF')) throw error
-    return { name: 'PING', code: 'persistence-failing', passed: false, detail: harmlessLine(messageOf(error)) }
+    if (!deps.isReply(error, 'MISCONF')) throw error
+    return { name: 'PING', code: 'persistence-failing', passed: false, detail: sanitizeLine(messageOf(error)) }
   }
 }

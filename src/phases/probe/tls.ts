@@ -3,8 +3,8 @@ import { isIP } from 'node:net'
 import { Duplex } from 'node:stream'
 import { checkServerIdentity, connect, rootCertificates } from 'node:tls'
 import { textAt } from '../../core/kubernetes/object.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
-import type { Certificate, Trouble } from './network-problem.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
+import type { Certificate, NetworkProblem } from './network-problem.ts'
 
 /** An alert that says goodbye: the server ends the connection when it has answered, so that nobody waits for more. */
 const closeNotify = Buffer.from('15030300020100', 'hex')
@@ -105,7 +105,7 @@ export function certificateOf(presented: readonly X509Certificate[], host: strin
 }
 
 /** Why a client did not accept the certificates; it says no more than that. */
-export function distrust(presented: readonly X509Certificate[], now: Date, said: string): Trouble {
+export function distrust(presented: readonly X509Certificate[], now: Date, said: string): NetworkProblem {
   const over = presented.find(({ validTo }) => Date.parse(validTo) < now.getTime())
   if (over !== undefined) return { kind: 'expired', said: `that of ${nameOf(over.subject)}, on ${day(over.validTo)}` }
   const early = presented.find(({ validFrom }) => Date.parse(validFrom) > now.getTime())
@@ -118,7 +118,7 @@ export function distrust(presented: readonly X509Certificate[], now: Date, said:
 
 /** Which names a certificate has instead, by an error of checkServerIdentity. */
 export function namingProblem(error: unknown): string {
-  const reason = harmlessLine(textAt(error, 'reason') ?? textAt(error, 'message') ?? '', 300)
+  const reason = sanitizeLine(textAt(error, 'reason') ?? textAt(error, 'message') ?? '', 300)
   const [, found] = /is not in the cert's (?:altnames|list): *(.*)$/.exec(reason) ?? []
   if (found === undefined) return reason
   return found === '' ? 'it names no address' : `it names ${found}`
@@ -126,12 +126,12 @@ export function namingProblem(error: unknown): string {
 
 /** `CN=…` of a distinguished name, all of it where that is missing. */
 function nameOf(name: string): string {
-  return harmlessLine(/^CN=.*$/m.exec(name)?.[0] ?? name.replaceAll('\n', ', '), 200)
+  return sanitizeLine(/^CN=.*$/m.exec(name)?.[0] ?? name.replaceAll('\n', ', '), 200)
 }
 
 function day(time: string): string {
   const date = new Date(time)
-  return Number.isNaN(date.getTime()) ? harmlessLine(time, 40) : date.toISOString().slice(0, 10)
+  return Number.isNaN(date.getTime()) ? sanitizeLine(time, 40) : date.toISOString().slice(0, 10)
 }
 
 /** The annotations of an object may have 256 KiB together (ValidateAnnotationsSize of Kubernetes). */

@@ -2,10 +2,10 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { type ManifestDocument, parseManifest } from '../../core/manifest.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import type { Adjustments, RenderInputs } from './deps.ts'
 import { overlay } from './overlay.ts'
-import { mayBeAdded, placeProblems } from './patch-targets.ts'
+import { mayBeAdded, patchTargetProblems } from './patch-targets.ts'
 import { toPlainYaml } from './sandbox/fields.ts'
 
 /** Turns a kustomization directory into one text of YAML documents. */
@@ -40,7 +40,8 @@ export async function buildOverlay(
     for (const [name, content] of Object.entries(files)) await writeFile(join(directory, name), toPlainYaml(content))
     return kustomize.build(directory, allowRemoteBases)
   }
-  const checkPlaces = ({ manifest }: Built) => throwIfAny(placeProblems(parseManifest(manifest), adjustments), true)
+  const checkPlaces = ({ manifest }: Built) =>
+    throwIfAny(patchTargetProblems(parseManifest(manifest), adjustments), true)
   const built = await build(adjustments).catch(async (error: unknown) => {
     const unpatched = isRefusal(error) && isAny(adjustments) ? await build({}).catch(() => undefined) : undefined
     if (unpatched !== undefined) checkPlaces(unpatched)
@@ -56,7 +57,7 @@ export function throwIfAny(problems: readonly string[], isAdjusted: boolean): vo
   if (problems.length === 0) return
   throw new Failure(
     isAdjusted ? 'invalid-input' : 'invalid-manifest',
-    harmlessLine(problems.join('. '), 2_000),
+    sanitizeLine(problems.join('. '), 2_000),
     isAdjusted ? 'correct the inputs under `with:`, or the manifests' : 'correct the manifests'
   )
 }

@@ -17,7 +17,7 @@ function claimIn(statefulSet: ManifestDocument | undefined): unknown {
 }
 
 /** Whether there is something that the patch of an input can change. */
-function placesIn({ documents, redis, externalSecret }: RenderedCache): Record<keyof Adjustments, boolean> {
+function patchTargetsIn({ documents, redis, externalSecret }: RenderedCache): Record<keyof Adjustments, boolean> {
   const claim = at(claimIn(redis?.statefulSet), 'spec')
   const external = externalSecret?.object
   const isNamed = external?.metadata.name === names.credentials
@@ -88,9 +88,9 @@ export function effectProblems(cache: RenderedCache, adjustments: Adjustments): 
  * The inputs for which the manifests have no place, so that their patches fail or add what was not there.
  * @param documents as they are without the patches
  */
-export function placeProblems(documents: readonly ManifestDocument[], adjustments: Adjustments): string[] {
+export function patchTargetProblems(documents: readonly ManifestDocument[], adjustments: Adjustments): string[] {
   const cache = renderedCache(documents)
-  const places = placesIn(cache)
+  const places = patchTargetsIn(cache)
   return problems(cache, adjustments, (name) => places[name])
 }
 

@@ -2,18 +2,18 @@ import { realpath, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import { Failure } from '../../core/failure.ts'
 import { type RenderedCache, renderedCache } from '../../core/rendered-cache/rendered-cache.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { buildOverlay, isAny, type Kustomize, throwIfAny } from './build.ts'
 import type { RenderInputs } from './deps.ts'
 import { copySources } from './sandbox/copy.ts'
-import { kustomizationFiles, located } from './sandbox/resolve-path.ts'
+import { kustomizationFiles, resolvePath } from './sandbox/resolve-path.ts'
 import { problemsOf } from './validate.ts'
 
 export type { Kustomize }
 
 const mostWarnings = 20
 
-export interface RenderPorts {
+export interface RenderDeps {
   kustomize: Kustomize
   log(line: string): void
 }
@@ -38,11 +38,11 @@ export interface Rendered {
  * Renders the manifests of an environment and checks all that needs no cluster.
  * @throws Failure invalid-input, render-failed, invalid-manifest
  */
-export async function render(inputs: RenderInputs, places: RenderPlaces, ports: RenderPorts): Promise<Rendered> {
+export async function render(inputs: RenderInputs, places: RenderPlaces, deps: RenderDeps): Promise<Rendered> {
   const temporary = await realpath(places.temporary)
   const copy = join(temporary, 'workspace')
   const base = await baseDirectory(inputs, places, copy)
-  const built = buildOverlay(base, inputs, temporary, ports.kustomize)
+  const built = buildOverlay(base, inputs, temporary, deps.kustomize)
   const {
     manifest: text,
     warnings,
@@ -51,7 +51,7 @@ export async function render(inputs: RenderInputs, places: RenderPlaces, ports: 
   } = await built.catch((error: unknown) => {
     throw error instanceof Failure ? inTermsOfTheWorkspace(error, copy) : error
   })
-  for (const warning of linesOf(warnings)) ports.log(`${program} warns: ${harmlessLine(warning)}`)
+  for (const warning of linesOf(warnings)) deps.log(`${program} warns: ${sanitizeLine(warning)}`)
   const cache = renderedCache(documents)
   throwIfAny(problemsOf(cache, inputs.namespace, inputs.adjustments), isAny(inputs.adjustments))
 
@@ -77,7 +77,7 @@ async function baseDirectory(inputs: RenderInputs, places: RenderPlaces, copy: s
   const { manifests, environment, allowRemoteBases } = inputs
   if (manifests === undefined) return realpath(join(places.manifests, 'overlays', environment))
   const workspace = await realpath(places.workspace)
-  const found = await located(relative(workspace, resolve(workspace, manifests)) || '.', workspace, workspace)
+  const found = await resolvePath(relative(workspace, resolve(workspace, manifests)) || '.', workspace, workspace)
   if (typeof found === 'string') {
     const missing = found === 'does not exist'
     const problem = missing ? 'does not exist in the workspace' : found

@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatDuration } from '../../core/units.ts'
 
 /** The statuses of all containers, in the order in which they start. */
@@ -35,7 +35,7 @@ export function podWaitsFor(pod: KubernetesObject): string {
     const words = [textAt(pod, 'status', 'reason'), textAt(pod, 'status', 'message')].filter(
       (word) => word !== undefined
     )
-    return `pod ${names.pod} to be replaced, which failed: ${harmlessLine(words.join(': ') || 'without a reason')}`
+    return `pod ${names.pod} to be replaced, which failed: ${sanitizeLine(words.join(': ') || 'without a reason')}`
   }
   if (condition(pod, 'PodScheduled') !== 'True') return `pod ${names.pod} to be scheduled to a node`
   const late = unreadyContainer(pod)
@@ -61,7 +61,7 @@ function isInit(pod: KubernetesObject, name: string): boolean {
 const briefMilliseconds = 10_000
 
 /** How a container ended, from `terminated` of its status: `exit code 139 (SIGSEGV)`. */
-export function ending(exit: unknown): string {
+export function exitReason(exit: unknown): string {
   const signal = Number(at(exit, 'signal') ?? 0)
   if (signal > 0) return `signal ${signal}${named(signal)}`
   const code = textAt(exit, 'exitCode')

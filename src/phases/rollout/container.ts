@@ -2,8 +2,8 @@ import { imageProblem } from '../../core/kubernetes/image-pull.ts'
 import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
-import { ending, isRunning, ordinal, runtime } from './container-status.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
+import { exitReason, isRunning, ordinal, runtime } from './container-status.ts'
 import { architectureHint, wrongArchitecture } from './evidence.ts'
 import { killedByProbe } from './probe-events.ts'
 
@@ -21,7 +21,7 @@ export function containerProblem(
 ): Problem | undefined {
   const name = textAt(status, 'name') ?? ''
   const reason = textAt(status, 'state', 'waiting', 'reason') ?? ''
-  const message = harmlessLine(textAt(status, 'state', 'waiting', 'message') ?? '')
+  const message = sanitizeLine(textAt(status, 'state', 'waiting', 'message') ?? '')
   const ended = at(status, 'state', 'terminated')
   const before = at(status, 'lastState', 'terminated')
   const exit = ended ?? before
@@ -62,7 +62,7 @@ export function containerProblem(
 function notStarted(name: string, message: string): Problem {
   return {
     code: 'config-error',
-    sentence: `container ${name} cannot be started: ${harmlessLine(message)}`,
+    sentence: `container ${name} cannot be started: ${sanitizeLine(message)}`,
     hint: wrongArchitecture.test(message) ? architectureHint : 'correct command, user or mounts of the container',
     // What the image lacks does not come by itself; a mount or a device may.
     toleranceMilliseconds: /exec: .*no such file|executable file not found|exec format error/.test(message)
@@ -76,7 +76,7 @@ function crashLoop(pod: KubernetesObject, status: unknown, exit: unknown, namesp
   const name = textAt(status, 'name') ?? ''
   return {
     code: 'crash-loop',
-    sentence: `container ${name} ends ${runtime(exit)}, with ${ending(exit)}, for the ${ordinal(status)} time`,
+    sentence: `container ${name} ends ${runtime(exit)}, with ${exitReason(exit)}, for the ${ordinal(status)} time`,
     hint: `read its last words below, or \`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${name} --previous\``,
     // The event that a probe killed it may come a little later than the end that it explains.
     toleranceMilliseconds: mayBeKilled(exit) ? 3 * second : 0,

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 
-export interface RolloutPorts {
+export interface RolloutDeps {
   cluster: {
     readStatefulSet(namespace: string, name: string): Promise<KubernetesObject | undefined>
     listPods(namespace: string, labels: Record<string, string>): Promise<KubernetesObject[]>

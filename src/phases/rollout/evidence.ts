@@ -2,10 +2,10 @@ import type { Evidence, FailureCode } from '../../core/failure.ts'
 import { eventLine, eventsOf } from '../../core/kubernetes/events.ts'
 import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { names, redisPod } from '../../core/kubernetes/workload.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatDuration } from '../../core/units.ts'
-import { containerStatuses, ending, unreadyContainer } from './container-status.ts'
-import type { RolloutPorts } from './deps.ts'
+import { containerStatuses, exitReason, unreadyContainer } from './container-status.ts'
+import type { RolloutDeps } from './deps.ts'
 import { explanationMilliseconds, type Snapshot } from './snapshot.ts'
 
 /**
@@ -15,12 +15,12 @@ import { explanationMilliseconds, type Snapshot } from './snapshot.ts'
 export async function gatherEvidence(
   snapshot: Snapshot,
   container: string | undefined,
-  ports: Pick<RolloutPorts, 'cluster' | 'toFailure'>
+  deps: Pick<RolloutDeps, 'cluster' | 'toFailure'>
 ): Promise<Evidence[]> {
   const { namespace, statefulSet } = snapshot
   const pod = redisPod(snapshot.pods)
   const events = [pod, statefulSet].flatMap((object) => (object === undefined ? [] : eventsOf(object, snapshot.events)))
-  const logs = pod === undefined ? [] : await containerLog(pod, container, namespace, ports)
+  const logs = pod === undefined ? [] : await containerLog(pod, container, namespace, deps)
   return [
     { title: `Containers of ${names.pod}`, text: containerStatuses(pod).map(stateLine).join('\n') },
     { title: 'Events', text: events.slice(-12).map(eventLine).join('\n') },
@@ -32,18 +32,18 @@ function stateLine(status: unknown): string {
   const [state, detail] = Object.entries((at(status, 'state') as Record<string, unknown> | undefined) ?? {})[0] ?? [
     'unknown'
   ]
-  const end = state === 'terminated' ? ending(detail) : undefined
+  const end = state === 'terminated' ? exitReason(detail) : undefined
   const words = [textAt(detail, 'reason'), end, textAt(detail, 'message')].filter((word) => word !== undefined)
   const restarts = Number(at(status, 'restartCount') ?? 0)
   const last = at(status, 'lastState', 'terminated')
-  const before = last === undefined ? '' : `; before: ${textAt(last, 'reason')}, ${ending(last)}`
-  return harmlessLine(
+  const before = last === undefined ? '' : `; before: ${textAt(last, 'reason')}, ${exitReason(last)}`
+  return sanitizeLine(
     `${textAt(status, 'name')}: ${state}${words.length > 0 ? ` (${words.join(': ')})` : ''}, ` +
       `${restarts} ${restarts === 1 ? 'restart' : 'restarts'}${before}`
   )
 }
 
-type LogPorts = Pick<RolloutPorts, 'cluster' | 'toFailure'>
+type LogPorts = Pick<RolloutDeps, 'cluster' | 'toFailure'>
 
 const tailLines = 25
 
@@ -55,7 +55,7 @@ export async function containerLog(
   pod: KubernetesObject,
   wanted: string | undefined,
   namespace: string,
-  ports: LogPorts
+  deps: LogPorts
 ): Promise<Evidence[]> {
   const container = wanted ?? textAt(unreadyContainer(pod), 'name')
   const status = containerStatuses(pod).find((each) => at(each, 'name') === container)
@@ -67,12 +67,12 @@ export async function containerLog(
   for (const previous of [restarts, !restarts]) {
     try {
       const limits = { tailLines, signal }
-      const text = await ports.cluster.readLog(namespace, pod.metadata.name, container, previous, limits)
+      const text = await deps.cluster.readLog(namespace, pod.metadata.name, container, previous, limits)
       // The kubelet answers so, with status 200, when it has removed a container already.
       if (text.trim() === '' || text.startsWith('unable to retrieve container logs')) continue
       return [{ title: `Last lines of container ${container}${previous ? ', before its restart' : ''}`, text }]
     } catch (error) {
-      const reason = signal.aborted ? tooLate : refusal(error, pod, namespace, ports)
+      const reason = signal.aborted ? tooLate : refusal(error, pod, namespace, deps)
       if (reason !== undefined) return [{ title: `No log of container ${container}`, text: reason }]
     }
   }
@@ -84,9 +84,9 @@ const tooLate =
   'at port 10250'
 
 /** Other refusals say that there is no such log, which is no news. */
-function refusal(error: unknown, pod: KubernetesObject, namespace: string, ports: LogPorts): string | undefined {
+function refusal(error: unknown, pod: KubernetesObject, namespace: string, deps: LogPorts): string | undefined {
   const attempt = { verb: 'read the log of', object: `Pod/${pod.metadata.name}`, namespace }
-  const { code, message, hint } = ports.toFailure(error, attempt)
+  const { code, message, hint } = deps.toFailure(error, attempt)
   if (code === 'forbidden' || code === 'unauthorized') return `${message}\n${hint}`
   return code === 'cluster-unreachable' ? message : undefined
 }

@@ -2,7 +2,7 @@ import { eventsOf, newest } from '../../core/kubernetes/events.ts'
 import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { containerProblem } from './container.ts'
 import { containerStatuses } from './container-status.ts'
 import { probeProblem } from './probe-events.ts'
@@ -14,7 +14,7 @@ import { setupProblem } from './startup.ts'
 export function podCreationProblem({ statefulSet, events, namespace }: Snapshot): Problem | undefined {
   const event = statefulSet && newest(eventsOf(statefulSet, events), 'FailedCreate', 'SuccessfulCreate')
   if (event === undefined || at(event, 'reason') !== 'FailedCreate') return undefined
-  const message = harmlessLine(textAt(event, 'message') ?? '')
+  const message = sanitizeLine(textAt(event, 'message') ?? '')
   const quota = message.includes('exceeded quota')
   return {
     code: quota ? 'quota-exceeded' : 'invalid-manifest',

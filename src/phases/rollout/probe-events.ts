@@ -2,14 +2,14 @@ import { isOfContainer, latest, newest, timeOf } from '../../core/kubernetes/eve
 import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { ordinal } from './container-status.ts'
 
 const second = 1000
 
 /** What the probes of our manifests hear from a Redis that runs and will not become ready by itself. */
 export function probeProblem(events: readonly KubernetesObject[]): Problem | undefined {
-  const message = harmlessLine(latest(events, 'Unhealthy') ?? '')
+  const message = sanitizeLine(latest(events, 'Unhealthy') ?? '')
   if (message.includes('MISCONF')) {
     return {
       code: 'persistence-failing',
@@ -47,7 +47,7 @@ export function killedByProbe(
   const said = own.findLast(
     (event) => at(event, 'reason') === 'Unhealthy' && textAt(event, 'message')?.toLowerCase().startsWith(probe) === true
   )
-  const words = harmlessLine(textAt(said, 'message') ?? '')
+  const words = sanitizeLine(textAt(said, 'message') ?? '')
   return {
     code: 'probe-failing',
     sentence:

@@ -2,8 +2,8 @@ import type { Clock } from '../../core/clock.ts'
 import { Failure, type FailureCode } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import { names, redisPod } from '../../core/kubernetes/workload.ts'
-import { Suspicion } from '../../core/problem.ts'
-import type { RolloutPorts } from './deps.ts'
+import { ProblemTimer } from '../../core/problem.ts'
+import type { RolloutDeps } from './deps.ts'
 import type { Snapshot } from './snapshot.ts'
 import { deletePod } from './stalled.ts'
 import { revisionOf } from './status.ts'
@@ -20,24 +20,24 @@ export interface Recovery {
 /** Deletes a pod that is in the way of its successor: after a while, and each only once. */
 export class Replacement {
   readonly #recovery: Recovery | undefined
-  readonly #suspicion: Suspicion
+  readonly #timer: ProblemTimer
   readonly #tried = new Set<string | undefined>()
   #refusal: Failure | undefined
 
   /** @param recovery undefined to delete nothing */
   constructor(recovery: Recovery | undefined, clock: Clock) {
     this.#recovery = recovery
-    this.#suspicion = new Suspicion(clock)
+    this.#timer = new ProblemTimer(clock)
   }
 
   /** Takes note of what is in the way now. @returns how much longer that is tolerated, 0 if it is time to delete it */
   patienceWith(stuck: StuckPod | undefined): number {
     const known = stuck === undefined || this.#recovery === undefined || this.#tried.has(stuck.pod.metadata.uid)
-    return this.#suspicion.patienceWith(known ? undefined : { code: 'stuck-revision', ...stuck })
+    return this.#timer.remainingTolerance(known ? undefined : { code: 'stuck-revision', ...stuck })
   }
 
   /** @throws Failure if the API server is not there; one that it refuses is told by `explain` */
-  async replace({ pod, because }: StuckPod, { namespace }: Snapshot, ports: RolloutPorts): Promise<void> {
+  async replace({ pod, because }: StuckPod, { namespace }: Snapshot, deps: RolloutDeps): Promise<void> {
     const { name, uid } = pod.metadata
     this.#tried.add(uid)
     try {
@@ -45,8 +45,8 @@ export class Replacement {
       const wanted = { apiVersion: 'v1', kind: 'Pod', metadata: { name, ...(uid !== undefined && { uid }) } }
       if ((await this.#recovery?.deletePod(wanted, namespace)) !== true) return
     } catch (error) {
-      ports.signal.throwIfAborted()
-      const failure = ports.toFailure(error, { verb: 'delete', object: `Pod/${name}`, namespace })
+      deps.signal.throwIfAborted()
+      const failure = deps.toFailure(error, { verb: 'delete', object: `Pod/${name}`, namespace })
       if (['cluster-unreachable', 'unauthorized', 'internal'].includes(failure.code)) throw failure
       this.#refusal = failure
       return

@@ -1,13 +1,13 @@
 import type { Deadline } from '../../core/clock.ts'
 import { Failure, type FailureCode } from '../../core/failure.ts'
 import { names } from '../../core/kubernetes/workload.ts'
-import { type Problem, Suspicion } from '../../core/problem.ts'
+import { type Problem, ProblemTimer } from '../../core/problem.ts'
 import { formatDuration } from '../../core/units.ts'
-import type { RolloutPorts } from './deps.ts'
+import type { RolloutDeps } from './deps.ts'
 import { gatherEvidence, hintWithLog } from './evidence.ts'
 import { type Recovery, Replacement } from './replacement.ts'
 import { paceAfter, RolloutObserver, type Snapshot } from './snapshot.ts'
-import type { Standstill } from './stalled.ts'
+import type { Stalled } from './stalled.ts'
 import { type Progressing, rolloutStatus } from './status.ts'
 
 /**
@@ -19,19 +19,19 @@ import { type Progressing, rolloutStatus } from './status.ts'
 export async function rollout(
   namespace: string,
   deadline: Deadline,
-  ports: RolloutPorts,
+  deps: RolloutDeps,
   recovery?: Recovery
 ): Promise<string> {
-  const observer = new RolloutObserver(namespace, ports)
-  const suspicion = new Suspicion(ports.clock)
-  const replacement = new Replacement(recovery, ports.clock)
+  const observer = new RolloutObserver(namespace, deps)
+  const timer = new ProblemTimer(deps.clock)
+  const replacement = new Replacement(recovery, deps.clock)
   const isTime = ({ problem, stuck }: Progressing) =>
-    [suspicion.patienceWith(problem), replacement.patienceWith(stuck)].includes(0)
+    [timer.remainingTolerance(problem), replacement.patienceWith(stuck)].includes(0)
   let said = ''
-  let saidAt = ports.clock.now()
+  let saidAt = deps.clock.now()
   for (;;) {
     const last = deadline.passed
-    const pace = paceAfter(ports.clock.now() - saidAt)
+    const pace = paceAfter(deps.clock.now() - saidAt)
     let snapshot = await observer.look(pace.events)
     let status = rolloutStatus(snapshot)
     if (status.state === 'progressing' && (last || isTime(status))) {
@@ -44,22 +44,22 @@ export async function rollout(
     const { problem, waitingFor } = status
     const line = problem?.sentence ?? `waiting for ${waitingFor}`
     if (line !== said) {
-      ports.log(line)
+      deps.log(line)
       said = line
-      saidAt = ports.clock.now()
+      saidAt = deps.clock.now()
     }
-    const patience = suspicion.patienceWith(problem)
+    const patience = timer.remainingTolerance(problem)
     const untilDeleted = replacement.patienceWith(status.stuck)
     if (status.stuck !== undefined && untilDeleted === 0 && !last) {
-      await replacement.replace(status.stuck, snapshot, ports)
+      await replacement.replace(status.stuck, snapshot, deps)
       continue
     }
     if (problem !== undefined && (last || patience === 0)) {
-      const failed = await failure(problem, snapshot, suspicion.duration, patience > 0, ports)
+      const failed = await failure(problem, snapshot, timer.duration, patience > 0, deps)
       throw replacement.explain(failed, snapshot)
     }
-    if (last) throw replacement.explain(await timeout(status, snapshot, deadline, ports), snapshot)
-    await ports.clock.sleep(Math.min(pace.look, patience, untilDeleted, deadline.remaining), ports.signal)
+    if (last) throw replacement.explain(await timeout(status, snapshot, deadline, deps), snapshot)
+    await deps.clock.sleep(Math.min(pace.look, patience, untilDeleted, deadline.remaining), deps.signal)
   }
 }
 
@@ -68,11 +68,11 @@ async function failure(
   snapshot: Snapshot,
   lasted: number,
   isTimeout: boolean,
-  ports: RolloutPorts
+  deps: RolloutDeps
 ): Promise<Failure> {
   const tolerated =
     toleranceMilliseconds === 0 ? '' : ` (seen for ${formatDuration(lasted)}${isTimeout ? ', until the timeout' : ''})`
-  const evidence = await gatherEvidence(snapshot, container, ports)
+  const evidence = await gatherEvidence(snapshot, container, deps)
   return new Failure(code, `${sentence}${tolerated}`, hintWithLog(code, hint, evidence), evidence)
 }
 
@@ -80,12 +80,12 @@ async function timeout(
   { waitingFor, standstill }: Progressing,
   snapshot: Snapshot,
   deadline: Deadline,
-  ports: RolloutPorts
+  deps: RolloutDeps
 ): Promise<Failure> {
-  const { code, words, hint }: Standstill = standstill ?? { code: 'rollout-timeout' }
+  const { code, words, hint }: Stalled = standstill ?? { code: 'rollout-timeout' }
   const after = `after ${formatDuration(deadline.milliseconds)} still waiting for ${waitingFor}`
   const sentence = words === undefined ? after : `${after}: ${words}`
-  const evidence = await gatherEvidence(snapshot, undefined, ports)
+  const evidence = await gatherEvidence(snapshot, undefined, deps)
   return new Failure(code, sentence, timeoutHint(code, hint), evidence)
 }
 
@@ -101,8 +101,8 @@ function timeoutHint(code: FailureCode, hint = 'see the evidence; if it was only
  * @returns the update revision
  * @throws Failure if redis-0 is not Ready at that revision
  */
-export async function health(namespace: string, ports: RolloutPorts): Promise<string> {
-  const observer = new RolloutObserver(namespace, ports)
+export async function health(namespace: string, deps: RolloutDeps): Promise<string> {
+  const observer = new RolloutObserver(namespace, deps)
   const first = await observer.look(Number.POSITIVE_INFINITY)
   const seen = rolloutStatus(first)
   if (seen.state === 'current') return seen.revision
@@ -110,7 +110,7 @@ export async function health(namespace: string, ports: RolloutPorts): Promise<st
   const status = rolloutStatus(snapshot)
   if (status.state === 'current') return status.revision
   const { problem, waitingFor, standstill } = status
-  const evidence = await gatherEvidence(snapshot, problem?.container, ports)
+  const evidence = await gatherEvidence(snapshot, problem?.container, deps)
   if (problem !== undefined) {
     const { code, sentence, hint } = problem
     throw new Failure(code, sentence, hintWithLog(code, hint, evidence), evidence)

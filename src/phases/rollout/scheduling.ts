@@ -3,7 +3,7 @@ import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { isScheduled, unschedulable } from '../../core/kubernetes/scheduling.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import type { Snapshot } from './snapshot.ts'
 
 const second = 1000
@@ -35,7 +35,7 @@ function claimProblem(
   )
   const reason = textAt(event, 'reason')
   if (reason === undefined || reason === 'ProvisioningSucceeded') return undefined
-  const message = harmlessLine(textAt(event, 'message') ?? '')
+  const message = sanitizeLine(textAt(event, 'message') ?? '')
   // Neither a class nor a volume comes by itself, while provisioners take their time and try again.
   const missing = reason === 'FailedBinding' || /storageclass\S* .*not found/i.test(message)
   return {

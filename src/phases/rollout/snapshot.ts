@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import { names, podLabels } from '../../core/kubernetes/workload.ts'
-import type { RolloutPorts } from './deps.ts'
+import type { RolloutDeps } from './deps.ts'
 
 /** Everything that the decision is made from, as read at one moment. */
 export interface Snapshot {
@@ -15,16 +15,16 @@ export interface Snapshot {
 /** Reads what the decision is made from, and remembers what need not be asked for with every look. */
 export class RolloutObserver {
   readonly #namespace: string
-  readonly #ports: RolloutPorts
+  readonly #deps: RolloutDeps
   #selector: Record<string, string> | undefined
   #events: KubernetesObject[] = []
   #eventsAt: number
 
-  constructor(namespace: string, ports: RolloutPorts) {
+  constructor(namespace: string, deps: RolloutDeps) {
     this.#namespace = namespace
-    this.#ports = ports
+    this.#deps = deps
     // A healthy rollout is over before anybody needs its events.
-    this.#eventsAt = ports.clock.now()
+    this.#eventsAt = deps.clock.now()
   }
 
   /**
@@ -32,7 +32,7 @@ export class RolloutObserver {
    * enough: everything that was applied had been answered before, and a revision names its pods.
    */
   async look(eventsAge: number): Promise<Snapshot> {
-    const due = this.#ports.clock.now() - this.#eventsAt >= eventsAge
+    const due = this.#deps.clock.now() - this.#eventsAt >= eventsAge
     return this.#reading(async () => {
       const [[statefulSet, pods]] = await Promise.all([this.#objects(), due ? this.#readEvents() : undefined])
       return { namespace: this.#namespace, statefulSet, pods, events: this.#events }
@@ -42,12 +42,12 @@ export class RolloutObserver {
   /** The same snapshot with the events of now, or the ones it has if they cannot be read: it must be told anyway. */
   async withEventsOfNow(snapshot: Snapshot): Promise<Snapshot> {
     const signal = AbortSignal.timeout(explanationMilliseconds)
-    await this.#readEvents({ signal }).catch(() => this.#ports.signal.throwIfAborted())
+    await this.#readEvents({ signal }).catch(() => this.#deps.signal.throwIfAborted())
     return { ...snapshot, events: this.#events }
   }
 
   async #objects(): Promise<[KubernetesObject | undefined, KubernetesObject[]]> {
-    const { cluster } = this.#ports
+    const { cluster } = this.#deps
     const known = this.#selector
     const [statefulSet, found] = await Promise.all([
       cluster.readStatefulSet(this.#namespace, names.statefulSet),
@@ -61,13 +61,13 @@ export class RolloutObserver {
   }
 
   async #readEvents(limits?: { signal: AbortSignal }): Promise<void> {
-    const { cluster, clock } = this.#ports
+    const { cluster, clock } = this.#deps
     this.#eventsAt = clock.now()
     this.#events = await cluster.listEvents(this.#namespace, limits)
   }
 
   async #reading<T>(read: () => Promise<T>): Promise<T> {
-    const { signal, toFailure } = this.#ports
+    const { signal, toFailure } = this.#deps
     try {
       return await read()
     } catch (error) {

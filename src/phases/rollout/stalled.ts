@@ -2,12 +2,12 @@ import type { FailureCode } from '../../core/failure.ts'
 import { eventsOf, isOfContainer, latest } from '../../core/kubernetes/events.ts'
 import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { names, watchLoading } from '../../core/kubernetes/workload.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { isRunning, unreadyContainer } from './container-status.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /** What a wait is if it does not end: for the timeout of a rollout, and for whoever does not wait at all. */
-export interface Standstill {
+export interface Stalled {
   code: FailureCode
   /** What was said about it. */
   words?: string
@@ -16,12 +16,12 @@ export interface Standstill {
 }
 
 /** A pod that is not Ready, where nothing tells that it cannot become so: its probes may have said what is missing. */
-export function unreadyPod(pod: KubernetesObject, { events, namespace }: Snapshot): Standstill | undefined {
+export function unreadyPod(pod: KubernetesObject, { events, namespace }: Snapshot): Stalled | undefined {
   const status = unreadyContainer(pod)
   // Of a container that does not run, only an earlier run was asked.
   if (!isRunning(status)) return undefined
   const own = eventsOf(pod, events).filter((event) => isOfContainer(event, textAt(status, 'name') ?? ''))
-  const words = harmlessLine(latest(own, 'Unhealthy') ?? '')
+  const words = sanitizeLine(latest(own, 'Unhealthy') ?? '')
   if (words === '') return undefined
   return /\bLOADING\b/.test(words)
     ? { code: 'redis-loading', words, hint: watchLoading(namespace) }
@@ -29,7 +29,7 @@ export function unreadyPod(pod: KubernetesObject, { events, namespace }: Snapsho
 }
 
 /** The same of an old revision. What loads its data will be Ready, and all else is in the way. */
-export function unreadyOldPod(pod: KubernetesObject, snapshot: Snapshot): Standstill {
+export function unreadyOldPod(pod: KubernetesObject, snapshot: Snapshot): Stalled {
   const unready = unreadyPod(pod, snapshot)
   if (unready?.code === 'redis-loading') return unready
   return {
@@ -40,7 +40,7 @@ export function unreadyOldPod(pod: KubernetesObject, snapshot: Snapshot): Stands
 }
 
 /** A pod that was asked to end and is still there. */
-export function endlessPod({ metadata }: KubernetesObject, namespace: string): Standstill {
+export function endlessPod({ metadata }: KubernetesObject, namespace: string): Stalled {
   const kubectl = `kubectl -n ${namespace}`
   return {
     code: 'rollout-timeout',

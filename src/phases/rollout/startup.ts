@@ -2,7 +2,7 @@ import { newest } from '../../core/kubernetes/events.ts'
 import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { memoryTooLow } from './container.ts'
 
 const second = 1000
@@ -13,7 +13,7 @@ const progress = ['SuccessfulAttachVolume', 'Pulling', 'Pulled']
 /** Why the node does not get a pod so far that its first container starts; only events tell. */
 export function setupProblem(events: readonly KubernetesObject[], namespace: string): Problem | undefined {
   const event = newest(events, ...failures, ...progress)
-  const message = harmlessLine(textAt(event, 'message') ?? '')
+  const message = sanitizeLine(textAt(event, 'message') ?? '')
   const describe = `see \`kubectl -n ${namespace} describe pod ${names.pod}\``
   switch (textAt(event, 'reason')) {
     case 'FailedCreatePodSandBox':

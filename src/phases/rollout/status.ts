@@ -4,7 +4,7 @@ import type { Problem } from '../../core/problem.ts'
 import { hasFailed, isReady, podWaitsFor } from './container-status.ts'
 import { podCreationProblem, podProblem } from './pod-problem.ts'
 import type { Snapshot } from './snapshot.ts'
-import { deletePod, endlessPod, type Standstill, unreadyOldPod, unreadyPod } from './stalled.ts'
+import { deletePod, endlessPod, type Stalled, unreadyOldPod, unreadyPod } from './stalled.ts'
 import { heldBack, type StuckPod, stuckPod } from './stuck-pod.ts'
 
 export type RolloutStatus = { state: 'current'; revision: string } | Progressing
@@ -14,7 +14,7 @@ export interface Progressing {
   waitingFor: string
   problem?: Problem
   /** What it is if it stays so, where that is more than a wait that was too short. */
-  standstill?: Standstill
+  standstill?: Stalled
   /** The pod in the way of its successor, where it may be deleted. */
   stuck?: StuckPod
 }
@@ -101,7 +101,7 @@ function withoutPartition(namespace: string): string {
   return `\`kubectl -n ${namespace} patch statefulset ${names.statefulSet} --patch '${patch}'\``
 }
 
-function waiting(waitingFor: string, problem?: Problem, standstill?: Standstill): Progressing {
+function waiting(waitingFor: string, problem?: Problem, standstill?: Stalled): Progressing {
   return {
     state: 'progressing',
     waitingFor,

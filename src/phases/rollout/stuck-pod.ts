@@ -1,6 +1,6 @@
 import { eventsOf, isOfContainer, latest, newest, timeOf } from '../../core/kubernetes/events.ts'
 import { at, isControlledBy, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
-import { harmlessLine } from '../../core/sanitize.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { containerStatuses, hasFailed, isReady, isRunning } from './container-status.ts'
 import { podProblem } from './pod-problem.ts'
 import type { Snapshot } from './snapshot.ts'
@@ -34,7 +34,7 @@ export function stuckPod(pod: KubernetesObject, snapshot: Snapshot): StuckPod | 
   const words = unready.map((status) => failedProbe(status, own)).find((each) => each !== undefined)
   if (words === undefined || wasReady(pod)) return
   // As long as a probe that passes in the end may take to do so for the first time.
-  return { pod, because: `it has never been Ready: ${harmlessLine(words)}`, toleranceMilliseconds: 10_000 }
+  return { pod, because: `it has never been Ready: ${sanitizeLine(words)}`, toleranceMilliseconds: 10_000 }
 }
 
 /** The rule by which a StatefulSet keeps its pod at an old revision, undefined if it has none. */

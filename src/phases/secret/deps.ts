@@ -11,7 +11,7 @@ export interface SecretInputs {
   force: boolean
 }
 
-export interface SecretPorts {
+export interface SecretDeps {
   cluster: {
     read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
     /** @returns the object as it is then; undefined if it is gone */

@@ -4,14 +4,14 @@ import { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Check } from '../../core/result.ts'
-import type { SecretInputs, SecretPorts } from './deps.ts'
-import { secretMissing } from './sync/failures.ts'
-import { judgeLastSync } from './sync/last-sync.ts'
-import { readExternalSecret, readReports, requesting } from './sync/requests.ts'
+import type { SecretDeps, SecretInputs } from './deps.ts'
+import { secretMissingFailure } from './sync/failures.ts'
+import { checkLastSync } from './sync/last-sync.ts'
+import { readExternalSecret, readReports, secretApiCall } from './sync/requests.ts'
 import { remoteSecret } from './sync/status.ts'
 import { syncNow } from './sync/sync.ts'
-import { masksOf } from './validate/fields.ts'
-import { contractChecks, contractFailure, contractProblems } from './validate/validate-secret.ts'
+import { secretValuesOf } from './validate/fields.ts'
+import { invalidSecretFailure, secretChecks, secretProblems } from './validate/validate-secret.ts'
 
 export interface VerifiedSecret {
   credentials: Credentials
@@ -27,17 +27,18 @@ export interface VerifiedSecret {
 export async function verifySecret(
   inputs: SecretInputs,
   deadline: Deadline,
-  ports: SecretPorts
+  deps: SecretDeps
 ): Promise<VerifiedSecret> {
   const { namespace, externalSecret } = inputs
   const freshness =
-    externalSecret === undefined ? notCompared : await freshnessCheck(externalSecret, inputs, deadline, ports)
-  tell(freshness, ports)
-  const secret = await readSecret(namespace, ports)
-  if (secret === undefined) throw secretMissing(namespace, externalSecret)
-  for (const check of contractChecks(secret)) tell(check, ports)
-  const problems = contractProblems(secret)
-  if (problems.length > 0) throw contractFailure(problems, namespace, externalSecret && remoteSecret(externalSecret))
+    externalSecret === undefined ? notCompared : await freshnessCheck(externalSecret, inputs, deadline, deps)
+  tell(freshness, deps)
+  const secret = await readSecret(namespace, deps)
+  if (secret === undefined) throw secretMissingFailure(namespace, externalSecret)
+  for (const check of secretChecks(secret)) tell(check, deps)
+  const problems = secretProblems(secret)
+  if (problems.length > 0)
+    throw invalidSecretFailure(problems, namespace, externalSecret && remoteSecret(externalSecret))
   const fields = credentialFields.map((field) => [field, credentialField(secret, field)])
   return { credentials: Object.fromEntries(fields) as Credentials, fresh: freshness.relaxed !== true }
 }
@@ -53,38 +54,38 @@ async function freshnessCheck(
   externalSecret: KubernetesObject,
   { namespace, force }: SecretInputs,
   deadline: Deadline,
-  ports: SecretPorts
+  deps: SecretDeps
 ): Promise<Check> {
   const name = force ? 'synced with AWS in this run' : 'last sync with AWS'
   try {
     const jobs = [
-      readExternalSecret(externalSecret, namespace, ports),
-      force ? readReports(namespace, ports) : undefined
+      readExternalSecret(externalSecret, namespace, deps),
+      force ? readReports(namespace, deps) : undefined
     ] as const
     // Also where one fails, so that no request outlives the phase.
     await Promise.allSettled(jobs)
     const [stored, reports] = await Promise.all(jobs)
     const seen =
       reports === undefined
-        ? await judgeLastSync(stored, namespace, ports)
-        : { detail: await syncNow(stored, reports, namespace, deadline, ports) }
+        ? await checkLastSync(stored, namespace, deps)
+        : { detail: await syncNow(stored, reports, namespace, deadline, deps) }
     return { name, passed: true, ...seen }
   } catch (error) {
     const isVerdict = error instanceof Failure && ['secret-stale', 'external-secret-error'].includes(error.code)
-    if (isVerdict) tell({ name, passed: false, detail: error.message }, ports)
+    if (isVerdict) tell({ name, passed: false, detail: error.message }, deps)
     throw error
   }
 }
 
-async function readSecret(namespace: string, ports: SecretPorts): Promise<KubernetesObject | undefined> {
-  const secret = await requesting('read', `Secret/${names.credentials}`, namespace, ports, () =>
-    ports.cluster.read(credentialsObject, namespace)
+async function readSecret(namespace: string, deps: SecretDeps): Promise<KubernetesObject | undefined> {
+  const secret = await secretApiCall('read', `Secret/${names.credentials}`, namespace, deps, () =>
+    deps.cluster.read(credentialsObject, namespace)
   )
-  if (secret !== undefined) for (const mask of masksOf(secret)) ports.secret(mask)
+  if (secret !== undefined) for (const mask of secretValuesOf(secret)) deps.secret(mask)
   return secret
 }
 
-function tell(check: Check, { checked, log }: SecretPorts): void {
+function tell(check: Check, { checked, log }: SecretDeps): void {
   const mark = check.relaxed ? '–' : check.passed ? '✓' : '✗'
   log(`${mark} ${check.name}: ${check.detail}`)
   checked(check)

@@ -1,4 +1,4 @@
-import { combined } from '../../core/failure.ts'
+import { combinedFailure } from '../../core/failure.ts'
 import { timeoutMilliseconds } from '../../core/units.ts'
 import type { RenderInputs } from '../../phases/render/deps.ts'
 import { type CacheInputs, readCacheInputs } from './deploy.ts'
@@ -56,6 +56,6 @@ function bothOf<A, B>(first: () => A, second: () => B): [A, B] {
     }
   }
   const [a, b] = [attempt(first), attempt(second)]
-  if (a === undefined || b === undefined) throw combined(problems)
+  if (a === undefined || b === undefined) throw combinedFailure(problems)
   return [a, b]
 }

@@ -17,7 +17,7 @@ export interface Ports {
 
 /** pods/portforward over WebSocket: for the nth port the channels 2n (data) and 2n + 1 (error). */
 export class PortForwards {
-  readonly #ports: Ports
+  readonly #deps: Ports
   readonly #server = new WebSocketServer({
     noServer: true,
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false)
@@ -25,8 +25,8 @@ export class PortForwards {
   readonly #open = new Map<WebSocket, string>()
   #silent = false
 
-  constructor(ports: Ports) {
-    this.#ports = ports
+  constructor(deps: Ports) {
+    this.#deps = deps
   }
 
   /** From now on forwards open and carry nothing. */
@@ -60,7 +60,7 @@ export class PortForwards {
   }
 
   #carry(webSocket: WebSocket, ports: readonly number[], pod: KubernetesObject): void {
-    const { forward, forwardHost } = this.#ports
+    const { forward, forwardHost } = this.#deps
     const sockets = ports.map((port, index): Socket | undefined => {
       const prefix = Buffer.alloc(2)
       prefix.writeUInt16LE(port)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { errorFrom, toRefusal } from '../../../../src/clients/github/errors.ts'
-import { harmlessLine } from '../../../../src/core/sanitize.ts'
+import { errorFrom, toCommentError } from '../../../../src/clients/github/errors.ts'
+import { sanitizeLine } from '../../../../src/core/sanitize.ts'
 import fc from '../../../support/fast-check.ts'
 
 const thrown = (status: number, data: unknown) => ({
@@ -47,14 +47,14 @@ describe('what an error says', () => {
         const error = errorFrom(thrown(403, data), 'api.github.com')
         expect(Object.keys(error).sort()).toEqual(['name', 'status', 'wait'])
         expect(error.cause).toBeUndefined()
-        expect(error.message).toBe(harmlessLine(error.message, 300))
+        expect(error.message).toBe(sanitizeLine(error.message, 300))
       })
     )
   })
 })
 
 test('an error of our own is called one', () => {
-  expect(toRefusal(new TypeError('oops'), { isFork: false })).toEqual({
+  expect(toCommentError(new TypeError('oops'), { isFork: false })).toEqual({
     reason: 'unexpected error: oops',
     hint: 'please report it with the log of this run'
   })

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { maskedLines } from '../../../../src/core/redact/redact-line.ts'
+import { redactLines } from '../../../../src/core/redact/redact-line.ts'
 import { promptly } from '../../../support/promptly.ts'
 
 const secret = randomBytes(9).toString('base64url')
 /** What a reader sees of a text. */
 const seen = (text: string) =>
-  maskedLines(text.replaceAll('§', secret).split('\n'))
+  redactLines(text.replaceAll('§', secret).split('\n'))
     .map((line) => line.text)
     .join('\n')
 
@@ -50,11 +50,11 @@ describe('a credential below its name gives way to ***', () => {
     ['a variable in capitals', 'DB_KEY: |-\n  §', 'DB_KEY: |-\n  ***']
   ])('%s', (_, text, expected) => {
     expect(seen(text)).toBe(expected)
-    expect(maskedLines(text.split('\n'))).toHaveLength(text.split('\n').length)
+    expect(redactLines(text.split('\n'))).toHaveLength(text.split('\n').length)
   })
 
   test('and two of them can be told apart', () => {
-    const hidden = (value: string) => maskedLines(['password: |', `  ${value}`])[1]?.hidden
+    const hidden = (value: string) => redactLines(['password: |', `  ${value}`])[1]?.hidden
     expect(hidden('a')).not.toBe(hidden('b'))
   })
 })
@@ -106,7 +106,7 @@ describe('a text of a megabyte is read once', () => {
   ])('of %j', (part) => {
     const long = part.repeat(1_000_000 / part.length)
     for (const text of [long, `${long}:`, `redis-cli${long}x`, `password: |\n ${long}`]) {
-      expect(promptly(() => maskedLines(text.split('\n'))).length).toBe(text.split('\n').length)
+      expect(promptly(() => redactLines(text.split('\n'))).length).toBe(text.split('\n').length)
     }
   })
 })

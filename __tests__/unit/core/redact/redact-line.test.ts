@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { masked } from '../../../../src/core/redact/redact-line.ts'
+import { redactLine } from '../../../../src/core/redact/redact-line.ts'
 import { promptly } from '../../../support/promptly.ts'
 
 const secret = randomBytes(9).toString('base64url')
@@ -66,7 +66,7 @@ describe('a credential in a line gives way to ***', () => {
     ['a JSON web token', 'x eyJhbGciOiJI.eyJzdWIiOiIx.§ y', 'x *** y'],
     ['a token of GitHub', 'ghp_0123456789abcdefghijklmnopqrstuvwxyz', '***']
   ])('%s', (_, line, expected) => {
-    const { text, hidden } = masked(line.replaceAll('§', secret).replaceAll('¶', hash))
+    const { text, hidden } = redactLine(line.replaceAll('§', secret).replaceAll('¶', hash))
     expect(text).toBe(expected)
     expect(hidden).not.toBe('')
   })
@@ -114,13 +114,13 @@ describe('a line that has none is shown as it is', () => {
     'key: x',
     ''
   ])('%j', (line) => {
-    expect(masked(line)).toEqual({ text: line, hidden: '' })
+    expect(redactLine(line)).toEqual({ text: line, hidden: '' })
   })
 })
 
 test('what is hidden tells two credentials apart', () => {
-  expect(masked('requirepass a').hidden).not.toBe(masked('requirepass b').hidden)
-  expect(masked('requirepass a').hidden).toBe(masked('# requirepass a').hidden)
+  expect(redactLine('requirepass a').hidden).not.toBe(redactLine('requirepass b').hidden)
+  expect(redactLine('requirepass a').hidden).toBe(redactLine('# requirepass a').hidden)
 })
 
 describe('a line of a megabyte is read once', () => {
@@ -148,7 +148,7 @@ describe('a line of a megabyte is read once', () => {
   ])('of %j', (part) => {
     const long = part.repeat(1_000_000 / part.length)
     for (const line of [long, `pass=${long}x`, `redis-cli "user a ${long}`, `user a ${long}`]) {
-      expect(promptly(() => masked(line)).text.length).toBeLessThanOrEqual(2 * line.length)
+      expect(promptly(() => redactLine(line)).text.length).toBeLessThanOrEqual(2 * line.length)
     }
   })
 })

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { Redaction } from '../../../../src/core/redact/redactor.ts'
+import { Redactor } from '../../../../src/core/redact/redactor.ts'
 import fc from '../../../support/fast-check.ts'
 
-function redactionOf(...secrets: string[]): { redaction: Redaction; told: string[] } {
+function redactionOf(...secrets: string[]): { redactor: Redactor; told: string[] } {
   const told: string[] = []
-  const redaction = new Redaction((value) => told.push(value))
-  for (const secret of secrets) redaction.add(secret)
-  return { redaction, told }
+  const redactor = new Redactor((value) => told.push(value))
+  for (const secret of secrets) redactor.add(secret)
+  return { redactor, told }
 }
 
 describe('a secret', () => {
@@ -19,16 +19,16 @@ describe('a secret', () => {
     ['as base64', `password: ${Buffer.from(secret).toString('base64')}`, 'password: ***'],
     ['several times', `${secret}${secret} ${secret}`, '****** ***']
   ])('is taken out %s', (_, text, redacted) => {
-    expect(redactionOf(secret).redaction.redact(text)).toBe(redacted)
+    expect(redactionOf(secret).redactor.redact(text)).toBe(redacted)
   })
 
   test('that contains another one leaves no rest', () => {
-    const { redaction } = redactionOf('token', 'token-of-production')
+    const { redactor: redaction } = redactionOf('token', 'token-of-production')
     expect(redaction.redact('token-of-production, token')).toBe('***, ***')
   })
 
   test('with characters that patterns know is taken literally', () => {
-    expect(redactionOf('a.*$&(b').redaction.redact('a.*$&(b axx$&(b')).toBe('*** axx$&(b')
+    expect(redactionOf('a.*$&(b').redactor.redact('a.*$&(b axx$&(b')).toBe('*** axx$&(b')
   })
 
   test('is told to the runner at once, URL-encoded too where that differs', () => {
@@ -41,14 +41,14 @@ describe('a secret', () => {
   })
 
   test('that is empty is none: it would be everywhere', () => {
-    const { redaction, told } = redactionOf('')
+    const { redactor: redaction, told } = redactionOf('')
     expect(told).toEqual([])
     expect(redaction.redact('text')).toBe('text')
   })
 })
 
 test('without secrets every text stays as it is', () => {
-  const { redaction } = redactionOf()
+  const { redactor: redaction } = redactionOf()
   fc.assert(fc.property(fc.string(), (text) => redaction.redact(text) === text))
 })
 
@@ -56,7 +56,7 @@ test('none of several secrets can be read in any text', () => {
   const secret = fc.string({ unit: fc.constantFrom('a', 'b', '1', '"', '/'), minLength: 3, maxLength: 8 })
   fc.assert(
     fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), fc.string(), (secrets, between) => {
-      const { redaction } = redactionOf(...secrets)
+      const { redactor: redaction } = redactionOf(...secrets)
       const redacted = redaction.redact(secrets.join(between))
       return secrets.every((each) => !redacted.includes(each))
     })

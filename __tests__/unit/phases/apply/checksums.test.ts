@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { marksWithoutPassword, restartMarks, restartReason } from '../../../../src/phases/apply/checksums.ts'
+import { checksumAnnotations, checksumsWithoutPassword, restartReason } from '../../../../src/phases/apply/checksums.ts'
 import { configMap, documentOf } from '../../document-of.ts'
 
 const config = 'redis-cache-action/config'
@@ -33,7 +33,7 @@ const secret = (uid: string): KubernetesObject => ({
 })
 const conf = (maxmemory: string) => configMap('redis-config', { 'redis.conf': `maxmemory ${maxmemory}\n`, other: 'x' })
 const marks = (documents = [conf('256mb')], word = 'secret', uid = 'one', set = statefulSet) =>
-  restartMarks(set, documents, secret(uid), word)
+  checksumAnnotations(set, documents, secret(uid), word)
 
 describe('the marks of what a pod reads at its start', () => {
   test('are the same for the same', () => {
@@ -91,13 +91,13 @@ describe('the marks of a plan that cannot know the password', () => {
   })
 
   test('leave that of the password as it is, and know the configuration', () => {
-    const kept = marksWithoutPassword(statefulSet, [conf('256mb')], stored({ [config]: 'old', [password]: 'kept' }))
+    const kept = checksumsWithoutPassword(statefulSet, [conf('256mb')], stored({ [config]: 'old', [password]: 'kept' }))
     expect(kept).toEqual({ [config]: marks()[config], [password]: 'kept' })
   })
 
   test('have none of a password where there was none', () => {
-    expect(marksWithoutPassword(statefulSet, [conf('256mb')], stored({}))).toEqual({ [config]: marks()[config] })
-    expect(Object.keys(marksWithoutPassword(statefulSet, [], undefined))).toEqual([config])
+    expect(checksumsWithoutPassword(statefulSet, [conf('256mb')], stored({}))).toEqual({ [config]: marks()[config] })
+    expect(Object.keys(checksumsWithoutPassword(statefulSet, [], undefined))).toEqual([config])
   })
 })
 

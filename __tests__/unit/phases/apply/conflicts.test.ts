@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { conflictFailure, type Dispute, disputesOf, takenNote } from '../../../../src/phases/apply/conflicts.ts'
+import {
+  conflictFailure,
+  takeoverNote,
+  type ValueConflict,
+  valueConflictsOf
+} from '../../../../src/phases/apply/conflicts.ts'
 
 const object = (spec: object, metadata: object = {}): KubernetesObject => ({
   apiVersion: 'apps/v1',
@@ -14,7 +19,7 @@ describe('a conflict is a dispute', () => {
   test('where the values differ, and only there', () => {
     const conflicts = [conflict('.spec.replicas', 'kubectl (scale)'), conflict('.spec.serviceName')]
     const stored = object({ replicas: 3, serviceName: 'a' })
-    expect(disputesOf(conflicts, stored, object({ replicas: 1, serviceName: 'a' }))).toEqual([
+    expect(valueConflictsOf(conflicts, stored, object({ replicas: 1, serviceName: 'a' }))).toEqual([
       { field: '.spec.replicas', manager: 'kubectl (scale)', values: ['3', '1'] }
     ])
   })
@@ -22,11 +27,13 @@ describe('a conflict is a dispute', () => {
   test('not where a forced apply would change nothing but who owns it', () => {
     const stored = object({ a: 1 }, { resourceVersion: '1', generation: 1, managedFields: [1] })
     const preview = object({ a: 1 }, { resourceVersion: '2', generation: 2, managedFields: [2] })
-    expect(disputesOf([conflict('.spec.nowhere')], stored, { ...preview, status: {} })).toEqual([])
+    expect(valueConflictsOf([conflict('.spec.nowhere')], stored, { ...preview, status: {} })).toEqual([])
   })
 
   test('not with ourselves', () => {
-    expect(disputesOf([conflict('.spec.a', 'redis-cache-action')], object({ a: 1 }), object({ a: 2 }))).toEqual([])
+    expect(valueConflictsOf([conflict('.spec.a', 'redis-cache-action')], object({ a: 1 }), object({ a: 2 }))).toEqual(
+      []
+    )
   })
 
   const interval = (refreshInterval: string) => ({ ...object({ refreshInterval }), kind: 'ExternalSecret' })
@@ -38,17 +45,17 @@ describe('a conflict is a dispute', () => {
     ['0s', '0'],
     ['500ms', '0.5s']
   ])('not where the External Secrets Operator wrote %s for the same duration %s', (stored, wanted) => {
-    expect(disputesOf(conflicts, interval(stored), interval(wanted))).toEqual([])
+    expect(valueConflictsOf(conflicts, interval(stored), interval(wanted))).toEqual([])
   })
 
   test('where durations differ, or where only the text of another field looks like one', () => {
-    expect(disputesOf(conflicts, interval('1h0m0s'), interval('2h'))).toHaveLength(1)
+    expect(valueConflictsOf(conflicts, interval('1h0m0s'), interval('2h'))).toHaveLength(1)
     const other = (replicas: string) => ({ ...object({ replicas }), kind: 'ConfigMap' })
-    expect(disputesOf([conflict('.spec.replicas')], other('1h'), other('60m'))).toHaveLength(1)
+    expect(valueConflictsOf([conflict('.spec.replicas')], other('1h'), other('60m'))).toHaveLength(1)
   })
 
   test('where its path cannot be followed while something differs', () => {
-    const disputes = disputesOf([conflict('.spec.nowhere')], object({ a: 1 }), object({ a: 2 }))
+    const disputes = valueConflictsOf([conflict('.spec.nowhere')], object({ a: 1 }), object({ a: 2 }))
     expect(disputes).toEqual([{ field: '.spec.nowhere', manager: 'helm', values: undefined }])
   })
 })
@@ -57,13 +64,13 @@ describe('the values of a dispute', () => {
   const configMap = (data: object): KubernetesObject => ({ ...object({}), kind: 'ConfigMap', data })
 
   test('are shown', () => {
-    const disputes = disputesOf([conflict('.data.redis.conf')], configMap({ 'redis.conf': 'a' }), configMap({}))
+    const disputes = valueConflictsOf([conflict('.data.redis.conf')], configMap({ 'redis.conf': 'a' }), configMap({}))
     expect(disputes).toEqual([{ field: '.data.redis.conf', manager: 'helm', values: ['"a"', 'nothing'] }])
   })
 
   test('are not shown where the diff would hide a part of them', () => {
     const users = (password: string) => configMap({ 'users.acl': `user app on >${password} ~* +@all` })
-    const disputes = disputesOf([conflict('.data.users.acl', 'kubectl-edit')], users('live'), users('wanted'))
+    const disputes = valueConflictsOf([conflict('.data.users.acl', 'kubectl-edit')], users('live'), users('wanted'))
     expect(disputes).toEqual([{ field: '.data.users.acl', manager: 'kubectl-edit', values: undefined }])
     expect(conflictFailure(configMap({}), 'team', disputes).message).toBe(
       'cannot apply ConfigMap/redis in namespace team: ' +
@@ -72,7 +79,7 @@ describe('the values of a dispute', () => {
   })
 })
 
-const dispute = (field: string, manager = 'helm'): Dispute => ({ field, manager, values: ['1', '2'] })
+const dispute = (field: string, manager = 'helm'): ValueConflict => ({ field, manager, values: ['1', '2'] })
 
 describe('the failure', () => {
   test('names object, field, manager, both values and the ways out', () => {
@@ -107,8 +114,8 @@ describe('the failure', () => {
 })
 
 test('what was taken over is said by manager', () => {
-  expect(takenNote([])).toBeUndefined()
-  expect(takenNote([dispute('.a', 'x'), dispute('.b', 'y'), dispute('.c', 'x')])).toBe(
+  expect(takeoverNote([])).toBeUndefined()
+  expect(takeoverNote([dispute('.a', 'x'), dispute('.b', 'y'), dispute('.c', 'x')])).toBe(
     'took .a, .c over from x, and .b over from y'
   )
 })

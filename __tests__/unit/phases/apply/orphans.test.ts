@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { withoutOrphans } from '../../../../src/phases/apply/kubectl-migration.ts'
+import { withoutKubectlFields } from '../../../../src/phases/apply/kubectl-migration.ts'
 
 /** @param fields of the spec; none of it without any */
 const entry = (manager: string, operation: string, fields: object) => ({
@@ -13,7 +13,7 @@ const ours = (fields: object) => entry('redis-cache-action', 'Apply', fields)
 /** What stays of a spec. */
 function left(spec: object, ...managedFields: object[]): unknown {
   const metadata = { name: 'x', managedFields }
-  return withoutOrphans({ apiVersion: 'v1', kind: 'Any', metadata, spec })['spec']
+  return withoutKubectlFields({ apiVersion: 'v1', kind: 'Any', metadata, spec })['spec']
 }
 
 describe('what only kubectl apply owns goes', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { judgeEndpoint } from '../../../../src/phases/elasticache/checks.ts'
+import { checkEndpoint } from '../../../../src/phases/elasticache/checks.ts'
 import { domain, groupWith, nodeGroup, primary } from './group.ts'
 
 const right = `the primary endpoint is ${primary.host}:6379`
@@ -10,11 +10,11 @@ describe('the address in the Secret, for a group with cluster mode disabled', ()
     ['in capitals', primary.host.toUpperCase()],
     ['with the dot of an absolute name', `${primary.host}.`]
   ])('is the primary endpoint %s', (_situation, host) => {
-    expect(judgeEndpoint({ host, port: '6379' }, groupWith())).toEqual({ holds: true, detail: right })
+    expect(checkEndpoint({ host, port: '6379' }, groupWith())).toEqual({ holds: true, detail: right })
   })
 
   test('has another port', () => {
-    expect(judgeEndpoint({ host: primary.host, port: '6380' }, groupWith())).toEqual({
+    expect(checkEndpoint({ host: primary.host, port: '6380' }, groupWith())).toEqual({
       holds: false,
       detail: `the Secret names port 6380; ${right}`
     })
@@ -38,7 +38,7 @@ describe('the address in the Secret, for a group with cluster mode disabled', ()
     ['10.0.0.7', 'no endpoint of this group'],
     ['', 'no endpoint of this group']
   ])('%j is named for what it is', (host, what) => {
-    expect(judgeEndpoint({ host, port: '6379' }, groupWith())).toEqual({
+    expect(checkEndpoint({ host, port: '6379' }, groupWith())).toEqual({
       holds: false,
       detail: `${host} is ${what}; ${right}`
     })
@@ -46,7 +46,7 @@ describe('the address in the Secret, for a group with cluster mode disabled', ()
 
   test('the reader endpoint that AWS names counts, whatever its form', () => {
     const nodeGroups = [{ ...nodeGroup('a', 'b'), reader: { host: 'reader.example', port: 6379 } }]
-    expect(judgeEndpoint({ host: 'reader.example', port: '6379' }, groupWith({ nodeGroups })).detail).toMatch(
+    expect(checkEndpoint({ host: 'reader.example', port: '6379' }, groupWith({ nodeGroups })).detail).toMatch(
       /^reader\.example is the reader endpoint of this group/
     )
   })
@@ -60,7 +60,7 @@ describe('the address in the Secret, for a group with cluster mode enabled', () 
   const group = groupWith({ configuration, nodeGroups })
 
   test('is the configuration endpoint', () => {
-    expect(judgeEndpoint({ host: configuration.host, port: '6379' }, group)).toEqual({
+    expect(checkEndpoint({ host: configuration.host, port: '6379' }, group)).toEqual({
       holds: true,
       detail: `the configuration endpoint is ${configuration.host}:6379`
     })
@@ -68,7 +68,7 @@ describe('the address in the Secret, for a group with cluster mode enabled', () 
 
   test('is one node', () => {
     const host = `sessions-0001-001.sessions.${domain}`
-    expect(judgeEndpoint({ host, port: '6379' }, group)).toEqual({
+    expect(checkEndpoint({ host, port: '6379' }, group)).toEqual({
       holds: false,
       detail: `${host} is the single node sessions-0001-001, which becomes a replica at the next failover; the configuration endpoint is ${configuration.host}:6379`
     })
@@ -80,14 +80,14 @@ describe('a group that is a secondary of a Global Datastore takes no writes', ()
   const why = 'which takes no writes: the group is a secondary of Global Datastore ldgnf-sessions'
 
   test('although the address is its primary endpoint', () => {
-    expect(judgeEndpoint({ host: primary.host, port: '6379' }, secondary)).toEqual({
+    expect(checkEndpoint({ host: primary.host, port: '6379' }, secondary)).toEqual({
       holds: false,
       detail: `${right}, ${why}`
     })
   })
 
   test('which another address does not hide', () => {
-    expect(judgeEndpoint({ host: primary.host, port: '6380' }, secondary).detail).toBe(
+    expect(checkEndpoint({ host: primary.host, port: '6380' }, secondary).detail).toBe(
       `the Secret names port 6380; ${right}, ${why}`
     )
   })
@@ -95,7 +95,7 @@ describe('a group that is a secondary of a Global Datastore takes no writes', ()
 
 test('a group that is being created has no endpoint yet', () => {
   const nodeGroups = [{ ...nodeGroup('a'), primary: undefined }]
-  expect(judgeEndpoint({ host: primary.host, port: '6379' }, groupWith({ nodeGroups }))).toEqual({
+  expect(checkEndpoint({ host: primary.host, port: '6379' }, groupWith({ nodeGroups }))).toEqual({
     holds: false,
     detail: 'the replication group has no endpoint yet'
   })

@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
 import { objectDiff, unified } from '../../../../src/phases/plan/diff.ts'
 import { diffLines } from '../../../../src/phases/plan/diff-lines.ts'
-import { treeOf } from '../../../../src/phases/plan/redacted-tree.ts'
+import { redactedTreeOf } from '../../../../src/phases/plan/redacted-tree.ts'
 import { expectNoSecret } from '../../../support/captured.ts'
 import fc from '../../../support/fast-check.ts'
 
@@ -30,7 +30,7 @@ const values = fc.letrec((tie) => ({
 test('from all lines of a diff both states can be read', () => {
   fc.assert(
     fc.property(values.map, values.map, (before, after) => {
-      const pair = { before: treeOf(before, 'Thing'), after: treeOf(after, 'Thing') }
+      const pair = { before: redactedTreeOf(before, 'Thing'), after: redactedTreeOf(after, 'Thing') }
       const lines = unified(diffLines(pair), 'x', Number.POSITIVE_INFINITY).split('\n').slice(1)
       const side = (mark: string) => {
         const own = lines.filter((line) => line.startsWith(mark) || line.startsWith(' '))

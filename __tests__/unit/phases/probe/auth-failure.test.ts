@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { missingRightFailure, passwordTimes, wrongPassword } from '../../../../src/phases/probe/auth-failure.ts'
+import { missingRightFailure, passwordTimes, wrongPasswordFailure } from '../../../../src/phases/probe/auth-failure.ts'
 
 describe('a right that is missing', () => {
   test.each([
@@ -35,7 +35,7 @@ describe('a password that is refused', () => {
     ['by a Redis of which nobody knows when it started', { started: undefined, changed: late }, base],
     ['while nobody knows when the Secret changed', { started: early, changed: undefined }, base]
   ])('%s', (_, times, sentence) => {
-    expect(wrongPassword('WRONGPASS', times)).toBe(sentence)
+    expect(wrongPasswordFailure('WRONGPASS', times)).toBe(sentence)
   })
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { troubleOfError } from '../../../../src/phases/probe/from-runner.ts'
+import { networkProblemOfError } from '../../../../src/phases/probe/from-runner.ts'
 
 const error = (code: string | undefined, message: string, more = {}) =>
   Object.assign(new Error(message), code !== undefined && { code }, more)
@@ -26,11 +26,11 @@ test.each([
   [undefined, 'Connection is closed.', 'closed'],
   [undefined, 'Unknown RESP type 72 "H". Please report this.', 'unknown']
 ])('%s (%s): %s', (code, message, kind) => {
-  expect(troubleOfError(error(code, message))).toEqual({ kind, said: message })
+  expect(networkProblemOfError(error(code, message))).toEqual({ kind, said: message })
 })
 
 test('several addresses that all refuse: Node gives the code and no message', () => {
-  expect(troubleOfError(error('ECONNREFUSED', ''))).toEqual({ kind: 'refused', said: 'ECONNREFUSED' })
+  expect(networkProblemOfError(error('ECONNREFUSED', ''))).toEqual({ kind: 'refused', said: 'ECONNREFUSED' })
 })
 
 test('a certificate of another host: which names it has', () => {
@@ -38,7 +38,7 @@ test('a certificate of another host: which names it has', () => {
   const cause = error('ERR_TLS_CERT_ALTNAME_INVALID', `Hostname/IP does not match certificate's altnames: ${reason}`, {
     reason
   })
-  expect(troubleOfError(error('ERR_TLS_CERT_ALTNAME_INVALID', cause.message, { cause }))).toEqual({
+  expect(networkProblemOfError(error('ERR_TLS_CERT_ALTNAME_INVALID', cause.message, { cause }))).toEqual({
     kind: 'wrong-name',
     said: 'it names DNS:b.example.org, DNS:c.example.org'
   })

@@ -1,11 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Certificate, reachFindings, type TroubleKind } from '../../../../src/phases/probe/network-problem.ts'
-import type { View } from '../../../../src/phases/probe/probe-context.ts'
+import {
+  type Certificate,
+  type NetworkProblemKind,
+  reachFindings
+} from '../../../../src/phases/probe/network-problem.ts'
+import type { ProbeContext } from '../../../../src/phases/probe/probe-context.ts'
 import { selfHosted, view } from './views.ts'
 
 const place = 'master.hospital-erp.abc123.apn2.cache.amazonaws.com:6379'
 const host = place.slice(0, -5)
-const findings = (kind: TroubleKind, seen: View, said = 'said so') =>
+const findings = (kind: NetworkProblemKind, seen: ProbeContext, said = 'said so') =>
   reachFindings({ trouble: { kind, said }, certificate: undefined, answers: undefined }, seen)
 const namesOf = (found: ReturnType<typeof findings>) => found.map(({ name, passed }) => `${passed ? '✓' : '✗'} ${name}`)
 
@@ -47,7 +51,7 @@ describe('a cache that answered', () => {
 
 describe('a cache that could not be asked', () => {
   const before = ['✓ host name', '✓ TCP', '✓ TLS']
-  test.each<[TroubleKind, string[], RegExp, RegExp]>([
+  test.each<[NetworkProblemKind, string[], RegExp, RegExp]>([
     ['unresolved', ['✗ host name'], /does not resolve in a pod of namespace team: said so$/, /coredns/],
     [
       'timeout',
@@ -76,7 +80,7 @@ describe('a cache that could not be asked', () => {
     })
   })
 
-  test.each<[TroubleKind, RegExp]>([
+  test.each<[NetworkProblemKind, RegExp]>([
     ['unresolved', /get service redis`/],
     ['timeout', /app\.kubernetes\.io\/component: backend/],
     ['refused', /get endpointslices -l kubernetes\.io\/service-name=redis`/],
@@ -86,7 +90,7 @@ describe('a cache that could not be asked', () => {
     expect(found).toMatchObject({ code: 'redis-unreachable', hint: expect.stringMatching(hint) })
   })
 
-  test.each<[TroubleKind, RegExp]>([
+  test.each<[NetworkProblemKind, RegExp]>([
     ['unresolved', /the DNS of the VPC, or set probe-from: cluster/],
     ['timeout', /inside its VPC only: .* probe-from: cluster/]
   ])('%s, from the runner', (kind, hint) => {

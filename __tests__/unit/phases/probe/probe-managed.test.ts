@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Deadline } from '../../../../src/core/clock.ts'
-import type { RunnerPorts } from '../../../../src/phases/probe/deps.ts'
+import type { RunnerDeps } from '../../../../src/phases/probe/deps.ts'
 import { connectFromRunner } from '../../../../src/phases/probe/probe-managed.ts'
 
 const clock = { now: () => 0, sleep: async () => undefined }
@@ -8,7 +8,7 @@ const clock = { now: () => 0, sleep: async () => undefined }
 /** Asks a cache that answers INFO with these lines. */
 async function connected(host: string, port: number, info: string[]) {
   const [checks, notes]: [string[], string[]] = [[], []]
-  const ports: RunnerPorts = {
+  const deps: RunnerDeps = {
     authorities: [],
     checked: ({ name }) => void checks.push(name),
     note: (sentence) => void notes.push(sentence),
@@ -33,7 +33,7 @@ async function connected(host: string, port: number, info: string[]) {
     outsider: false,
     owner: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } }
   }
-  const result = await connectFromRunner(inputs, new Deadline(clock, 60_000), ports)
+  const result = await connectFromRunner(inputs, new Deadline(clock, 60_000), deps)
   return { checks, notes, result }
 }
 

@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { Failure, type FailureCode } from '../../../../src/core/failure.ts'
-import type { RolloutPorts } from '../../../../src/phases/rollout/deps.ts'
+import type { RolloutDeps } from '../../../../src/phases/rollout/deps.ts'
 import { containerLog } from '../../../../src/phases/rollout/evidence.ts'
 import { play } from './fake-cluster.ts'
 import { ended, pod, running, waiting } from './shapes.ts'
 
 const crashed = pod({ statuses: [waiting('CrashLoopBackOff', 'back-off', { restarts: 3, last: ended('Error', 1) })] })
-type ReadLog = RolloutPorts['cluster']['readLog']
+type ReadLog = RolloutDeps['cluster']['readLog']
 
 async function logWith(readLog: ReadLog, code: FailureCode = 'internal') {
-  const { ports } = play([])
+  const { deps: ports } = play([])
   const cluster = { ...ports.cluster, readLog }
-  const toFailure: RolloutPorts['toFailure'] = (error, { verb, object, namespace }) =>
+  const toFailure: RolloutDeps['toFailure'] = (error, { verb, object, namespace }) =>
     new Failure(code, `cannot ${verb} ${object} in namespace ${namespace}: ${error}`, 'grant it')
   return containerLog(crashed, undefined, 'team', { cluster, toFailure })
 }
@@ -71,7 +71,7 @@ describe('a log that cannot be read', () => {
 })
 
 test('a container that has never run has none', async () => {
-  const { ports, logsAsked } = play([])
+  const { deps: ports, logsAsked } = play([])
   const creating = pod({ statuses: [waiting('ContainerCreating'), running({ name: 'metrics' })] })
   expect(await containerLog(creating, undefined, 'team', ports)).toEqual([])
   expect(logsAsked).toEqual([])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { ending, runtime } from '../../../../src/phases/rollout/container-status.ts'
+import { exitReason, runtime } from '../../../../src/phases/rollout/container-status.ts'
 import { ended } from './shapes.ts'
 
 describe('how a container ended', () => {
@@ -13,7 +13,7 @@ describe('how a container ended', () => {
     ['with a code that only looks like a signal', ended('Error', 255), 'exit code 255'],
     ['unknown', { terminated: undefined }, 'an unknown exit code']
   ])('%s', (_, { terminated }, words) => {
-    expect(ending(terminated)).toBe(words)
+    expect(exitReason(terminated)).toBe(words)
   })
 })
 

@@ -5,7 +5,7 @@ import { play } from './fake-cluster.ts'
 import { ended, event, pod, running, snapshot, statefulSet, terminated, waiting } from './shapes.ts'
 
 async function gathered(redis: KubernetesObject | undefined, events: KubernetesObject[] = [], container?: string) {
-  const { ports, logsAsked } = play([])
+  const { deps: ports, logsAsked } = play([])
   const seen = snapshot({ pods: redis === undefined ? [] : [redis], events })
   const evidence = await gatherEvidence(seen, container, ports)
   return { evidence, logsAsked }

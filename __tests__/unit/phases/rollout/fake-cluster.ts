@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../src/core/clock.ts'
 import { Failure } from '../../../../src/core/failure.ts'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import type { RolloutPorts } from '../../../../src/phases/rollout/deps.ts'
+import type { RolloutDeps } from '../../../../src/phases/rollout/deps.ts'
 import type { Recovery } from '../../../../src/phases/rollout/replacement.ts'
 import { statefulSet } from './shapes.ts'
 
@@ -14,7 +14,7 @@ export interface Scene {
 }
 
 export interface Played {
-  ports: RolloutPorts
+  deps: RolloutDeps
   clock: Clock
   /** Each line of the log with the time at which it was written. */
   lines: [milliseconds: number, line: string][]
@@ -66,7 +66,7 @@ export function play(scenes: readonly Scene[], { afterDeletion, onSleep, fault }
       signal.throwIfAborted()
     }
   }
-  const ports: RolloutPorts = {
+  const deps: RolloutDeps = {
     cluster: {
       readStatefulSet: () => {
         const here = scene()
@@ -95,5 +95,5 @@ export function play(scenes: readonly Scene[], { afterDeletion, onSleep, fault }
     },
     note: (sentence) => notes.push(sentence)
   }
-  return { ports, clock, lines, eventsAsked, logsAsked, recovery, deletions, notes }
+  return { deps, clock, lines, eventsAsked, logsAsked, recovery, deletions, notes }
 }

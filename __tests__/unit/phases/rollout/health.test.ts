@@ -4,7 +4,7 @@ import { health } from '../../../../src/phases/rollout/rollout.ts'
 import { type Played, play, type Scene } from './fake-cluster.ts'
 import { ended, event, pod, revisions, running, statefulSet, waiting } from './shapes.ts'
 
-async function failed({ ports }: Played): Promise<Failure> {
+async function failed({ deps: ports }: Played): Promise<Failure> {
   const outcome = await health('team', ports).catch((error: unknown) => error)
   if (outcome instanceof Failure) return outcome
   throw new Error(`no failure: ${String(outcome)}`)
@@ -22,7 +22,7 @@ const crashed = unready(waiting('CrashLoopBackOff', 'back-off', { last: ended('E
 
 test('a redis-0 that is Ready: its revision, by two requests and without asking for events', async () => {
   const played = now({ pods: [pod()] })
-  await expect(health('team', played.ports)).resolves.toBe(revisions.update)
+  await expect(health('team', played.deps)).resolves.toBe(revisions.update)
   expect([played.eventsAsked, played.logsAsked, played.lines]).toEqual([[], [], []])
 })
 

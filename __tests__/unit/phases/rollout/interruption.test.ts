@@ -5,7 +5,7 @@ import { rollout } from '../../../../src/phases/rollout/rollout.ts'
 import { type Played, play } from './fake-cluster.ts'
 import { event, pod, running, waiting } from './shapes.ts'
 
-const outcome = ({ ports, clock }: Played) =>
+const outcome = ({ deps: ports, clock }: Played) =>
   rollout('team', new Deadline(clock, 10_000), ports).catch((error: unknown) => error)
 const created = pod({ statuses: [waiting('ContainerCreating')], ready: false })
 const probing = pod({ statuses: [running({ ready: false, started: false })], ready: false })

@@ -5,7 +5,7 @@ import { rollout } from '../../../../src/phases/rollout/rollout.ts'
 import { type Played, play, type Scene } from './fake-cluster.ts'
 import { event, pod, revisions, running, startTime, waiting } from './shapes.ts'
 
-const run = ({ ports, clock, recovery }: Played, timeout = 300_000) =>
+const run = ({ deps: ports, clock, recovery }: Played, timeout = 300_000) =>
   rollout('team', new Deadline(clock, timeout), ports, recovery)
 
 async function failed(played: Played, timeout?: number): Promise<Failure> {
@@ -31,9 +31,9 @@ const forbidden = new Failure('forbidden', 'cannot delete Pod/redis-0', 'grant t
 const refusing = (now: number, request: string) => (request === 'delete' && now >= 0 ? forbidden : undefined)
 const told = (played: Played): Played => ({
   ...played,
-  ports: {
-    ...played.ports,
-    toFailure: (error, attempt) => (error instanceof Failure ? error : played.ports.toFailure(error, attempt))
+  deps: {
+    ...played.deps,
+    toFailure: (error, attempt) => (error instanceof Failure ? error : played.deps.toFailure(error, attempt))
   }
 })
 
@@ -97,7 +97,7 @@ describe('a pod of an older revision that is in the way', () => {
 
   test('is not deleted with recover: none', async () => {
     const played = play([{ from: 0, pods: [broken] }])
-    const { ports, clock } = played
+    const { deps: ports, clock } = played
     await expect(rollout('team', new Deadline(clock, 300_000), ports)).rejects.toMatchObject({
       code: 'stuck-revision',
       hint: 'delete the broken pod and run again: `kubectl -n team delete pod redis-0`'
@@ -151,7 +151,7 @@ describe('the failure of a new pod', () => {
   })
 
   test('says with recover: none what has to be deleted', async () => {
-    const { ports, clock } = play([{ from: 0, pods: [bad] }])
+    const { deps: ports, clock } = play([{ from: 0, pods: [bad] }])
     await expect(rollout('team', new Deadline(clock, 300_000), ports)).rejects.toMatchObject({
       code: 'image-pull',
       hint: expect.stringMatching(

@@ -7,7 +7,7 @@ import { event, pod, statefulSet } from './shapes.ts'
 /** A cluster that notes when a request begins and ends; its StatefulSet has these labels, one after another. */
 function observed(...labels: string[]) {
   const requests: string[] = []
-  const { ports, clock } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
+  const { deps: ports, clock } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
   const noted = async <T>(name: string, answer: T): Promise<T> => {
     requests.push(name)
     await Promise.resolve()
@@ -46,7 +46,7 @@ describe('a look', () => {
   })
 
   test('gives up the events of now after a moment, and keeps those that it has', async () => {
-    const { ports } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
+    const { deps: ports } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
     const observer = new RolloutObserver('team', ports)
     const before = await observer.look(0)
     let ended = false

@@ -3,14 +3,14 @@ import { expect, test } from '@jest/globals'
 import { Deadline } from '../../../../src/core/clock.ts'
 import { Failure } from '../../../../src/core/failure.ts'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import type { SecretPorts } from '../../../../src/phases/secret/deps.ts'
+import type { SecretDeps } from '../../../../src/phases/secret/deps.ts'
 import { verifySecret } from '../../../../src/phases/secret/secret.ts'
 import { externalSecret } from './sync-shapes.ts'
 
 const clock = { now: () => 0, sleep: async () => {} }
 
 /** Ports to a cluster that answers with this; the events come late. */
-function portsTo(read: () => Promise<KubernetesObject | undefined>, answered: string[]): SecretPorts {
+function portsTo(read: () => Promise<KubernetesObject | undefined>, answered: string[]): SecretDeps {
   return {
     cluster: {
       read,

@@ -1,12 +1,12 @@
 import { type KubernetesObject, objectId } from '../../../core/kubernetes/object.ts'
-import type { PodPorts } from '../deps.ts'
+import type { PodDeps } from '../deps.ts'
 
 /** Lets a request about a pod be made; what the cluster refuses becomes the failure that a user reads. */
-export async function asking<T>(
+export async function podApiCall<T>(
   verb: string,
   pod: KubernetesObject,
   namespace: string,
-  { toFailure, signal }: Pick<PodPorts, 'toFailure' | 'signal'>,
+  { toFailure, signal }: Pick<PodDeps, 'toFailure' | 'signal'>,
   request: () => Promise<T>
 ): Promise<T> {
   try {

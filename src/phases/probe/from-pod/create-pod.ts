@@ -2,8 +2,8 @@ import type { Clock, Deadline } from '../../../core/clock.ts'
 import { Failure } from '../../../core/failure.ts'
 import { at, type KubernetesObject, textAt } from '../../../core/kubernetes/object.ts'
 import { formatDuration } from '../../../core/units.ts'
-import type { PodPorts } from '../deps.ts'
-import { asking } from './api-call.ts'
+import type { PodDeps } from '../deps.ts'
+import { podApiCall } from './api-call.ts'
 import { atOnce, runAnnotation } from './pod-manifest.ts'
 
 const interval = 500
@@ -12,23 +12,23 @@ const interval = 500
  * Creates the pod as soon as its name is free: another run may be at it, or may have left its pod behind.
  * @returns the pod as it is stored
  */
-export async function placePod(
+export async function createPod(
   pod: KubernetesObject,
   namespace: string,
   deadline: Deadline,
-  ports: PodPorts
+  deps: PodDeps
 ): Promise<KubernetesObject> {
-  const { cluster, clock, signal, log } = ports
-  const request = <T>(verb: string, act: () => Promise<T>) => asking(verb, pod, namespace, ports, act)
+  const { cluster, clock, signal, log } = deps
+  const request = <T>(verb: string, act: () => Promise<T>) => podApiCall(verb, pod, namespace, deps, act)
   const run = pod.metadata.annotations?.[runAnnotation] ?? ''
-  const watched = new Watched(clock)
-  let before: Occupant | undefined
+  const watched = new WatchedPod(clock)
+  let before: ExistingPod | undefined
   for (;;) {
     const created = await request('create', () => cluster.create(pod, namespace))
     if (created !== undefined) return created.object
     const other = await request('read', () => cluster.read(pod, namespace))
     if (other === undefined) continue
-    const occupant = occupantOf(other, run, watched.look(other))
+    const occupant = existingPodOf(other, run, watched.look(other))
     // A create whose answer was lost was sent again.
     if (occupant === 'own') return other
     if (occupant === 'foreign') throw foreign(other, namespace)
@@ -40,7 +40,7 @@ export async function placePod(
   }
 }
 
-function line({ metadata: { name, creationTimestamp } }: KubernetesObject, occupant: Occupant): string {
+function line({ metadata: { name, creationTimestamp } }: KubernetesObject, occupant: ExistingPod): string {
   return occupant === 'abandoned'
     ? `removing pod ${name}, which a run of ${textAt(creationTimestamp)} left behind`
     : `waiting for another run, which has made pod ${name} at ${textAt(creationTimestamp)}`
@@ -63,7 +63,7 @@ function occupied({ metadata: { name } }: KubernetesObject, namespace: string, d
 }
 
 /** What a pod is that has the name already: of another run that lives or is gone, or of nobody whom we know. */
-type Occupant = 'own' | 'foreign' | 'alive' | 'abandoned'
+type ExistingPod = 'own' | 'foreign' | 'alive' | 'abandoned'
 
 /** What a run needs at most to read the log of its pod and to remove it. */
 const removalMilliseconds = 5_000
@@ -72,7 +72,11 @@ const removalMilliseconds = 5_000
  * Judges a pod that stands where ours is to be.
  * @param watched milliseconds for which it has been seen, and has been seen to be at its end
  */
-export function occupantOf(pod: KubernetesObject, run: string, watched: { seen: number; ended: number }): Occupant {
+export function existingPodOf(
+  pod: KubernetesObject,
+  run: string,
+  watched: { seen: number; ended: number }
+): ExistingPod {
   const madeBy = pod.metadata.annotations?.[runAnnotation]
   if (madeBy === run) return 'own'
   if (madeBy === undefined) return 'foreign'
@@ -81,7 +85,7 @@ export function occupantOf(pod: KubernetesObject, run: string, watched: { seen: 
 }
 
 /** Remembers since when the same pod has been seen, and seen at its end: clocks of other machines are not asked. */
-export class Watched {
+export class WatchedPod {
   readonly #clock: Clock
   #uid: string | undefined
   #seenAt = 0

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { Deadline } from '../../../core/clock.ts'
-import { harmlessLine } from '../../../core/sanitize.ts'
-import type { ConnectionInputs, PodPorts } from '../deps.ts'
-import type { Sight } from '../network-problem.ts'
-import { endpointText, type Finding, unreachableCode, type View } from '../probe-context.ts'
+import { sanitizeLine } from '../../../core/sanitize.ts'
+import type { ConnectionInputs, PodDeps } from '../deps.ts'
+import type { ProbeOutput } from '../network-problem.ts'
+import { endpointText, type Finding, type ProbeContext, unreachableCode } from '../probe-context.ts'
 import { authoritiesForPod, clientHello } from '../tls.ts'
-import { type ProbeAnswer, sightOf, troubleOf } from './output.ts'
-import { backendLabel, backendPod, outsiderPod, type PodOptions } from './pod-manifest.ts'
+import { networkProblemOf, type ProbeAnswer, probeOutputOf } from './output.ts'
+import { backendLabel, backendPod, nonBackendPod, type PodOptions } from './pod-manifest.ts'
 import { runPod } from './run.ts'
 
 interface SeenFromPods {
-  sight: Sight
+  sight: ProbeOutput
   /** Undefined if no other pod was to try, or if it could not. */
   outsider: Finding | undefined
 }
@@ -18,16 +18,16 @@ interface SeenFromPods {
 /** Lets pods of the namespace look, at the same time: one as a backend, and if wanted one that is none. */
 export async function seeFromPods(
   inputs: ConnectionInputs,
-  view: View,
+  context: ProbeContext,
   deadline: Deadline,
-  ports: PodPorts
+  deps: PodDeps
 ): Promise<SeenFromPods> {
   const { namespace, outsider } = inputs
-  const options = await podOptions(inputs, view, deadline, ports)
-  const pods = [backendPod(options), ...(outsider ? [outsiderPod(options)] : [])]
-  const code = unreachableCode(view.topology)
+  const options = await podOptions(inputs, context, deadline, deps)
+  const pods = [backendPod(options), ...(outsider ? [nonBackendPod(options)] : [])]
+  const code = unreachableCode(context.topology)
   const failing = new AbortController()
-  const own = { ...ports, signal: AbortSignal.any([ports.signal, failing.signal]) }
+  const own = { ...deps, signal: AbortSignal.any([deps.signal, failing.signal]) }
   const runs = pods.map((pod) => runPod(pod, namespace, code, deadline, own))
   const [answers, others] = await Promise.all(runs).catch(async (error: unknown) => {
     // The first failure ends the other pod, and both are gone before it is thrown.
@@ -36,16 +36,16 @@ export async function seeFromPods(
     throw error
   })
   return {
-    sight: sightOf(answers ?? new Map<string, ProbeAnswer>(), view.address, new Date()),
-    outsider: others && outsiderFinding(others, view)
+    sight: probeOutputOf(answers ?? new Map<string, ProbeAnswer>(), context.address, new Date()),
+    outsider: others && nonBackendFinding(others, context)
   }
 }
 
 async function podOptions(
   { image, owner }: ConnectionInputs,
-  { address }: View,
+  { address }: ProbeContext,
   deadline: Deadline,
-  { authorities, log }: PodPorts
+  { authorities, log }: PodDeps
 ): Promise<PodOptions> {
   const base = { image, address, owner, run: randomUUID(), activeSeconds: Math.ceil(deadline.remaining / 1000) + 10 }
   if (!address.tls) return { ...base, tls: undefined }
@@ -58,9 +58,12 @@ async function podOptions(
  * Whether a pod that is no backend is kept out.
  * @returns undefined if that pod could not even try
  */
-export function outsiderFinding(answers: ReadonlyMap<string, ProbeAnswer>, view: View): Finding | undefined {
-  const { namespace, address } = view
-  const trouble = troubleOf(answers, address.port)
+export function nonBackendFinding(
+  answers: ReadonlyMap<string, ProbeAnswer>,
+  context: ProbeContext
+): Finding | undefined {
+  const { namespace, address } = context
+  const trouble = networkProblemOf(answers, address.port)
   const finding = (passed: boolean, detail: string): Finding => ({
     name: 'a pod that is no backend',
     code: 'redis-open',
@@ -72,7 +75,7 @@ export function outsiderFinding(answers: ReadonlyMap<string, ProbeAnswer>, view:
   })
   switch (trouble?.kind) {
     case undefined: {
-      const said = harmlessLine(answers.get('anonymous')?.output.toString('utf8') ?? '', 100)
+      const said = sanitizeLine(answers.get('anonymous')?.output.toString('utf8') ?? '', 100)
       return finding(false, `without the label ${backendLabel} it gets in at ${endpointText(address)}: ${said}`)
     }
     case 'unresolved':

@@ -1,12 +1,16 @@
-import { harmlessLine } from '../../../core/sanitize.ts'
-import type { Sight, Trouble, TroubleKind } from '../network-problem.ts'
+import { sanitizeLine } from '../../../core/sanitize.ts'
+import type { NetworkProblem, NetworkProblemKind, ProbeOutput } from '../network-problem.ts'
 import type { CacheAddress } from '../probe-context.ts'
 import { certificateOf, distrust, presentedCertificates } from '../tls.ts'
 
 /** What the script of a probe pod saw. @param answers to its questions, by their names */
-export function sightOf(answers: ReadonlyMap<string, ProbeAnswer>, address: CacheAddress, now: Date): Sight {
+export function probeOutputOf(
+  answers: ReadonlyMap<string, ProbeAnswer>,
+  address: CacheAddress,
+  now: Date
+): ProbeOutput {
   const presented = presentedCertificates(answers.get('hello')?.output ?? Buffer.alloc(0))
-  const trouble = troubleOf(answers, address.port)
+  const trouble = networkProblemOf(answers, address.port)
   if (trouble !== undefined) {
     return { trouble: explained(trouble, answers, presented, now), certificate: undefined, answers: undefined }
   }
@@ -19,12 +23,12 @@ export function sightOf(answers: ReadonlyMap<string, ProbeAnswer>, address: Cach
 }
 
 /** What kept redis-cli from asking without a password; undefined if it got an answer. */
-export function troubleOf(answers: ReadonlyMap<string, ProbeAnswer>, port: number): Trouble | undefined {
+export function networkProblemOf(answers: ReadonlyMap<string, ProbeAnswer>, port: number): NetworkProblem | undefined {
   const answer = answers.get('anonymous')
   if (answer === undefined) return { kind: 'client', said: 'it was not started' }
   if (answer.exitCode === 0) return undefined
   if (timedOut.includes(answer.exitCode)) return hanging(answers.get('table')?.output.toString('latin1') ?? '', port)
-  const text = harmlessLine(answer.output.toString('utf8'), 300)
+  const text = sanitizeLine(answer.output.toString('utf8'), 300)
   const [, said] = /^(?:Could not connect to Redis at .*?: |Error: )(.*)$/.exec(text) ?? []
   if (said === undefined) return { kind: 'client', said: text || `exit code ${answer.exitCode}` }
   return { kind: kinds.find(([pattern]) => pattern.test(said))?.[1] ?? 'unknown', said }
@@ -34,7 +38,7 @@ export function troubleOf(answers: ReadonlyMap<string, ProbeAnswer>, port: numbe
 const timedOut = [124, 143]
 
 /** By what redis-cli says: the words of glibc, of musl, of OpenSSL and its own; the first that fits. */
-const kinds: readonly (readonly [RegExp, TroubleKind])[] = [
+const kinds: readonly (readonly [RegExp, NetworkProblemKind])[] = [
   [/certificate verify failed/i, 'untrusted'],
   [/wrong version number/i, 'no-tls'],
   [/^SSL_/, 'handshake'],
@@ -45,7 +49,7 @@ const kinds: readonly (readonly [RegExp, TroubleKind])[] = [
   [/reset|closed|broken pipe|eof/i, 'closed']
 ]
 
-function hanging(table: string, port: number): Trouble {
+function hanging(table: string, port: number): NetworkProblem {
   if (!table.includes('local_address')) return { kind: 'unknown', said: 'no answer in time' }
   const sockets = socketsTo(port, table)
   if (sockets.some(({ state }) => state === 'connected')) return { kind: 'silent', said: 'connected, and no answer' }
@@ -56,15 +60,15 @@ function hanging(table: string, port: number): Trouble {
 
 /** With what the other questions tell: whether there is TLS at all, and what is wrong with a certificate. */
 function explained(
-  trouble: Trouble,
+  trouble: NetworkProblem,
   answers: ReadonlyMap<string, ProbeAnswer>,
   presented: ReturnType<typeof presentedCertificates>,
   now: Date
-): Trouble {
+): NetworkProblem {
   if (trouble.kind === 'untrusted') return distrust(presented, now, trouble.said)
   const plain = answers.get('plain')
   if (plain?.exitCode !== 0) return trouble
-  return { kind: 'no-tls', said: `without TLS it answers: ${harmlessLine(plain.output.toString('utf8'), 100)}` }
+  return { kind: 'no-tls', said: `without TLS it answers: ${sanitizeLine(plain.output.toString('utf8'), 100)}` }
 }
 
 export interface ProbeAnswer {

@@ -3,7 +3,7 @@ import { endpointForm } from '../../../core/aws-endpoint.ts'
 import { at, type KubernetesObject, listAt } from '../../../core/kubernetes/object.ts'
 import { names } from '../../../core/kubernetes/workload.ts'
 import type { CacheAddress } from '../probe-context.ts'
-import { backendScript, outsiderScript } from './script.ts'
+import { backendScript, nonBackendScript } from './script.ts'
 
 /** The pods that ask. Their names are fixed, so that a Role can name them. */
 export const probePods = { backend: 'redis-probe', outsider: 'redis-probe-outsider' } as const
@@ -46,13 +46,13 @@ export function backendPod({ address, tls, ...options }: PodOptions): Kubernetes
 }
 
 /** A pod that is no backend, and does not know the password. */
-export function outsiderPod({ address, tls, ...options }: PodOptions): KubernetesObject {
+export function nonBackendPod({ address, tls, ...options }: PodOptions): KubernetesObject {
   const env = [
     ...secretEnv('host', 'port'),
     // A backend is answered in milliseconds; dropped packets are waited for.
     { name: 'PROBE_LIMIT', value: '3' }
   ]
-  return pod(probePods.outsider, 'probe', outsiderScript, env, undefined, options)
+  return pod(probePods.outsider, 'probe', nonBackendScript, env, undefined, options)
 }
 
 /**

@@ -2,7 +2,7 @@ import { imageProblem } from '../../../core/kubernetes/image-pull.ts'
 import { at, type KubernetesObject, textAt } from '../../../core/kubernetes/object.ts'
 import { isScheduled, unschedulable } from '../../../core/kubernetes/scheduling.ts'
 import type { Problem } from '../../../core/problem.ts'
-import { harmlessLine } from '../../../core/sanitize.ts'
+import { sanitizeLine } from '../../../core/sanitize.ts'
 import { probeStatus } from './pod-manifest.ts'
 
 /** Where a probe pod stands: it has ended, or it waits for something, perhaps with a problem. */
@@ -21,7 +21,7 @@ export function podState(pod: KubernetesObject, own: readonly KubernetesObject[]
   if (at(pod, 'status', 'phase') === 'Failed') {
     // The node refused it, or the cluster ended it: no container of it tells.
     const words = [textAt(pod, 'status', 'reason'), textAt(pod, 'status', 'message')].filter(Boolean)
-    return { state: 'failed', sentence: `pod ${name} failed: ${harmlessLine(words.join(': ')) || 'without a reason'}` }
+    return { state: 'failed', sentence: `pod ${name} failed: ${sanitizeLine(words.join(': ')) || 'without a reason'}` }
   }
   if (at(status, 'state', 'running') !== undefined) return waiting(`the answers of pod ${name}`)
   if (!isScheduled(pod)) return waiting(`pod ${name} to be scheduled to a node`, nodeProblem(pod, own, namespace))
@@ -35,7 +35,7 @@ function waiting(waitingFor: string, problem?: Problem): PodState {
 function notStarted(name: string, message = ''): PodState {
   return waiting(`pod ${name} to start`, {
     code: 'config-error',
-    sentence: `pod ${name} cannot be started: ${harmlessLine(message)}`,
+    sentence: `pod ${name} cannot be started: ${sanitizeLine(message)}`,
     hint: 'set redis-image to an image of Redis that has a shell and redis-cli',
     toleranceMilliseconds: 0
   })
@@ -57,7 +57,7 @@ function nodeProblem(pod: KubernetesObject, own: readonly KubernetesObject[], na
 
 function containerProblem(pod: KubernetesObject, status: unknown, namespace: string): Problem | undefined {
   const reason = textAt(status, 'state', 'waiting', 'reason') ?? ''
-  const message = harmlessLine(textAt(status, 'state', 'waiting', 'message') ?? '')
+  const message = sanitizeLine(textAt(status, 'state', 'waiting', 'message') ?? '')
   const { name } = pod.metadata
   switch (reason) {
     case 'ErrImagePull':

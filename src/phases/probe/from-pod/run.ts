@@ -1,13 +1,13 @@
 import type { Deadline } from '../../../core/clock.ts'
 import { Failure, type FailureCode, messageOf } from '../../../core/failure.ts'
 import { at, type KubernetesObject, objectId, textAt } from '../../../core/kubernetes/object.ts'
-import { harmlessLine } from '../../../core/sanitize.ts'
-import type { PodPorts } from '../deps.ts'
-import { asking } from './api-call.ts'
-import { placePod } from './create-pod.ts'
+import { sanitizeLine } from '../../../core/sanitize.ts'
+import type { PodDeps } from '../deps.ts'
+import { podApiCall } from './api-call.ts'
+import { createPod } from './create-pod.ts'
 import { isComplete, type ProbeAnswer, readAnswers } from './output.ts'
 import { atOnce, eventsHint, probeContainer, probeStatus, runAnnotation } from './pod-manifest.ts'
-import { followPod } from './wait-for-pod.ts'
+import { waitForPod } from './wait-for-pod.ts'
 
 /**
  * Lets a pod ask, and removes it, whatever happens meanwhile.
@@ -19,28 +19,28 @@ export async function runPod(
   namespace: string,
   code: FailureCode,
   deadline: Deadline,
-  ports: PodPorts
+  deps: PodDeps
 ): Promise<ReadonlyMap<string, ProbeAnswer>> {
   let answers: ReadonlyMap<string, ProbeAnswer>
   try {
-    const placed = await placePod(pod, namespace, deadline, ports)
-    const ended = await followPod(placed, namespace, code, deadline, ports)
-    answers = await readLog(ended, namespace, code, ports)
+    const placed = await createPod(pod, namespace, deadline, deps)
+    const ended = await waitForPod(placed, namespace, code, deadline, deps)
+    answers = await readLog(ended, namespace, code, deps)
   } catch (error) {
-    await removePod(pod, namespace, ports).catch((second: unknown) => {
+    await removePod(pod, namespace, deps).catch((second: unknown) => {
       // What went wrong first is what the run is about.
-      ports.log(`${objectId(pod)} may still be there: ${harmlessLine(messageOf(second))}`)
+      deps.log(`${objectId(pod)} may still be there: ${sanitizeLine(messageOf(second))}`)
     })
     throw error
   }
-  await removePod(pod, namespace, ports).catch((error: unknown) => {
-    throw ports.toFailure(error, { verb: 'delete', object: objectId(pod), namespace })
+  await removePod(pod, namespace, deps).catch((error: unknown) => {
+    throw deps.toFailure(error, { verb: 'delete', object: objectId(pod), namespace })
   })
   return answers
 }
 
 /** Removes the pod of this run, and not that of another which has the same name. */
-async function removePod(pod: KubernetesObject, namespace: string, { cleaning }: PodPorts): Promise<void> {
+async function removePod(pod: KubernetesObject, namespace: string, { cleaning }: PodDeps): Promise<void> {
   // It is looked for by its name: a cancelled create may have been heard all the same.
   const stored = await cleaning.read(pod, namespace)
   if (stored?.metadata.annotations?.[runAnnotation] !== pod.metadata.annotations?.[runAnnotation]) return
@@ -57,12 +57,12 @@ async function readLog(
   pod: KubernetesObject,
   namespace: string,
   code: FailureCode,
-  ports: PodPorts
+  deps: PodDeps
 ): Promise<ReadonlyMap<string, ProbeAnswer>> {
-  const { cluster, clock, signal } = ports
+  const { cluster, clock, signal } = deps
   const end = clock.now() + patienceMilliseconds
   for (;;) {
-    const log = await asking('read the log of', pod, namespace, ports, () =>
+    const log = await podApiCall('read the log of', pod, namespace, deps, () =>
       cluster.readLog(namespace, pod.metadata.name, probeContainer, false, limits)
     )
     const answers = readAnswers(log)

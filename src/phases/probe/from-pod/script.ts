@@ -87,7 +87,7 @@ echo end 0
 `
 
 /** Asks as a pod does that is no backend. */
-export const outsiderScript = `${questions}
+export const nonBackendScript = `${questions}
 # A policy may not know yet that this address has changed hands: who is let in counts only if that stays so.
 for attempt in 1 2 3 4; do
   ask anonymous PING

@@ -2,10 +2,10 @@ import type { Deadline } from '../../../core/clock.ts'
 import { type Evidence, Failure, type FailureCode } from '../../../core/failure.ts'
 import { eventLine, eventsOf } from '../../../core/kubernetes/events.ts'
 import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
-import { type Problem, Suspicion } from '../../../core/problem.ts'
+import { type Problem, ProblemTimer } from '../../../core/problem.ts'
 import { formatDuration } from '../../../core/units.ts'
-import type { PodPorts } from '../deps.ts'
-import { asking } from './api-call.ts'
+import type { PodDeps } from '../deps.ts'
+import { podApiCall } from './api-call.ts'
 import { eventsHint } from './pod-manifest.ts'
 import { type PodState, podState } from './pod-status.ts'
 
@@ -18,28 +18,28 @@ const eventsMilliseconds = 1_500
  * @returns the pod as it is then
  * @throws Failure as soon as it cannot end well, at the latest at the deadline
  */
-export async function followPod(
+export async function waitForPod(
   pod: KubernetesObject,
   namespace: string,
   code: FailureCode,
   deadline: Deadline,
-  ports: PodPorts
+  deps: PodDeps
 ): Promise<KubernetesObject> {
-  const { clock, signal, log } = ports
-  const suspicion = new Suspicion(clock)
+  const { clock, signal, log } = deps
+  const timer = new ProblemTimer(clock)
   const start = clock.now()
   let events: KubernetesObject[] = []
   let eventsAt = start
   let said = ''
   for (;;) {
     const last = deadline.passed
-    const stored = await readPod(pod, namespace, code, ports)
+    const stored = await readPod(pod, namespace, code, deps)
     let status = podState(stored, events, namespace)
     if (status.state === 'ended') return stored
-    if (last || patienceWith(status, suspicion) === 0 || clock.now() - eventsAt >= eventsMilliseconds) {
+    if (last || patienceWith(status, timer) === 0 || clock.now() - eventsAt >= eventsMilliseconds) {
       // No verdict rests on old events: a newer one may tell more, or that an autoscaler helps.
       eventsAt = clock.now()
-      events = await readEvents(pod, namespace, ports)
+      events = await readEvents(pod, namespace, deps)
       status = podState(stored, events, namespace)
     }
     if (status.state === 'ended') return stored
@@ -50,8 +50,8 @@ export async function followPod(
     const line = problem?.sentence ?? `waiting for ${waitingFor}`
     if (line !== said) log(line)
     said = line
-    const patience = suspicion.patienceWith(problem)
-    if (problem !== undefined && (last || patience === 0)) throw failureOf(problem, suspicion.duration, events)
+    const patience = timer.remainingTolerance(problem)
+    if (problem !== undefined && (last || patience === 0)) throw failureOf(problem, timer.duration, events)
     if (last) {
       const sentence = `after ${formatDuration(deadline.milliseconds)} still waiting for ${waitingFor}`
       throw new Failure(code, sentence, 'see the evidence; if it was only slow, raise timeout', evidenceOf(events))
@@ -65,20 +65,20 @@ async function readPod(
   pod: KubernetesObject,
   namespace: string,
   code: FailureCode,
-  ports: PodPorts
+  deps: PodDeps
 ): Promise<KubernetesObject> {
-  const stored = await asking('watch', pod, namespace, ports, () => ports.cluster.read(pod, namespace))
+  const stored = await podApiCall('watch', pod, namespace, deps, () => deps.cluster.read(pod, namespace))
   if (stored !== undefined && stored.metadata.uid === pod.metadata.uid) return stored
   const sentence = `another client deleted pod ${pod.metadata.name} before it had told what it saw`
   throw new Failure(code, sentence, 'run again')
 }
 
-async function readEvents(pod: KubernetesObject, namespace: string, ports: PodPorts): Promise<KubernetesObject[]> {
-  return eventsOf(pod, await asking('watch', pod, namespace, ports, () => ports.cluster.listEvents(namespace)))
+async function readEvents(pod: KubernetesObject, namespace: string, deps: PodDeps): Promise<KubernetesObject[]> {
+  return eventsOf(pod, await podApiCall('watch', pod, namespace, deps, () => deps.cluster.listEvents(namespace)))
 }
 
-function patienceWith(status: PodState, suspicion: Suspicion): number {
-  return status.state === 'waiting' ? suspicion.patienceWith(status.problem) : 0
+function patienceWith(status: PodState, timer: ProblemTimer): number {
+  return status.state === 'waiting' ? timer.remainingTolerance(status.problem) : 0
 }
 
 function failureOf(

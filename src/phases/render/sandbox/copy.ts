@@ -3,7 +3,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { messageOf } from '../../../core/failure.ts'
 import { at } from '../../../core/kubernetes/object.ts'
 import { parseValues } from '../../../core/manifest.ts'
-import { harmlessLine } from '../../../core/sanitize.ts'
+import { sanitizeLine } from '../../../core/sanitize.ts'
 import type { GoYaml } from '../../../core/yaml/plain-scalar.ts'
 import { type FieldPlace, kustomization, pluginShape, rewritten, type Shape, toPlainYaml } from './fields.ts'
 import { Refusals } from './refusals.ts'
@@ -16,11 +16,11 @@ import {
   isOutside,
   isRemote,
   kustomizationFiles,
-  type Located,
   lineWithoutValue,
-  located
+  type ResolvedPath,
+  resolvePath
 } from './resolve-path.ts'
-import { Amounts } from './size-limits.ts'
+import { SizeLimits } from './size-limits.ts'
 
 export interface SourcePlaces {
   /** Where the user's repository is checked out, without symbolic links. */
@@ -56,7 +56,7 @@ interface Position {
 class Sources {
   readonly #places: SourcePlaces
   readonly #allowRemote: boolean
-  readonly #amounts = new Amounts()
+  readonly #amounts = new SizeLimits()
   readonly #refusals = new Refusals()
 
   constructor(places: SourcePlaces, allowRemote: boolean) {
@@ -125,7 +125,12 @@ class Sources {
     return dotted(relative(position.directory, found.path))
   }
 
-  async #include(place: FieldPlace, position: Position, path: string, found: Located): Promise<string | undefined> {
+  async #include(
+    place: FieldPlace,
+    position: Position,
+    path: string,
+    found: ResolvedPath
+  ): Promise<string | undefined> {
     if (place !== 'directory' && place !== 'resource') {
       return this.#refuse(position, 'is a directory, and no file', path)
     }
@@ -146,18 +151,18 @@ class Sources {
     return texts.join('\n---\n')
   }
 
-  async #located(position: Position, path: string): Promise<Located | undefined> {
-    const found = await located(path, position.directory, this.#places.workspace)
+  async #located(position: Position, path: string): Promise<ResolvedPath | undefined> {
+    const found = await resolvePath(path, position.directory, this.#places.workspace)
     return typeof found === 'string' ? this.#refuse(position, found, path) : found
   }
 
   /** Where an address has no scheme, kustomize looks for a file first. */
   async #isFile({ directory }: Position, path: string): Promise<boolean> {
-    const found = hasScheme(path) ? undefined : await located(path, directory, this.#places.workspace)
+    const found = hasScheme(path) ? undefined : await resolvePath(path, directory, this.#places.workspace)
     return typeof found === 'object' && !found.isDirectory
   }
 
-  async #read(position: Position, found: Located, path?: string): Promise<Buffer | undefined> {
+  async #read(position: Position, found: ResolvedPath, path?: string): Promise<Buffer | undefined> {
     if (isOutside(relative(position.directory, found.path))) {
       return this.#refuse(position, 'is outside the directory of its kustomization', path)
     }
@@ -184,7 +189,7 @@ class Sources {
   }
 
   #sentence({ file, field }: Position, problem: string, text?: string): string {
-    const parts = field === '' || text === undefined ? [field] : [field, harmlessLine(JSON.stringify(text), 120)]
+    const parts = field === '' || text === undefined ? [field] : [field, sanitizeLine(JSON.stringify(text), 120)]
     return `${[this.#shown(file), ...parts].filter((part) => part !== '').join(': ')} ${problem}`
   }
 

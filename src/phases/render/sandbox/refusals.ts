@@ -1,5 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
-import { harmlessLine } from '../../../core/sanitize.ts'
+import { sanitizeLine } from '../../../core/sanitize.ts'
 
 /** How many problems the sentence names; the evidence has all. */
 const named = 3
@@ -11,7 +11,7 @@ export class Refusals {
 
   /** @param sentence file, field, text, and what is wrong with it; not trusted */
   add(sentence: string): void {
-    this.#sentences.push(harmlessLine(sentence, 300))
+    this.#sentences.push(sanitizeLine(sentence, 300))
   }
 
   /** The same for what the input allow-remote-bases would let pass. */

@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 
 /** What a path leads to. */
-export interface Located {
+export interface ResolvedPath {
   /** Without symbolic links. */
   path: string
   isDirectory: boolean
@@ -48,7 +48,7 @@ export function lineWithoutValue(text: string): number | undefined {
  * @param directory what the path is relative to; like `workspace`, without symbolic links
  * @returns why it is not followed, if it is not
  */
-export async function located(path: string, directory: string, workspace: string): Promise<Located | string> {
+export async function resolvePath(path: string, directory: string, workspace: string): Promise<ResolvedPath | string> {
   if (path === '') return 'is empty'
   if (isAbsolute(path) || /^(git::)*file:/i.test(path)) return 'is no relative path'
   try {

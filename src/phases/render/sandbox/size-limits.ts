@@ -1,5 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
-import { harmlessLine } from '../../../core/sanitize.ts'
+import { sanitizeLine } from '../../../core/sanitize.ts'
 
 /** What kustomize reads. */
 interface Amount {
@@ -17,7 +17,7 @@ interface Directory extends Amount {
 const most: Amount = { references: 1_000, bytes: 5 * 1024 ** 2 }
 
 /** Counts what kustomize reads, directory by directory. */
-export class Amounts {
+export class SizeLimits {
   readonly #directories = new Map<string, Directory>()
   readonly #read: Amount = { references: 0, bytes: 0 }
 
@@ -80,7 +80,7 @@ function circle(directories: readonly string[]): Failure {
   const sentence = directories.map((directory) => JSON.stringify(directory)).join(' includes ')
   return new Failure(
     'render-failed',
-    `the manifests include themselves: ${harmlessLine(sentence)}`,
+    `the manifests include themselves: ${sanitizeLine(sentence)}`,
     'take one of these directories out of `resources` or `components`'
   )
 }

@@ -9,7 +9,7 @@ import { syncStatus } from './status.ts'
 import { lastProblem, type SyncProblem } from './sync-problem.ts'
 
 /** The operator says that it cannot sync. @param seen for how long, in milliseconds; undefined if nobody waited */
-export function cannotSync(
+export function cannotSyncFailure(
   object: KubernetesObject,
   { sentence, hint }: SyncProblem,
   seen: number | undefined,
@@ -23,7 +23,12 @@ export function cannotSync(
 }
 
 /** Nothing has moved for so long that nobody seems to work on it. @param quiet in milliseconds */
-export function nobodySyncs(object: KubernetesObject, quiet: number, reports: Reports, namespace: string): Failure {
+export function nobodySyncsFailure(
+  object: KubernetesObject,
+  quiet: number,
+  reports: Reports,
+  namespace: string
+): Failure {
   const id = objectId(object)
   const { ready, version, refreshTime } = syncStatus(object)
   const since = `${id} in namespace ${namespace} was told to sync, and nothing has happened for ${formatDuration(quiet)}`
@@ -43,7 +48,7 @@ export function nobodySyncs(object: KubernetesObject, quiet: number, reports: Re
 }
 
 /** The end of the run's time. */
-export function outOfTime(
+export function outOfTimeFailure(
   object: KubernetesObject,
   waitingFor: string,
   milliseconds: number,
@@ -55,12 +60,12 @@ export function outOfTime(
   return new Failure(code, sentence, operatorHint(object, namespace), evidence(object, reports))
 }
 
-export function refusedBy({ code, sentence, hint }: SyncRefusal): Failure {
+export function refusedByFailure({ code, sentence, hint }: SyncRefusal): Failure {
   return new Failure(code, sentence, hint)
 }
 
 /** There is no Secret, although all said that there is one. */
-export function secretMissing(namespace: string, externalSecret: KubernetesObject | undefined): Failure {
+export function secretMissingFailure(namespace: string, externalSecret: KubernetesObject | undefined): Failure {
   const what = `there is no Secret/${names.credentials} in namespace ${namespace}`
   if (externalSecret === undefined) {
     const hint =

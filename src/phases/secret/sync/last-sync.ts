@@ -1,15 +1,15 @@
 import type { FailureCode } from '../../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../../core/kubernetes/object.ts'
 import type { Check } from '../../../core/result.ts'
-import { harmlessLine } from '../../../core/sanitize.ts'
+import { sanitizeLine } from '../../../core/sanitize.ts'
 import { formatDuration } from '../../../core/units.ts'
-import type { SecretPorts } from '../deps.ts'
-import { cannotSync, refusedBy } from './failures.ts'
+import type { SecretDeps } from '../deps.ts'
+import { cannotSyncFailure, refusedByFailure } from './failures.ts'
 import {
   type Freshness,
-  notSynced,
+  heldBackFailure,
+  notSyncedFailure,
   operatorHint,
-  stale,
   syncInterval,
   syncsOnce,
   writesNothing
@@ -23,24 +23,24 @@ import { lastProblem } from './sync-problem.ts'
  * @returns when it was, for the report; relaxed if nothing tells what AWS holds since
  * @throws Failure if the Secret is not what AWS holds, as far as one can tell
  */
-export async function judgeLastSync(
+export async function checkLastSync(
   stored: KubernetesObject,
   namespace: string,
-  ports: SecretPorts
+  deps: SecretDeps
 ): Promise<Pick<Check, 'detail' | 'relaxed'>> {
-  const state = standing(stored, namespace, ports.date())
+  const state = lastSyncStatus(stored, namespace, deps.date())
   if (state.state === 'fresh') return { detail: state.detail }
   if (state.state === 'unknown') return { detail: state.detail, relaxed: true }
-  if (state.state === 'refused') throw refusedBy(state.refusal)
-  const reports = await readReports(namespace, ports)
-  throw cannotSync(stored, lastProblem(stored, reports, namespace), undefined, reports, namespace)
+  if (state.state === 'refused') throw refusedByFailure(state.refusal)
+  const reports = await readReports(namespace, deps)
+  throw cannotSyncFailure(stored, lastProblem(stored, reports, namespace), undefined, reports, namespace)
 }
 
 /** How far the clocks of this machine and of the operator may be apart, in milliseconds. */
 const clockTolerance = 60_000
 
 /** Where nothing is waited for. */
-type Standing =
+type LastSyncStatus =
   | Exclude<Freshness, { state: 'waiting' }>
   | { state: 'failing' }
   /** It succeeded, and nothing tells what AWS holds since. */
@@ -50,8 +50,8 @@ type Standing =
  * Whether the last sync of an ExternalSecret still counts, if nothing is forced: it succeeded, is of the newest
  * generation, and not older than it should be.
  */
-export function standing(externalSecret: KubernetesObject, namespace: string, now: Date): Standing {
-  const refused = (sentence: string, code: FailureCode = 'secret-stale'): Standing => {
+export function lastSyncStatus(externalSecret: KubernetesObject, namespace: string, now: Date): LastSyncStatus {
+  const refused = (sentence: string, code: FailureCode = 'secret-stale'): LastSyncStatus => {
     return { state: 'refused', refusal: { code, sentence, hint: operatorHint(externalSecret, namespace) } }
   }
   const { ready, version, refreshTime } = syncStatus(externalSecret)
@@ -60,11 +60,11 @@ export function standing(externalSecret: KubernetesObject, namespace: string, no
   if (ready === undefined) return refused(`${id} has never been synced`, 'external-secret-error')
   if (ready.status !== 'True') return { state: 'failing' }
   const nothing = writesNothing(externalSecret)
-  if (nothing !== undefined) return { state: 'refused', refusal: stale(externalSecret, nothing, '') }
-  const refusal = notSynced(externalSecret, ready)
+  if (nothing !== undefined) return { state: 'refused', refusal: heldBackFailure(externalSecret, nothing, '') }
+  const refusal = notSyncedFailure(externalSecret, ready)
   if (refusal !== undefined) return { state: 'refused', refusal }
   if (version?.startsWith(`${generation}-`) !== true) {
-    const synced = `generation ${generation}, synced: ${harmlessLine(version ?? 'never')}`
+    const synced = `generation ${generation}, synced: ${sanitizeLine(version ?? 'never')}`
     return refused(`${id} was changed since it was synced last (${synced})`)
   }
   const age = now.getTime() - Date.parse(refreshTime ?? '')
@@ -79,7 +79,7 @@ export function standing(externalSecret: KubernetesObject, namespace: string, no
     : { state: 'fresh', detail }
 }
 
-function unknown(refreshTime: string | undefined, why: string): Standing {
+function unknown(refreshTime: string | undefined, why: string): LastSyncStatus {
   return { state: 'unknown', detail: `at ${refreshTime}; ${why}; not shown to be what AWS holds now` }
 }
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
-import type { SecretPorts } from '../deps.ts'
+import type { SecretDeps } from '../deps.ts'
 import { type Freshness, freshness } from './refresh-policy.ts'
 import { type Reports, readExternalSecret, readReports } from './requests.ts'
 import { failuresOf, newFailures, problemSince, type Start, type SyncProblem, turnedFalse } from './sync-problem.ts'
@@ -28,32 +28,32 @@ export class SyncObserver {
   readonly #start: Start
   readonly #version: string | undefined
   readonly #namespace: string
-  readonly #ports: SecretPorts
+  readonly #deps: SecretDeps
   #reports: Reports
   #reportsAt: number
   #quietSince: number
   #failingSince: number | undefined
 
   /** @param before what had been reported before it was told to */
-  constructor({ object, version }: Told, before: Reports, namespace: string, ports: SecretPorts) {
+  constructor({ object, version }: Told, before: Reports, namespace: string, deps: SecretDeps) {
     this.#start = { object, failures: failuresOf(object, before.events) }
     this.#version = version
     this.#namespace = namespace
-    this.#ports = ports
+    this.#deps = deps
     this.#reports = before
-    this.#reportsAt = ports.clock.now()
-    this.#quietSince = ports.clock.now()
+    this.#reportsAt = deps.clock.now()
+    this.#quietSince = deps.clock.now()
   }
 
   /** For how many milliseconds the operator has neither synced nor failed. */
   get quiet(): number {
-    return this.#ports.clock.now() - this.#quietSince
+    return this.#deps.clock.now() - this.#quietSince
   }
 
   /** @param verdict whether one may rest on this look, so that it needs the events of now */
   async look(verdict: boolean): Promise<Look> {
-    const { clock } = this.#ports
-    const object = await readExternalSecret(this.#start.object, this.#namespace, this.#ports)
+    const { clock } = this.#deps
+    const object = await readExternalSecret(this.#start.object, this.#namespace, this.#deps)
     const state = freshness(object, this.#version)
     if (state.state === 'waiting' && (verdict || this.#isDue(object))) await this.#report()
     const problem = problemSince(this.#start, object, this.#reports, this.#namespace)
@@ -73,13 +73,13 @@ export class SyncObserver {
   #isDue(object: KubernetesObject): boolean {
     const failures = newFailures(failuresOf(object, this.#reports.events), this.#start.failures)
     const isUnexplained = failures.length === 0 && turnedFalse(this.#start, object)
-    return isUnexplained || this.#ports.clock.now() - this.#reportsAt >= reportsEvery
+    return isUnexplained || this.#deps.clock.now() - this.#reportsAt >= reportsEvery
   }
 
   async #report(): Promise<void> {
     // Who may not list events now will not a second later.
     if (this.#reports.refusal !== undefined) return
-    this.#reportsAt = this.#ports.clock.now()
-    this.#reports = await readReports(this.#namespace, this.#ports)
+    this.#reportsAt = this.#deps.clock.now()
+    this.#reports = await readReports(this.#namespace, this.#deps)
   }
 }

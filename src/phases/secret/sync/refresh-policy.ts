@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../../core/failure.ts'
 import { type KubernetesObject, objectId, textAt } from '../../../core/kubernetes/object.ts'
 import { names } from '../../../core/kubernetes/workload.ts'
-import { harmlessLine } from '../../../core/sanitize.ts'
+import { sanitizeLine } from '../../../core/sanitize.ts'
 import { durationNanos } from '../../../core/units.ts'
 import { describeExternalSecret } from './known-errors.ts'
 import { type Ready, syncStatus } from './status.ts'
@@ -94,7 +94,7 @@ export function freshness(externalSecret: KubernetesObject, before: string | und
   if (version === undefined || version === before) return waiting(`the operator to sync ${id}`)
   if (!version.startsWith(`${generation}-`)) return waiting(`the operator to sync generation ${generation} of ${id}`)
   if (ready?.status !== 'True') return waiting(`${id} to be Ready (${wordsOf(ready)})`)
-  const refusal = notSynced(externalSecret, ready)
+  const refusal = notSyncedFailure(externalSecret, ready)
   return refusal === undefined
     ? { state: 'fresh', detail: `at ${refreshTime ?? 'an unknown time'}` }
     : { state: 'refused', refusal }
@@ -113,7 +113,11 @@ function waiting(waitingFor: string): Freshness {
 }
 
 /** Why the Secret may not be what AWS holds, by a line of the ExternalSecret. */
-export function stale(externalSecret: KubernetesObject, { line, effect, hint }: Obstacle, since: string): SyncRefusal {
+export function heldBackFailure(
+  externalSecret: KubernetesObject,
+  { line, effect, hint }: Obstacle,
+  since: string
+): SyncRefusal {
   const sentence = `${objectId(externalSecret)} cannot show that the Secret is what AWS holds now: ${line} ${effect}${since}`
   return { code: 'secret-stale', sentence, hint }
 }
@@ -128,7 +132,7 @@ const hints = new Map([
 ])
 
 /** The operator also calls Ready=True what brought nothing from AWS; undefined if this did. */
-export function notSynced(externalSecret: KubernetesObject, ready: Ready): SyncRefusal | undefined {
+export function notSyncedFailure(externalSecret: KubernetesObject, ready: Ready): SyncRefusal | undefined {
   if (ready.reason === 'SecretSynced' && /^secret (was )?synced\b/i.test(ready.message)) return undefined
   return {
     code: 'secret-stale',
@@ -138,5 +142,5 @@ export function notSynced(externalSecret: KubernetesObject, ready: Ready): SyncR
 }
 
 function wordsOf(ready: Ready | undefined): string {
-  return ready === undefined ? 'no such condition yet' : harmlessLine(`${ready.reason}: ${ready.message}`)
+  return ready === undefined ? 'no such condition yet' : sanitizeLine(`${ready.reason}: ${ready.message}`)
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../../core/kubernetes/object.ts'
-import type { SecretPorts } from '../deps.ts'
+import type { SecretDeps } from '../deps.ts'
 import { operatorHint } from './refresh-policy.ts'
 
 /** What the operator and its stores reported in a namespace, as far as it may be read. */
@@ -11,11 +11,11 @@ export interface Reports {
 }
 
 /** One request about an object. @throws Failure that names both */
-export async function requesting<T>(
+export async function secretApiCall<T>(
   verb: string,
   object: string,
   namespace: string,
-  { signal, toFailure }: SecretPorts,
+  { signal, toFailure }: SecretDeps,
   request: () => Promise<T>
 ): Promise<T> {
   try {
@@ -30,29 +30,30 @@ export async function requesting<T>(
 export async function readExternalSecret(
   wanted: KubernetesObject,
   namespace: string,
-  ports: SecretPorts
+  deps: SecretDeps
 ): Promise<KubernetesObject> {
   const id = objectId(wanted)
-  const stored = await requesting('read', id, namespace, ports, () => ports.cluster.read(wanted, namespace))
-  if (stored === undefined) throw notThere(wanted, namespace)
-  if (stored.metadata['deletionTimestamp'] !== undefined) throw notThere(wanted, namespace, 'is being deleted')
+  const stored = await secretApiCall('read', id, namespace, deps, () => deps.cluster.read(wanted, namespace))
+  if (stored === undefined) throw externalSecretMissingFailure(wanted, namespace)
+  if (stored.metadata['deletionTimestamp'] !== undefined)
+    throw externalSecretMissingFailure(wanted, namespace, 'is being deleted')
   return stored
 }
 
 /** @throws Failure if events cannot be listed for another reason than a right that is missing */
-export async function readReports(namespace: string, ports: SecretPorts): Promise<Reports> {
+export async function readReports(namespace: string, deps: SecretDeps): Promise<Reports> {
   try {
-    return { events: await ports.cluster.listEvents(namespace), refusal: undefined }
+    return { events: await deps.cluster.listEvents(namespace), refusal: undefined }
   } catch (error) {
-    ports.signal.throwIfAborted()
-    const failure = ports.toFailure(error, { verb: 'list', object: 'events', namespace })
+    deps.signal.throwIfAborted()
+    const failure = deps.toFailure(error, { verb: 'list', object: 'events', namespace })
     if (failure.code !== 'forbidden') throw failure
     return { events: [], refusal: failure }
   }
 }
 
 /** The ExternalSecret is not in the namespace, or not for long. */
-export function notThere(
+export function externalSecretMissingFailure(
   object: KubernetesObject,
   namespace: string,
   how: 'is not there' | 'is being deleted' = 'is not there'

@@ -1,6 +1,6 @@
 import { byTime, countOf, eventsOf } from '../../../core/kubernetes/events.ts'
 import { at, type KubernetesObject, textAt } from '../../../core/kubernetes/object.ts'
-import { harmlessLine } from '../../../core/sanitize.ts'
+import { sanitizeLine } from '../../../core/sanitize.ts'
 import { awsCauses, brief, clusterCauses, describeExternalSecret, healing } from './known-errors.ts'
 import type { Reports } from './requests.ts'
 import { storeOf, syncStatus } from './status.ts'
@@ -26,21 +26,21 @@ export function syncProblem(
   namespace: string,
   storeWords?: string
 ): SyncProblem {
-  const line = harmlessLine(words.replace(/^\(combined from similar events\): /, '').replace(requestId, ''), 4_000)
+  const line = sanitizeLine(words.replace(/^\(combined from similar events\): /, '').replace(requestId, ''), 4_000)
   const [, key, reason = line] = /^error processing spec\.\S+(?: \(key: (.+?)\))?, err: (.+)$/.exec(line) ?? []
   const sync = {
     key: key ?? extractedKey(line, externalSecret),
     store: storeOf(externalSecret),
     namespace,
-    storeWords: storeWords === undefined ? undefined : harmlessLine(storeWords),
-    said: harmlessLine(reason)
+    storeWords: storeWords === undefined ? undefined : sanitizeLine(storeWords),
+    said: sanitizeLine(reason)
   }
   for (const { pattern, tolerance = brief, tell } of [...clusterCauses, ...awsCauses]) {
     const match = pattern.exec(reason)
     if (match !== null) return { ...tell(sync, match.slice(1)), toleranceMilliseconds: tolerance }
   }
   const hint = `see what the operator says: ${describeExternalSecret(externalSecret, namespace)}`
-  return { sentence: harmlessLine(line), hint, toleranceMilliseconds: brief }
+  return { sentence: sanitizeLine(line), hint, toleranceMilliseconds: brief }
 }
 
 /** It differs with every try, and tells only AWS something. */

@@ -1,11 +1,11 @@
 import type { Deadline } from '../../../core/clock.ts'
 import { type KubernetesObject, objectId, textAt } from '../../../core/kubernetes/object.ts'
 import { formatDuration } from '../../../core/units.ts'
-import type { SecretPorts } from '../deps.ts'
-import { cannotSync, nobodySyncs, outOfTime, refusedBy } from './failures.ts'
+import type { SecretDeps } from '../deps.ts'
+import { cannotSyncFailure, nobodySyncsFailure, outOfTimeFailure, refusedByFailure } from './failures.ts'
 import { SyncObserver, type Told } from './observer.ts'
-import { freshness, type SyncRefusal, stale, syncsOnce, writesNothing } from './refresh-policy.ts'
-import { notThere, type Reports, requesting } from './requests.ts'
+import { freshness, heldBackFailure, type SyncRefusal, syncsOnce, writesNothing } from './refresh-policy.ts'
+import { externalSecretMissingFailure, type Reports, secretApiCall } from './requests.ts'
 import { syncStatus } from './status.ts'
 
 /**
@@ -27,14 +27,14 @@ export async function syncNow(
   before: Reports,
   namespace: string,
   deadline: Deadline,
-  ports: SecretPorts
+  deps: SecretDeps
 ): Promise<string> {
-  const { clock, signal, log } = ports
+  const { clock, signal, log } = deps
   const begin = clock.now()
-  const how = forcing(stored, namespace, new Date(ports.date().getTime() - deadline.elapsed))
+  const how = forcing(stored, namespace, new Date(deps.date().getTime() - deadline.elapsed))
   if (how.state === 'needless') return how.detail
-  if (how.state === 'refused') throw refusedBy(how.refusal)
-  const observer = new SyncObserver(await force(stored, namespace, ports), before, namespace, ports)
+  if (how.state === 'refused') throw refusedByFailure(how.refusal)
+  const observer = new SyncObserver(await force(stored, namespace, deps), before, namespace, deps)
   let said = ''
   for (;;) {
     await clock.sleep(Math.min(pauseAfter(clock.now() - begin), deadline.remaining), signal)
@@ -44,34 +44,34 @@ export async function syncNow(
     if (freshness.state === 'fresh') {
       return `${freshness.detail}, ${formatDuration(clock.now() - begin)} after the operator was told to`
     }
-    if (freshness.state === 'refused') throw refusedBy(freshness.refusal)
+    if (freshness.state === 'refused') throw refusedByFailure(freshness.refusal)
 
     const line = failing?.problem.sentence ?? `waiting for ${freshness.waitingFor}`
     if (line !== said) log(line)
     said = line
     if (failing !== undefined && (last || failing.duration >= failing.problem.toleranceMilliseconds)) {
-      throw cannotSync(object, failing.problem, failing.duration, reports, namespace)
+      throw cannotSyncFailure(object, failing.problem, failing.duration, reports, namespace)
     }
-    if (last) throw outOfTime(object, freshness.waitingFor, deadline.milliseconds, reports, namespace)
-    if (verdict && observer.quiet >= patience) throw nobodySyncs(object, observer.quiet, reports, namespace)
+    if (last) throw outOfTimeFailure(object, freshness.waitingFor, deadline.milliseconds, reports, namespace)
+    if (verdict && observer.quiet >= patience) throw nobodySyncsFailure(object, observer.quiet, reports, namespace)
   }
 }
 
 /** Any change of an annotation makes the operator sync. */
-async function force(stored: KubernetesObject, namespace: string, ports: SecretPorts): Promise<Told> {
+async function force(stored: KubernetesObject, namespace: string, deps: SecretDeps): Promise<Told> {
   const id = objectId(stored)
   // Where only the first sync is ever made, it is the one that is waited for.
   const once = syncsOnce(stored, namespace) !== undefined
   let version = syncStatus(stored).version
   for (let attempt = 1; ; attempt++) {
-    const object = await requesting('annotate', id, namespace, ports, () =>
-      ports.cluster.annotate(stored, namespace, { 'force-sync': ports.date().toISOString() })
+    const object = await secretApiCall('annotate', id, namespace, deps, () =>
+      deps.cluster.annotate(stored, namespace, { 'force-sync': deps.date().toISOString() })
     )
-    if (object === undefined) throw notThere(stored, namespace)
+    if (object === undefined) throw externalSecretMissingFailure(stored, namespace)
     // A sync that has just ended may have begun before; or be ours already, if the request had to be sent twice.
     const isQuiet = syncStatus(object).version === version
     if (once || isQuiet || attempt === attempts) {
-      ports.log(`told the operator to sync ${id}`)
+      deps.log(`told the operator to sync ${id}`)
       return { object, version }
     }
     version = syncStatus(object).version
@@ -95,7 +95,7 @@ type Forcing =
  */
 export function forcing(externalSecret: KubernetesObject, namespace: string, begin: Date): Forcing {
   const nothing = writesNothing(externalSecret)
-  if (nothing !== undefined) return { state: 'refused', refusal: stale(externalSecret, nothing, '') }
+  if (nothing !== undefined) return { state: 'refused', refusal: heldBackFailure(externalSecret, nothing, '') }
   const { version, refreshTime } = syncStatus(externalSecret)
   const once = syncsOnce(externalSecret, namespace)
   if (version === undefined || once === undefined) return { state: 'possible' }
@@ -105,5 +105,5 @@ export function forcing(externalSecret: KubernetesObject, namespace: string, beg
   const state = freshness(externalSecret, undefined)
   return isNew && state.state === 'fresh'
     ? { state: 'needless', detail: `${state.detail}, when the ExternalSecret was created` }
-    : { state: 'refused', refusal: stale(externalSecret, once, ` (last synced at ${refreshTime})`) }
+    : { state: 'refused', refusal: heldBackFailure(externalSecret, once, ` (last synced at ${refreshTime})`) }
 }

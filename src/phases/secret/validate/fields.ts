@@ -61,7 +61,7 @@ function nameOf(character: string | undefined): string {
  * All that must never be shown of the stored Secret, in each form in which it stands there: whatever is wrong with the
  * Secret, and also where a URL was stored as the host.
  */
-export function masksOf(secret: KubernetesObject): string[] {
+export function secretValuesOf(secret: KubernetesObject): string[] {
   const [host, password, url] = (['host', 'password', 'url'] as const).map(
     (field) => credentialField(secret, field) ?? ''
   )

@@ -1,6 +1,6 @@
 import type { Credentials, FieldProblem } from '../../../core/credentials.ts'
 import { type RedisUrl, readUrl, unencoded, wantsTls } from '../../../core/redis/url.ts'
-import { disagreements } from '../../../core/redis/validate-url.ts'
+import { validateUrl } from '../../../core/redis/validate-url.ts'
 
 /**
  * What is wrong with the key url, on its own and beside the other keys. A key that is not known or useless itself is not
@@ -14,7 +14,7 @@ export function urlProblems(url: string, values: Partial<Credentials>, aws: bool
   return [
     ...encryption(url, aws),
     ...(raw === undefined ? [] : [{ key: 'url' as const, ...raw }]),
-    ...disagreements(read, values),
+    ...validateUrl(read, values),
     ...path(read)
   ]
 }

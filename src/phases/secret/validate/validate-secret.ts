@@ -11,14 +11,14 @@ import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
 import { names } from '../../../core/kubernetes/workload.ts'
 import { isHost, readUrl, userBefore, wantsTls } from '../../../core/redis/url.ts'
 import type { Check } from '../../../core/result.ts'
-import { harmlessLine } from '../../../core/sanitize.ts'
+import { sanitizeLine } from '../../../core/sanitize.ts'
 import { readFields } from './fields.ts'
 import { hostProblems, portProblems } from './host.ts'
 import { noTokenBecause, passwordProblems } from './password.ts'
 import { urlProblems } from './url.ts'
 
 /** Everything that is wrong with the fields of the stored Secret, in the order of its keys. */
-export function contractProblems(secret: KubernetesObject): FieldProblem[] {
+export function secretProblems(secret: KubernetesObject): FieldProblem[] {
   const { values, problems } = readFields(secret)
   const { host, port, password, url } = values
   const { aws } = endpointForm(hostOfCache(values) ?? '')
@@ -33,9 +33,9 @@ export function contractProblems(secret: KubernetesObject): FieldProblem[] {
 }
 
 /** One check a key, for the report: what is right, or all that is wrong. Of all values, only host and port are shown. */
-export function contractChecks(secret: KubernetesObject): Check[] {
+export function secretChecks(secret: KubernetesObject): Check[] {
   const { values } = readFields(secret)
-  const problems = contractProblems(secret)
+  const problems = secretProblems(secret)
   return credentialFields.map((key) => {
     const wrong = problems.filter((problem) => problem.key === key).map(({ problem }) => problem)
     const name = `Secret key ${key}`
@@ -50,7 +50,11 @@ export function contractChecks(secret: KubernetesObject): Check[] {
  * The failure for a Secret that breaks its contract.
  * @param remoteSecret name of the secret in AWS Secrets Manager that it comes from, if it does
  */
-export function contractFailure(problems: readonly FieldProblem[], namespace: string, remoteSecret?: string): Failure {
+export function invalidSecretFailure(
+  problems: readonly FieldProblem[],
+  namespace: string,
+  remoteSecret?: string
+): Failure {
   const wrong = problems.map(({ key, problem }) => `key ${key} ${problem}`)
   const fixes = problems.map(({ key, fix }) => `${key}: ${fix}`)
   return new Failure(
@@ -101,7 +105,7 @@ function whereToFix(namespace: string, remoteSecret: string | undefined): string
     const describe = `kubectl -n ${namespace} describe secret ${names.credentials}`
     return `then run again (\`${describe}\` shows which keys it has, without their values)`
   }
-  const id = harmlessLine(remoteSecret).replaceAll('`', '')
+  const id = sanitizeLine(remoteSecret).replaceAll('`', '')
   const put = `aws secretsmanager put-secret-value --secret-id '${id}' --secret-string file://redis.json`
   return `then write all fields to redis.json, store it with \`${put}\`, and run again`
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../../../src/core/kubernetes/object.ts'
-import { occupantOf, Watched } from '../../../../../src/phases/probe/from-pod/create-pod.ts'
+import { existingPodOf, WatchedPod } from '../../../../../src/phases/probe/from-pod/create-pod.ts'
 
 const pod = (run: string | undefined, phase = 'Running', uid = 'first'): KubernetesObject => ({
   apiVersion: 'v1',
@@ -19,12 +19,12 @@ test.each([
   ['abandoned', pod('other', 'Succeeded'), 5_000, 5_000],
   ['abandoned', pod('other', 'Pending'), 60_000, 0]
 ])('%s', (occupant, other, seen, ended) => {
-  expect(occupantOf(other, 'ours', { seen, ended })).toBe(occupant)
+  expect(existingPodOf(other, 'ours', { seen, ended })).toBe(occupant)
 })
 
 test('the watch starts anew with another pod, and with one that runs again', () => {
   let now = 1_000
-  const watched = new Watched({ now: () => now, sleep: async () => undefined })
+  const watched = new WatchedPod({ now: () => now, sleep: async () => undefined })
   expect(watched.look(pod('other'))).toEqual({ seen: 0, ended: 0 })
   now = 3_000
   expect(watched.look(pod('other', 'Failed'))).toEqual({ seen: 2_000, ended: 0 })

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals'
-import { outsiderFinding } from '../../../../../src/phases/probe/from-pod/from-pod.ts'
+import { nonBackendFinding } from '../../../../../src/phases/probe/from-pod/from-pod.ts'
 import { selfHosted } from '../views.ts'
 
 const finding = (exitCode: number, output: string, table?: string) => {
   const answers = new Map([['anonymous', { exitCode, output: Buffer.from(output) }]])
   if (table !== undefined) answers.set('table', { exitCode: 0, output: Buffer.from(table) })
-  return outsiderFinding(answers, selfHosted())
+  return nonBackendFinding(answers, selfHosted())
 }
 const could = (reason: string) => `Could not connect to Redis at redis.team.svc:6379: ${reason}\n`
 const sent =

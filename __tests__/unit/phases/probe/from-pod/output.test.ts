@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type ProbeAnswer, sightOf, troubleOf } from '../../../../../src/phases/probe/from-pod/output.ts'
+import { networkProblemOf, type ProbeAnswer, probeOutputOf } from '../../../../../src/phases/probe/from-pod/output.ts'
 
 const address = { host: 'cache.example.org', port: 6379, username: undefined, tls: true }
 const now = new Date('2026-11-23T08:00:00Z')
@@ -50,12 +50,12 @@ describe('what kept redis-cli from asking', () => {
     ['nothing', { anonymous: [1] }, { kind: 'client', said: 'exit code 1' }],
     ['no question', {}, { kind: 'client' }]
   ])('%s', (_, given, trouble) => {
-    expect(troubleOf(answers(given), 6379)).toMatchObject(trouble)
+    expect(networkProblemOf(answers(given), 6379)).toMatchObject(trouble)
   })
 
   test.each([124, 143])('ended by timeout with %i: the table of connections tells what was waited for', (code) => {
     const kindWith = (table?: string) =>
-      troubleOf(answers({ anonymous: [code], ...(table !== undefined && { table: [0, table] }) }), 6379)
+      networkProblemOf(answers({ anonymous: [code], ...(table !== undefined && { table: [0, table] }) }), 6379)
     expect(kindWith(socket('02'))).toEqual({ kind: 'timeout', said: 'its address is 10.96.100.23' })
     expect(kindWith(socket('01'))?.kind).toBe('silent')
     expect(kindWith(`${socket('02')}${socket('01')}`)?.kind).toBe('silent')
@@ -64,7 +64,7 @@ describe('what kept redis-cli from asking', () => {
   })
 
   test('an answer is none, even an error', () => {
-    expect(troubleOf(answers({ anonymous: [0, 'NOAUTH Authentication required.\n\n'] }), 6379)).toBeUndefined()
+    expect(networkProblemOf(answers({ anonymous: [0, 'NOAUTH Authentication required.\n\n'] }), 6379)).toBeUndefined()
   })
 })
 
@@ -72,7 +72,7 @@ describe('what the other questions add', () => {
   const killed: Given = { anonymous: [124], table: [0, socket('01')] }
 
   test('an answer without TLS', () => {
-    const sight = sightOf(answers({ ...killed, plain: [0, 'NOAUTH Authentication required.\n\n'] }), address, now)
+    const sight = probeOutputOf(answers({ ...killed, plain: [0, 'NOAUTH Authentication required.\n\n'] }), address, now)
     expect(sight.trouble).toEqual({
       kind: 'no-tls',
       said: 'without TLS it answers: NOAUTH Authentication required.'
@@ -80,12 +80,12 @@ describe('what the other questions add', () => {
   })
 
   test('no answer without TLS either', () => {
-    expect(sightOf(answers({ ...killed, plain: [143] }), address, now).trouble?.kind).toBe('silent')
+    expect(probeOutputOf(answers({ ...killed, plain: [143] }), address, now).trouble?.kind).toBe('silent')
   })
 
   test('a certificate that nobody could see: no more than redis-cli says', () => {
     const given = could('SSL_connect failed: certificate verify failed')
-    expect(sightOf(answers(given), address, now).trouble).toEqual({
+    expect(probeOutputOf(answers(given), address, now).trouble).toEqual({
       kind: 'untrusted',
       said: 'SSL_connect failed: certificate verify failed'
     })
@@ -94,10 +94,10 @@ describe('what the other questions add', () => {
 
 test('the answers of a cache', () => {
   const given: Given = { anonymous: [0, 'NOAUTH\n\n'], ping: [0, 'PONG\n'], info: [0, '# Server\r\nrole:master\r\n'] }
-  expect(sightOf(answers(given), address, now)).toEqual({
+  expect(probeOutputOf(answers(given), address, now)).toEqual({
     trouble: undefined,
     certificate: { naming: undefined },
     answers: { anonymous: 'NOAUTH', ping: 'PONG', info: '# Server\r\nrole:master' }
   })
-  expect(sightOf(answers(given), { ...address, tls: false }, now).certificate).toBeUndefined()
+  expect(probeOutputOf(answers(given), { ...address, tls: false }, now).certificate).toBeUndefined()
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { at, type KubernetesObject, listAt, textAt } from '../../../../../src/core/kubernetes/object.ts'
-import { backendPod, outsiderPod } from '../../../../../src/phases/probe/from-pod/pod-manifest.ts'
+import { backendPod, nonBackendPod } from '../../../../../src/phases/probe/from-pod/pod-manifest.ts'
 
 const owner = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', uid: 'uid' } }
 const elasticache = 'master.hospital-erp.abc123.apn2.cache.amazonaws.com'
@@ -59,7 +59,7 @@ describe('the pod that asks as a backend', () => {
 })
 
 test('the pod that is no backend knows where the cache is, and no password', () => {
-  const pod = outsiderPod(optionsFor('redis.team.svc'))
+  const pod = nonBackendPod(optionsFor('redis.team.svc'))
   expect(variablesOf(pod)).toEqual({ REDIS_HOST: 'host', REDIS_PORT: 'port', PROBE_LIMIT: '3' })
   expect(pod.metadata.labels?.['app.kubernetes.io/component']).not.toBe('backend')
 })

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { Amounts } from '../../../../../src/phases/render/sandbox/size-limits.ts'
+import { SizeLimits } from '../../../../../src/phases/render/sandbox/size-limits.ts'
 import { failureOf } from '../../../failure-of.ts'
 
 const shown = (directory: string) => `deploy/${directory}`
 
-function amounts(includes: Record<string, string[]>): Amounts {
-  const result = new Amounts()
+function amounts(includes: Record<string, string[]>): SizeLimits {
+  const result = new SizeLimits()
   for (const [directory, included] of Object.entries(includes)) {
     expect(result.add(directory)).toBe(true)
     for (const each of included) {

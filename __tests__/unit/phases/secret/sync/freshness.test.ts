@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { standing } from '../../../../../src/phases/secret/sync/last-sync.ts'
+import { lastSyncStatus } from '../../../../../src/phases/secret/sync/last-sync.ts'
 import { freshness } from '../../../../../src/phases/secret/sync/refresh-policy.ts'
 import { forcing } from '../../../../../src/phases/secret/sync/sync.ts'
 import { externalSecret, failed, synced } from '../sync-shapes.ts'
@@ -197,7 +197,7 @@ describe('an ExternalSecret that is only looked at', () => {
       'at 2026-11-23T08:15:39Z, 4 days ago; a sync is due every 3 days'
     ]
   ])('%s: counts', (_, spec, minutes, detail) => {
-    expect(standing(externalSecret({ ...ready, spec }), 'team', at(minutes))).toEqual({ state: 'fresh', detail })
+    expect(lastSyncStatus(externalSecret({ ...ready, spec }), 'team', at(minutes))).toEqual({ state: 'fresh', detail })
   })
 
   test.each([
@@ -211,7 +211,7 @@ describe('an ExternalSecret that is only looked at', () => {
     ['on changes only', { refreshPolicy: 'OnChange' }, 'no sync is due at a known time'],
     ['in windows', { syncWindows: { kind: 'allow', windows: [] } }, 'no sync is due at a known time']
   ])('synced %s: nothing tells whether it counts', (_, spec, why) => {
-    expect(standing(externalSecret({ ...ready, spec }), 'team', at(1e6))).toEqual({
+    expect(lastSyncStatus(externalSecret({ ...ready, spec }), 'team', at(1e6))).toEqual({
       state: 'unknown',
       detail: `at 2026-11-23T08:15:39Z; ${why}; not shown to be what AWS holds now`
     })
@@ -234,14 +234,14 @@ describe('an ExternalSecret that is only looked at', () => {
     ],
     ['wrote nothing', { ...ready, spec: { target: { creationPolicy: 'None' } } }, 0, /creationPolicy: None/]
   ])('%s: stale', (_, shape, minutes, sentence) => {
-    expect(standing(externalSecret(shape), 'team', at(minutes))).toEqual({
+    expect(lastSyncStatus(externalSecret(shape), 'team', at(minutes))).toEqual({
       state: 'refused',
       refusal: { code: 'secret-stale', sentence: expect.stringMatching(sentence), hint: expect.stringMatching(/./) }
     })
   })
 
   test('has never been synced', () => {
-    expect(standing(externalSecret(), 'team', at(0))).toMatchObject({
+    expect(lastSyncStatus(externalSecret(), 'team', at(0))).toMatchObject({
       state: 'refused',
       refusal: { code: 'external-secret-error', sentence: 'ExternalSecret/redis-credentials has never been synced' }
     })
@@ -250,12 +250,14 @@ describe('an ExternalSecret that is only looked at', () => {
   test('under another name than that of its Secret: the command of the hint names it', () => {
     const object = externalSecret()
     const named = { ...object, metadata: { ...object.metadata, name: 'clinic-cache' } }
-    expect(standing(named, 'team', at(0))).toMatchObject({
+    expect(lastSyncStatus(named, 'team', at(0))).toMatchObject({
       refusal: { hint: expect.stringContaining('`kubectl -n team describe externalsecret clinic-cache`') }
     })
   })
 
   test('fails: its events must be read', () => {
-    expect(standing(externalSecret({ ready: failed, version: '2-a' }), 'team', at(0))).toEqual({ state: 'failing' })
+    expect(lastSyncStatus(externalSecret({ ready: failed, version: '2-a' }), 'team', at(0))).toEqual({
+      state: 'failing'
+    })
   })
 })

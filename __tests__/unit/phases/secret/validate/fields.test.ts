@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../../../src/core/kubernetes/object.ts'
-import { masksOf } from '../../../../../src/phases/secret/validate/fields.ts'
+import { secretValuesOf } from '../../../../../src/phases/secret/validate/fields.ts'
 import fc from '../../../../support/fast-check.ts'
 
 function secret(fields: Record<string, string>): KubernetesObject {
@@ -39,13 +39,13 @@ test.each<[string, Record<string, string>, string[]]>([
   ['no name of a user', { url: 'redis://default@cache' }, ['redis://default@cache']],
   ['a url that was stored as host', { host: 'rediss://:pw-1@cache' }, ['rediss://:pw-1@cache', 'pw-1']]
 ])('%s', (_, fields, masks) => {
-  expect(masksOf(secret(fields)).sort()).toEqual(masks.sort())
+  expect(secretValuesOf(secret(fields)).sort()).toEqual(masks.sort())
 })
 
 test('whatever is stored, the values themselves are among them', () => {
   fc.assert(
     fc.property(fc.string(), fc.webUrl(), (password, url) => {
-      expect(masksOf(secret({ password, url }))).toEqual(
+      expect(secretValuesOf(secret({ password, url }))).toEqual(
         expect.arrayContaining([url, ...(password === '' ? [] : [password])])
       )
     })

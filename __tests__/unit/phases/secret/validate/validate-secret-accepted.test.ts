@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { contractChecks, contractProblems } from '../../../../../src/phases/secret/validate/validate-secret.ts'
+import { secretChecks, secretProblems } from '../../../../../src/phases/secret/validate/validate-secret.ts'
 import fc from '../../../../support/fast-check.ts'
 import {
   encodings,
@@ -17,8 +17,8 @@ import {
 
 const expectNoProblem = (fields: { host: string; port: string; password: string; url: string }) => {
   const secret = stored(fields)
-  expect(contractProblems(secret)).toEqual([])
-  expect(contractChecks(secret).map(({ passed }) => passed)).toEqual([true, true, true, true])
+  expect(secretProblems(secret)).toEqual([])
+  expect(secretChecks(secret).map(({ passed }) => passed)).toEqual([true, true, true, true])
 }
 const tlsSchemes = fc.constantFrom('rediss', 'valkeys', 'REDISS')
 const databases = fc.constantFrom('', '/', '/0', '/15', '?ssl_cert_reqs=required')
@@ -81,7 +81,7 @@ test('a URL without a problem is one that every client can parse: it keeps the g
   fc.assert(
     fc.property(tokenHosts, userPasswords, fc.boolean(), (host, password, isRaw) => {
       const url = `rediss://:${isRaw ? password : leastEncoded(password)}@${host}:6379`
-      const isRight = contractProblems(stored({ host, port: '6379', password, url })).length === 0
+      const isRight = secretProblems(stored({ host, port: '6379', password, url })).length === 0
       expect(isRight && !grammar.test(url)).toBe(false)
     }),
     { numRuns: 300 }

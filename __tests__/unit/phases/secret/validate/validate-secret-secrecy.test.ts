@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
 import type { Credentials } from '../../../../../src/core/credentials.ts'
 import {
-  contractChecks,
-  contractFailure,
-  contractProblems
+  invalidSecretFailure,
+  secretChecks,
+  secretProblems
 } from '../../../../../src/phases/secret/validate/validate-secret.ts'
 import { expectNoSecret } from '../../../../support/captured.ts'
 import fc from '../../../../support/fast-check.ts'
@@ -14,9 +14,9 @@ type Fields = { [key in keyof Credentials]?: string | undefined }
 /** All text that the contract has to say about a Secret. */
 function said(fields: Fields): string {
   const secret = stored(fields)
-  const problems = contractProblems(secret)
-  const { message, hint, evidence } = contractFailure(problems, 'team', 'hospital-erp/redis')
-  return JSON.stringify([problems, message, hint, evidence, contractChecks(secret)])
+  const problems = secretProblems(secret)
+  const { message, hint, evidence } = invalidSecretFailure(problems, 'team', 'hospital-erp/redis')
+  return JSON.stringify([problems, message, hint, evidence, secretChecks(secret)])
 }
 
 function expectNothingOf({ password, url }: Fields, fields: Fields): void {

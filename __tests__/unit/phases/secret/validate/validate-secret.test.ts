@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
 import type { CredentialField, Credentials } from '../../../../../src/core/credentials.ts'
 import {
-  contractChecks,
-  contractFailure,
-  contractProblems
+  invalidSecretFailure,
+  secretChecks,
+  secretProblems
 } from '../../../../../src/phases/secret/validate/validate-secret.ts'
 import { stored } from '../credentials.ts'
 
@@ -37,7 +37,7 @@ const at = (endpoint: string, password = token, user = ''): Fields => ({
 })
 
 const problemsOf = (fields: Fields) =>
-  contractProblems(stored(fields)).map(({ key, problem, fix }): [string, string, string] => [key, problem, fix])
+  secretProblems(stored(fields)).map(({ key, problem, fix }): [string, string, string] => [key, problem, fix])
 
 const expectRow = (_: string, fields: Fields, ...problems: [CredentialField, string, string][]) => {
   expect(problemsOf(fields)).toEqual(problems)
@@ -176,7 +176,7 @@ describe('url', () => {
 
   test('beside useless keys is judged alone', () => {
     const { url } = right
-    expect(contractProblems(stored({ url })).filter(({ key }) => key === 'url')).toEqual([])
+    expect(secretProblems(stored({ url })).filter(({ key }) => key === 'url')).toEqual([])
     expect(problemsOf({ ...right, host: 'a b', port: 'x' }).map(([key]) => key)).toEqual(['host', 'port'])
   })
 
@@ -442,7 +442,7 @@ describe('the password of an ElastiCache', () => {
   })
 
   describe('that no AUTH token can be may be that of the user default: no problem, and said', () => {
-    const passwordCheck = (fields: Fields) => contractChecks(stored(fields))[2]
+    const passwordCheck = (fields: Fields) => secretChecks(stored(fields))[2]
     test.each<[string, Fields, has: string]>([
       ['@ and =', at(host, 'Rbac@pass=word+1234567'), 'has @ and = and +'],
       [
@@ -497,10 +497,10 @@ test('all that is wrong is listed, in the order of the keys', () => {
 })
 
 describe('the checks', () => {
-  const detailsOf = (fields: Fields) => contractChecks(stored(fields)).map(({ detail }) => detail)
+  const detailsOf = (fields: Fields) => secretChecks(stored(fields)).map(({ detail }) => detail)
 
   test('are one a key, each with what was seen; of the values, host and port', () => {
-    expect(contractChecks(stored(right))).toEqual([
+    expect(secretChecks(stored(right))).toEqual([
       { name: 'Secret key host', passed: true, detail: host },
       { name: 'Secret key port', passed: true, detail: '6379' },
       { name: 'Secret key password', passed: true, detail: 'set' },
@@ -510,7 +510,7 @@ describe('the checks', () => {
   })
 
   test('tell all that is wrong with a key', () => {
-    expect(contractChecks(stored({ ...right, host: `replica.${name}\n`, port: undefined, url: right.url }))).toEqual([
+    expect(secretChecks(stored({ ...right, host: `replica.${name}\n`, port: undefined, url: right.url }))).toEqual([
       {
         name: 'Secret key host',
         passed: false,
@@ -528,11 +528,11 @@ describe('the checks', () => {
 })
 
 describe('the failure', () => {
-  const problems = contractProblems(stored({ ...right, port: undefined, url: right.url.replace('rediss', 'redis') }))
+  const problems = secretProblems(stored({ ...right, port: undefined, url: right.url.replace('rediss', 'redis') }))
   const fixes = 'port: add it; url: begin it with rediss://'
 
   test('names each key, what is wrong, how to fix it, and where', () => {
-    const { code, message, hint } = contractFailure(problems, 'team', 'hospital-erp/redis')
+    const { code, message, hint } = invalidSecretFailure(problems, 'team', 'hospital-erp/redis')
     expect(code).toBe('secret-field')
     expect(message).toBe(
       'Secret/redis-credentials in namespace team does not keep its contract: key port is missing; key url does not ' +
@@ -545,20 +545,20 @@ describe('the failure', () => {
   })
 
   test('of a Secret that no ExternalSecret brings tells how to see its keys', () => {
-    expect(contractFailure(problems, 'team').hint).toBe(
+    expect(invalidSecretFailure(problems, 'team').hint).toBe(
       `${fixes}; then run again (\`kubectl -n team describe secret redis-credentials\` shows which keys it has, ` +
         'without their values)'
     )
   })
 
   test('says a fix for several problems of a key once', () => {
-    const twice = contractProblems(stored({ ...right, port: ' 0 ' }))
-    const again = contractProblems(stored({ ...right, port: '0' }))
-    expect(contractFailure([...twice, ...again], 'team').hint.match(/store the number/g)).toHaveLength(1)
+    const twice = secretProblems(stored({ ...right, port: ' 0 ' }))
+    const again = secretProblems(stored({ ...right, port: '0' }))
+    expect(invalidSecretFailure([...twice, ...again], 'team').hint.match(/store the number/g)).toHaveLength(1)
   })
 
   test('takes the name of the AWS secret as data', () => {
-    const { hint } = contractFailure(problems, 'team', 'a`b\n::error::c')
+    const { hint } = invalidSecretFailure(problems, 'team', 'a`b\n::error::c')
     expect(hint).toContain("--secret-id 'ab ∶:error::c' --secret-string")
     expect(hint).not.toContain('\n')
   })
