@@ -14,7 +14,7 @@ import { checkObject } from '../core/schema/check.ts'
 import type { Schema } from '../core/schema/schema.ts'
 import { apply } from '../phases/apply/apply.ts'
 import type { ApplyDeps, ApplyInputs } from '../phases/apply/deps.ts'
-import { planOf, type RefusedObject, type Tried } from '../phases/plan/plan.ts'
+import { type PlannedRefusal, planOf, type Tried } from '../phases/plan/plan.ts'
 import { planOfRendered } from '../phases/plan/rendered.ts'
 import { remoteSecret } from '../phases/secret/sync/status.ts'
 import { secretValuesOf } from '../phases/secret/validate/fields.ts'
@@ -73,9 +73,9 @@ async function tryAll(
   inputs: Inputs,
   { namespace, cluster }: ClusterSession,
   { redactor: redaction, log }: StepContext
-): Promise<{ tried: Tried[]; refused: RefusedObject[] }> {
+): Promise<{ tried: Tried[]; refused: PlannedRefusal[] }> {
   const tried: Tried[] = []
-  const refused: RefusedObject[] = []
+  const refused: PlannedRefusal[] = []
   let general: Failure | undefined
   const deps: ApplyDeps = {
     cluster,

@@ -4,7 +4,7 @@ import { isOwnKind, UnknownKind } from '../clients/kubernetes/resources.ts'
 import { type Failure, messageOf } from '../core/failure.ts'
 import { at, type KubernetesObject } from '../core/kubernetes/object.ts'
 import type { ManifestDocument } from '../core/manifest.ts'
-import type { RefusedObject } from '../phases/plan/plan.ts'
+import type { PlannedRefusal } from '../phases/plan/plan.ts'
 
 /** What is missing today, and does not say that a deployment would be refused; undefined if it would. */
 export function uncheckedBecause(object: KubernetesObject, failure: Failure, namespace: string): string | undefined {
@@ -25,13 +25,13 @@ interface Surroundings {
 }
 
 /** What to do about all that was not checked, in sentences. */
-export function uncheckedNotes(refused: readonly RefusedObject[], surroundings: Surroundings): string[] {
+export function uncheckedNotes(refused: readonly PlannedRefusal[], surroundings: Surroundings): string[] {
   const unchecked = refused.filter(({ unknown }) => unknown !== undefined)
   return [...namespaceNotes(unchecked, surroundings), ...kindNotes(unchecked, surroundings), ...rightNotes(unchecked)]
 }
 
 function namespaceNotes(
-  unchecked: readonly RefusedObject[],
+  unchecked: readonly PlannedRefusal[],
   { namespace, createNamespace, documents }: Surroundings
 ): string[] {
   const missing = unchecked.map(({ failure }) => failure).filter(({ code }) => code === 'namespace-missing')
@@ -46,7 +46,7 @@ function namespaceNotes(
   ]
 }
 
-function kindNotes(unchecked: readonly RefusedObject[], { documents }: Surroundings): string[] {
+function kindNotes(unchecked: readonly PlannedRefusal[], { documents }: Surroundings): string[] {
   const brought = documents.map(({ object }) => `${at(object, 'spec', 'names', 'kind')}.${at(object, 'spec', 'group')}`)
   const missing = unchecked.filter(({ object, failure }) => {
     const [group] = object.apiVersion.split('/')
@@ -57,7 +57,7 @@ function kindNotes(unchecked: readonly RefusedObject[], { documents }: Surroundi
   ]
 }
 
-function rightNotes(unchecked: readonly RefusedObject[]): string[] {
+function rightNotes(unchecked: readonly PlannedRefusal[]): string[] {
   const rights = unchecked.map(({ failure }) => rightFor(failure)).filter((right) => right !== undefined)
   const places = Map.groupBy(rights, ({ user, namespace }) => JSON.stringify([user, namespace]))
   return [...places.values()].flatMap((own) => {

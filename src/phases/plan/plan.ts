@@ -16,7 +16,7 @@ export interface Tried {
 }
 
 /** An object that the server would not take, or that could not be asked about. */
-export interface RefusedObject {
+export interface PlannedRefusal {
   object: KubernetesObject
   /** As it is stored, if that is known. */
   before: KubernetesObject | undefined
@@ -28,7 +28,7 @@ export interface RefusedObject {
 const actions = { created: 'create', configured: 'change', unchanged: 'unchanged' } as const
 
 /** What a deployment would do, from what the server answered to a dry run of it. */
-export function planOf(tried: readonly Tried[], refused: readonly RefusedObject[]): Plan {
+export function planOf(tried: readonly Tried[], refused: readonly PlannedRefusal[]): Plan {
   const before = [...tried, ...refused].flatMap((each) => each.before ?? [])
   const statefulSet = tried.find(isRedis)
   // A Secret that is kept as it is may still be refused for what it holds.
@@ -78,7 +78,7 @@ function staleNote({ before, after }: Tried): string | undefined {
   return `${names.pod} would stay as it is, because of ${reason}: a deployment would fail with stuck-revision`
 }
 
-function unplanned({ object, failure, unknown }: RefusedObject): PlannedObject {
+function unplanned({ object, failure, unknown }: PlannedRefusal): PlannedObject {
   return {
     id: objectId(object),
     action: unknown === undefined ? 'refused' : 'unknown',

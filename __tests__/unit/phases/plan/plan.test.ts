@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { Failure } from '../../../../src/core/failure.ts'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { planOf, type RefusedObject, type Tried } from '../../../../src/phases/plan/plan.ts'
+import { type PlannedRefusal, planOf, type Tried } from '../../../../src/phases/plan/plan.ts'
 
 const secret: KubernetesObject = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } }
 const config = (maxmemory: string): KubernetesObject => ({
@@ -22,7 +22,7 @@ function tried(before: KubernetesObject | undefined, after: KubernetesObject, no
   return { wanted: after, before, after, change, note }
 }
 
-function refused(object: KubernetesObject, unknown?: string, before?: KubernetesObject): RefusedObject {
+function refused(object: KubernetesObject, unknown?: string, before?: KubernetesObject): PlannedRefusal {
   return { object, before, failure: new Failure('invalid-manifest', 'it is wrong', 'correct it'), unknown }
 }
 
