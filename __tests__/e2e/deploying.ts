@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { toFailure } from '../../src/clients/kubernetes/failure.ts'
-import { Deadline } from '../../src/core/clock.ts'
+import { Deadline } from '../../src/core/deadline.ts'
 import type { RenderInputs } from '../../src/phases/render/deps.ts'
 import { rollout } from '../../src/phases/rollout/rollout.ts'
 import { accessTo, applying } from '../integration/applying.ts'

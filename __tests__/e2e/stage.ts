@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parse, stringify } from 'yaml'
 import { toFailure } from '../../src/clients/kubernetes/failure.ts'
-import { Deadline } from '../../src/core/clock.ts'
+import { Deadline } from '../../src/core/deadline.ts'
 import { type ManifestDocument, parseManifest } from '../../src/core/manifest.ts'
 import { rollout } from '../../src/phases/rollout/rollout.ts'
 import { accessTo, applying } from '../integration/applying.ts'

@@ -6,7 +6,7 @@ import { ApiClient, type ApiRequest } from '../../src/clients/kubernetes/client.
 import { Cluster } from '../../src/clients/kubernetes/cluster.ts'
 import type { Connection } from '../../src/clients/kubernetes/connection.ts'
 import { toFailure } from '../../src/clients/kubernetes/failure.ts'
-import { Deadline } from '../../src/core/clock.ts'
+import { Deadline } from '../../src/core/deadline.ts'
 import { FastClock } from './applying.ts'
 import { connecting } from './kubeconfigs.ts'
 import { failureOf } from './outcome.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { systemClock } from '../../src/clients/runner/system-clock.ts'
-import { Deadline } from '../../src/core/clock.ts'
+import { Deadline } from '../../src/core/deadline.ts'
 import { answers, type GitHubApi, startGitHubApi } from '../support/github-api/server.ts'
 import { commenting } from './commenting.ts'
 

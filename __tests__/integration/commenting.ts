@@ -1,6 +1,7 @@
 import { PullRequestComments } from '../../src/clients/github/comments.ts'
 import { toCommentError } from '../../src/clients/github/errors.ts'
-import { type Clock, Deadline } from '../../src/core/clock.ts'
+import type { Clock } from '../../src/core/clock.ts'
+import { Deadline } from '../../src/core/deadline.ts'
 import { comment, commentMilliseconds } from '../../src/phases/comment/comment.ts'
 import type { CommentInputs, CommentOutcome } from '../../src/phases/comment/deps.ts'
 import { expectNoSecret } from '../support/captured.ts'

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { Deadline } from '../../src/core/clock.ts'
+import { Deadline } from '../../src/core/deadline.ts'
 import type { ManifestDocument } from '../../src/core/manifest.ts'
 import type { ProgramResult } from '../../src/core/result.ts'
 import type { ObjectStates } from '../../src/phases/apply/deps.ts'

@@ -3,7 +3,7 @@ import { ApiClient } from '../../src/clients/kubernetes/client.ts'
 import { type Connection, type ConnectionSource, connect } from '../../src/clients/kubernetes/connection.ts'
 import type { PluginDeps } from '../../src/clients/kubernetes/exec-plugin.ts'
 import { toFailure } from '../../src/clients/kubernetes/failure.ts'
-import { Deadline } from '../../src/core/clock.ts'
+import { Deadline } from '../../src/core/deadline.ts'
 import type { KubernetesApi } from '../support/kubernetes-api/server.ts'
 import { FastClock } from './applying.ts'
 

@@ -1,5 +1,5 @@
 import { toFailure } from '../../src/clients/kubernetes/failure.ts'
-import { Deadline } from '../../src/core/clock.ts'
+import { Deadline } from '../../src/core/deadline.ts'
 import type { ManifestDocument } from '../../src/core/manifest.ts'
 import type { Recovery } from '../../src/phases/rollout/replacement.ts'
 import { rollout } from '../../src/phases/rollout/rollout.ts'

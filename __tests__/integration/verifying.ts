@@ -1,6 +1,6 @@
 import { toFailure } from '../../src/clients/kubernetes/failure.ts'
-import { Deadline } from '../../src/core/clock.ts'
 import type { Credentials } from '../../src/core/credentials.ts'
+import { Deadline } from '../../src/core/deadline.ts'
 import type { KubernetesObject } from '../../src/core/kubernetes/object.ts'
 import type { Check } from '../../src/core/result.ts'
 import type { SecretInputs } from '../../src/phases/secret/deps.ts'

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { ApiClient } from '../../src/clients/kubernetes/client.ts'
 import { connect } from '../../src/clients/kubernetes/connection.ts'
 import { systemClock } from '../../src/clients/runner/system-clock.ts'
-import { Deadline } from '../../src/core/clock.ts'
+import { Deadline } from '../../src/core/deadline.ts'
 import { fieldManager } from '../../src/core/kubernetes/object.ts'
 import { parseManifest } from '../../src/core/manifest.ts'
 

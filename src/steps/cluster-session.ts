@@ -3,7 +3,7 @@ import { ApiClient } from '../clients/kubernetes/client.ts'
 import { Cluster } from '../clients/kubernetes/cluster.ts'
 import { type Connection, connect } from '../clients/kubernetes/connection.ts'
 import { systemClock } from '../clients/runner/system-clock.ts'
-import { Deadline } from '../core/clock.ts'
+import { Deadline } from '../core/deadline.ts'
 import type { StepContext } from './step.ts'
 
 export interface ClusterSessionInputs {

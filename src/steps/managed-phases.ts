@@ -18,7 +18,7 @@ import { connectFromPod, connectFromRunner } from '../phases/probe/probe-managed
 import { verifySecret } from '../phases/secret/secret.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { checkedInto, noteInto } from './findings.ts'
-import type { CacheInputs } from './inputs/deploy.ts'
+import type { CacheInputs } from './inputs/cache.ts'
 import type { StepContext } from './step.ts'
 
 /**

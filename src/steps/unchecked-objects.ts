@@ -1,5 +1,5 @@
 import { ApiError } from '../clients/kubernetes/errors.ts'
-import { alternative, type MissingRight, missingRight, rightPlace } from '../clients/kubernetes/missing-right.ts'
+import { alternative, type MissingRight, missingRight, rightPlace } from '../clients/kubernetes/forbidden.ts'
 import { isOwnKind, UnknownKind } from '../clients/kubernetes/resources.ts'
 import { type Failure, messageOf } from '../core/failure.ts'
 import { at, type KubernetesObject } from '../core/kubernetes/object.ts'

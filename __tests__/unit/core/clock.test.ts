@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Deadline } from '../../../src/core/clock.ts'
+import { Deadline } from '../../../src/core/deadline.ts'
 
 test('a deadline counts from when it was made', () => {
   let now = 1_000

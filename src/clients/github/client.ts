@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Octokit } from '@octokit/core'
 import { retry } from '@octokit/plugin-retry'
 import { throttling } from '@octokit/plugin-throttling'
-import type { Deadline } from '../../core/clock.ts'
+import type { Deadline } from '../../core/deadline.ts'
 import { formatDuration } from '../../core/units.ts'
 import { errorFrom, GitHubError, githubAnswerMilliseconds } from './errors.ts'
 

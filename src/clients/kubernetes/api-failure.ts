@@ -1,9 +1,9 @@
 import { Failure, type FailureCode } from '../../core/failure.ts'
 import { withoutQuotedValues } from '../../core/redact/quoted-values.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import type { Attempt, Role } from './attempt.ts'
+import type { Attempt } from './attempt.ts'
 import { type ApiError, isUnreadable } from './errors.ts'
-import { alternative, missingRight, rightPlace } from './missing-right.ts'
+import { forbiddenHint } from './forbidden.ts'
 
 export const reportIt = 'this is an error of redis-cache-action; please report it with the log of this run'
 
@@ -21,20 +21,6 @@ export function apiFailure(error: ApiError, attempt: Attempt): Failure {
   }
   const sentence = general[code] ?? `cannot ${verb} ${object} in namespace ${namespace}: ${said}`
   return new Failure(code, sentence, hint, [], error)
-}
-
-function forbiddenHint(message: string, { role = 'rbac', needs }: Attempt): string {
-  const right = missingRight(message, role === 'rbac-reader')
-  const grant = (folder: Role) => `grant the Role in manifests/${folder} to the identity of the kubeconfig`
-  if (right === undefined) return `${grant(role)}${needs === undefined ? '' : `: this takes the right to ${needs}`}`
-  const rule = `give ${right.user} this rule in ${rightPlace(right)}: \`${right.rule}\``
-  if (right.namespace === undefined) {
-    const around = alternative(right)
-    return around === undefined ? rule : `${around}; or ${rule}`
-  }
-  // The Role of the pods that ask stands beside that of a deployment, which has this right.
-  const folder = role === 'rbac-probe' && right.what === 'list events' ? 'rbac' : role
-  return `${grant(folder)}, or ${rule}`
 }
 
 /** The API server is well, and a webhook that must admit the object is not. */

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import type { Clock, Deadline } from '../../core/clock.ts'
+import type { Clock } from '../../core/clock.ts'
+import type { Deadline } from '../../core/deadline.ts'
 import { textAt } from '../../core/kubernetes/object.ts'
 import type { Connection } from './connection.ts'
 import { ApiError, ForeignAnswer, isTransient, NetworkError } from './errors.ts'

@@ -24,6 +24,7 @@ export interface Runner {
   /** An annotation that fails nothing. */
   notice(title: string, message: string): void
   output(name: string, value: string): void
+  /** `::add-mask::`: the runner replaces the value in every later line of the job's log. */
   mask(secret: string): void
   summary(markdown: string): Promise<void>
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { credentialField, credentialsObject } from '../../core/credentials.ts'
 import type { Failure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
@@ -14,6 +13,7 @@ import {
 } from './apply-object.ts'
 import { credentialsFor, credentialsSecret } from './credentials.ts'
 import type { ApplyDeps, ApplyInputs } from './deps.ts'
+import { generatedPassword } from './generated-password.ts'
 
 /** How the Secret with the credentials comes to be: written from the input, kept as it is stored, or made. */
 export interface AcceptedSecret extends AcceptedObject {
@@ -42,8 +42,7 @@ export async function tryCredentials(
   }
   const kept = await tryStored(inputs, deps, refuse)
   if (kept !== undefined) return kept
-  // URL-safe, so that it reads the same in a URL, in a shell and in a configuration file.
-  const password = randomBytes(24).toString('base64url')
+  const password = generatedPassword()
   deps.secret(password)
   const made = await tryCreate(credentialsSecret(credentialsFor(password, namespace)), inputs, deps)
   if (made !== undefined) return by('create', made)

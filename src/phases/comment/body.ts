@@ -3,7 +3,7 @@ import { markers } from './marker.ts'
 
 /**
  * GitHub refuses a comment of more than 65,536 characters ("Body is too long (maximum is 65536 characters)", 422). We
- * count UTF-16 units, which are never fewer, and keep some distance.
+ * count UTF-16 units, which are never fewer, and keep some distance. The report is made for less already (`maximumBytes` in steps/comment-phase.ts).
  */
 const maximumLength = 65_000
 

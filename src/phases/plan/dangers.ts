@@ -2,6 +2,7 @@ import { at, type KubernetesObject, listAt, objectId, textAt } from '../../core/
 import { names } from '../../core/kubernetes/workload.ts'
 import { setting } from '../../core/redis/config.ts'
 import { knownValue } from '../../core/rendered-cache/known.ts'
+import { requiredMemoryLimit } from '../../core/rendered-cache/memory-budget.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import type { Danger } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
@@ -58,10 +59,11 @@ function memoryShortage({ redis }: RenderedCache): Map<string, string> {
   if (maxmemory !== undefined && bytes === undefined) return new Map()
   if (!bytes) return new Map([['memory', `Redis would have no maxmemory, and grow until the kernel kills it`]])
   if (limitBytes === undefined) return new Map([['memory', `${container} would have no memory limit`]])
-  if (limitBytes >= 2n * bytes) return new Map()
+  const required = requiredMemoryLimit(bytes)
+  if (limitBytes >= required) return new Map()
   const sentence =
     `the memory limit ${limit} of ${container} would be less than twice maxmemory ${maxmemory}: ` +
-    `while it saves, Redis may need ${formatBytes(Number(2n * bytes))}`
+    `while it saves, Redis may need ${formatBytes(Number(required))}`
   return new Map([['memory', sentence]])
 }
 

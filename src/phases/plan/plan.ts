@@ -4,7 +4,7 @@ import { names } from '../../core/kubernetes/workload.ts'
 import type { Plan, PlannedObject } from '../../core/result.ts'
 import { dangersOf } from './dangers.ts'
 import { objectDiff } from './diff.ts'
-import { restartReasons, staleReason } from './restart.ts'
+import { restartReasons, staleReason } from './predicted-restart.ts'
 
 /** What the server answered when an apply was tried. */
 export interface Tried {

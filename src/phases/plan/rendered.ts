@@ -5,7 +5,7 @@ import type { Plan, PlannedObject } from '../../core/result.ts'
 import { dangersOf } from './dangers.ts'
 import { objectDiff } from './diff.ts'
 import { planSentence } from './plan.ts'
-import { restartReasons } from './restart.ts'
+import { restartReasons } from './predicted-restart.ts'
 
 /** A rendered object, and what a check without a cluster says of it. */
 export interface RenderedObject {

@@ -1,4 +1,4 @@
-import type { Deadline } from '../../core/clock.ts'
+import type { Deadline } from '../../core/deadline.ts'
 import { ports as podPorts } from '../../core/kubernetes/workload.ts'
 import type { JudgedCheck } from '../../core/result.ts'
 import { answerMilliseconds, interval, type ProbeDeps, refusedToleranceMilliseconds } from './deps.ts'

@@ -1,5 +1,5 @@
 import type { RedisAddress } from '../../clients/redis/connection.ts'
-import type { Deadline } from '../../core/clock.ts'
+import type { Deadline } from '../../core/deadline.ts'
 import { messageOf } from '../../core/failure.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'

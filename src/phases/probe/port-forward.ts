@@ -1,5 +1,5 @@
 import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
-import type { Deadline } from '../../core/clock.ts'
+import type { Deadline } from '../../core/deadline.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
 import { names, ports as podPorts } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'

@@ -1,5 +1,5 @@
 import { endpointForm } from '../../core/aws-endpoint.ts'
-import type { Deadline } from '../../core/clock.ts'
+import type { Deadline } from '../../core/deadline.ts'
 import { Failure } from '../../core/failure.ts'
 import { parseInfo, type RedisInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
 import { isClustered, managedChecks, unjudgedSize } from './checks.ts'

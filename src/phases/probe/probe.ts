@@ -1,5 +1,5 @@
 import type { RedisConnection } from '../../clients/redis/connection.ts'
-import type { Deadline } from '../../core/clock.ts'
+import type { Deadline } from '../../core/deadline.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
 import { parseInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
 import type { Check, JudgedCheck } from '../../core/result.ts'

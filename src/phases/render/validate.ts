@@ -3,6 +3,7 @@ import { names } from '../../core/kubernetes/workload.ts'
 import type { ManifestDocument } from '../../core/manifest.ts'
 import { setting } from '../../core/redis/config.ts'
 import { knownValue } from '../../core/rendered-cache/known.ts'
+import { requiredMemoryLimit } from '../../core/rendered-cache/memory-budget.ts'
 import type { RenderedCache, RenderedRedis } from '../../core/rendered-cache/rendered-cache.ts'
 import { quantityBytes, redisBytes, toRedisUnit } from '../../core/units.ts'
 import type { Adjustments } from './deps.ts'
@@ -37,10 +38,6 @@ function statefulSetProblems(documents: readonly ManifestDocument[]): string[] {
   ]
 }
 
-/**
- * A child process that rewrites the append-only file or saves a snapshot shares pages with its parent and copies each
- * that is written meanwhile: up to as much again as Redis uses (redis.io, administration, memory).
- */
 function memoryProblems({ container, settings }: RenderedRedis): string[] {
   if (container === undefined) return [`StatefulSet ${names.statefulSet} has no container ${names.redisContainer}`]
   const limit = container.memoryLimit
@@ -57,10 +54,11 @@ function memoryProblems({ container, settings }: RenderedRedis): string[] {
   }
   const bytes = redisBytes(maxmemory)
   if (bytes === undefined) return [`maxmemory ${maxmemory} is no size for Redis; write ${toRedisUnit(maxmemory)}`]
-  if (limitBytes >= 2n * bytes) return []
+  const required = requiredMemoryLimit(bytes)
+  if (limitBytes >= required) return []
   return [
     `the memory limit ${limit} of container ${names.redisContainer} is less than twice maxmemory ${maxmemory}; ` +
-      `set memory-limit to ${quantityOf(2n * bytes)} or more, or maxmemory to less`
+      `set memory-limit to ${quantityOf(required)} or more, or maxmemory to less`
   ]
 }
 

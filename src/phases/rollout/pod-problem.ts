@@ -3,12 +3,12 @@ import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { containerProblem } from './container.ts'
+import { containerProblem } from './container-problem.ts'
 import { containerStatuses } from './container-status.ts'
 import { probeProblem } from './probe-events.ts'
-import { schedulingProblem } from './scheduling.ts'
+import { schedulingProblem } from './scheduling-problem.ts'
+import { setupProblem } from './setup-problem.ts'
 import type { Snapshot } from './snapshot.ts'
-import { setupProblem } from './startup.ts'
 
 /** Why the controller creates no pod, as its events say it. */
 export function podCreationProblem({ statefulSet, events, namespace }: Snapshot): Problem | undefined {

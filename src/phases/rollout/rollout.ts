@@ -1,4 +1,4 @@
-import type { Deadline } from '../../core/clock.ts'
+import type { Deadline } from '../../core/deadline.ts'
 import { Failure, type FailureCode } from '../../core/failure.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import { type Problem, ProblemTimer } from '../../core/problem.ts'

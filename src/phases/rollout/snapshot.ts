@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import { names, podLabels } from '../../core/kubernetes/workload.ts'
+import { pollInterval } from '../../core/poll-interval.ts'
 import type { RolloutDeps } from './deps.ts'
 
 /** Everything that the decision is made from, as read at one moment. */
@@ -95,6 +96,6 @@ export const explanationMilliseconds = 2_500
  * verdict follows readiness at once; what stands still is looked at with a delay of at most a fortieth of the wait.
  */
 export function paceAfter(quietMilliseconds: number): Pace {
-  const look = Math.min(Math.max(quietMilliseconds / 40, 100), 1_000)
+  const look = pollInterval(quietMilliseconds, 40)
   return { look, events: Math.max(1_500, 5 * look) }
 }

@@ -1,5 +1,5 @@
 import { timeoutMilliseconds } from '../../core/units.ts'
-import { parseRelaxed, type Requirement, requirements } from '../../phases/elasticache/requirements.ts'
+import { type CacheInputs, readCacheInputs } from './cache.ts'
 import { InputReader, type InputSource } from './reader.ts'
 
 /** Whether to deploy, or to plan that: with the cluster, or without one. */
@@ -52,47 +52,4 @@ export function readDeployInputs(source: InputSource): DeployInputs {
   }
   read.finish()
   return inputs
-}
-
-/** From where the cache is asked; a managed one from the cluster, a self-hosted one from the runner if nothing is said. */
-type ProbeFrom = 'cluster' | 'runner' | 'none'
-
-/** How a cache is judged, wherever it is. */
-export interface CacheInputs {
-  memoryThresholdPercent: number
-  probeFrom: ProbeFrom | undefined
-  /** What a managed cache must have; a self-hosted one gets it from its configuration. */
-  maxmemoryPolicy: string | undefined
-  replicationGroup: string | undefined
-  relaxed: ReadonlySet<Requirement>
-  awsRegion: string | undefined
-}
-
-/** Reads the inputs that deploy and verify share. @param places from where this program may ask */
-export function readCacheInputs(read: InputReader, places: readonly ProbeFrom[]): CacheInputs {
-  return {
-    memoryThresholdPercent: read.parsedOrElse('memory-threshold', 'a percentage from 1 to 100', 90, percentage),
-    probeFrom: read.parsed('probe-from', places.join(', '), (text) => places.find((place) => place === text)),
-    maxmemoryPolicy: read.optional('maxmemory-policy'),
-    replicationGroup: read.parsed(
-      'elasticache-replication-group',
-      'the ID of a replication group: up to 40 letters, digits and single dashes',
-      replicationGroup
-    ),
-    relaxed:
-      read.parsed('elasticache-relax', `a list, with commas, of ${requirements.join(', ')}`, parseRelaxed) ?? new Set(),
-    awsRegion: read.parsed('aws-region', 'a region such as eu-central-1', (text) =>
-      /^[a-z]{2,4}(-[a-z]+)+-\d+$/.test(text) ? text : undefined
-    )
-  }
-}
-
-function percentage(text: string): number | undefined {
-  const percent = /^\d{1,3}(\.\d+)?$/.test(text) ? Number(text) : 0
-  return percent >= 1 && percent <= 100 ? percent : undefined
-}
-
-/** The rule of CreateReplicationGroup in the API reference of ElastiCache. */
-function replicationGroup(text: string): string | undefined {
-  return text.length <= 40 && /^[a-z](-?[a-z0-9])*$/i.test(text) ? text : undefined
 }

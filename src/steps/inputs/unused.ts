@@ -1,7 +1,8 @@
 import { Failure } from '../../core/failure.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
-import type { CacheInputs, DeployInputs } from './deploy.ts'
+import type { CacheInputs } from './cache.ts'
+import type { DeployInputs } from './deploy.ts'
 
 type TopologyInputs = CacheInputs & Pick<DeployInputs, 'redisPassword' | 'redisImage'>
 

@@ -1,7 +1,7 @@
 import { combinedFailure } from '../../core/failure.ts'
 import { timeoutMilliseconds } from '../../core/units.ts'
 import type { RenderInputs } from '../../phases/render/deps.ts'
-import { type CacheInputs, readCacheInputs } from './deploy.ts'
+import { type CacheInputs, readCacheInputs } from './cache.ts'
 import { InputReader, type InputSource } from './reader.ts'
 import { readRenderInputs } from './render.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Deadline } from '../../../../src/core/clock.ts'
+import { Deadline } from '../../../../src/core/deadline.ts'
 import type { RunnerDeps } from '../../../../src/phases/probe/deps.ts'
 import { connectFromRunner } from '../../../../src/phases/probe/probe-managed.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { containerProblem } from '../../../../src/phases/rollout/container.ts'
+import { containerProblem } from '../../../../src/phases/rollout/container-problem.ts'
 import { pod, waiting } from './shapes.ts'
 
 const image = 'docker.io/library/redis:9.9.9'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { containerProblem } from '../../../../src/phases/rollout/container.ts'
+import { containerProblem } from '../../../../src/phases/rollout/container-problem.ts'
 import { ended, event, pod, terminated, waiting } from './shapes.ts'
 
 // Ran from 05:37:23 on; events of this run are later.

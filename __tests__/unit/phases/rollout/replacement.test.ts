@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Deadline } from '../../../../src/core/clock.ts'
+import { Deadline } from '../../../../src/core/deadline.ts'
 import { Failure } from '../../../../src/core/failure.ts'
 import { rollout } from '../../../../src/phases/rollout/rollout.ts'
 import { type Played, play, type Scene } from './fake-cluster.ts'

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
-import { Deadline } from '../../../../src/core/clock.ts'
+import { Deadline } from '../../../../src/core/deadline.ts'
 import { Failure } from '../../../../src/core/failure.ts'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
 import type { SecretDeps } from '../../../../src/phases/secret/deps.ts'

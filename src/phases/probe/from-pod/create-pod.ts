@@ -1,4 +1,5 @@
-import type { Clock, Deadline } from '../../../core/clock.ts'
+import type { Clock } from '../../../core/clock.ts'
+import type { Deadline } from '../../../core/deadline.ts'
 import { Failure } from '../../../core/failure.ts'
 import { at, type KubernetesObject, textAt } from '../../../core/kubernetes/object.ts'
 import { formatDuration } from '../../../core/units.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Deadline } from '../../../core/clock.ts'
+import type { Deadline } from '../../../core/deadline.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 import type { ConnectionInputs, PodDeps } from '../deps.ts'
 import type { ProbeOutput } from '../network-problem.ts'
@@ -7,7 +7,7 @@ import { endpointText, type Finding, type ProbeContext, unreachableCode } from '
 import { authoritiesForPod, clientHello } from '../tls.ts'
 import { networkProblemOf, type ProbeAnswer, probeOutputOf } from './output.ts'
 import { backendLabel, backendPod, nonBackendPod, type PodOptions } from './pod-manifest.ts'
-import { runPod } from './run.ts'
+import { runPod } from './run-pod.ts'
 
 interface SeenFromPods {
   sight: ProbeOutput

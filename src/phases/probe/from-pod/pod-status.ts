@@ -1,6 +1,6 @@
 import { imageProblem } from '../../../core/kubernetes/image-pull.ts'
 import { at, type KubernetesObject, textAt } from '../../../core/kubernetes/object.ts'
-import { isScheduled, unschedulable } from '../../../core/kubernetes/scheduling.ts'
+import { isScheduled, unschedulable } from '../../../core/kubernetes/unschedulable.ts'
 import type { Problem } from '../../../core/problem.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 import { probeStatus } from './pod-manifest.ts'

@@ -1,7 +1,8 @@
-import type { Deadline } from '../../../core/clock.ts'
+import type { Deadline } from '../../../core/deadline.ts'
 import { type Evidence, Failure, type FailureCode } from '../../../core/failure.ts'
 import { eventLine, eventsOf } from '../../../core/kubernetes/events.ts'
 import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
+import { pollInterval } from '../../../core/poll-interval.ts'
 import { type Problem, ProblemTimer } from '../../../core/problem.ts'
 import { formatDuration } from '../../../core/units.ts'
 import type { PodDeps } from '../deps.ts'
@@ -56,8 +57,7 @@ export async function waitForPod(
       const sentence = `after ${formatDuration(deadline.milliseconds)} still waiting for ${waitingFor}`
       throw new Failure(code, sentence, 'see the evidence; if it was only slow, raise timeout', evidenceOf(events))
     }
-    const pace = Math.min(Math.max((clock.now() - start) / 20, 100), 1_000)
-    await clock.sleep(Math.min(pace, patience, deadline.remaining), signal)
+    await clock.sleep(Math.min(pollInterval(clock.now() - start, 20), patience, deadline.remaining), signal)
   }
 }
 

@@ -4,6 +4,7 @@ import type { Check } from '../../../core/result.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 import { formatDuration } from '../../../core/units.ts'
 import type { SecretDeps } from '../deps.ts'
+import { readReports } from './api-calls.ts'
 import { cannotSyncFailure, refusedByFailure } from './failures.ts'
 import {
   type Freshness,
@@ -14,7 +15,6 @@ import {
   syncsOnce,
   writesNothing
 } from './refresh-policy.ts'
-import { readReports } from './requests.ts'
 import { syncStatus } from './status.ts'
 import { lastProblem } from './sync-problem.ts'
 

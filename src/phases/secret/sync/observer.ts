@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
 import type { SecretDeps } from '../deps.ts'
+import { type Reports, readExternalSecret, readReports } from './api-calls.ts'
 import { type Freshness, freshness } from './refresh-policy.ts'
-import { type Reports, readExternalSecret, readReports } from './requests.ts'
 import { failuresOf, newFailures, problemSince, type Start, type SyncProblem, turnedFalse } from './sync-problem.ts'
 
 /** The least time between two requests for events, which a sync that succeeds does not need. In milliseconds. */

@@ -1,8 +1,8 @@
 import { byTime, countOf, eventsOf } from '../../../core/kubernetes/events.ts'
 import { at, type KubernetesObject, textAt } from '../../../core/kubernetes/object.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
+import type { Reports } from './api-calls.ts'
 import { awsCauses, brief, clusterCauses, describeExternalSecret, healing } from './known-errors.ts'
-import type { Reports } from './requests.ts'
 import { storeOf, syncStatus } from './status.ts'
 
 /** Why the operator cannot sync. */

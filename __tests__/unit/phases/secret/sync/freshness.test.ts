@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { forcing } from '../../../../../src/phases/secret/sync/force-sync.ts'
 import { lastSyncStatus } from '../../../../../src/phases/secret/sync/last-sync.ts'
 import { freshness } from '../../../../../src/phases/secret/sync/refresh-policy.ts'
-import { forcing } from '../../../../../src/phases/secret/sync/sync.ts'
 import { externalSecret, failed, synced } from '../sync-shapes.ts'
 
 const retained = { ...synced, message: 'secret retained due to DeletionPolicy=Retain' }

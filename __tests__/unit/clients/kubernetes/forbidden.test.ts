@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { missingRight } from '../../../../src/clients/kubernetes/missing-right.ts'
+import { missingRight } from '../../../../src/clients/kubernetes/forbidden.ts'
 
 const user = 'User "system:serviceaccount:team:default" cannot'
 

@@ -1,6 +1,6 @@
 import { eventsOfClaim, newest } from '../../core/kubernetes/events.ts'
 import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
-import { isScheduled, unschedulable } from '../../core/kubernetes/scheduling.ts'
+import { isScheduled, unschedulable } from '../../core/kubernetes/unschedulable.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'

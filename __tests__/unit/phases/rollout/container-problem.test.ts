@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { containerProblem } from '../../../../src/phases/rollout/container.ts'
+import { containerProblem } from '../../../../src/phases/rollout/container-problem.ts'
 import { ended, pod, running, terminated, waiting } from './shapes.ts'
 
 const problemOf = (status: object) => containerProblem(pod({ statuses: [status] }), status, [], 'team')

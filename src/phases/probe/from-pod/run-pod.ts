@@ -1,4 +1,4 @@
-import type { Deadline } from '../../../core/clock.ts'
+import type { Deadline } from '../../../core/deadline.ts'
 import { Failure, type FailureCode, messageOf } from '../../../core/failure.ts'
 import { at, type KubernetesObject, objectId, textAt } from '../../../core/kubernetes/object.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
@@ -6,7 +6,8 @@ import type { PodDeps } from '../deps.ts'
 import { podApiCall } from './api-call.ts'
 import { createPod } from './create-pod.ts'
 import { isComplete, type ProbeAnswer, readAnswers } from './output.ts'
-import { atOnce, eventsHint, probeContainer, probeStatus, runAnnotation } from './pod-manifest.ts'
+import { eventsHint, probeContainer, probeStatus } from './pod-manifest.ts'
+import { removePod } from './remove-pod.ts'
 import { waitForPod } from './wait-for-pod.ts'
 
 /**
@@ -37,14 +38,6 @@ export async function runPod(
     throw deps.toFailure(error, { verb: 'delete', object: objectId(pod), namespace })
   })
   return answers
-}
-
-/** Removes the pod of this run, and not that of another which has the same name. */
-async function removePod(pod: KubernetesObject, namespace: string, { cleaning }: PodDeps): Promise<void> {
-  // It is looked for by its name: a cancelled create may have been heard all the same.
-  const stored = await cleaning.read(pod, namespace)
-  if (stored?.metadata.annotations?.[runAnnotation] !== pod.metadata.annotations?.[runAnnotation]) return
-  if (stored !== undefined) await cleaning.delete(stored, namespace, atOnce)
 }
 
 /** For how long the log of a container that has ended may be missing or cut. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { restartReasons, staleReason } from '../../../../src/phases/plan/restart.ts'
+import { restartReasons, staleReason } from '../../../../src/phases/plan/predicted-restart.ts'
 
 const config = 'redis-cache-action/config'
 const password = 'redis-cache-action/password'

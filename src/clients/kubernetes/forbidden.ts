@@ -1,4 +1,5 @@
 import { sanitizeLine } from '../../core/sanitize.ts'
+import type { Attempt, Role } from './attempt.ts'
 
 /** A right that an identity lacks. */
 export interface MissingRight {
@@ -50,4 +51,18 @@ export function alternative({ what }: MissingRight): string | undefined {
   return what === 'create namespaces'
     ? 'leave `create-namespace` out and have an administrator create the namespace'
     : undefined
+}
+
+export function forbiddenHint(message: string, { role = 'rbac', needs }: Attempt): string {
+  const right = missingRight(message, role === 'rbac-reader')
+  const grant = (folder: Role) => `grant the Role in manifests/${folder} to the identity of the kubeconfig`
+  if (right === undefined) return `${grant(role)}${needs === undefined ? '' : `: this takes the right to ${needs}`}`
+  const rule = `give ${right.user} this rule in ${rightPlace(right)}: \`${right.rule}\``
+  if (right.namespace === undefined) {
+    const around = alternative(right)
+    return around === undefined ? rule : `${around}; or ${rule}`
+  }
+  // The Role of the pods that ask stands beside that of a deployment, which has this right.
+  const folder = role === 'rbac-probe' && right.what === 'list events' ? 'rbac' : role
+  return `${grant(folder)}, or ${rule}`
 }

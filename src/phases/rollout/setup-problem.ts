@@ -3,7 +3,7 @@ import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { memoryTooLow } from './container.ts'
+import { memoryTooLow } from './container-problem.ts'
 
 const second = 1000
 const failures = ['FailedMount', 'FailedAttachVolume', 'FailedCreatePodSandBox']
