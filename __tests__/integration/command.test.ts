@@ -84,8 +84,15 @@ describe('a program gets', () => {
   })
 
   test('its input and the end of it', async () => {
-    expect((await run('cat', { input: 'to be read\n' })).stdout.toString()).toBe('to be read\n')
+    const input = "to be read, with $HOME, `date`, \\ and 'quotes'\nEND of it"
+    expect((await run('cat', { input })).stdout.toString()).toBe(`${input}\n`)
     expect((await run('cat')).stdout.toString()).toBe('')
+  })
+
+  test('input that it does not read, without harm to the run', async () => {
+    // A program that ends at once closes its end of the pipe while the other one may still be written to.
+    const runs = Array.from({ length: 20 }, () => run('exit 3', { input: 'never read\n'.repeat(300) }))
+    for (const { exitCode } of await Promise.all(runs)) expect(exitCode).toBe(3)
   })
 
   test('its directory', async () => {

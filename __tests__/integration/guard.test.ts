@@ -72,7 +72,7 @@ async function guarding(
   const program = {
     result,
     log: (line: string) => void log.push(line),
-    redaction: { add: () => {} },
+    redactor: { add: () => {} },
     signal: cancel.signal
   }
   const target = {

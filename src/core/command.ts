@@ -3,7 +3,7 @@ export interface CommandOptions {
   /** All of its environment. */
   environment: Readonly<Record<string, string | undefined>>
   directory?: string
-  /** What it reads; at most 8 KB, which fit into every pipe, because nobody hears of a write that fails. */
+  /** The lines that it reads, without the last line feed; a few KB, because they are an argument on the way. Not secret. */
   input?: string
   /** Ends it, and all that it started. */
   signal: AbortSignal

@@ -44,7 +44,7 @@ const environment = {
 
 const limits = { timeoutMilliseconds: 60_000, maximumBytes: 256 * 1024 ** 2 }
 
-/** As many objects as are asked for at once, so that their ids fit into every pipe. */
+/** How many objects are asked for at once, so that their ids are a short argument. */
 const mostIds = 100
 
 export interface GitOptions {
@@ -92,7 +92,7 @@ export async function repositoryOf(
       const all: Buffer[] = []
       for (let first = 0; first < ids.length; first += mostIds) {
         const some = ids.slice(first, first + mostIds)
-        const { stdout } = await done(git(['cat-file', '--batch'], some.map((id) => `${id}\n`).join('')))
+        const { stdout } = await done(git(['cat-file', '--batch'], some.join('\n')))
         all.push(...contents(stdout, some))
       }
       return all

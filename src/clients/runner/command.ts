@@ -4,11 +4,18 @@ import type { CommandOptions, CommandResult } from '../../core/command.ts'
 /**
  * Tells its process id first: exec says neither which process it started, nor can it end one. `timeout` of GNU makes a
  * process group, and sees to it that nothing outlives a runner that was killed; BusyBox knows only short options and
- * whole seconds. Where there is none (macOS), the program runs without.
+ * whole seconds. Where there is none (macOS), the program runs without. What the program reads comes from the shell, and
+ * not through the pipe of exec: nobody hears of the error of that pipe when a program ends before it has read.
  */
 const script = `
 echo $$
 ulimit -d "$0" 2>/dev/null
+input=$1
+shift
+if [ -z "$input" ]; then exec </dev/null; else exec <<END
+$input
+END
+fi
 for timeout in timeout /usr/bin/timeout; do
   command -v $timeout >/dev/null && exec $timeout -s KILL "$@"
 done
@@ -40,11 +47,11 @@ export async function runCommand(
   // Whatever `timeout` ends would have been ended by us: it only stands in.
   const seconds = String(Math.ceil(limits.timeoutMilliseconds / 1000) + 1)
   const memory = String(limits.memoryKibibytes ?? 'unlimited')
-  const { exitCode, stderr } = await getExecOutput('/bin/sh', ['-c', script, memory, seconds, program, ...parameters], {
+  const line = ['-c', script, memory, input, seconds, program, ...parameters]
+  const { exitCode, stderr } = await getExecOutput('/bin/sh', line, {
     silent: true,
     ignoreReturnCode: true,
     env: defined(environment),
-    input: Buffer.from(input),
     listeners: {
       stdout: (data) => checked(output.add(data)),
       stderr: (data) => {
