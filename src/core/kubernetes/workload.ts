@@ -56,6 +56,14 @@ export function podLabels(statefulSet: KubernetesObject | undefined): Record<str
   return at(statefulSet, 'spec', 'selector', 'matchLabels') as Record<string, string> | undefined
 }
 
+/** The rule by which a StatefulSet keeps its pod at an old revision, undefined if it has none. */
+export function heldBack(statefulSet: KubernetesObject): string | undefined {
+  const strategy = textAt(statefulSet, 'spec', 'updateStrategy', 'type')
+  const partition = Number(at(statefulSet, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0)
+  if (strategy === 'OnDelete') return 'updateStrategy OnDelete'
+  return partition > 0 ? `partition ${partition}` : undefined
+}
+
 /** What to type while Redis loads its data. */
 export function watchLoading(namespace: string): string {
   return `watch it: \`kubectl -n ${namespace} logs ${names.pod} -c ${names.redisContainer} --follow\``

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { at, type KubernetesObject } from '../../core/kubernetes/object.ts'
+import { heldBack } from '../../core/kubernetes/workload.ts'
 import { checksumMeaning } from '../apply/checksums.ts'
 
 /** Why the controller would replace the pod: what differs in the pod template; empty if it would keep it. */
@@ -10,14 +11,6 @@ export function restartReasons(before: KubernetesObject, after: KubernetesObject
 /** Why redis-0 would not get the pod template that changes, in words; undefined if it would, or if nothing changes. */
 export function staleReason(before: KubernetesObject, after: KubernetesObject): string | undefined {
   return templateChanges(before, after).length === 0 ? undefined : heldBack(after)
-}
-
-/** What keeps the controller from replacing a pod. */
-function heldBack(statefulSet: KubernetesObject): string | undefined {
-  const strategy = at(statefulSet, 'spec', 'updateStrategy')
-  if (at(strategy, 'type') === 'OnDelete') return 'updateStrategy OnDelete'
-  const partition = Number(at(strategy, 'rollingUpdate', 'partition') ?? 0)
-  return partition > 0 ? `partition ${partition}` : undefined
 }
 
 function templateChanges(before: KubernetesObject, after: KubernetesObject): string[] {

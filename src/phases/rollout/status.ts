@@ -1,11 +1,11 @@
 import { at, isControlledBy, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
-import { names, redisPod } from '../../core/kubernetes/workload.ts'
+import { heldBack, names, redisPod } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { hasFailed, isReady, podWaitsFor } from './container-status.ts'
 import { podCreationProblem, podProblem } from './pod-problem.ts'
 import type { Snapshot } from './snapshot.ts'
 import { deletePod, endlessPod, type Stalled, unreadyOldPod, unreadyPod } from './stalled.ts'
-import { heldBack, type StuckPod, stuckPod } from './stuck-pod.ts'
+import { type StuckPod, stuckPod } from './stuck-pod.ts'
 
 export type RolloutStatus = { state: 'current'; revision: string } | Progressing
 

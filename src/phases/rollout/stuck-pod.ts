@@ -1,5 +1,6 @@
 import { eventsOf, isOfContainer, latest, newest, timeOf } from '../../core/kubernetes/events.ts'
 import { at, isControlledBy, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { heldBack } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { containerStatuses, hasFailed, isReady, isRunning } from './container-status.ts'
 import { podProblem } from './pod-problem.ts'
@@ -35,14 +36,6 @@ export function stuckPod(pod: KubernetesObject, snapshot: Snapshot): StuckPod | 
   if (words === undefined || wasReady(pod)) return
   // As long as a probe that passes in the end may take to do so for the first time.
   return { pod, because: `it has never been Ready: ${sanitizeLine(words)}`, toleranceMilliseconds: 10_000 }
-}
-
-/** The rule by which a StatefulSet keeps its pod at an old revision, undefined if it has none. */
-export function heldBack(statefulSet: KubernetesObject): string | undefined {
-  const strategy = textAt(statefulSet, 'spec', 'updateStrategy', 'type')
-  const partition = Number(at(statefulSet, 'spec', 'updateStrategy', 'rollingUpdate', 'partition') ?? 0)
-  if (strategy === 'OnDelete') return 'updateStrategy OnDelete'
-  return partition > 0 ? `partition ${partition}` : undefined
 }
 
 /** What a probe of the present run of a container said. */
