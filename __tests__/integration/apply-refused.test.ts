@@ -253,6 +253,27 @@ describe('who is told of all objects before the first write', () => {
     expect(told['StatefulSet/redis']).toEqual(['60', '61'])
   })
 
+  test('sees as rendered what cannot be tried before the run has written something else', async () => {
+    await applying(access, documents)
+    const message = 'configmaps "redis-config" is forbidden: exceeded quota: few, requested: a=1'
+    const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, code: 403 }
+    api.fault({ method: 'PATCH', path: /\/configmaps\/redis-config$/, reply: { status: 403, body } })
+    const quota = parseManifest(
+      `apiVersion: v1\nkind: ResourceQuota\nmetadata: {name: few, namespace: ${namespace}}\nspec: {hard: {pods: 9}}\n`
+    )
+    const off: Edit = (text) => text.replace('appendonly yes', 'appendonly no')
+    const told: Record<string, string> = {}
+    const { failure } = await applying(access, [...quota, ...edited(documents, off)], {}, undefined, async (states) => {
+      for (const { before, after } of states) {
+        const appends = [before, after].map((each) => /appendonly \w+/.exec(JSON.stringify(each?.['data'] ?? ''))?.[0])
+        told[objectId(after)] = appends.join(', ')
+      }
+    })
+    expect(failure).toBeUndefined()
+    expect(told['ConfigMap/redis-config']).toBe('appendonly yes, appendonly no')
+    expect(Object.keys(told)).toContain('StatefulSet/redis')
+  })
+
   test('refuses the run, and nothing is written', async () => {
     await applying(access, documents)
     const [before, count] = [state(), writes().length]

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { GitHubClient } from '../../src/clients/github/client.ts'
+import { GitHubError } from '../../src/clients/github/errors.ts'
 import { systemClock } from '../../src/clients/runner/system-clock.ts'
 import { Deadline } from '../../src/core/deadline.ts'
 import { answers, type GitHubApi, startGitHubApi } from '../support/github-api/server.ts'
@@ -212,6 +214,17 @@ describe('a GitHub that is not well', () => {
     api.fault({ times: 100, reply: 'hang' })
     const { outcome } = await commenting(api, { token }, { deadline: new Deadline(systemClock, 300) })
     expect(outcome).toMatch(/^skipped: GitHub does not answer \(.*: (no answer|not done) within (0\.[0-3] s|\d+ ms)\)$/)
+  })
+
+  test('is not asked again once that time is over', async () => {
+    api.fault({ times: 100, reply: 'hang' })
+    const deadline = new Deadline(systemClock, 50)
+    const client = new GitHubClient({ apiUrl: api.url, token, deadline, log: () => {} })
+    const ask = () => client.request((octokit) => octokit.request('GET /zen'))
+    await expect(ask()).rejects.toThrow(GitHubError)
+    const count = api.requests.length
+    await expect(ask()).rejects.toThrow(/: not done within 50 ms$/)
+    expect(api.requests).toHaveLength(count)
   })
 })
 

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Deadline } from '../../src/core/deadline.ts'
 import type { ManifestDocument } from '../../src/core/manifest.ts'
+import { Redactor } from '../../src/core/redact/redactor.ts'
 import type { ProgramResult } from '../../src/core/result.ts'
 import type { ObjectStates } from '../../src/phases/apply/deps.ts'
 import { guardData } from '../../src/steps/guard-phase.ts'
-import type { StepContext } from '../../src/steps/step.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
 import { startSilent } from '../support/redis/misbehaving.ts'
@@ -61,7 +61,7 @@ async function guarding(
   redisPassword: string | undefined = password
 ): Promise<GuardRun> {
   using access = await accessTo(api, 1, 60_000)
-  const { client, cluster, clock, cancel } = access
+  const { client, cluster, clock } = access
   const states: ObjectStates[] = []
   const tried = await applying(access, what, { redisPassword, dryRun: true }, (_, state) => void states.push(state))
   if (tried.failure !== undefined) throw tried.failure
@@ -69,12 +69,7 @@ async function guarding(
   const result: ProgramResult = { phases: [] }
   const log: string[] = []
   const secrets = [password]
-  const program = {
-    result,
-    log: (line: string) => void log.push(line),
-    redactor: { add: () => {} },
-    signal: cancel.signal
-  }
+  const step = { result, log: (line: string) => void log.push(line), redactor: new Redactor(() => {}) }
   const target = {
     namespace,
     connection: client.connection,
@@ -83,7 +78,7 @@ async function guarding(
     deadline: new Deadline(clock, 60_000),
     role: 'rbac' as const
   }
-  const { failure } = await ended(guardData(states, target, program as unknown as StepContext))
+  const { failure } = await ended(guardData(states, target, step))
   const notes = result.notes ?? []
   expectNoSecret([...log, ...notes, failure === undefined ? '' : wordsOf(failure)].join('\n'), secrets)
   const asked = api.requests.slice(before).map(({ method, path }) => `${method} ${path}`)

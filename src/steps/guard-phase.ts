@@ -14,6 +14,9 @@ import type { ClusterSession } from './cluster-session.ts'
 import { noteInto } from './findings.ts'
 import type { StepContext } from './step.ts'
 
+/** What of its step the guard works with. */
+type GuardContext = Pick<StepContext, 'result' | 'redactor' | 'log'>
+
 /**
  * Refuses what would lose the data of the deployed Redis; to be called before the first write.
  * @param states what the server answered to a dry run of every object
@@ -22,10 +25,10 @@ import type { StepContext } from './step.ts'
 export async function guardData(
   states: readonly ObjectStates[],
   session: ClusterSession,
-  step: StepContext
+  step: GuardContext
 ): Promise<void> {
   const { namespace, connection } = session
-  const { redactor: redaction, log } = step
+  const { redactor, log } = step
   const statefulSet = states.find(({ wanted }) => objectId(wanted) === `StatefulSet/${names.statefulSet}`)
   await guard(
     {
@@ -37,7 +40,7 @@ export async function guardData(
       ...claimPorts(session, step),
       openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
       openRedis: openRedisConnection,
-      secret: (value) => redaction.add(value),
+      secret: (value) => redactor.add(value),
       log
     }
   )
@@ -47,7 +50,7 @@ export async function guardData(
 export async function deployedClaims(
   statefulSet: KubernetesObject,
   session: ClusterSession,
-  step: StepContext
+  step: GuardContext
 ): Promise<StoredClaim[]> {
   return readClaims(statefulSet, session.namespace, claimPorts(session, step))
 }
@@ -58,7 +61,7 @@ function changesOf(before: KubernetesObject, after: KubernetesObject): string[] 
   return stale === undefined ? restartReasons(before, after) : [stale]
 }
 
-function claimPorts({ cluster, role }: ClusterSession, { result, log }: StepContext): ClaimDeps {
+function claimPorts({ cluster, role }: ClusterSession, { result, log }: GuardContext): ClaimDeps {
   const toFailure = toFailureFor(role)
   return {
     cluster,

@@ -22,6 +22,7 @@ export const RESOURCES: readonly Resource[] = [
     shortNames: ['pvc']
   },
   { ...core, plural: 'pods', singular: 'pod', kind: 'Pod', shortNames: ['po'] },
+  { ...core, plural: 'resourcequotas', singular: 'resourcequota', kind: 'ResourceQuota', shortNames: ['quota'] },
   { ...core, plural: 'secrets', singular: 'secret', kind: 'Secret' },
   { ...core, plural: 'serviceaccounts', singular: 'serviceaccount', kind: 'ServiceAccount', shortNames: ['sa'] },
   { ...core, plural: 'services', singular: 'service', kind: 'Service', shortNames: ['svc'] },

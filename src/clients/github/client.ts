@@ -67,6 +67,8 @@ export class GitHubClient {
     const { promise: ended, reject } = Promise.withResolvers<never>()
     const end = () =>
       reject(new GitHubError(`${this.#server}: not done within ${formatDuration(this.#deadline.milliseconds)}`))
+    // A signal that is aborted already tells no listener.
+    if (this.#end.aborted) end()
     this.#end.addEventListener('abort', end)
     try {
       // A wait of the plugins heeds no signal.

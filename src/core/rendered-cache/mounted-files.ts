@@ -74,6 +74,7 @@ export function configMapKeys(configMap: KubernetesObject): Map<string, string> 
   return new Map([...data, ...binary])
 }
 
-function isAtOrBelow(path: string, folder: string): boolean {
+/** Whether a path is that of a folder, or leads into it; both as `posix.resolve` writes them. */
+export function isAtOrBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 }

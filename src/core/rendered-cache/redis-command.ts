@@ -77,8 +77,13 @@ function fromArguments(words: readonly string[]): Known<RedisCommand> {
     if (word.startsWith('--')) overrides.push([word.slice(2).toLowerCase()])
     else overrides.at(-1)?.push(word)
   }
-  const unresolved = [configPath ?? '', ...overrides.flat()].find((word) => word.includes('$'))
-  // Kubernetes expands $(NAME), a shell $NAME: the value is known when the container starts.
-  if (unresolved !== undefined) return unknown(`an argument of redis-server has a variable: ${unresolved}`)
+  // Kubernetes expands $(NAME), a shell $NAME: the value is known when the container starts. It is not quoted, because
+  // what has a dollar sign may as well be a password.
+  if (configPath?.includes('$')) return unknown('the path of the configuration file has a variable')
+  const unresolved = overrides.find((override) => override.some((word) => word.includes('$')))
+  if (unresolved !== undefined) {
+    const [name = ''] = /^[a-z-]*/.exec(unresolved[0] ?? '') ?? []
+    return unknown(`the argument --${name} of redis-server has a variable`)
+  }
   return known({ configPath, overrides })
 }

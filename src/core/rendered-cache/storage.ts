@@ -2,6 +2,7 @@ import { posix } from 'node:path'
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes/object.ts'
 import { setting } from '../redis/config.ts'
 import { type Known, known, unknown } from './known.ts'
+import { isAtOrBelow } from './mounted-files.ts'
 import type { RedisSettings } from './redis-settings.ts'
 
 /** Where container `redis` writes, and what of that outlives its pod. */
@@ -59,8 +60,4 @@ function dataDirectory(
     .filter((mount) => isAtOrBelow(path, posix.resolve('/', mount.path)))
     .toSorted((one, other) => other.path.length - one.path.length)
   return known({ path, mount: holding[0] })
-}
-
-function isAtOrBelow(path: string, folder: string): boolean {
-  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 }

@@ -42,7 +42,7 @@ export async function apply(
     trial.refused.filter((refused) => !isEarly(refused)),
     deps
   )
-  await deps.accepted(acceptedOf(trial).map(statesOf))
+  await deps.accepted([...acceptedOf(trial).map(statesOf), ...trial.refused.map(statesAsRendered)])
   if (trial.refused.length === 0) return writeAll(trial, documents, inputs, deps)
 
   // What stands on something that this run brings can only be tried once that is there.
@@ -76,6 +76,11 @@ function foundationsOf(trial: Trial): AcceptedObject[] {
 
 function statesOf({ document, before, applied }: AcceptedObject): ObjectStates {
   return { wanted: document.object, before, after: applied.object }
+}
+
+/** Of what cannot be tried yet: nobody knows what the server would make of it, and it counts all the same. */
+function statesAsRendered({ object, before }: RefusedObject): ObjectStates {
+  return { wanted: object, before, after: object }
 }
 
 /**

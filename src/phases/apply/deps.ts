@@ -26,8 +26,8 @@ export interface ApplyDeps {
   isUnknownKind(error: unknown): boolean
   /**
    * Told of every object, as it is and as it would be, once the server has accepted all of them and before the first
-   * write; what it throws refuses the run. What cannot be tried before this run has made its namespace or its kind is
-   * left out. A plan, which writes nothing, does not ask.
+   * write; what it throws refuses the run. What cannot be tried before this run has written something else, such as its
+   * namespace or a quota, is told as it was rendered. A plan, which writes nothing, does not ask.
    */
   accepted(states: readonly ObjectStates[]): Promise<void>
   /** Told of each object as soon as its fate is known. */

@@ -1,3 +1,4 @@
+import { isGeneral } from '../../core/failure.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
 import type { AcceptedObject, RefusedObject } from './apply-object.ts'
 
@@ -13,6 +14,7 @@ export function isPremature(
   namespace: string,
   isUnknownKind: (error: unknown) => boolean
 ): boolean {
+  if (isGeneral(failure)) return false
   const brought = foundations.map(({ document, before }) => ({ ...document, before }))
   const brings = (kind: string, name?: string) =>
     brought.some((each) => each.object.kind === kind && (name === undefined || each.object.metadata.name === name))

@@ -215,7 +215,17 @@ describe('what cannot be told is unknown, with the reason', () => {
     [
       'a variable',
       { command: ['sh', '-c', 'redis-server $FILE'] },
-      'an argument of redis-server has a variable: $FILE'
+      'the path of the configuration file has a variable'
+    ],
+    [
+      'a password with a dollar sign, which is not quoted',
+      { args: ['--requirepass', 'open$sesame'] },
+      'the argument --requirepass of redis-server has a variable'
+    ],
+    [
+      'one in the same word, which is not quoted either',
+      { args: ['--requirepass=open$sesame'] },
+      'the argument --requirepass of redis-server has a variable'
     ],
     [
       'standard input',

@@ -84,7 +84,8 @@ describe('a refusal counts', () => {
     ],
     ['of a binding to another role', binding.replace('reader', 'writer'), 'forbidden', role],
     ['of a wrong field, whatever the run brings', service, 'invalid-manifest', quota],
-    ['of a right that is missing, whatever the run brings', service, 'forbidden', role]
+    ['of a right that is missing, whatever the run brings', service, 'forbidden', role],
+    ['of a server that fails, whatever the run brings', binding, 'cluster-unreachable', role]
   ])('%s', (...[, object, code, brought, options]) => {
     expect(ask(object, code, [brought], options)).toBe(false)
   })
