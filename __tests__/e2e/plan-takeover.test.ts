@@ -89,6 +89,8 @@ async function applied(dryRun: boolean): Promise<Tried[]> {
       toFailure,
       secret: () => {},
       log: () => {},
+      clock: access.clock,
+      signal: access.cancel.signal,
       isUnknownKind: () => false,
       accepted: async () => {},
       applied: ({ change, note }, states) => void tried.push({ ...states, change, note }),

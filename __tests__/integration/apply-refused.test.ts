@@ -357,6 +357,35 @@ describe('in a namespace that this run makes', () => {
   })
 })
 
+describe('a kind that this run brings', () => {
+  const definition = parseManifest(
+    'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: secretstores.external-secrets.io}\n' +
+      'spec: {group: external-secrets.io, names: {kind: SecretStore}}\n'
+  )
+  const store = parseManifest(
+    `apiVersion: external-secrets.io/v1\nkind: SecretStore\nmetadata: {name: mine, namespace: ${namespace}}\nspec: {}\n`
+  )
+  /** The cluster says so many times that it does not serve the group. */
+  const unserved = (times: number) => {
+    const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: '404 page not found', code: 404 }
+    api.fault({ method: 'GET', path: /^\/apis\/external-secrets\.io\/v1$/, times, reply: { status: 404, body } })
+  }
+
+  test('is waited for until the cluster serves it', async () => {
+    unserved(4)
+    const { failure, changes } = await applying(access, [...store, ...definition])
+    expect(failure).toBeUndefined()
+    expect(changes['SecretStore/mine']).toBe('created')
+  })
+
+  test('and that is never served is told in the end', async () => {
+    unserved(1_000)
+    const { failure, changes } = await applying(access, [...store, ...definition])
+    expect(failure?.message).toContain('the cluster has no kind SecretStore in external-secrets.io/v1')
+    expect(changes).toEqual({ 'CustomResourceDefinition/secretstores.external-secrets.io': 'created' })
+  })
+})
+
 test('a namespace that nobody makes: nothing is written, whatever else could be', async () => {
   const cluster = parseManifest('apiVersion: v1\nkind: Namespace\nmetadata: {name: another}\n')
   const there = edited(documents, (text) => text.replace('namespace: default', 'namespace: absent'))

@@ -100,7 +100,7 @@ export interface ApplyRun {
 
 /** Applies documents; no secret may stand in anything that is said meanwhile, whether a runner would mask it or not. */
 export async function applying(
-  { cluster, secrets: known }: Access,
+  { cluster, clock, cancel, secrets: known }: Access,
   documents: readonly ManifestDocument[],
   inputs: Partial<ApplyInputs> = {},
   onApplied: ApplyDeps['applied'] = () => {},
@@ -116,6 +116,8 @@ export async function applying(
       {
         cluster,
         toFailure,
+        clock,
+        signal: cancel.signal,
         secret: (value) => void secrets.push(value),
         log: (line) => void log.push(line),
         isUnknownKind: (error) => error instanceof UnknownKind,

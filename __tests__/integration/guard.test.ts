@@ -191,9 +191,10 @@ test('a Redis that says nothing is asked once, for seconds', async () => {
   const quiet = api
   api = other
   await deployed(await off())
-  const { failure } = await guarding(await documents())
+  const { failure, asked } = await guarding(await documents())
   api = quiet
-  expect(failure?.message).toContain('Redis cannot be asked')
+  expect(failure?.message).toMatch(/Redis cannot be asked \(.*time/i)
+  expect(asked.filter((request) => request.endsWith('/portforward'))).toHaveLength(1)
 })
 
 describe('a claim of the deployed Redis', () => {

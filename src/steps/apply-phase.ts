@@ -1,5 +1,6 @@
 import { toFailureFor } from '../clients/kubernetes/failure.ts'
 import { UnknownKind } from '../clients/kubernetes/resources.ts'
+import { systemClock } from '../clients/runner/system-clock.ts'
 import type { Credentials } from '../core/credentials.ts'
 import type { ManifestDocument } from '../core/manifest.ts'
 import type { ObjectResult } from '../core/result.ts'
@@ -17,7 +18,7 @@ export async function applyPhase(
   step: StepContext
 ): Promise<Credentials | undefined> {
   const { cluster, role } = session
-  const { result, redactor: redaction, log, phase } = step
+  const { result, redactor: redaction, signal, log, phase } = step
   let credentials: Credentials | undefined
   await phase('apply', `to namespace ${inputs.namespace} at ${cluster.server}`, async () => {
     const objects: ObjectResult[] = []
@@ -29,6 +30,8 @@ export async function applyPhase(
         cluster,
         toFailure: toFailureFor(role),
         log,
+        clock: systemClock,
+        signal,
         secret: (value) => redaction.add(value),
         isUnknownKind: (error) => error instanceof UnknownKind,
         accepted: (states) => guardData(states, session, step),

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toPlannerFailure } from '../clients/kubernetes/failure.ts'
 import { UnknownKind } from '../clients/kubernetes/resources.ts'
+import { systemClock } from '../clients/runner/system-clock.ts'
 import { credentialsObject } from '../core/credentials.ts'
 import { combinedFailure, Failure, isGeneral } from '../core/failure.ts'
 import { claimRiskSentence } from '../core/kubernetes/claims.ts'
@@ -72,7 +73,7 @@ async function tryAll(
   documents: RenderedCache['documents'],
   inputs: Inputs,
   { namespace, cluster }: ClusterSession,
-  { redactor: redaction, log }: StepContext
+  { redactor: redaction, signal, log }: StepContext
 ): Promise<{ tried: Tried[]; refused: PlannedRefusal[] }> {
   const tried: Tried[] = []
   const refused: PlannedRefusal[] = []
@@ -81,6 +82,8 @@ async function tryAll(
     cluster,
     toFailure: toPlannerFailure,
     log,
+    clock: systemClock,
+    signal,
     secret: (value) => redaction.add(value),
     isUnknownKind: (error) => error instanceof UnknownKind,
     accepted: async () => {},

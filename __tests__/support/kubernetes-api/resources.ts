@@ -27,6 +27,15 @@ export const RESOURCES: readonly Resource[] = [
   { ...core, plural: 'serviceaccounts', singular: 'serviceaccount', kind: 'ServiceAccount', shortNames: ['sa'] },
   { ...core, plural: 'services', singular: 'service', kind: 'Service', shortNames: ['svc'] },
   {
+    group: 'apiextensions.k8s.io',
+    version: 'v1',
+    plural: 'customresourcedefinitions',
+    singular: 'customresourcedefinition',
+    kind: 'CustomResourceDefinition',
+    namespaced: false,
+    shortNames: ['crd']
+  },
+  {
     group: 'apps',
     version: 'v1',
     plural: 'statefulsets',

@@ -47,9 +47,28 @@ export async function apply(
 
   // What stands on something that this run brings can only be tried once that is there.
   const done = await writeFoundations(trial, inputs, deps)
-  const rest = await tryAll(documents, { ...inputs, createNamespace: false }, deps, done)
+  const rest = await tryRest(documents, { ...inputs, createNamespace: false }, deps, done)
   refuse(rest.refused, deps)
   return writeAll(rest, documents, inputs, deps)
+}
+
+/** How long the cluster may take to serve a kind whose definition was just written, and between two looks. */
+const [kindMilliseconds, lookMilliseconds] = [10_000, 250]
+
+/** Tries what was not written yet, until the cluster serves the kinds that this run brings. */
+async function tryRest(
+  documents: readonly ManifestDocument[],
+  inputs: ApplyInputs,
+  deps: ApplyDeps,
+  done: ReadonlySet<ManifestDocument>
+): Promise<Trial> {
+  const end = deps.clock.now() + kindMilliseconds
+  for (;;) {
+    const rest = await tryAll(documents, inputs, deps, done)
+    const isServed = !rest.refused.some(({ failure }) => deps.isUnknownKind(failure.cause))
+    if (isServed || deps.clock.now() >= end) return rest
+    await deps.clock.sleep(lookMilliseconds, deps.signal)
+  }
 }
 
 /** @throws Failure that names all refusals, if there is one */

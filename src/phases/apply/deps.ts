@@ -1,4 +1,5 @@
 import type { Applied, Outcome } from '../../clients/kubernetes/cluster.ts'
+import type { Clock } from '../../core/clock.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import type { ObjectResult } from '../../core/result.ts'
@@ -22,6 +23,9 @@ export interface ApplyDeps {
   /** Told of a secret before anything else is done with it. */
   secret(value: string): void
   log(line: string): void
+  clock: Clock
+  /** Aborted when the run is cancelled. */
+  signal: AbortSignal
   /** Whether an error only means that the cluster has no such kind. */
   isUnknownKind(error: unknown): boolean
   /**
