@@ -9,7 +9,7 @@ import type { ObjectStates } from '../phases/apply/deps.ts'
 import { readClaims, type StoredClaim } from '../phases/guard/claims.ts'
 import type { ClaimDeps } from '../phases/guard/deps.ts'
 import { guard } from '../phases/guard/guard.ts'
-import { restartReasons, staleReason } from '../phases/plan/predicted-restart.ts'
+import { pendingRestart } from '../phases/plan/predicted-restart.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { noteInto } from './findings.ts'
 import type { StepContext } from './step.ts'
@@ -34,7 +34,7 @@ export async function guardData(
     {
       namespace,
       states,
-      changes: statefulSet?.before === undefined ? [] : changesOf(statefulSet.before, statefulSet.after)
+      changes: statefulSet?.before === undefined ? [] : pendingRestart(statefulSet.before, statefulSet.after)
     },
     {
       ...claimPorts(session, step),
@@ -53,12 +53,6 @@ export async function deployedClaims(
   step: GuardContext
 ): Promise<StoredClaim[]> {
   return readClaims(statefulSet, session.namespace, claimPorts(session, step))
-}
-
-/** Why redis-0 would start anew, by the controller now, or by whoever deletes the pod that it leaves as it is. */
-function changesOf(before: KubernetesObject, after: KubernetesObject): string[] {
-  const stale = staleReason(before, after)
-  return stale === undefined ? restartReasons(before, after) : [stale]
 }
 
 function claimPorts({ cluster, role }: ClusterSession, { result, log }: GuardContext): ClaimDeps {

@@ -49,6 +49,17 @@ export function renderedStorage(
   return { mounts, dataDirectory: dataDirectory(settings, mounts, textAt(container, 'workingDir')) }
 }
 
+/** Kinds of volumes that go with their pod, or that hold what others wrote. */
+const fleeting = ['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'ephemeral', 'nothing']
+
+/** Whether what Redis writes is still there after its pod; where the data directory is not known, whether it may be. */
+export function outlivesPod({ mounts, dataDirectory }: RenderedStorage): boolean {
+  const lasts = ({ volume }: Mount) => !fleeting.includes(volume)
+  if (!dataDirectory.known) return mounts.some(lasts)
+  const { mount } = dataDirectory.value
+  return mount !== undefined && lasts(mount)
+}
+
 function dataDirectory(
   settings: Known<RedisSettings>,
   mounts: readonly Mount[],

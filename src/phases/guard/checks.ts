@@ -1,5 +1,5 @@
 import { claimRisk, claimRiskSentence } from '../../core/kubernetes/claims.ts'
-import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
+import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import { formatBytes } from '../../core/units.ts'
 import type { StoredClaim } from './claims.ts'
@@ -11,6 +11,8 @@ export interface GuardFacts {
   namespace: string
   /** The StatefulSet as it is stored. */
   statefulSet: KubernetesObject
+  /** Whether what Redis writes is still there after its pod. */
+  outlivesPod: boolean
   /** Why redis-0 would start anew; empty if it would not. */
   changes: readonly string[]
   /** Whether Redis starts with an append-only file: now, and with what would be written; undefined if not known. */
@@ -85,7 +87,7 @@ function judgeAppending(facts: GuardFacts): GuardJudgement {
     return { ...nothing, losses: [{ sentence, hint: startFirstHint(facts) }] }
   }
   if (running.keys === 0) return { ...nothing, lines: [`${restart}; Redis holds no key that could be lost`] }
-  if (!outlives(facts.statefulSet)) {
+  if (!facts.outlivesPod) {
     return { ...nothing, notes: [`${restart}, and keeps its data on no volume that outlives it: ${held(running)}`] }
   }
   if (!running.appends) {
@@ -112,19 +114,4 @@ function held({ keys, bytes }: Running): string {
   if (keys === undefined) return 'every key would be lost (Redis still loads them)'
   const size = bytes === undefined ? '' : ` (${formatBytes(bytes)})`
   return `${keys} ${keys === 1 ? 'key' : 'keys'}${size} would be lost`
-}
-
-const fleeting = ['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'ephemeral']
-
-/** Whether container redis mounts a volume that is still there after its pod. */
-function outlives(statefulSet: KubernetesObject): boolean {
-  const pod = at(statefulSet, 'spec', 'template', 'spec')
-  const redis = listAt(pod, 'containers').find((each) => at(each, 'name') === names.redisContainer)
-  const mounted = listAt(redis, 'volumeMounts').map((mount) => textAt(mount, 'name'))
-  const templates = listAt(statefulSet, 'spec', 'volumeClaimTemplates').map((claim) =>
-    textAt(claim, 'metadata', 'name')
-  )
-  const volumes = listAt(pod, 'volumes').filter((volume) => !fleeting.some((kind) => at(volume, kind) !== undefined))
-  const kept = new Set([...templates, ...volumes.map((volume) => textAt(volume, 'name'))])
-  return mounted.some((name) => kept.has(name))
 }

@@ -6,6 +6,7 @@ import { ports as podPorts } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart } from '../../core/redis/append-only.ts'
 import { parseInfo } from '../../core/redis/info.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
+import { outlivesPod } from '../../core/rendered-cache/storage.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { asksRedis, guardJudgement, type Loss } from './checks.ts'
 import { readClaims } from './claims.ts'
@@ -21,12 +22,13 @@ const answerMilliseconds = 3_000
  */
 export async function guard({ namespace, states, changes }: GuardInputs, deps: GuardDeps): Promise<void> {
   const stored = cacheOfObjects(states.flatMap(({ before }) => before ?? []))
-  const statefulSet = stored.redis?.statefulSet.object
-  if (statefulSet === undefined) return
+  if (stored.redis === undefined) return
+  const statefulSet = stored.redis.statefulSet.object
   const appends = { before: appending(stored), after: appending(cacheOfObjects(states.map(({ after }) => after))) }
   const claims = await readClaims(statefulSet, namespace, deps)
   const asked = asksRedis({ changes, appends, claims }) ? await ask(namespace, states, deps) : {}
-  const facts = { namespace, statefulSet, changes, appends, claims, running: undefined, silence: undefined, ...asked }
+  const place = { namespace, statefulSet, outlivesPod: outlivesPod(stored.redis.storage) }
+  const facts = { ...place, changes, appends, claims, running: undefined, silence: undefined, ...asked }
   const { losses, notes, lines } = guardJudgement(facts)
   lines.forEach(deps.log)
   notes.forEach(deps.note)

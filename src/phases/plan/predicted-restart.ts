@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { at, type KubernetesObject } from '../../core/kubernetes/object.ts'
+import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { heldBack } from '../../core/kubernetes/update-strategy.ts'
 import { checksumMeaning } from '../apply/checksums.ts'
 
@@ -11,6 +11,19 @@ export function restartReasons(before: KubernetesObject, after: KubernetesObject
 /** Why redis-0 would not get the pod template that changes, in words; undefined if it would, or if nothing changes. */
 export function staleReason(before: KubernetesObject, after: KubernetesObject): string | undefined {
   return templateChanges(before, after).length === 0 ? undefined : heldBack(after)
+}
+
+/**
+ * Why redis-0 would start anew: by the controller now, by whoever deletes the pod that it leaves as it is, or because a
+ * template that was stored before has not reached the pod yet.
+ */
+export function pendingRestart(before: KubernetesObject, after: KubernetesObject): string[] {
+  const stale = staleReason(before, after)
+  const reasons = stale === undefined ? restartReasons(before, after) : [stale]
+  // Under OnDelete the controller never brings the current revision up to date.
+  if (reasons.length > 0 || heldBack(before) !== undefined) return reasons
+  const [current, update] = ['currentRevision', 'updateRevision'].map((name) => textAt(before, 'status', name))
+  return current === update ? [] : [`revision ${update} is stored and not running yet`]
 }
 
 function templateChanges(before: KubernetesObject, after: KubernetesObject): string[] {

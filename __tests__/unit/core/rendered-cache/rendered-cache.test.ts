@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseManifest } from '../../../../src/core/manifest.ts'
-import { renderedCache } from '../../../../src/core/rendered-cache/rendered-cache.ts'
+import { type RenderedCache, renderedCache } from '../../../../src/core/rendered-cache/rendered-cache.ts'
+import { outlivesPod } from '../../../../src/core/rendered-cache/storage.ts'
 import { baseManifest, documentOf } from '../../document-of.ts'
 
 const shipped = renderedCache(parseManifest(baseManifest()))
@@ -114,6 +115,26 @@ describe('the data directory', () => {
       known: false,
       because: '/etc/other/redis.conf is in no ConfigMap that container redis mounts'
     })
+  })
+})
+
+describe('whether what Redis writes outlives its pod is told by the volume under its data directory:', () => {
+  const isLasting = (cache: RenderedCache) => cache.redis && outlivesPod(cache.redis.storage)
+
+  test('the claim of the shipped manifests does', () => {
+    expect(isLasting(shipped)).toBe(true)
+  })
+
+  test.each([
+    ['a directory beside the claim', 'dir /data', 'dir /tmp'],
+    ['an emptyDir, although a claim is mounted elsewhere', 'dir /data', 'dir /run/redis'],
+    ['a claim that is not mounted', '            - name: data\n              mountPath: /data\n', '']
+  ])('%s does not', (_, from, to) => {
+    expect(isLasting(edited(from, to))).toBe(false)
+  })
+
+  test('any claim may, where the data directory is not known', () => {
+    expect(isLasting(edited('redis-server /etc/redis/redis.conf', 'redis-server /etc/other.conf'))).toBe(true)
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { restartReasons, staleReason } from '../../../../src/phases/plan/predicted-restart.ts'
+import { pendingRestart, restartReasons, staleReason } from '../../../../src/phases/plan/predicted-restart.ts'
 
 const config = 'redis-cache-action/config'
 const password = 'redis-cache-action/password'
@@ -50,5 +50,31 @@ describe('redis-0 would restart', () => {
 
   test('because marks are added to a pod template that had none', () => {
     expect(restartReasons(statefulSet({ team: 'erp' }), before)).toEqual(['configuration', 'password'])
+  })
+})
+
+describe('redis-0 starts anew sooner or later', () => {
+  const stored = statefulSet({ [config]: 'a' })
+  const behind = { currentRevision: 'redis-1', updateRevision: 'redis-2' }
+  const withStatus = (status: object, updateStrategy?: object): KubernetesObject => ({
+    ...stored,
+    spec: { ...Object(stored['spec']), ...(updateStrategy && { updateStrategy }) },
+    status
+  })
+
+  test('because of what changes', () => {
+    expect(pendingRestart(withStatus(behind), statefulSet({ [config]: 'x' }))).toEqual(['configuration'])
+  })
+
+  test('because a template that was stored before has not reached it', () => {
+    expect(pendingRestart(withStatus(behind), stored)).toEqual(['revision redis-2 is stored and not running yet'])
+  })
+
+  test.each([
+    ['it runs the revision that is stored', withStatus({ currentRevision: 'redis-2', updateRevision: 'redis-2' })],
+    ['the controller has not said yet which one it runs', withStatus({})],
+    ['the controller never says so under OnDelete', withStatus(behind, { type: 'OnDelete' })]
+  ])('but not where nothing changes and %s', (_, before) => {
+    expect(pendingRestart(before, before)).toEqual([])
   })
 })
