@@ -24,7 +24,7 @@ describe('a Redis that does not answer', () => {
   ])('because it %s', async (_situation, start, said) => {
     await using server = await start()
     await using api = await podWith(server)
-    const { failure, open, waits } = await probing(api, password, { speed: 40 })
+    const { failure, open, waits } = await probing(api, password, { speed: 10 })
     expect(failure).toMatchObject({
       code: 'redis-unreachable',
       message: expect.stringMatching(/^Redis in pod redis-0 does not answer through a port-forward: ./),

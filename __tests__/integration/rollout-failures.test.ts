@@ -41,7 +41,6 @@ describe('an image', () => {
     const { failure, milliseconds } = await rolling(stage)
     expect(failure?.message).toMatch(/cannot be pulled: dial tcp: i\/o timeout \(seen for \d+\.\d s\)$/)
     expect(milliseconds).toBeGreaterThanOrEqual(5_000)
-    expect(milliseconds).toBeLessThan(10_000)
   })
 
   test.each([
