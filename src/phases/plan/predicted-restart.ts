@@ -20,8 +20,8 @@ export function staleReason(before: KubernetesObject, after: KubernetesObject): 
 export function pendingRestart(before: KubernetesObject, after: KubernetesObject): string[] {
   const stale = staleReason(before, after)
   const reasons = stale === undefined ? restartReasons(before, after) : [stale]
-  // Under OnDelete the controller never brings the current revision up to date.
-  if (reasons.length > 0 || heldBack(before) !== undefined) return reasons
+  // Under OnDelete the controller never brings the current revision up to date; without it, the pod is replaced.
+  if (reasons.length > 0 || heldBack(after) !== undefined) return reasons
   const [current, update] = ['currentRevision', 'updateRevision'].map((name) => textAt(before, 'status', name))
   return current === update ? [] : [`revision ${update} is stored and not running yet`]
 }

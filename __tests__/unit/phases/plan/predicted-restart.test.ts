@@ -66,8 +66,11 @@ describe('redis-0 starts anew sooner or later', () => {
     expect(pendingRestart(withStatus(behind), statefulSet({ [config]: 'x' }))).toEqual(['configuration'])
   })
 
-  test('because a template that was stored before has not reached it', () => {
-    expect(pendingRestart(withStatus(behind), stored)).toEqual(['revision redis-2 is stored and not running yet'])
+  test.each([
+    ['has not reached it', withStatus(behind)],
+    ['was held back, and is no longer', withStatus(behind, { type: 'OnDelete' })]
+  ])('because a template that was stored before %s', (_, before) => {
+    expect(pendingRestart(before, stored)).toEqual(['revision redis-2 is stored and not running yet'])
   })
 
   test.each([
