@@ -91,7 +91,7 @@ test('a password beside manifests that bring the Secret is refused before the cl
   // Not by `run`: the manifest that was rendered is a file of this run, and has the Secret.
   const { outputs, summary } = await deploy(place, inputs, { workspace: workspace.path })
   expect(outputs['failure-code']).toBe('invalid-input')
-  expect(summary).toContain('these manifests bring Secret/redis-credentials themselves')
+  expect(summary).toContain('these manifests include Secret/redis-credentials')
   expect(stage.api.requests.length).toBe(before)
   const without = await deploy(place, { manifests: 'deploy/redis' }, { workspace: workspace.path })
   expect(without.outputs['verdict']).toBe('passed')

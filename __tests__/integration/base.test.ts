@@ -135,7 +135,7 @@ describe('why nothing is compared', () => {
     const run = await rendering({ 'base-ref': '--upload-pack=touch evil' })
     expect(run.exitCode).toBe(1)
     expect(run.annotations.map(({ message }) => message)).toEqual([
-      'base-ref: "--upload-pack=touch evil" was given; allowed is the name of a branch, such as main\n' +
+      'base-ref is "--upload-pack=touch evil", but must be the name of a branch, such as main\n' +
         'Next: correct the inputs under `with:` in the workflow'
     ])
     expect(run.outputs['manifest']).toBeUndefined()
