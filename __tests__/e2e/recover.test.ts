@@ -57,7 +57,7 @@ describe('a deploy that leaves a pod behind says that the next one replaces it, 
 
     const good = await deploy(namespace)
     expect(good.rendered).toContain('verdict: passed')
-    expect(good.rendered).toMatch(/deleted pod redis-0 of revision redis-\w+, so that the controller makes it from/)
+    expect(good.rendered).toMatch(/deleted pod redis-0 of revision redis-\w+, so that the controller recreates it from/)
     expect(good.summary).toContain('deleted pod redis-0 of revision')
     expect(await uid()).not.toBe(before)
     expect(await namespace.redisCli('ping')).toBe('PONG')

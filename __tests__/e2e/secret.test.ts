@@ -78,7 +78,7 @@ function cases(aws: AwsStandIn): void {
     const run = await verify(await apply(externalSecret(source, {}, { port: 'prot' })))
     expect(run.failure).toMatchObject({
       code: 'external-secret-error',
-      message: expect.stringContaining(`the AWS secret ${source.key} has no property prot, or is no JSON object`),
+      message: expect.stringContaining(`the AWS secret ${source.key} has no property prot, or is not a JSON object`),
       evidence: [{ text: expect.stringContaining(`key prot does not exist in secret ${source.key}`) }]
     })
     expect(run.failure?.message).toMatch(/The Secret still holds what was synced at \S+Z$/)

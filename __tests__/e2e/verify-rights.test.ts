@@ -70,7 +70,7 @@ describe('no right is missing', () => {
   test('a redis-0 that crashes is told with its evidence', async () => {
     await breakRedis()
     const result = await verify(reader)
-    expect(said(result)).toContain('Also: container redis ends right after its start, with exit code 3')
+    expect(said(result)).toContain('Also: container redis exited with code 3 right after starting')
     expect(result.summary).toContain('these are my last words')
     expect(result.summary).toContain('<details><summary>Events</summary>')
   })

@@ -51,7 +51,7 @@ test('a Secret that sends applications elsewhere is kept, and the report of a de
   const { outputs, summary } = await run()
   expect(outputs['verdict']).toBe('passed')
   expect(summary).toContain(
-    '- Secret/redis-credentials names an address that no Service of these manifests has (cache.other'
+    '- Secret/redis-credentials names an address that belongs to no Service in these manifests (cache.other'
   )
 })
 
@@ -59,7 +59,7 @@ test('and so does that of a verification', async () => {
   const { outputs, summary } = await verify(place)
   expect(outputs['verdict']).toBe('passed')
   expect(summary).toContain(
-    '- Secret/redis-credentials names an address that no Service of these manifests has (cache.other'
+    '- Secret/redis-credentials names an address that belongs to no Service in these manifests (cache.other'
   )
 })
 
@@ -75,7 +75,7 @@ test('a Secret whose URL has another password is refused by a deployment, by a p
   const [deployed, planned, verified] = [await run(), await run({ 'dry-run': 'server' }), await verify(place)]
   for (const { outputs, summary } of [deployed, planned, verified]) {
     expect(outputs['failure-code']).toBe('secret-field')
-    expect(summary).toContain('key url has another password than key password')
+    expect(summary).toContain('key url has a different password than key password')
     expect(summary).not.toContain('the-one-before')
   }
 })

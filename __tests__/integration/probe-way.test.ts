@@ -140,7 +140,7 @@ describe('an API server that goes away', () => {
     expect(failure).toMatchObject({
       code: 'redis-unreachable',
       message: `Redis in pod redis-0 does not answer through a port-forward: ${message}`,
-      hint: 'see whether kubectl gets a port-forward: `kubectl -n default port-forward redis-0 6379`'
+      hint: 'check that kubectl can open a port-forward: `kubectl -n default port-forward redis-0 6379`'
     })
     expect(sum(waits)).toBeLessThan(60_000)
   })

@@ -22,7 +22,7 @@ import type { CacheInputs } from './inputs/deploy.ts'
 import type { StepContext } from './step.ts'
 
 /**
- * Proves that the Secret holds what AWS holds, as far as that can be told, and that its fields keep their contract.
+ * Proves that the Secret holds what AWS holds, as far as that can be told, and that its fields are valid.
  * @param force whether the ExternalSecret is synced anew for that; otherwise its last sync is judged
  */
 export async function secretPhase(
@@ -45,7 +45,7 @@ export async function secretPhase(
       log
     })
     credentials = verified.credentials
-    return verified.fresh ? 'it is fresh, its fields keep their contract' : 'its fields keep their contract'
+    return verified.fresh ? 'it is fresh and its fields are valid' : 'its fields are valid'
   })
   if (credentials === undefined) throw new Error('the phase ended without credentials')
   return credentials

@@ -108,7 +108,7 @@ function unexpected(error: unknown, { id, region }: Wanted): Failure {
 const reportIt = 'this is an error of redis-cache-action; please report it with the log of this run'
 
 function grant(error: unknown, wanted: Wanted): string {
-  if (isDenied(messageOf(error))) return 'take away the deny that AWS names: no policy can allow against it'
+  if (isDenied(messageOf(error))) return 'remove that explicit Deny; it overrides every Allow'
   return `add this statement to a policy of that identity: \`${policyStatement(messageOf(error), wanted)}\``
 }
 

@@ -42,7 +42,7 @@ export async function syncNow(
     const verdict = last || observer.quiet >= patience
     const { object, freshness, reports, failing } = await observer.look(verdict)
     if (freshness.state === 'fresh') {
-      return `${freshness.detail}, ${formatDuration(clock.now() - begin)} after the operator was told to`
+      return `${freshness.detail}, ${formatDuration(clock.now() - begin)} after the sync was requested`
     }
     if (freshness.state === 'refused') throw refusedByFailure(freshness.refusal)
 
@@ -71,7 +71,7 @@ async function force(stored: KubernetesObject, namespace: string, deps: SecretDe
     // A sync that has just ended may have begun before; or be ours already, if the request had to be sent twice.
     const isQuiet = syncStatus(object).version === version
     if (once || isQuiet || attempt === attempts) {
-      deps.log(`told the operator to sync ${id}`)
+      deps.log(`requested a sync of ${id}`)
       return { object, version }
     }
     version = syncStatus(object).version
