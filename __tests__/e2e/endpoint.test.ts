@@ -272,7 +272,7 @@ describe('a pod of the same name', () => {
     const { failure } = await scene.ask('right')
     expect(failure).toMatchObject({
       code: 'config-error',
-      message: expect.stringMatching(/^there is a pod redis-probe in namespace .* was not created by this action/)
+      message: expect.stringMatching(/^pod redis-probe in namespace .* was not created by this action/)
     })
     expect(await scene.otherPods()).toEqual(['pod/redis-probe'])
     await scene.namespace.kubectl('delete', 'pod', 'redis-probe')

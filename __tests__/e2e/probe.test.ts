@@ -64,7 +64,7 @@ describe('a Redis in a real cluster', () => {
     const { failure } = await probe()
     expect(failure).toMatchObject({
       code: 'redis-auth',
-      message: expect.stringMatching(/WRONGPASS.*the Secret has not changed since: Redis got another password$/)
+      message: expect.stringMatching(/WRONGPASS.*the Secret has not changed since, so Redis has a different password$/)
     })
   })
 

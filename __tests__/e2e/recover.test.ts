@@ -69,7 +69,7 @@ test('with recover: none nothing is deleted, and each failure says what to type'
   const bad = await deploy(namespace, { recover: 'none', 'redis-image': 'docker.io/library/redis:0.0.0-missing' })
   expect(bad.outputs['failure-code']).toBe('image-pull')
   const command = `\`kubectl -n ${namespace.name} delete pod redis-0\``
-  expect(said(bad)).toContain(`run again, and then delete the pod, because recover is none: ${command}`)
+  expect(said(bad)).toContain(`run again, then delete the pod (recover is none): ${command}`)
   const before = await uid()
   const stuck = await deploy(namespace, { recover: 'none' })
   expect(stuck.outputs['failure-code']).toBe('stuck-revision')

@@ -70,7 +70,7 @@ export const states: State[] = [
     // Kubernetes makes $$ one dollar sign.
     edit: script(`sh -c 'kill -SEGV $$$$'; exit $?`),
     code: 'crash-loop',
-    says: /with exit code 139 \(SIGSEGV\)/,
+    says: /with code 139 \(SIGSEGV\)/,
     hint: /--previous/,
     within: 60
   },

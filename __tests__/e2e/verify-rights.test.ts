@@ -133,7 +133,7 @@ describe('no right is superfluous', () => {
   })
 
   test.each(needed.filter(({ grant }) => isForward(grant.resource) && isAskedFor(grant, minor)))(
-    'without $name, Redis cannot be asked',
+    'without $name, Redis cannot be queried',
     async ({ grant }) => {
       await role.take(grant)
       const result = await verify(reader)

@@ -101,7 +101,7 @@ test('every mistake in the manifests is named, each object by itself', async () 
     `StatefulSet/redis: .spec.template.spec.containers[0]${probe}`,
     `StatefulSet/redis: .spec.template.spec.containers[1]${probe}`,
     'Service/redis: .spec.ports[0].port must be an integer, and is another text',
-    'Next: correct the fields that are named'
+    'Next: correct the named fields'
   ]) {
     expect(annotation?.message).toContain(sentence)
   }

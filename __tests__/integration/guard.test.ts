@@ -111,7 +111,7 @@ describe('a deployment that switches the append-only file on', () => {
     expect(failure).toMatchObject({
       code: 'data-at-risk',
       message: expect.stringMatching(
-        /^nothing was written, because data would be lost: redis-0 .* 2 keys \(.*\) would be lost$/
+        /^nothing was written because data would be lost: redis-0 .* 2 keys \(.*\) would be lost$/
       ),
       hint: expect.stringContaining('redis-cli CONFIG SET appendonly yes')
     })
@@ -127,7 +127,7 @@ describe('a deployment that switches the append-only file on', () => {
     }
     const { failure, log } = await guarding(await documents())
     expect(failure).toBeUndefined()
-    expect(log).toEqual([expect.stringContaining('was switched on live, and is complete')])
+    expect(log).toEqual([expect.stringContaining('was enabled at runtime and is complete')])
   })
 
   test('is accepted while Redis holds no key, which is said', async () => {
@@ -198,7 +198,7 @@ test('a Redis that says nothing is asked once, for seconds', async () => {
   await deployed(await off())
   const { failure } = await guarding(await documents())
   api = quiet
-  expect(failure?.message).toContain('Redis cannot be asked')
+  expect(failure?.message).toContain('Redis cannot be queried')
 })
 
 describe('a claim of the deployed Redis', () => {

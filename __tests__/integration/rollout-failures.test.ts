@@ -68,9 +68,7 @@ describe('a container', () => {
     expect(run.failure).toMatchObject({
       code: 'crash-loop',
       message: expect.stringMatching(/^container redis exited with code 3 right after starting \(\d(nd|rd) time\)$/),
-      hint: expect.stringMatching(
-        /^correct the line of redis.conf.*`kubectl -n default logs redis-0 -c redis --previous`/
-      )
+      hint: expect.stringMatching(/^correct the redis.conf line.*`kubectl -n default logs redis-0 -c redis --previous`/)
     })
     expect(evidenceOf(run, 'Last lines of container redis, before its restart')).toBe(previousLog)
     expect(evidenceOf(run, 'Containers of redis-0')).toMatch(/redis: .*, \d restarts?; before: Error, exit code 3/)

@@ -190,7 +190,7 @@ describe('an operator that does not run', () => {
     expect(failure).toMatchObject({
       code: 'secret-stale',
       message: expect.stringMatching(
-        /^ExternalSecret\/redis-credentials in namespace default was requested to sync, but nothing has happened for .+: the External Secrets Operator does not run, .* Its Ready=True is of \S+Z, so the Secret may not match AWS$/
+        /^ExternalSecret\/redis-credentials in namespace default was requested to sync, but nothing has happened for .+: the External Secrets Operator is not running, .* Its Ready=True dates from \S+Z, so the Secret may not match AWS$/
       ),
       hint: expect.stringContaining('`kubectl get pods -A -l app.kubernetes.io/name=external-secrets`')
     })
@@ -216,7 +216,7 @@ describe('an operator that does not run', () => {
     api.operator.stop()
     expect((await verifying(access, object)).failure).toMatchObject({
       code: 'external-secret-error',
-      message: expect.stringMatching(/does not run, .*\. Its last error: AWS Secrets Manager has no secret k in/),
+      message: expect.stringMatching(/is not running, .*\. Its last error: AWS Secrets Manager has no secret k in/),
       hint: expect.stringMatching(/external-secrets`.*; create it, or correct its name/)
     })
   })

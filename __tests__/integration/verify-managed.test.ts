@@ -75,7 +75,7 @@ test('the ExternalSecret reads from elsewhere: named, and the Secret is verified
   const result = await run()
   expect(result.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'config-drift' })
   expect(said(result)).toContain('ExternalSecret/redis-credentials: .spec.data[')
-  expect(said(result)).toContain('].remoteRef.key is "another/redis", rendered is "hospital-erp/redis"')
+  expect(said(result)).toContain('].remoteRef.key is "another/redis", rendered: "hospital-erp/redis"')
   expect(result.summary).toContain('| secret | ✅ |')
   await deployed()
 })

@@ -72,7 +72,7 @@ export async function elasticachePhase(
     )
     const allowed = checks.filter((check) => check.relaxed).map(({ name }) => name)
     const exceptions = allowed.length === 0 ? '' : `, except what is allowed: ${allowed.join(', ')}`
-    return `replication group ${group} is as required${exceptions}`
+    return `replication group ${group} meets the requirements${exceptions}`
   })
 }
 

@@ -157,7 +157,7 @@ export async function clientPlanPhase(
 function invalid(problems: readonly string[]): Failure {
   const more = problems.length - maximumProblems
   const sentence = problems.slice(0, maximumProblems).join('. ') + (more > 0 ? `. And ${more} more` : '')
-  return new Failure('invalid-manifest', sanitizeLine(sentence, 8000), 'correct the fields that are named')
+  return new Failure('invalid-manifest', sanitizeLine(sentence, 8000), 'correct the named fields')
 }
 
 /** Keeps a plan for the report, logs a line for each object, and writes all diffs into one file, the output `diff`. */

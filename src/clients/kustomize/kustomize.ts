@@ -87,7 +87,7 @@ async function brought(log: (line: string) => void): Promise<Program> {
 }
 
 function firstLine(text: string): string {
-  return sanitizeLine(text.split('\n').find((each) => each.trim() !== '') ?? 'it said nothing', 400)
+  return sanitizeLine(text.split('\n').find((each) => each.trim() !== '') ?? 'it printed nothing', 400)
 }
 
 const always = ['PATH', 'HOME']

@@ -39,7 +39,7 @@ function headline({ mode, verdict, failure, environment, namespace, phases, plan
   }
   if (verdict === 'failed') return `### ❌ Redis cache failed: ${code(failure?.code ?? 'internal')}${where}`
   const asked = phases.some(({ name }) => name === 'probe' || name === 'connection')
-  if (!asked) return `### ✅ Redis cache is as required, and was not asked itself${where}`
+  if (!asked) return `### ✅ Redis cache meets the requirements; Redis itself was not probed${where}`
   const version = redisVersion === undefined ? '' : ` ${escaped(redisVersion)}`
   return `### ✅ Redis${version} is ${mode === 'verify' ? 'healthy and as configured' : 'proven to work'}${where}`
 }
