@@ -53,7 +53,7 @@ function cases(standIn: AwsStandIn): void {
     expect(outputs).toMatchObject({ verdict: 'planned', topology: 'managed', created: '1' })
     expect(found.objects).toMatchObject([{ id: 'ExternalSecret/redis-credentials', action: 'create' }])
     expect(result.notes).toEqual([
-      'Secret/redis-credentials is not there yet: its fields can only be judged once it is synced.'
+      'Secret/redis-credentials does not exist yet: its fields can only be checked after the first sync.'
     ])
     expect(await namespace.kubectl('get', 'externalsecrets,secrets', '--output=name')).not.toContain(
       'redis-credentials'

@@ -102,7 +102,7 @@ describe('why nothing is compared', () => {
       'the run is of no pull request',
       {},
       async () => ({ env: { GITHUB_BASE_REF: '' } }),
-      'this run is of no pull request, and the input `base-ref` is empty.'
+      'this run does not belong to a pull request, and the input `base-ref` is empty.'
     ],
     [
       'there is no repository',
@@ -112,7 +112,7 @@ describe('why nothing is compared', () => {
         await rm(join(workspace, '.git'), { recursive: true })
         return { workspace }
       },
-      'deploy/redis is in no checkout of a git repository.'
+      'deploy/redis is not in a git checkout.'
     ],
     ['the branch cannot be rendered', { 'base-ref': 'broken' }, async () => ({}), 'branch broken cannot be rendered: '],
     [

@@ -96,11 +96,11 @@ test('every mistake in the manifests is named, each object by itself', async () 
   expect(plan.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'invalid-manifest' })
   const [annotation, ...others] = plan.annotations.filter(({ source }) => source === 'step')
   expect(others).toEqual([])
-  const probe = '.livenessProbe.peroidSeconds is no field of Kubernetes 1.36; periodSeconds was probably meant'
+  const probe = '.livenessProbe.peroidSeconds is not a field of Kubernetes 1.36; periodSeconds was probably meant'
   for (const sentence of [
     `StatefulSet/redis: .spec.template.spec.containers[0]${probe}`,
     `StatefulSet/redis: .spec.template.spec.containers[1]${probe}`,
-    'Service/redis: .spec.ports[0].port must be an integer, and is another text',
+    'Service/redis: .spec.ports[0].port must be an integer, but is another text',
     'Next: correct the named fields'
   ]) {
     expect(annotation?.message).toContain(sentence)

@@ -24,7 +24,7 @@ describe('a refusal is a notice with its reason and what to do', () => {
     expect(outcome).toBe(`skipped: ${reason}`)
     expect(notices).toEqual([
       `there is no comment in pull request #12: ${reason}\n` +
-        'read the job summary, which says the same; `pull_request_target` is no way out, it is not safe'
+        'read the job summary, which has the same content; `pull_request_target` is not a safe alternative'
     ])
     expect(writes()).toHaveLength(1)
   })
@@ -46,7 +46,7 @@ describe('a refusal is a notice with its reason and what to do', () => {
 
   test('a token that GitHub does not know', async () => {
     const { outcome, notices } = await commenting(api, { token: 'ghs_of_yesterday' })
-    expect(outcome).toBe('skipped: GitHub does not know the token (Bad credentials)')
+    expect(outcome).toBe('skipped: GitHub rejects the token (Bad credentials)')
     expect(notices).toEqual([expect.stringContaining('`github-token`')])
   })
 

@@ -210,7 +210,7 @@ describe('a plan fails as the deployment would', () => {
   test('on an immutable field', async () => {
     const done = await plan({ 'storage-size': '6Gi' })
     expect(done.outputs['failure-code']).toBe('immutable-field')
-    expect(said(done)).toMatch(/storage is "5Gi", wanted: "6Gi"\nNext: to enlarge the volume and keep its data, type/)
+    expect(said(done)).toMatch(/storage is "5Gi", wanted: "6Gi"\nNext: to enlarge the volume and keep its data, run `/)
   })
 
   test('on a Secret that lacks a field, which is said once, and no other password is made up', async () => {

@@ -202,7 +202,7 @@ describe('names that mean something to JavaScript', () => {
       'deploy/a.yaml': configMap('a')
     })
     const failure = await failureOf(rendering({ manifests: 'deploy' }, { workspace: place.workspace }))
-    expect(failure.message).toBe('deploy/kustomization.yaml: __proto__ is no field that is known')
+    expect(failure.message).toBe('deploy/kustomization.yaml: __proto__ is not a known field')
     expect('polluted' in {}).toBe(false)
   })
 

@@ -64,7 +64,7 @@ test('a managed cache right after a deploy: as rendered, its Secret is fresh and
   expect(result.summary).toContain('| drift | ✅ |')
   expect(result.summary).toContain('| ✅ | ExternalSecret/redis-credentials as rendered |')
   expect(result.summary).toMatch(/\| secret \| ✅ \| [^|]+ \| it is fresh and its fields are valid \|/)
-  expect(result.summary).toContain('- The cache was not asked: `probe-from` is `none`.')
+  expect(result.summary).toContain('- The cache was not probed: `probe-from` is `none`.')
   expect(result.summary).toContain('- The settings of ElastiCache were not verified')
 })
 

@@ -100,7 +100,7 @@ describe('right after a deploy', () => {
     const result = await run({ 'probe-from': 'none' })
     expect(result.outputs).toMatchObject({ verdict: 'passed', 'redis-version': '' })
     expect(result.summary).toContain('was not asked')
-    expect(result.summary).toContain('- Redis was not asked: `probe-from` is `none`.')
+    expect(result.summary).toContain('- Redis was not probed: `probe-from` is `none`.')
     expect(result.summary).not.toContain('| probe |')
   })
 

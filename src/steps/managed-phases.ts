@@ -91,7 +91,7 @@ export async function connectionPhase(
 ): Promise<void> {
   const note = noteInto(result, log)
   if (probeFrom === 'none') {
-    note('The cache was not asked: `probe-from` is `none`.')
+    note('The cache was not probed: `probe-from` is `none`.')
     return
   }
   const fromPod = probeFrom === 'cluster'
@@ -134,7 +134,7 @@ async function readSecret(namespace: string, cluster: Cluster, role: Role): Prom
   throw new Failure(
     'secret-missing',
     `${objectId(credentialsObject)} in namespace ${namespace} was deleted during the run`,
-    `see who does that: \`kubectl -n ${namespace} get events\`; then run again`
+    `find out who did that: \`kubectl -n ${namespace} get events\`; then run again`
   )
 }
 

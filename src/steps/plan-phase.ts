@@ -110,7 +110,7 @@ async function checkPresentSecret(
   try {
     const secret = await cluster.read(credentialsObject, namespace)
     if (secret === undefined) {
-      note(`${objectId(credentialsObject)} is not there yet: its fields can only be judged once it is synced.`)
+      note(`${objectId(credentialsObject)} does not exist yet: its fields can only be checked after the first sync.`)
       return undefined
     }
     for (const mask of secretValuesOf(secret)) redaction.add(mask)

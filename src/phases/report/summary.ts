@@ -67,7 +67,7 @@ function notesPart({ notes = [], leftovers = [], namespace = '' }: Run): string 
   if (leftovers.length > 0) {
     const command = `kubectl -n ${namespace} delete ${leftovers.map((id) => id.toLowerCase()).join(' ')}`
     const names = leftovers.map(code).join(', ')
-    lines.push(`- Left over from an earlier deployment: ${names}. When nobody needs them any more: ${code(command)}`)
+    lines.push(`- Left over from an earlier deployment: ${names}. When no longer needed: ${code(command)}`)
   }
   return lines.join('\n')
 }
@@ -88,7 +88,7 @@ function phasesPart({ phases, running, failure }: Run): string {
     formatDuration(milliseconds),
     outcome === 'passed' ? escaped(sentence) : code(own ?? failure?.code ?? 'internal')
   ])
-  if (running !== undefined) rows.push([running, '❌', '', 'did not end'])
+  if (running !== undefined) rows.push([running, '❌', '', 'did not finish'])
   return rows.length === 0 ? '' : table(['Phase', '', 'Time', 'Result'], rows)
 }
 

@@ -78,7 +78,7 @@ test('a run that knows nothing has its verdict', () => {
 })
 
 test('a phase whose process was killed did not end', () => {
-  expect(summaryOf({ ...failedRun, running: 'probe' })).toContain('| probe | ❌ |  | did not end |')
+  expect(summaryOf({ ...failedRun, running: 'probe' })).toContain('| probe | ❌ |  | did not finish |')
 })
 
 describe('the gauge', () => {
