@@ -103,7 +103,7 @@ test('pull-request.yml tells in one comment what a merge would do, and changes n
     expect(told).toContain('| `StatefulSet/redis` | to create |')
   }
   expect(outputs['offline']?.['verdict']).toBe('planned')
-  expect(summaries['offline']).toContain('No cluster was asked')
+  expect(summaries['offline']).toContain('No cluster was contacted')
   expect(await contentOf(staging)).toBe(before)
 })
 

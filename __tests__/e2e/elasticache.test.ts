@@ -101,7 +101,7 @@ function cases({ program, endpoint, region, credentials }: AwsStandIn): void {
     const { failure } = await verified(id, address)
     expect(failure).toMatchObject({
       code: 'elasticache-settings',
-      message: `replication group ${id} in ${region} is not as required: multi-az: Multi-AZ is disabled. backups: no automatic backups`,
+      message: `replication group ${id} in ${region} does not meet the requirements: multi-az: Multi-AZ is disabled. backups: no automatic backups`,
       hint: expect.stringContaining(
         `\`aws elasticache modify-replication-group --replication-group-id ${id} --region ${region} --apply-immediately `
       )

@@ -102,7 +102,7 @@ describe('somebody touched the cluster', () => {
     const result = await run()
     expect(result.outputs['failure-code']).toBe('config-drift')
     expect(said(result)).toContain(
-      'NetworkPolicy/redis: .spec.ingress[0].from[0].namespaceSelector is there and is not'
+      'NetworkPolicy/redis: .spec.ingress[0].from[0].namespaceSelector is present but is not'
     )
   })
 

@@ -127,7 +127,7 @@ describe('a failure', () => {
     const [annotation, ...others] = annotationsOf(deployment)
     expect(others).toEqual([])
     expect(annotation?.message).toMatch(
-      /environment: "nonsense".*namespace: "Upper".*maxmemory: "256Mi".*such as 256mb/
+      /environment is "nonsense".*namespace is "Upper".*maxmemory is "256Mi".*such as 256mb/
     )
     expect(deployment.summary.split('\n')[0]).toContain('❌ Redis cache failed: `invalid-input`')
   })

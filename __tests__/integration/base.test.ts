@@ -66,7 +66,7 @@ describe('what the manifests are compared with', () => {
   test('the branch of base-ref, if that is given; what it does not have is new', async () => {
     const run = await rendering({ 'base-ref': 'empty' })
     expect(run.outputs['base']).toMatch(/\/base\/manifest\.yaml$/)
-    expect(run.rendered).toMatch(/base: empty at [0-9a-f]{7} has no deploy\/redis, so that all is new /)
+    expect(run.rendered).toMatch(/base: empty at [0-9a-f]{7} has no deploy\/redis, so everything is new /)
   })
 
   test('a checkout below the workspace', async () => {
@@ -166,5 +166,5 @@ test('the name of a directory says nothing to the runner', async () => {
   expect(run.exitCode).toBe(0)
   expect(run.annotations).toEqual([])
   expect(run.captured).not.toMatch(/^::(error|stop-commands)/m)
-  expect(run.rendered).toMatch(/base: main at \w+ has no x .*by the pull request .*y, so that all is new/)
+  expect(run.rendered).toMatch(/base: main at \w+ has no x .*by the pull request .*y, so everything is new/)
 })

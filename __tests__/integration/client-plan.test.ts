@@ -66,7 +66,7 @@ test('a pull request is shown by what it changes, and a Secret only by that', as
     '### 📋 Plan: 1 to create, 2 to change, 1 no longer rendered, redis-0 would restart (pod template) ' +
       '(clinic, namespace `default`)'
   )
-  expect(plan.summary).toContain('No cluster was asked')
+  expect(plan.summary).toContain('No cluster was contacted')
   expect(plan.summary).toMatch(
     new RegExp(`\\| base \\| ✅ \\| [^|]+ \\| 8 objects of main at ${forked.slice(0, 7)} \\|`)
   )

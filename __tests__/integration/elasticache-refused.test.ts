@@ -13,7 +13,7 @@ describe('AWS refuses', () => {
     )
     expect(failure).toMatchObject({
       code: 'forbidden',
-      message: `AWS does not let sessions be described: ${notAuthorized} because no identity-based policy allows the action`
+      message: `AWS denies describing sessions: ${notAuthorized} because no identity-based policy allows the action`
     })
     expect(JSON.parse(failure?.hint.match(/`(.*)`/)?.[1] ?? '')).toEqual({
       Effect: 'Allow',
@@ -26,7 +26,7 @@ describe('AWS refuses', () => {
     const { failure } = await verifying(() =>
       refusal(403, 'AccessDenied', `${notAuthorized} with an explicit deny in a service control policy`)
     )
-    expect(failure).toMatchObject({ code: 'forbidden', hint: expect.stringMatching(/^take away the deny/) })
+    expect(failure).toMatchObject({ code: 'forbidden', hint: expect.stringMatching(/^remove that explicit Deny/) })
   })
 
   test.each<[situation: string, code: string, said: string, message: string, hint: RegExp]>([

@@ -121,7 +121,7 @@ describe('no program of a manifest is run', () => {
       expect(failure).toMatchObject({
         code: 'render-failed',
         message: expect.stringMatching(
-          `^deploy/kustomization.yaml: ${field}: "\\w+" is none of those inside kustomize$`
+          `^deploy/kustomization.yaml: ${field}: "\\w+" is not built into kustomize$`
         )
       })
       expect(existsSync(marker)).toBe(false)

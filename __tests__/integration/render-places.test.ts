@@ -46,7 +46,7 @@ async function rendered(objects: object[], adjustments: Adjustments) {
 }
 
 describe('an input without a place in the manifests is refused in words about it:', () => {
-  const items = 'items in spec.data, and not one for each of host, port, password, url'
+  const items = 'items in spec.data, not one for each of host, port, password, url'
 
   test.each<[string, object[], Adjustments, string]>([
     [

@@ -94,7 +94,7 @@ describe('what lies outside the workspace is refused', () => {
   ])('%s', async (_situation, files, message) => {
     const failure = await refusalOf(files)
     expect(failure).toMatchObject({ code: 'render-failed', message })
-    expect(failure.hint).toContain('what lies in the repository')
+    expect(failure.hint).toContain('files in the repository')
   })
 
   test('the directory of the input behind a link of a parent', async () => {
@@ -177,7 +177,7 @@ describe('what no manifest needs is refused', () => {
     [
       'a directory with two',
       { 'deploy/kustomization.yaml': { resources: [] }, 'deploy/Kustomization': { resources: [] } },
-      /^deploy\/\w+(\.yaml)? stands beside \w+(\.yaml)?; one is wanted$/
+      /^deploy\/\w+(\.yaml)? exists next to \w+(\.yaml)?; keep one$/
     ]
   ])('%s', async (_situation, files, words) => {
     const { code, message } = await refusalOf(files)
@@ -243,7 +243,7 @@ describe('what does not end is refused', () => {
       return `l${level}: &l${level} [${Array(10).fill(item).join(', ')}]`
     })
     const { message } = await refusalOf({ 'deploy/kustomization.yaml': lists.join('\n') })
-    expect(message).toMatch(/^deploy\/kustomization.yaml is not understood: .*alias/i)
+    expect(message).toMatch(/^deploy\/kustomization.yaml cannot be parsed: .*alias/i)
   })
 })
 

@@ -99,7 +99,7 @@ describe('right after a deploy', () => {
   test('without asking Redis, where that is not wanted', async () => {
     const result = await run({ 'probe-from': 'none' })
     expect(result.outputs).toMatchObject({ verdict: 'passed', 'redis-version': '' })
-    expect(result.summary).toContain('was not asked')
+    expect(result.summary).toContain('was not probed')
     expect(result.summary).toContain('- Redis was not probed: `probe-from` is `none`.')
     expect(result.summary).not.toContain('| probe |')
   })
@@ -274,7 +274,7 @@ describe('what cannot be verified', () => {
     const result = await run({ 'probe-from': 'cluster', maxmemory: '256Mi', timeout: 'soon' })
     expect(result.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'invalid-input' })
     expect(result.outputs).not.toHaveProperty('manifest')
-    for (const problem of [/maxmemory: "256Mi"/, /timeout: "soon"/, /probe-from: "cluster".*nothing is created/])
+    for (const problem of [/maxmemory is "256Mi"/, /timeout is "soon"/, /probe-from is "cluster".*creates nothing/])
       expect(said(result)[0]).toMatch(problem)
   })
 
