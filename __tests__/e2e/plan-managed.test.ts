@@ -93,6 +93,6 @@ function cases(standIn: AwsStandIn): void {
     expect(run.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'secret-field' })
     expect(run.actions).toEqual({ 'ExternalSecret/redis-credentials': 'unchanged' })
     expect(noteOn(run, 'ExternalSecret/redis-credentials')).toBeUndefined()
-    expect(run.rendered).toContain('is invalid')
+    expect(run.rendered).toMatch(/Secret\/redis-credentials in namespace \S+ is invalid: /)
   })
 }

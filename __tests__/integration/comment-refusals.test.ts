@@ -53,17 +53,21 @@ describe('a refusal is a notice with its reason and what to do', () => {
   test('a locked conversation', async () => {
     api.lock()
     const { outcome } = await commenting(api, { token })
-    expect(outcome).toBe('skipped: GitHub takes none (Unable to create comment because issue is locked.)')
+    expect(outcome).toBe('skipped: GitHub accepts no comment (Unable to create comment because issue is locked.)')
   })
 
   test.each([
-    ['an archived repository', answers.archived, /GitHub takes none \(Repository was archived so is read-only\.\)/],
+    [
+      'an archived repository',
+      answers.archived,
+      /GitHub accepts no comment \(Repository was archived so is read-only\.\)/
+    ],
     [
       'a repository that the token cannot see',
       answers.notFound,
       /the token may not comment \(Not Found\)\n.*permissions/
     ],
-    ['a text that is refused', answers.tooLong, /refuses the comment \(Validation Failed: Body is too long \(maximum/]
+    ['a text that is refused', answers.tooLong, /rejects the comment \(Validation Failed: Body is too long \(maximum/]
   ])('%s', async (_, reply, expected) => {
     api.fault({ method: 'POST', reply })
     const { outcome, notices, waited } = await commenting(api, { token })

@@ -120,9 +120,7 @@ describe('no program of a manifest is run', () => {
       const failure = await failureOf(rendering({ manifests: 'deploy' }, { workspace: place.workspace }))
       expect(failure).toMatchObject({
         code: 'render-failed',
-        message: expect.stringMatching(
-          `^deploy/kustomization.yaml: ${field}: "\\w+" is not built into kustomize$`
-        )
+        message: expect.stringMatching(`^deploy/kustomization.yaml: ${field}: "\\w+" is not built into kustomize$`)
       })
       expect(existsSync(marker)).toBe(false)
     })
