@@ -162,7 +162,7 @@ describe('a sync that cannot be forced: nothing is written, and the line is name
   test('CreatedOnce, and the operator is slow: its first sync is waited for', async () => {
     api.operator.stop()
     const object = await applied(access, externalSecret(source, { refreshPolicy: 'CreatedOnce' }))
-    const onLog = (line: string) => void (line.startsWith('told') && api.operator.start())
+    const onLog = (line: string) => void (line.startsWith('requested a sync') && api.operator.start())
     expect((await verifying(access, object, { onLog })).failure).toBeUndefined()
   })
 
