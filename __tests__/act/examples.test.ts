@@ -103,7 +103,7 @@ test('pull-request.yml tells in one comment what a merge would do, and changes n
     expect(told).toContain('| `StatefulSet/redis` | to create |')
   }
   expect(outputs['offline']?.['verdict']).toBe('planned')
-  expect(summaries['offline']).toContain('No cluster was asked')
+  expect(summaries['offline']).toContain('No cluster was contacted')
   expect(await contentOf(staging)).toBe(before)
 })
 
@@ -158,7 +158,7 @@ test('verify.yml is red once somebody has changed an image, and leaves that as i
   const { outputs, summaries } = await run('verify.yml', 'reader', { staging: 'failure' }, scheduled)
   expect(outputs['staging']).toMatchObject({ verdict: 'failed', 'failure-code': 'config-drift' })
   expect(summaries['staging']).toMatch(/^### ❌ Redis cache failed: `config-drift`/)
-  expect(summaries['staging']).toContain(`image is "${image}", rendered is "docker.io/oliver006/redis_exporter:`)
+  expect(summaries['staging']).toContain(`image is "${image}", rendered: "docker.io/oliver006/redis_exporter:`)
   expect(await contentOf(staging)).toBe(before)
 })
 

@@ -61,5 +61,5 @@ test('a failure turns the job red, with its code for the steps that always run',
   const { jobs, log, summary } = await run('maxmemory: 256Mi')
   expect(jobs).toEqual({ deploy: 'failure' })
   expect(log).toContain('verdict=failed code=invalid-input changed= outcome=failure')
-  expect(summary).toContain('maxmemory: "256Mi" was given; allowed is a Redis size such as 256mb')
+  expect(summary).toContain('maxmemory is "256Mi", but must be a Redis size such as 256mb')
 })

@@ -131,7 +131,7 @@ describe('verify/action.yml', () => {
 })
 
 test('every failure code is explained in the README, and no other', () => {
-  const table = readme.slice(readme.indexOf('## When it fails'), readme.indexOf('What cannot heal fails'))
+  const table = readme.slice(readme.indexOf('## When it fails'), readme.indexOf('What cannot recover fails'))
   const explained = [...table.matchAll(/^\| ((?:`[a-z-]+`(?:, )?)+) +\|/gm)].flatMap(([, codes = '']) =>
     [...codes.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code)
   )

@@ -56,7 +56,7 @@ describe('a larger claim', () => {
     const { failure } = await namespace.apply({}, expandable, larger)
     expect(failure?.code).toBe('immutable-field')
     expect(failure?.message).toContain(
-      '.spec.volumeClaimTemplates[name="data"].spec.resources.requests.storage is "5Gi", wanted is "8Gi"'
+      '.spec.volumeClaimTemplates[name="data"].spec.resources.requests.storage is "5Gi", wanted: "8Gi"'
     )
     const commands = failure === undefined ? [] : commandsOf(failure)
     expect(commands).toHaveLength(2)

@@ -43,7 +43,7 @@ test('a cancelled run ends within two seconds, says where it stood, and can be r
   expect(deployment.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'cancelled' })
   const [annotation] = deployment.annotations.filter(({ source }) => source === 'step')
   expect(annotation?.message).toMatch(
-    /the run was cancelled \(SIGINT\) during rollout; the last it said was: .*cannot be scheduled/
+    /the run was cancelled \(SIGINT\) during rollout; its last log line: .*cannot be scheduled/
   )
   await expectClean(deployment, namespace)
 

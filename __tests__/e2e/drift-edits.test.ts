@@ -35,7 +35,7 @@ describe('what kubectl leaves in a StatefulSet', () => {
   const pod = '.spec.template.spec'
   const container = `${pod}.containers[name="redis"]`
   const said = (field: string, value: string, manager: string) =>
-    `StatefulSet/redis: ${field} is ${value} and is not rendered (written by ${manager})`
+    `StatefulSet/redis: ${field} is ${value} but is not rendered (written by ${manager})`
 
   test('is named, but for a restart and for defaults', async () => {
     const differing = await applied(read('base/redis-statefulset.yaml').replace('replicas: 1', 'replicas: 0'))
@@ -95,7 +95,7 @@ withOperator('what kubectl leaves in an ExternalSecret is named', async () => {
     ['data/1/sourceRef', { storeRef: { name: 'b' } }]
   )
   const said = (field: string, value: string) =>
-    `ExternalSecret/redis-credentials: ${field} is ${value} and is not rendered (written by kubectl-patch)`
+    `ExternalSecret/redis-credentials: ${field} is ${value} but is not rendered (written by kubectl-patch)`
   expect(await differing()).toEqual(
     [
       said('.spec.data[secretKey="host"].remoteRef.version', '"1"'),

@@ -101,7 +101,7 @@ function cases({ program, endpoint, region, credentials }: AwsStandIn): void {
     const { failure } = await verified(id, address)
     expect(failure).toMatchObject({
       code: 'elasticache-settings',
-      message: `replication group ${id} in ${region} is not as required: multi-az: Multi-AZ is disabled. backups: no automatic backups`,
+      message: `replication group ${id} in ${region} does not meet the requirements: multi-az: Multi-AZ is disabled. backups: no automatic backups`,
       hint: expect.stringContaining(
         `\`aws elasticache modify-replication-group --replication-group-id ${id} --region ${region} --apply-immediately `
       )
@@ -111,7 +111,7 @@ function cases({ program, endpoint, region, credentials }: AwsStandIn): void {
   test('of another group than the one that the Secret names', async () => {
     const [{ id }, other] = await Promise.all([created(), created()])
     const { failure } = await verified(id, other.address)
-    expect(failure?.message).toContain(`endpoint: ${other.address.host} is an endpoint of another one, ${other.id};`)
+    expect(failure?.message).toContain(`endpoint: ${other.address.host} is an endpoint of another group, ${other.id};`)
   })
 
   test('of a group that is not there', async () => {
@@ -126,7 +126,7 @@ function cases({ program, endpoint, region, credentials }: AwsStandIn): void {
     const { failure } = await verified(id, address, randomBytes(30).toString('base64'))
     expect(failure).toMatchObject({
       code: 'unauthorized',
-      message: 'AWS does not accept the credentials (SignatureDoesNotMatch)'
+      message: 'AWS rejects the credentials (SignatureDoesNotMatch)'
     })
   })
 }

@@ -55,12 +55,12 @@ test.each<[Cache, string, RegExp]>([
   [
     'unknown issuer',
     'elasticache-unreachable',
-    /^TLS: the certificate of .* is of an authority that is not trusted: issued by CN=Another Authority$/
+    /^TLS: the certificate of .* is signed by an untrusted authority: issued by CN=Another Authority$/
   ],
-  ['no TLS', 'elasticache-unreachable', /^TLS: there is no TLS at cache\..*:6385: without TLS it answers: NOAUTH/],
-  ['replica', 'secret-field', /^role: cache\..*:6383 is a replica of 127\.0\.0\.1:1, and takes no writes$/],
-  ['open', 'redis-open', /^without a password: PING is answered with PONG$/],
-  ['noeviction', 'config-drift', /^maxmemory-policy: noeviction: when the memory is full, every write fails$/]
+  ['no TLS', 'elasticache-unreachable', /^TLS: cache\..*:6385 does not use TLS: without TLS it answers: NOAUTH/],
+  ['replica', 'secret-field', /^role: cache\..*:6383 is a replica of 127\.0\.0\.1:1 and accepts no writes$/],
+  ['open', 'redis-open', /^without a password: PING was answered with PONG$/],
+  ['noeviction', 'config-drift', /^maxmemory-policy: noeviction: every write fails when the memory is full$/]
 ])('a cache that is not as it should be: %s', async (cache, code, message) => {
   const { failure } = await scene.ask(cache)
   expect(failure?.message).toMatch(message)
@@ -72,7 +72,7 @@ test('the wrong token', async () => {
   const { failure } = await scene.ask(wrong)
   expect(failure).toMatchObject({
     code: 'redis-auth',
-    message: expect.stringMatching(/^PING: the password of Secret\/redis-credentials is refused: .*WRONGPASS/)
+    message: expect.stringMatching(/^PING: the password of Secret\/redis-credentials was rejected: .*WRONGPASS/)
   })
 })
 
@@ -258,7 +258,7 @@ describe('a pod of the same name', () => {
     )
     const { failure, log } = await scene.ask('right')
     expect(failure).toBeUndefined()
-    expect(log).toContainEqual(expect.stringMatching(/^removing pod redis-probe, which a run of .* left behind$/))
+    expect(log).toContainEqual(expect.stringMatching(/^removing pod redis-probe, left behind by a run at .*$/))
   })
 
   test('of another run is waited for: both end well', async () => {
@@ -272,7 +272,7 @@ describe('a pod of the same name', () => {
     const { failure } = await scene.ask('right')
     expect(failure).toMatchObject({
       code: 'config-error',
-      message: expect.stringMatching(/^there is a pod redis-probe in namespace .* that is not of this action/)
+      message: expect.stringMatching(/^pod redis-probe in namespace .* was not created by this action/)
     })
     expect(await scene.otherPods()).toEqual(['pod/redis-probe'])
     await scene.namespace.kubectl('delete', 'pod', 'redis-probe')
@@ -321,14 +321,14 @@ describe('a Redis in the cluster', () => {
       '✓ without a password',
       '✓ PING',
       '✓ role',
-      '✓ a pod that is no backend'
+      '✓ pod without the backend label'
     ])
     await here.namespace.kubectl('delete', 'networkpolicy', 'redis')
     const open = await eventually(() => connectingFromPod(scene.access, credentials, options))
     expect(open.failure).toMatchObject({
       code: 'redis-open',
       message: expect.stringMatching(
-        /^a pod that is no backend: without the label app\.kubernetes\.io\/component: backend it gets in at redis\./
+        /^pod without the backend label: a pod without the label app\.kubernetes\.io\/component: backend can connect to redis\./
       )
     })
     expect(await here.namespace.kubectl('get', 'pods', '--output=name')).toBe('pod/redis-0\n')

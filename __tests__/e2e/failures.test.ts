@@ -80,7 +80,7 @@ describe('what cannot heal is named within seconds', () => {
       configPatch('maxmemory-policy.conf', 'maxmemory-policy newest-first\n')
     ])
     const deployment = await deploy(namespace, { manifests: 'deploy/redis' }, { workspace: workspace.path })
-    await expectFailure(deployment, 'crash-loop', 'container redis ends right after its start, with exit code 1')
+    await expectFailure(deployment, 'crash-loop', 'container redis exited with code 1 right after starting')
     expect(deployment.summary).toContain('newest-first')
     expect(deployTime(deployment)).toBeLessThan(60_000)
   })
@@ -134,9 +134,9 @@ test('a running Redis that is no longer configured as rendered', async () => {
 
   await namespace.redisCli('acl', 'setuser', 'default', 'nopass')
   const open = await deploy(namespace)
-  await expectFailure(open, 'redis-open', 'without a password: PING is answered with PONG')
+  await expectFailure(open, 'redis-open', 'without a password: PING was answered with PONG')
 
   await namespace.redisCli('acl', 'setuser', 'default', 'resetpass', '>another-password-1')
   const refused = await deploy(namespace)
-  await expectFailure(refused, 'redis-auth', 'refuses the password of Secret/redis-credentials', 'delete pod redis-0')
+  await expectFailure(refused, 'redis-auth', 'rejects the password of Secret/redis-credentials', 'delete pod redis-0')
 })

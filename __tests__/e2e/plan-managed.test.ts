@@ -53,7 +53,7 @@ function cases(standIn: AwsStandIn): void {
     expect(outputs).toMatchObject({ verdict: 'planned', topology: 'managed', created: '1' })
     expect(found.objects).toMatchObject([{ id: 'ExternalSecret/redis-credentials', action: 'create' }])
     expect(result.notes).toEqual([
-      'Secret/redis-credentials is not there yet: its fields can only be judged once it is synced.'
+      'Secret/redis-credentials does not exist yet: its fields can only be checked after the first sync.'
     ])
     expect(await namespace.kubectl('get', 'externalsecrets,secrets', '--output=name')).not.toContain(
       'redis-credentials'
@@ -93,6 +93,6 @@ function cases(standIn: AwsStandIn): void {
     expect(run.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'secret-field' })
     expect(run.actions).toEqual({ 'ExternalSecret/redis-credentials': 'unchanged' })
     expect(noteOn(run, 'ExternalSecret/redis-credentials')).toBeUndefined()
-    expect(run.rendered).toContain('does not keep its contract')
+    expect(run.rendered).toMatch(/Secret\/redis-credentials in namespace \S+ is invalid: /)
   })
 }

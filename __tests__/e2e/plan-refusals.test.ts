@@ -126,20 +126,20 @@ describe('what the API server refuses', () => {
     [
       'the size of the claim',
       { inputs: { 'storage-size': '6Gi' } },
-      /volumeClaimTemplates\[name="data"\]\.spec\.resources\.requests\.storage is "5Gi", wanted is "6Gi"/,
-      /to enlarge the volume and keep its data, type `kubectl .* patch persistentvolumeclaim data-redis-0/
+      /volumeClaimTemplates\[name="data"\]\.spec\.resources\.requests\.storage is "5Gi", wanted: "6Gi"/,
+      /to enlarge the volume and keep its data, run `kubectl .* patch persistentvolumeclaim data-redis-0/
     ],
     [
       'the storage class',
       { inputs: { 'storage-class': 'another' } },
-      /storageClassName is ("standard"|nothing), wanted is "another"/,
+      /storageClassName is ("standard"|nothing), wanted: "another"/,
       /delete the StatefulSet without its pod, `kubectl .* --cascade=orphan`/
     ],
     [
       'the governing Service',
       { patches: { service: merge('StatefulSet/redis', { spec: { serviceName: 'redis' } }) } },
-      /\.spec\.serviceName is "redis-headless", wanted is "redis"/,
-      /put the old value back/
+      /\.spec\.serviceName is "redis-headless", wanted: "redis"/,
+      /restore the old value/
     ],
     [
       'the selector',
@@ -153,7 +153,7 @@ describe('what the API server refuses', () => {
           })
         }
       },
-      /\.spec\.selector\.matchLabels\.team is nothing, wanted is "erp"/,
+      /\.spec\.selector\.matchLabels\.team is nothing, wanted: "erp"/,
       /delete the StatefulSet with its pod and run again/
     ]
   ])('an immutable field, %s: the plan fails with the recipe', async (_, commit: Commit, sentence, recipe) => {
@@ -241,7 +241,7 @@ describe('a field of another client', () => {
     expect(plan.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'field-conflict' })
     expect(plan.actions).toMatchObject({ 'Service/redis': 'refused', 'StatefulSet/redis': 'unchanged' })
     expect(said(plan)).toContain(
-      '"kubectl-label" owns .metadata.labels.app.kubernetes.io/component with the value "other", wanted is "cache"'
+      '"kubectl-label" owns .metadata.labels.app.kubernetes.io/component with the value "other", wanted: "cache"'
     )
   })
 
@@ -261,7 +261,7 @@ test('a pod that a partition keeps as it is: no restart is promised', async () =
   const plan = await planOf({ patches: { strategy } }, { maxmemory: '100mb' })
   expect(plan.plan.restart).toEqual([])
   expect(noteOn(plan, 'StatefulSet/redis')).toBe(
-    'configuration changed; redis-0 would stay as it is, because of partition 1: a deployment would fail with stuck-revision'
+    'configuration changed; redis-0 would not be replaced because of partition 1: a deployment would fail with stuck-revision'
   )
 })
 

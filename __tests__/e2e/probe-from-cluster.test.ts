@@ -37,7 +37,7 @@ test('Service, DNS and NetworkPolicy are proven as a backend sees them', async (
   }
   expect(deployment.rendered).toContain('verdict: passed')
   expect(deployment.summary).toContain('| connection | ✅ |')
-  expect(deployment.summary).toContain('| ✅ | a pod that is no backend |')
+  expect(deployment.summary).toContain('| ✅ | pod without the backend label |')
   await expectClean(deployment, namespace)
 })
 
@@ -52,12 +52,12 @@ test('manifests whose NetworkPolicy lets everybody in are told', async () => {
     deployment = await open()
   }
   expect(deployment.outputs['failure-code']).toBe('redis-open')
-  expect(deployment.summary).toContain('a pod that is no backend')
+  expect(deployment.summary).toContain('pod without the backend label')
 })
 
 test('Redis is not asked at all where that is wanted, and the report says so', async () => {
   const { outputs, summary } = await deploy(namespace, { 'probe-from': 'none' })
   expect(outputs['verdict']).toBe('passed')
-  expect(summary).toContain('### ✅ Redis cache is as required, and was not asked itself')
+  expect(summary).toContain('### ✅ Redis cache meets the requirements; Redis itself was not probed')
   expect(summary).toContain('`probe-from` is `none`')
 })

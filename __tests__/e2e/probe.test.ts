@@ -64,7 +64,7 @@ describe('a Redis in a real cluster', () => {
     const { failure } = await probe()
     expect(failure).toMatchObject({
       code: 'redis-auth',
-      message: expect.stringMatching(/WRONGPASS.*the Secret has not changed since: Redis got another password$/)
+      message: expect.stringMatching(/WRONGPASS.*the Secret has not changed since, so Redis has a different password$/)
     })
   })
 
@@ -75,7 +75,9 @@ describe('a Redis in a real cluster', () => {
     const { failure } = await probe()
     expect(failure).toMatchObject({
       code: 'redis-auth',
-      message: expect.stringMatching(/WRONGPASS.*The Secret was changed at \S+Z, and Redis has run since \S+Z with/),
+      message: expect.stringMatching(
+        /WRONGPASS.*The Secret was changed at \S+Z, but Redis has been running since \S+Z with/
+      ),
       hint: expect.stringContaining(`kubectl -n ${here.namespace.name} delete pod redis-0`)
     })
     await here.namespace.kubectl('delete', 'pod', 'redis-0')

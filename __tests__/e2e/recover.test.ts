@@ -57,7 +57,7 @@ describe('a deploy that leaves a pod behind says that the next one replaces it, 
 
     const good = await deploy(namespace)
     expect(good.rendered).toContain('verdict: passed')
-    expect(good.rendered).toMatch(/deleted pod redis-0 of revision redis-\w+, so that the controller makes it from/)
+    expect(good.rendered).toMatch(/deleted pod redis-0 of revision redis-\w+, so that the controller recreates it from/)
     expect(good.summary).toContain('deleted pod redis-0 of revision')
     expect(await uid()).not.toBe(before)
     expect(await namespace.redisCli('ping')).toBe('PONG')
@@ -69,7 +69,7 @@ test('with recover: none nothing is deleted, and each failure says what to type'
   const bad = await deploy(namespace, { recover: 'none', 'redis-image': 'docker.io/library/redis:0.0.0-missing' })
   expect(bad.outputs['failure-code']).toBe('image-pull')
   const command = `\`kubectl -n ${namespace.name} delete pod redis-0\``
-  expect(said(bad)).toContain(`run again, and then delete the pod, because recover is none: ${command}`)
+  expect(said(bad)).toContain(`run again, then delete the pod (recover is none): ${command}`)
   const before = await uid()
   const stuck = await deploy(namespace, { recover: 'none' })
   expect(stuck.outputs['failure-code']).toBe('stuck-revision')

@@ -125,7 +125,7 @@ describe('no right is superfluous', () => {
 
   const isForward = ({ grant }: { grant: Grant }) => grant.resource === 'pods/portforward'
   test.each(needed.filter((each) => isForward(each) && isAskedFor(each.grant, minor)))(
-    'without $name, Redis cannot be asked',
+    'without $name, Redis cannot be queried',
     async ({ grant }) => {
       await role.take(grant)
       const deployment = await deploy(namespace)

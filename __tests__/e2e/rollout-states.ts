@@ -60,7 +60,7 @@ export const states: State[] = [
     name: 'a container that ends at once',
     edit: script('echo the last word; exit 3'),
     code: 'crash-loop',
-    says: /^container redis ends right after its start, with exit code 3, for the \d(nd|rd) time/,
+    says: /^container redis exited with code 3 right after starting \(\d(nd|rd) time\)/,
     hint: /logs redis-0 -c redis --previous/,
     shows: /the last word/,
     within: 60
@@ -70,7 +70,7 @@ export const states: State[] = [
     // Kubernetes makes $$ one dollar sign.
     edit: script(`sh -c 'kill -SEGV $$$$'; exit $?`),
     code: 'crash-loop',
-    says: /with exit code 139 \(SIGSEGV\)/,
+    says: /with code 139 \(SIGSEGV\)/,
     hint: /--previous/,
     within: 60
   },
@@ -81,7 +81,7 @@ export const states: State[] = [
       pod.initContainers = [{ name: 'prepare', image, securityContext, command: ['sh', '-c', 'echo no way; exit 7'] }]
     },
     code: 'crash-loop',
-    says: /^container prepare ends right after its start, with exit code 7/,
+    says: /^container prepare exited with code 7 right after starting/,
     hint: /-c prepare --previous/,
     shows: /no way/,
     within: 60
@@ -127,8 +127,8 @@ export const states: State[] = [
       redis.command = ['/etc/redis/program']
     },
     code: 'crash-loop',
-    says: /^container redis ends right after its start/,
-    hint: /another architecture/,
+    says: /^container redis exited with /,
+    hint: /a different architecture/,
     shows: /exec format error/,
     within: 60
   },
@@ -138,7 +138,7 @@ export const states: State[] = [
       for (const mount of redis.volumeMounts) if (mount.name === 'data') mount.readOnly = true
     },
     code: 'crash-loop',
-    says: /^container redis ends right after its start, with exit code 1/,
+    says: /^container redis exited with code 1 right after starting/,
     hint: /read-only/,
     shows: /Read-only file system/,
     within: 60
@@ -151,7 +151,7 @@ export const states: State[] = [
       redis.command = ['/bin/sh', '-c', `cat /dev/zero >/data/full 2>/dev/null ||:; ${redis.command?.[2]}`]
     },
     code: 'crash-loop',
-    says: /^container redis ends right after its start, with exit code 1/,
+    says: /^container redis exited with code 1 right after starting/,
     hint: /full/,
     shows: /No space left on device/,
     within: 60
@@ -220,7 +220,7 @@ export const states: State[] = [
       redis.readinessProbe = { exec, periodSeconds: 1, failureThreshold: 1 }
     },
     code: 'probe-failing',
-    says: /^container redis was killed because its liveness probe failed, for the \d\w\w time: Liveness probe failed: not alive/,
+    says: /^container redis was killed because its liveness probe failed \(\d\w\w time\): Liveness probe failed: not alive/,
     hint: /correct the probe/,
     within: 80
   },

@@ -109,8 +109,8 @@ async function typed(hint = ''): Promise<void> {
 
 describe('a pod of an older revision', () => {
   test.concurrent.each<[string, Edit, RegExp]>([
-    ['OnDelete', onDelete, /stays at its old revision, because the StatefulSet has updateStrategy OnDelete$/],
-    ['a partition', partition, /stays at its old revision, because the StatefulSet has partition 1$/]
+    ['OnDelete', onDelete, /stays at its old revision because the StatefulSet has updateStrategy OnDelete$/],
+    ['a partition', partition, /stays at its old revision because the StatefulSet has partition 1$/]
   ])('that %s keeps: said at once, and the command of the hint helps', async (_rule, edit, says) => {
     await using here = await stage()
     await here.apply(edit)

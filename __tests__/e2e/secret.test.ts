@@ -78,10 +78,10 @@ function cases(aws: AwsStandIn): void {
     const run = await verify(await apply(externalSecret(source, {}, { port: 'prot' })))
     expect(run.failure).toMatchObject({
       code: 'external-secret-error',
-      message: expect.stringContaining(`the AWS secret ${source.key} has no property prot, or is no JSON object`),
+      message: expect.stringContaining(`the AWS secret ${source.key} has no property prot, or is not a JSON object`),
       evidence: [{ text: expect.stringContaining(`key prot does not exist in secret ${source.key}`) }]
     })
-    expect(run.failure?.message).toMatch(/The Secret still holds what was synced at \S+Z$/)
+    expect(run.failure?.message).toMatch(/The Secret still holds the values synced at \S+Z$/)
     const looked = await verify(externalSecret(source), { force: false })
     expect(looked.failure?.message).toContain('has no property prot')
   })
@@ -138,7 +138,7 @@ function cases(aws: AwsStandIn): void {
       expect((await verify(externalSecret(source), { by: hasty })).failure).toMatchObject({
         code: 'secret-stale',
         message: expect.stringMatching(
-          /nothing has happened for .* Its Ready=True is of \S+Z, so the Secret may not be/
+          /nothing has happened for .* Its Ready=True dates from \S+Z, so the Secret may not match/
         )
       })
       expect(await namespace.credential('password')).toBe(before)

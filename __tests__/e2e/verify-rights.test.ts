@@ -70,7 +70,7 @@ describe('no right is missing', () => {
   test('a redis-0 that crashes is told with its evidence', async () => {
     await breakRedis()
     const result = await verify(reader)
-    expect(said(result)).toContain('Also: container redis ends right after its start, with exit code 3')
+    expect(said(result)).toContain('Also: container redis exited with code 3 right after starting')
     expect(result.summary).toContain('these are my last words')
     expect(result.summary).toContain('<details><summary>Events</summary>')
   })
@@ -133,7 +133,7 @@ describe('no right is superfluous', () => {
   })
 
   test.each(needed.filter(({ grant }) => isForward(grant.resource) && isAskedFor(grant, minor)))(
-    'without $name, Redis cannot be asked',
+    'without $name, Redis cannot be queried',
     async ({ grant }) => {
       await role.take(grant)
       const result = await verify(reader)

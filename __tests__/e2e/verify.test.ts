@@ -68,9 +68,9 @@ describe('a verification of what was just deployed', () => {
     expect((await run(inputs)).outputs['verdict']).toBe('passed')
     const result = await run()
     expect(result.outputs['failure-code']).toBe('config-drift')
-    expect(said(result)).toContain('.data.maxmemory.conf line 1 is "maxmemory 100mb", rendered is "maxmemory 256mb"')
+    expect(said(result)).toContain('.data.maxmemory.conf line 1 is "maxmemory 100mb", rendered: "maxmemory 256mb"')
     expect(said(result)).toContain(
-      'resources.limits.memory is "256Mi", rendered is "512Mi" (written by redis-cache-action'
+      'resources.limits.memory is "256Mi", rendered: "512Mi" (written by redis-cache-action'
     )
     expect(said(result)).toContain('Also: maxmemory: 104857600 in force, 268435456 rendered')
     await deployed()
@@ -90,7 +90,7 @@ describe('somebody touched the cluster', () => {
     const result = await run()
     expect(result.outputs['failure-code']).toBe('config-drift')
     expect(said(result)).toMatch(
-      /^ConfigMap\/redis-config: \.data\.maxmemory\.conf line 1 is "maxmemory 1gb", rendered is "maxmemory 256mb" \(written by kubectl-patch at \S+\)\nNext: deploy again, with `force-conflicts: true`/
+      /^ConfigMap\/redis-config: \.data\.maxmemory\.conf line 1 is "maxmemory 1gb", rendered: "maxmemory 256mb" \(written by kubectl-patch at \S+\)\nNext: deploy again, with `force-conflicts: true`/
     )
     // Redis has not read it yet, and is asked all the same.
     expect(result.outputs['maxmemory-bytes']).toBe('268435456')
@@ -102,7 +102,7 @@ describe('somebody touched the cluster', () => {
     const result = await run()
     expect(result.outputs['failure-code']).toBe('config-drift')
     expect(said(result)).toContain(
-      'NetworkPolicy/redis: .spec.ingress[0].from[0].namespaceSelector is there and is not'
+      'NetworkPolicy/redis: .spec.ingress[0].from[0].namespaceSelector is present but is not'
     )
   })
 
@@ -111,7 +111,7 @@ describe('somebody touched the cluster', () => {
     await namespace.kubectl('wait', '--for=delete', 'pod/redis-0', '--timeout=60s')
     const result = await run()
     expect(result.outputs['failure-code']).toBe('config-drift')
-    expect(said(result)).toMatch(/^StatefulSet\/redis: \.spec\.replicas is 0, rendered is 1/)
+    expect(said(result)).toMatch(/^StatefulSet\/redis: \.spec\.replicas is 0, rendered: 1/)
     expect(said(result)).toContain('Also: redis-0 is not Ready now: waiting for pod redis-0 to be created')
   })
 
@@ -136,7 +136,7 @@ describe('somebody touched the cluster', () => {
     const result = await run()
     expect(result.outputs['failure-code']).toBe('config-drift')
     expect(said(result)).toMatch(
-      /^StatefulSet\/redis: \.spec\.template\.spec\.containers\[name="redis"\]\.env is there and is not rendered.*\nNext: take out by hand what is not rendered: `kubectl -n \S+ edit statefulset\/redis`/
+      /^StatefulSet\/redis: \.spec\.template\.spec\.containers\[name="redis"\]\.env is present but is not rendered.*\nNext: remove the fields that are not in your manifests: `kubectl -n \S+ edit statefulset\/redis`/
     )
     await namespace.kubectl('set', 'env', 'statefulset/redis', '--containers=redis', 'DEBUG-')
     await deployed()
@@ -170,7 +170,7 @@ describe('redis-0 is away', () => {
     const result = await run()
     expect(result.outputs['failure-code']).toBe('config-drift')
     expect(said(result)).toContain(
-      `StatefulSet/redis: .spec.template.spec.containers[name="metrics"].image is "${image}", rendered is "docker.io/`
+      `StatefulSet/redis: .spec.template.spec.containers[name="metrics"].image is "${image}", rendered: "docker.io/`
     )
     expect(said(result)).toContain(
       'Also: the image docker.io/oliver006/redis_exporter:v0.0.0 of container metrics cannot'

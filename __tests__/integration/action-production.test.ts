@@ -41,7 +41,7 @@ test('a namespace that had a self-hosted Redis becomes a managed one, and what i
     `kubectl -n ${namespace} delete configmap/redis-config networkpolicy/redis service/redis ` +
       'service/redis-headless statefulset/redis'
   )
-  expect(summary).toContain('The cache was not asked: `probe-from` is `none`.')
+  expect(summary).toContain('The cache was not probed: `probe-from` is `none`.')
   expect(stage.api.read('StatefulSet', namespace, 'redis')).toBeDefined()
 })
 

@@ -51,7 +51,7 @@ test('a Secret that sends applications elsewhere is kept, and the report of a de
   const { outputs, summary } = await run()
   expect(outputs['verdict']).toBe('passed')
   expect(summary).toContain(
-    '- Secret/redis-credentials names an address that no Service of these manifests has (cache.other'
+    '- Secret/redis-credentials names an address that belongs to no Service in these manifests (cache.other'
   )
 })
 
@@ -59,7 +59,7 @@ test('and so does that of a verification', async () => {
   const { outputs, summary } = await verify(place)
   expect(outputs['verdict']).toBe('passed')
   expect(summary).toContain(
-    '- Secret/redis-credentials names an address that no Service of these manifests has (cache.other'
+    '- Secret/redis-credentials names an address that belongs to no Service in these manifests (cache.other'
   )
 })
 
@@ -75,7 +75,7 @@ test('a Secret whose URL has another password is refused by a deployment, by a p
   const [deployed, planned, verified] = [await run(), await run({ 'dry-run': 'server' }), await verify(place)]
   for (const { outputs, summary } of [deployed, planned, verified]) {
     expect(outputs['failure-code']).toBe('secret-field')
-    expect(summary).toContain('key url has another password than key password')
+    expect(summary).toContain('key url has a different password than key password')
     expect(summary).not.toContain('the-one-before')
   }
 })
@@ -91,7 +91,7 @@ test('a password beside manifests that bring the Secret is refused before the cl
   // Not by `run`: the manifest that was rendered is a file of this run, and has the Secret.
   const { outputs, summary } = await deploy(place, inputs, { workspace: workspace.path })
   expect(outputs['failure-code']).toBe('invalid-input')
-  expect(summary).toContain('these manifests bring Secret/redis-credentials themselves')
+  expect(summary).toContain('these manifests include Secret/redis-credentials')
   expect(stage.api.requests.length).toBe(before)
   const without = await deploy(place, { manifests: 'deploy/redis' }, { workspace: workspace.path })
   expect(without.outputs['verdict']).toBe('passed')

@@ -127,7 +127,7 @@ describe('a failure', () => {
     const [annotation, ...others] = annotationsOf(deployment)
     expect(others).toEqual([])
     expect(annotation?.message).toMatch(
-      /environment: "nonsense".*namespace: "Upper".*maxmemory: "256Mi".*such as 256mb/
+      /environment is "nonsense".*namespace is "Upper".*maxmemory is "256Mi".*such as 256mb/
     )
     expect(deployment.summary.split('\n')[0]).toContain('❌ Redis cache failed: `invalid-input`')
   })
@@ -175,11 +175,11 @@ describe('a failure', () => {
       {
         properties: { title: 'Redis cache: internal' },
         message: expect.stringMatching(
-          /^the process of step deploy ended in phase rollout without saying why; it may have been killed\nNext: /
+          /^the process of step deploy ended in phase rollout without a reason; it may have been killed\nNext: /
         )
       }
     ])
-    expect(deployment.summary).toContain('| rollout | ❌ |  | did not end |')
+    expect(deployment.summary).toContain('| rollout | ❌ |  | did not finish |')
   })
 })
 
@@ -200,6 +200,6 @@ test('a cancelled run ends soon, and says where it stood', async () => {
   expect(deployment.conclusion).toBe('cancelled')
   expect(deployment.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'cancelled' })
   expect(annotationsOf(deployment)[0]?.message).toContain(
-    'the run was cancelled (SIGINT) during rollout; the last it said was: waiting for container redis to pass'
+    'the run was cancelled (SIGINT) during rollout; its last log line: waiting for container redis to pass'
   )
 })

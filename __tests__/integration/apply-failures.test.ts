@@ -64,7 +64,7 @@ describe('refusals', () => {
       refused(400, 'admission webhook "policy.example" denied the request: no team label'),
       'invalid-manifest',
       'cannot apply Service/redis in namespace default: admission webhook "policy.example" denied',
-      'the policy that is named'
+      'the named policy'
     ],
     [
       'the server is busy for good',
@@ -124,8 +124,8 @@ describe('refusals', () => {
     expect(failure).toMatchObject({
       code: 'immutable-field',
       message:
-        'cannot apply StatefulSet/redis in namespace default, because a field can never change: ' +
-        '.spec.serviceName is "redis-headless", wanted is "other"',
+        'cannot apply StatefulSet/redis in namespace default, because a field is immutable: ' +
+        '.spec.serviceName is "redis-headless", wanted: "other"',
       hint: expect.stringContaining('`kubectl --namespace default delete statefulset redis --cascade=orphan`'),
       evidence: [{ title: 'What the API server says', text: expect.stringContaining('updates to statefulset spec') }]
     })
@@ -157,7 +157,7 @@ describe('refusals', () => {
     const { failure } = await applying(stranger, documents)
     expect(failure).toMatchObject({
       code: 'unauthorized',
-      message: 'the API server does not accept the credentials of the kubeconfig: Unauthorized'
+      message: 'the API server rejects the credentials of the kubeconfig: Unauthorized'
     })
   })
 
@@ -168,7 +168,7 @@ describe('refusals', () => {
     expect(failure?.message).toContain('cannot apply ConfigMap/redis-config in namespace default: ')
     expect(failure?.message).toContain('. Also: cannot apply NetworkPolicy/redis in namespace default: ')
     expect(failure?.hint).toContain('manifests/rbac')
-    expect(failure?.hint).toContain('; correct the field that is named')
+    expect(failure?.hint).toContain('; correct the named field')
   })
 })
 

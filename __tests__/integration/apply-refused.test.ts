@@ -422,9 +422,9 @@ describe('a Secret of the External Secrets Operator', () => {
         code: 'secret-field',
         message:
           'namespace default belongs to another environment: Secret/redis-credentials is owned by ' +
-          'ExternalSecret/redis-credentials, and this environment has a Redis of its own',
+          'ExternalSecret/redis-credentials, and this environment has its own Redis',
         hint:
-          'give this environment a namespace of its own, `namespace: …`, or choose the `environment` that namespace ' +
+          'give this environment its own namespace, `namespace: …`, or choose the `environment` that namespace ' +
           'default belongs to'
       })
       expect(failure && wordsOf(failure)).not.toMatch(/force|delete/)

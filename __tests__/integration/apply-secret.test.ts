@@ -159,19 +159,19 @@ describe('the Secret of another client', () => {
     [
       'a password that was changed, and the URL was not',
       { password: 'next-1' },
-      'has another password than key password'
+      'has a different password than key password'
     ],
     [
       'the URL of another namespace',
       { url: 'redis://:a-password-of-two@redis.other.svc:6379' },
-      'names another host than key host (redis.default.svc)'
+      'names a different host than key host (redis.default.svc)'
     ]
   ])('with %s: named before the workload is touched', async (_, change, problem) => {
     seed({ ...complete('a-password-of-two'), ...change })
     const { failure } = await applying(access, documents)
     expect(failure?.code).toBe('secret-field')
     expect(failure?.message).toContain(`cannot be used: key url ${problem}`)
-    expect(failure?.hint).toMatch(/^set the input `redis-password` to have all four keys written/)
+    expect(failure?.hint).toMatch(/^set the input `redis-password` to write all four keys/)
     expect(failure && wordsOf(failure)).not.toMatch(/a-password-of-two|next-1/)
     expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
   })
@@ -201,7 +201,7 @@ test('a Secret in the manifests that contradicts itself is to be corrected there
   const { failure } = await applying(access, [...documents, ...rendered({ ...complete('one'), password: 'two' })])
   expect(failure).toMatchObject({
     code: 'secret-field',
-    hint: 'correct Secret/redis-credentials in the manifests, which bring it'
+    hint: 'correct Secret/redis-credentials in the manifests that include it'
   })
 })
 

@@ -77,7 +77,10 @@ describe('objects of another client with the same values', () => {
     const body = { kind: 'Status', status: 'Failure', reason: 'Conflict', message: 'the object has been modified' }
     api.fault({ method: 'PATCH', path: /\/services\/redis$/, times: 100, reply: { status: 409, body } })
     const { failure } = await applying(access, documents)
-    expect(failure).toMatchObject({ code: 'field-conflict', message: expect.stringContaining('each of 5 times') })
+    expect(failure).toMatchObject({
+      code: 'field-conflict',
+      message: expect.stringContaining('another client changed it 5 times in a row')
+    })
   })
 })
 
@@ -95,9 +98,9 @@ describe('a field of another client with another value', () => {
     expect(failure).toMatchObject({
       code: 'field-conflict',
       message:
-        'cannot apply StatefulSet/redis in namespace default: "kubectl-scale" owns .spec.replicas with the value 3, wanted is 1',
+        'cannot apply StatefulSet/redis in namespace default: "kubectl-scale" owns .spec.replicas with the value 3, wanted: 1',
       hint:
-        'take the field out of the manifests to leave it to kubectl-scale, give both the same value, ' +
+        'remove the field from the manifests to leave it to kubectl-scale, give both the same value, ' +
         'or set `force-conflicts: true` to take it over'
     })
     expect(objects.map(({ id }) => id)).not.toContain('StatefulSet/redis')

@@ -66,7 +66,7 @@ describe('what the manifests are compared with', () => {
   test('the branch of base-ref, if that is given; what it does not have is new', async () => {
     const run = await rendering({ 'base-ref': 'empty' })
     expect(run.outputs['base']).toMatch(/\/base\/manifest\.yaml$/)
-    expect(run.rendered).toMatch(/base: empty at [0-9a-f]{7} has no deploy\/redis, so that all is new /)
+    expect(run.rendered).toMatch(/base: empty at [0-9a-f]{7} has no deploy\/redis, so everything is new /)
   })
 
   test('a checkout below the workspace', async () => {
@@ -102,7 +102,7 @@ describe('why nothing is compared', () => {
       'the run is of no pull request',
       {},
       async () => ({ env: { GITHUB_BASE_REF: '' } }),
-      'this run is of no pull request, and the input `base-ref` is empty.'
+      'this run does not belong to a pull request, and the input `base-ref` is empty.'
     ],
     [
       'there is no repository',
@@ -112,7 +112,7 @@ describe('why nothing is compared', () => {
         await rm(join(workspace, '.git'), { recursive: true })
         return { workspace }
       },
-      'deploy/redis is in no checkout of a git repository.'
+      'deploy/redis is not in a git checkout.'
     ],
     ['the branch cannot be rendered', { 'base-ref': 'broken' }, async () => ({}), 'branch broken cannot be rendered: '],
     [
@@ -135,7 +135,7 @@ describe('why nothing is compared', () => {
     const run = await rendering({ 'base-ref': '--upload-pack=touch evil' })
     expect(run.exitCode).toBe(1)
     expect(run.annotations.map(({ message }) => message)).toEqual([
-      'base-ref: "--upload-pack=touch evil" was given; allowed is the name of a branch, such as main\n' +
+      'base-ref is "--upload-pack=touch evil", but must be the name of a branch, such as main\n' +
         'Next: correct the inputs under `with:` in the workflow'
     ])
     expect(run.outputs['manifest']).toBeUndefined()
@@ -166,5 +166,5 @@ test('the name of a directory says nothing to the runner', async () => {
   expect(run.exitCode).toBe(0)
   expect(run.annotations).toEqual([])
   expect(run.captured).not.toMatch(/^::(error|stop-commands)/m)
-  expect(run.rendered).toMatch(/base: main at \w+ has no x .*by the pull request .*y, so that all is new/)
+  expect(run.rendered).toMatch(/base: main at \w+ has no x .*by the pull request .*y, so everything is new/)
 })

@@ -66,7 +66,7 @@ test('a pull request is shown by what it changes, and a Secret only by that', as
     '### 📋 Plan: 1 to create, 2 to change, 1 no longer rendered, redis-0 would restart (pod template) ' +
       '(clinic, namespace `default`)'
   )
-  expect(plan.summary).toContain('No cluster was asked')
+  expect(plan.summary).toContain('No cluster was contacted')
   expect(plan.summary).toMatch(
     new RegExp(`\\| base \\| ✅ \\| [^|]+ \\| 8 objects of main at ${forked.slice(0, 7)} \\|`)
   )
@@ -96,12 +96,12 @@ test('every mistake in the manifests is named, each object by itself', async () 
   expect(plan.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'invalid-manifest' })
   const [annotation, ...others] = plan.annotations.filter(({ source }) => source === 'step')
   expect(others).toEqual([])
-  const probe = '.livenessProbe.peroidSeconds is no field of Kubernetes 1.36; periodSeconds was probably meant'
+  const probe = '.livenessProbe.peroidSeconds is not a field of Kubernetes 1.36; periodSeconds was probably meant'
   for (const sentence of [
     `StatefulSet/redis: .spec.template.spec.containers[0]${probe}`,
     `StatefulSet/redis: .spec.template.spec.containers[1]${probe}`,
-    'Service/redis: .spec.ports[0].port must be an integer, and is another text',
-    'Next: correct the fields that are named'
+    'Service/redis: .spec.ports[0].port must be an integer, but is another text',
+    'Next: correct the named fields'
   ]) {
     expect(annotation?.message).toContain(sentence)
   }

@@ -26,7 +26,7 @@ describe('a refusal is a notice with its reason and what to do', () => {
     expect(outcome).toBe(`skipped: ${reason}`)
     expect(notices).toEqual([
       `there is no comment in pull request #12: ${reason}\n` +
-        'read the job summary, which says the same; `pull_request_target` is no way out, it is not safe'
+        'read the job summary, which has the same content; `pull_request_target` is not a safe alternative'
     ])
     expect(writes()).toHaveLength(1)
   })
@@ -48,24 +48,28 @@ describe('a refusal is a notice with its reason and what to do', () => {
 
   test('a token that GitHub does not know', async () => {
     const { outcome, notices } = await commenting(api, { token: 'ghs_of_yesterday' })
-    expect(outcome).toBe('skipped: GitHub does not know the token (Bad credentials)')
+    expect(outcome).toBe('skipped: GitHub rejects the token (Bad credentials)')
     expect(notices).toEqual([expect.stringContaining('`github-token`')])
   })
 
   test('a locked conversation', async () => {
     api.lock()
     const { outcome } = await commenting(api, { token })
-    expect(outcome).toBe('skipped: GitHub takes none (Unable to create comment because issue is locked.)')
+    expect(outcome).toBe('skipped: GitHub accepts no comment (Unable to create comment because issue is locked.)')
   })
 
   test.each([
-    ['an archived repository', answers.archived, /GitHub takes none \(Repository was archived so is read-only\.\)/],
+    [
+      'an archived repository',
+      answers.archived,
+      /GitHub accepts no comment \(Repository was archived so is read-only\.\)/
+    ],
     [
       'a repository that the token cannot see',
       answers.notFound,
       /the token may not comment \(Not Found\)\n.*permissions/
     ],
-    ['a text that is refused', answers.tooLong, /refuses the comment \(Validation Failed: Body is too long \(maximum/]
+    ['a text that is refused', answers.tooLong, /rejects the comment \(Validation Failed: Body is too long \(maximum/]
   ])('%s', async (_, reply, expected) => {
     api.fault({ method: 'POST', reply })
     const { outcome, notices, waited } = await commenting(api, { token })

@@ -117,8 +117,13 @@ describe('a credential plugin', () => {
       /plugin ended with exit code 3: no route$/,
       'what the credential'
     ],
-    ['says nothing', 'exit 1', /plugin ended with exit code 1: it said nothing$/, 'what the credential plugin needs'],
-    ['is killed', 'kill -9 $$', /plugin was ended by SIGKILL: it said nothing$/, 'what the credential plugin needs'],
+    [
+      'says nothing',
+      'exit 1',
+      /plugin ended with exit code 1: it printed nothing$/,
+      'what the credential plugin needs'
+    ],
+    ['is killed', 'kill -9 $$', /plugin was ended by SIGKILL: it printed nothing$/, 'what the credential plugin needs'],
     ['prints no JSON', 'echo hello', /plugin printed has neither a token nor a certificate$/, 'what the credential'],
     [
       'prints no credentials',

@@ -22,7 +22,7 @@ describe('the server', () => {
   test.each(['10.0.0.1:6443', 'localhost:6443', 'ftp://10.0.0.1'])('%s is no URL of one', async (server) => {
     expect(await failureOf(ask({ kubeconfig: withCluster(api, { server }) }))).toMatchObject({
       code: 'invalid-input',
-      message: 'the server of context kubernetes-api is no URL that begins with https:// or http://',
+      message: 'the server of context kubernetes-api must be a URL that begins with https:// or http://',
       hint: 'write it into the kubeconfig as in `server: https://10.0.0.1:6443`'
     })
   })
@@ -50,7 +50,7 @@ describe('the server', () => {
     expect(await failureOf(ask({ kubeconfig }))).toMatchObject({
       code: 'invalid-input',
       message: 'context kubernetes-api names a file that cannot be read (ENOENT): a certificate, a key or a token',
-      hint: 'put what it holds into the kubeconfig: `kubectl config view --raw --flatten --minify`'
+      hint: 'embed its content in the kubeconfig: `kubectl config view --raw --flatten --minify`'
     })
   })
 
@@ -58,7 +58,7 @@ describe('the server', () => {
     const kubeconfig = withCluster(api, { server: api.url, 'proxy-url': 'proxy' })
     expect(await failureOf(ask({ kubeconfig }))).toMatchObject({
       code: 'invalid-input',
-      message: 'context kubernetes-api cannot be used: its proxy-url is no URL'
+      message: 'context kubernetes-api cannot be used: its proxy-url is not a URL'
     })
   })
 })

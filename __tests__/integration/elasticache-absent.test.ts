@@ -44,13 +44,13 @@ describe('a replication group that is not there', () => {
     [
       'is a serverless cache',
       { DescribeServerlessCaches: serverless },
-      'sessions in eu-central-1 is a serverless cache and no replication group, so it has no settings to compare',
+      'sessions in eu-central-1 is a serverless cache, not a replication group, so it has no settings to compare',
       /^leave elasticache-replication-group empty/
     ],
     [
       'is one node',
       { DescribeCacheClusters: cluster(['Engine', 'redis']) },
-      'sessions in eu-central-1 is a node-based cluster without a replication group: when its one node fails, nothing takes over',
+      'sessions in eu-central-1 is a node-based cluster without a replication group: if its only node fails, nothing takes over',
       /`aws elasticache create-replication-group --region eu-central-1 --primary-cluster-id sessions …`/
     ],
     [
@@ -62,7 +62,7 @@ describe('a replication group that is not there', () => {
     [
       'is Memcached',
       { DescribeCacheClusters: cluster(['Engine', 'memcached']) },
-      'sessions in eu-central-1 is a Memcached cluster, which knows neither replication nor Redis commands',
+      'sessions in eu-central-1 is a Memcached cluster, which supports neither replication nor Redis commands',
       /^set elasticache-replication-group to a replication group of Redis OSS or Valkey$/
     ],
     [
@@ -81,7 +81,7 @@ describe('a replication group that is not there', () => {
       'is nothing, and what else there is may not be seen',
       { DescribeServerlessCaches: denied, DescribeCacheClusters: denied, list: denied },
       'there is no replication group sessions in eu-central-1',
-      /; whether it is another kind of cache can only be seen with elasticache:DescribeServerlessCaches and elasticache:DescribeCacheClusters$/
+      /; to check for other kinds of cache it needs elasticache:DescribeServerlessCaches and elasticache:DescribeCacheClusters$/
     ]
   ])('because it %s', async (_situation, answers, message, hint) => {
     const { failure, checked } = await verifying(account(answers))

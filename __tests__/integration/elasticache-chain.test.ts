@@ -53,7 +53,7 @@ describe('the credentials come by the chain of the SDK', () => {
     const { failure, requests } = await verifying(() => describedGroup(), { environment: none })
     expect(failure).toMatchObject({
       code: 'unauthorized',
-      message: 'there are no AWS credentials, and elasticache-replication-group needs them',
+      message: 'no AWS credentials found; elasticache-replication-group needs them',
       hint: expect.stringMatching(/`aws-actions\/configure-aws-credentials`.*`permissions: id-token: write`/)
     })
     expect(requests).toEqual([])
@@ -92,7 +92,7 @@ describe('the credentials come by the chain of the SDK', () => {
     )
     expect(failure).toMatchObject({
       code: 'unauthorized',
-      message: 'there are no usable AWS credentials: Not authorized to perform sts:AssumeRoleWithWebIdentity',
+      message: 'no usable AWS credentials: Not authorized to perform sts:AssumeRoleWithWebIdentity',
       hint: expect.stringContaining('trust policy')
     })
   })

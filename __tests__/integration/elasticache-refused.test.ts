@@ -13,7 +13,7 @@ describe('AWS refuses', () => {
     )
     expect(failure).toMatchObject({
       code: 'forbidden',
-      message: `AWS does not let sessions be described: ${notAuthorized} because no identity-based policy allows the action`
+      message: `AWS denies describing sessions: ${notAuthorized} because no identity-based policy allows the action`
     })
     expect(JSON.parse(failure?.hint.match(/`(.*)`/)?.[1] ?? '')).toEqual({
       Effect: 'Allow',
@@ -26,7 +26,7 @@ describe('AWS refuses', () => {
     const { failure } = await verifying(() =>
       refusal(403, 'AccessDenied', `${notAuthorized} with an explicit deny in a service control policy`)
     )
-    expect(failure).toMatchObject({ code: 'forbidden', hint: expect.stringMatching(/^take away the deny/) })
+    expect(failure).toMatchObject({ code: 'forbidden', hint: expect.stringMatching(/^remove that explicit Deny/) })
   })
 
   test.each<[situation: string, code: string, said: string, message: string, hint: RegExp]>([
@@ -41,14 +41,14 @@ describe('AWS refuses', () => {
       'a key that it does not know',
       'InvalidClientTokenId',
       'The security token included in the request is invalid.',
-      'AWS does not accept the credentials (InvalidClientTokenId)',
+      'AWS rejects the credentials (InvalidClientTokenId)',
       /`aws sts get-caller-identity`/
     ],
     [
       'a clock that is wrong',
       'SignatureDoesNotMatch',
       'Signature expired: 20260101T000000Z is now earlier than 20260101T001000Z (20260101T001500Z - 5 min.)',
-      'AWS refuses the time of the request (SignatureDoesNotMatch)',
+      'AWS rejects the request time (SignatureDoesNotMatch)',
       /clock of this runner/
     ]
   ])('%s', async (_situation, code, said, message, hint) => {
@@ -66,7 +66,7 @@ describe('AWS refuses', () => {
     )
     expect(failure).toMatchObject({
       code: 'unauthorized',
-      message: 'AWS does not accept the credentials (SignatureDoesNotMatch)'
+      message: 'AWS rejects the credentials (SignatureDoesNotMatch)'
     })
   })
 

@@ -18,7 +18,7 @@ describe('AWS is busy, or not there', () => {
   })
 
   test.each<[situation: string, answer: Answer, message: RegExp]>([
-    ['throttles every request', refusal(400, 'Throttling', 'Rate exceeded'), /refused ours: Rate exceeded$/],
+    ['throttles every request', refusal(400, 'Throttling', 'Rate exceeded'), /throttles this account: Rate exceeded$/],
     ['fails inside', refusal(500, 'InternalFailure', 'An internal error'), /HTTP status 500: An internal error$/],
     ['is not available', page(503), /HTTP status 503: /]
   ])('it %s: three attempts, then a failure', async (_situation, answer, message) => {

@@ -92,7 +92,7 @@ describe('a replication group that is not as required', () => {
     [
       'copies the writes of another region',
       'endpoint',
-      `the primary endpoint is master.sessions.${domain}:6379, which takes no writes: the group is a secondary of Global Datastore ldgnf-sessions`,
+      `the primary endpoint is master.sessions.${domain}:6379, which accepts no writes: the group is a secondary of Global Datastore ldgnf-sessions`,
       {
         GlobalReplicationGroupInfo: [
           ['GlobalReplicationGroupId', 'ldgnf-sessions'],
@@ -104,9 +104,9 @@ describe('a replication group that is not as required', () => {
     const { failure, checked } = await verifying(() => describedGroup(fields))
     expect(failure).toMatchObject({
       code: 'elasticache-settings',
-      message: `replication group sessions in eu-central-1 is not as required: ${requirement}: ${seen}`
+      message: `replication group sessions in eu-central-1 does not meet the requirements: ${requirement}: ${seen}`
     })
-    expect(failure?.hint).toMatch(new RegExp(`; or do without, by setting elasticache-relax: ${requirement}$`))
+    expect(failure?.hint).toMatch(new RegExp(`; or waive it with elasticache-relax: ${requirement}$`))
     expect(checked.filter(({ passed }) => !passed)).toEqual([{ name: requirement, passed: false, detail: seen }])
     expect(checked).toHaveLength(requirements.length)
     const relaxed = await verifying(() => describedGroup(fields), {
@@ -145,7 +145,7 @@ describe('a replication group that is not as required', () => {
       relaxed: new Set(['multi-az', 'status'])
     })
     expect(failure?.message).toBe(
-      'replication group sessions in eu-central-1 is not as required: backups: no automatic backups'
+      'replication group sessions in eu-central-1 does not meet the requirements: backups: no automatic backups'
     )
     expect(failure?.hint).not.toContain('multi-az')
   })

@@ -138,7 +138,7 @@ describe('the pod that asks', () => {
     })
     expect((await asking()).failure).toMatchObject({
       code: 'elasticache-unreachable',
-      message: 'another client deleted pod redis-probe before it had told what it saw'
+      message: 'another client deleted pod redis-probe before it reported its results'
     })
     expect(stored()?.metadata.annotations).toEqual({ 'redis-cache-action/run': 'another' })
   })
@@ -164,8 +164,8 @@ describe('a pod of the same name', () => {
     expect(failure).toBeUndefined()
     expect(log).toEqual(
       expect.arrayContaining([
-        expect.stringMatching(/^waiting for another run, which has made pod redis-probe at \d{4}-/),
-        expect.stringMatching(/^removing pod redis-probe, which a run of \d{4}-.* left behind$/)
+        expect.stringMatching(/^waiting for another run, which created pod redis-probe at \d{4}-/),
+        expect.stringMatching(/^removing pod redis-probe, left behind by a run at \d{4}-.*$/)
       ])
     )
     expect(milliseconds).toBeGreaterThanOrEqual(5_000)
@@ -194,7 +194,7 @@ describe('a pod of the same name', () => {
     seedPod({}, 'Succeeded')
     expect((await asking()).failure).toMatchObject({
       code: 'config-error',
-      message: expect.stringContaining('that is not of this action')
+      message: expect.stringContaining('was not created by this action')
     })
     expect(stored()).toBeDefined()
   })
@@ -270,7 +270,7 @@ describe('a pod that cannot ask', () => {
     pods('/bin/sh: base64: not found\n')
     expect((await asking()).failure).toMatchObject({
       code: 'elasticache-unreachable',
-      message: 'pod redis-probe ended before it had told what it saw: Completed, exit code 0',
+      message: 'pod redis-probe ended before reporting its results: Completed, exit code 0',
       evidence: [{ title: 'Log of pod redis-probe', text: '/bin/sh: base64: not found\n' }]
     })
   })
@@ -323,9 +323,9 @@ describe('a Redis in the cluster', () => {
     const { failure, checks } = await asking(options)
     expect(failure).toBeUndefined()
     expect(checks.at(-1)).toEqual({
-      name: 'a pod that is no backend',
+      name: 'pod without the backend label',
       passed: true,
-      detail: 'kept out: Connection refused'
+      detail: 'blocked: Connection refused'
     })
     expect([stored(), stored('redis-probe-outsider')]).toEqual([undefined, undefined])
   })
@@ -335,7 +335,7 @@ describe('a Redis in the cluster', () => {
     expect((await asking(options)).failure).toMatchObject({
       code: 'redis-open',
       message:
-        'a pod that is no backend: without the label app.kubernetes.io/component: backend it gets in at ' +
+        'pod without the backend label: a pod without the label app.kubernetes.io/component: backend can connect to ' +
         'cache.example.org:6379: NOAUTH Authentication required.',
       hint: expect.stringContaining('NetworkPolicy')
     })
@@ -345,8 +345,8 @@ describe('a Redis in the cluster', () => {
     outside([1, 'Could not connect to Redis at cache.example.org:6379: Name or service not known\n'])
     const { failure, notes, checks } = await asking(options)
     expect(failure).toBeUndefined()
-    expect(notes).toEqual([expect.stringContaining('was not proven')])
-    expect(checks.map(({ name }) => name)).not.toContain('a pod that is no backend')
+    expect(notes).toEqual([expect.stringContaining('Not verified that a pod without the backend label is blocked')])
+    expect(checks.map(({ name }) => name)).not.toContain('pod without the backend label')
   })
 
   test('that admits nobody: that a stranger is kept out proves nothing', async () => {

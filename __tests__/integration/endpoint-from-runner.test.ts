@@ -103,7 +103,7 @@ describe('a certificate', () => {
       message: expect.stringMatching(
         /^certificate name: the certificate is not for localhost: it names DNS:replica\.hospital-erp\.abc123/
       ),
-      hint: expect.stringContaining('no alias (CNAME)')
+      hint: expect.stringContaining('not an alias (CNAME)')
     })
     expect(checksOf(run)).toEqual([...stopped, '✓ TLS', '✗ certificate name'])
   })
@@ -129,7 +129,7 @@ describe('a certificate', () => {
     const run = await askingWith(certificate)
     expect(run.failure).toMatchObject({
       code: 'elasticache-unreachable',
-      message: expect.stringMatching(/^TLS: the certificate of localhost:\d+ is of an authority that is not trusted: /),
+      message: expect.stringMatching(/^TLS: the certificate of localhost:\d+ is signed by an untrusted authority: /),
       hint: expect.stringContaining('NODE_EXTRA_CA_CERTS')
     })
     expect(checksOf(run)).toEqual([...stopped, '✗ TLS'])
@@ -141,7 +141,7 @@ describe('what answers', () => {
     const run = await askingWith(await authority.issue(host), { secret: randomBytes(16).toString('hex') })
     expect(run.failure).toMatchObject({
       code: 'redis-auth',
-      message: expect.stringMatching(/^PING: the password of Secret\/redis-credentials is refused: WRONGPASS/),
+      message: expect.stringMatching(/^PING: the password of Secret\/redis-credentials was rejected: WRONGPASS/),
       hint: expect.stringContaining('--auth-token-update-strategy ROTATE')
     })
     expect(checksOf(run).slice(-2)).toEqual(['✓ without a password', '✗ PING'])
@@ -152,7 +152,7 @@ describe('what answers', () => {
     const { failure } = await askingWith(await authority.issue(host), {}, open)
     expect(failure).toMatchObject({
       code: 'redis-open',
-      message: 'without a password: PING is answered with PONG',
+      message: 'without a password: PING was answered with PONG',
       hint: expect.stringContaining('--auth-token-update-strategy SET')
     })
   })
@@ -162,7 +162,7 @@ describe('what answers', () => {
     const { failure } = await askingWith(await authority.issue(host), {}, replica)
     expect(failure).toMatchObject({
       code: 'secret-field',
-      message: expect.stringMatching(/^role: localhost:\d+ is a replica of 127\.0\.0\.1:1, and takes no writes$/),
+      message: expect.stringMatching(/^role: localhost:\d+ is a replica of 127\.0\.0\.1:1 and accepts no writes$/),
       hint: expect.stringContaining('store the primary endpoint, not the reader endpoint')
     })
   })
@@ -180,7 +180,7 @@ describe('what answers', () => {
       'refuses writes when it is full',
       'maxmemory 64mb\nmaxmemory-policy noeviction\n',
       {},
-      'maxmemory-policy: noeviction: when the memory is full, every write fails'
+      'maxmemory-policy: noeviction: every write fails when the memory is full'
     ],
     [
       'evicts other keys than wanted',
@@ -222,7 +222,7 @@ describe('who does not get so far that they could ask', () => {
     const { failure } = await asking(redis, silent)
     expect(failure).toMatchObject({
       code: 'elasticache-unreachable',
-      message: expect.stringMatching(/^TLS: there is no TLS at localhost:\d+: without TLS it answers: NOAUTH/),
+      message: expect.stringMatching(/^TLS: localhost:\d+ does not use TLS: without TLS it answers: NOAUTH/),
       hint: expect.stringContaining('encryption in transit')
     })
   })
@@ -262,7 +262,7 @@ describe('who does not get so far that they could ask', () => {
   ])('meets a server that says nothing (%s)', async (scheme, check) => {
     await using server = await startSilent()
     const run = await asking(server, { scheme, ...silent })
-    expect(run.failure?.message).toMatch(/: localhost:\d+ accepts connections and then says nothing within 5 s$/)
+    expect(run.failure?.message).toMatch(/: localhost:\d+ accepts connections but sends nothing within 5 s$/)
     expect(checksOf(run)).toEqual(['✓ host name', '✓ TCP', check])
   })
 
@@ -277,9 +277,9 @@ describe('who does not get so far that they could ask', () => {
 
   test('meets a server of something else', async () => {
     await using server = await startHttp()
-    expect((await asking(server, silent)).failure?.message).toMatch(/^TLS: there is no TLS at localhost:\d+: /)
+    expect((await asking(server, silent)).failure?.message).toMatch(/^TLS: localhost:\d+ does not use TLS: /)
     expect((await asking(server, { scheme: 'redis' })).failure?.message).toMatch(
-      /^PING: localhost:\d+ cannot be asked: Unknown RESP type/
+      /^PING: localhost:\d+ could not be probed: Unknown RESP type/
     )
   })
 })

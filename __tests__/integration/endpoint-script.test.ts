@@ -196,8 +196,8 @@ described('a certificate', () => {
   test('of an authority that nobody knows', async () => {
     const run = await askingWith(await createAuthority('Another Authority'), host)
     expect(run.failure).toMatchObject({
-      message: expect.stringMatching(/is of an authority that is not trusted: issued by CN=Another Authority$/),
-      hint: expect.stringMatching(/NODE_EXTRA_CA_CERTS.*goes to the pod from there$/)
+      message: expect.stringMatching(/is signed by an untrusted authority: issued by CN=Another Authority$/),
+      hint: expect.stringMatching(/NODE_EXTRA_CA_CERTS.*which the pod receives too$/)
     })
     expect(checksOf(run)).toEqual(['✓ host name', '✓ TCP', '✗ TLS'])
   })
@@ -208,7 +208,7 @@ described('what answers', () => {
     const run = await asking(at(redis, 'redis', randomBytes(16).toString('hex')))
     expect(run.failure).toMatchObject({
       code: 'redis-auth',
-      message: expect.stringMatching(/^PING: the password of Secret\/redis-credentials is refused: /)
+      message: expect.stringMatching(/^PING: the password of Secret\/redis-credentials was rejected: /)
     })
     expect(checksOf(run)).toEqual(['✓ host name', '✓ TCP', '✓ without a password', '✗ PING'])
   })
@@ -222,7 +222,7 @@ described('what answers', () => {
     await using open = await startRedis({ config: `protected-mode no\n${settings}` })
     expect((await asking(at(open, 'redis'))).failure).toMatchObject({
       code: 'redis-open',
-      message: 'without a password: PING is answered with PONG'
+      message: 'without a password: PING was answered with PONG'
     })
   })
 
@@ -230,7 +230,7 @@ described('what answers', () => {
     await using replica = await startRedis({ password, config: `${settings}replicaof 127.0.0.1 1\n` })
     expect((await asking(at(replica, 'redis'))).failure).toMatchObject({
       code: 'secret-field',
-      message: expect.stringMatching(/ is a replica of 127\.0\.0\.1:1, and takes no writes$/)
+      message: expect.stringMatching(/ is a replica of 127\.0\.0\.1:1 and accepts no writes$/)
     })
   })
 })
@@ -238,7 +238,7 @@ described('what answers', () => {
 described('who does not get so far that they could ask', () => {
   test('is told that there is no TLS', async () => {
     const run = await asking(at(redis), {}, hurried)
-    expect(run.failure?.message).toMatch(/^TLS: there is no TLS at localhost:\d+: without TLS it answers: NOAUTH/)
+    expect(run.failure?.message).toMatch(/^TLS: localhost:\d+ does not use TLS: without TLS it answers: NOAUTH/)
     expect(checksOf(run)).toEqual(['✓ host name', '✓ TCP', '✗ TLS'])
   })
 
@@ -279,7 +279,7 @@ described('who does not get so far that they could ask', () => {
   test('meets a server that says nothing', async () => {
     await using server = await startSilent()
     const run = await asking(at(server, 'redis'), {}, hurried)
-    expect(run.failure?.message).toMatch(/^PING: localhost:\d+ accepts connections and then says nothing/)
+    expect(run.failure?.message).toMatch(/^PING: localhost:\d+ accepts connections but sends nothing/)
   })
 
   test('meets a server that hangs up', async () => {
@@ -289,7 +289,7 @@ described('who does not get so far that they could ask', () => {
   })
 })
 
-described('a pod that is no backend', () => {
+described('pod without the backend label', () => {
   const options = { topology: 'self-hosted', outsider: true } as const
 
   test('is kept out', async () => {
@@ -297,7 +297,7 @@ described('a pod that is no backend', () => {
     const env = (name: string) => (name === 'redis-probe' ? {} : { REDIS_PORT: elsewhere })
     const run = await asking(at(redis, 'redis'), options, { env })
     expect(run.failure).toBeUndefined()
-    expect(checksOf(run).at(-1)).toBe('✓ a pod that is no backend')
+    expect(checksOf(run).at(-1)).toBe('✓ pod without the backend label')
   })
 
   test('gets in for a moment, because a policy does not know it yet: kept out', async () => {

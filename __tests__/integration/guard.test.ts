@@ -106,7 +106,7 @@ describe('a deployment that switches the append-only file on', () => {
     expect(failure).toMatchObject({
       code: 'data-at-risk',
       message: expect.stringMatching(
-        /^nothing was written, because data would be lost: redis-0 .* 2 keys \(.*\) would be lost$/
+        /^nothing was written because data would be lost: redis-0 .* 2 keys \(.*\) would be lost$/
       ),
       hint: expect.stringContaining('redis-cli CONFIG SET appendonly yes')
     })
@@ -122,7 +122,7 @@ describe('a deployment that switches the append-only file on', () => {
     }
     const { failure, log } = await guarding(await documents())
     expect(failure).toBeUndefined()
-    expect(log).toEqual([expect.stringContaining('was switched on live, and is complete')])
+    expect(log).toEqual([expect.stringContaining('was enabled at runtime and is complete')])
   })
 
   test('is accepted while Redis holds no key, which is said', async () => {
@@ -193,7 +193,7 @@ test('a Redis that says nothing is asked once, for seconds', async () => {
   await deployed(await off())
   const { failure, asked } = await guarding(await documents())
   api = quiet
-  expect(failure?.message).toMatch(/Redis cannot be asked \(.*time/i)
+  expect(failure?.message).toMatch(/Redis cannot be queried \(.*time/i)
   expect(asked.filter((request) => request.endsWith('/portforward'))).toHaveLength(1)
 })
 

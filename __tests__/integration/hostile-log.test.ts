@@ -79,7 +79,7 @@ describe('a plan of a cluster', () => {
       `A deployment would fail: Foo/${harmless}`,
       `To have everything checked, give ${harmless}`,
       'The fields of Secret/redis-credentials were not checked: ',
-      'Left-over objects were not looked for: '
+      'Left-over objects were not searched for: '
     ]) {
       expect(notesIn(run.output).filter((line) => line.startsWith(note))).toHaveLength(1)
     }

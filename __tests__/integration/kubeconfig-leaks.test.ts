@@ -188,7 +188,7 @@ describe('a file that KUBECONFIG names', () => {
     await writeFile(join(folder, 'a'), block)
     await writeFile(join(folder, 'b'), '{"token": ["')
     const { failure } = await deploying(`${join(folder, 'a')}:${join(folder, 'b')}`)
-    expect(failure).toContain('file 2 of 2 that KUBECONFIG names is no YAML (line 1, column 13): unexpected end')
+    expect(failure).toContain('file 2 of 2 that KUBECONFIG names is not YAML (line 1, column 13): unexpected end')
     expect(failure).not.toContain(folder)
   })
 })
@@ -224,7 +224,7 @@ describe('a name and a password in the URL of the server', () => {
   test('are not shown where they make it no URL', async () => {
     const { failure, outputs } = await deploying(withUserInfo(`proxy:${stage.api.password}`))
     expect(outputs['failure-code']).toBe('invalid-input')
-    expect(failure).toContain('the server of context kubernetes-api is no URL that begins with https:// or http://')
+    expect(failure).toContain('the server of context kubernetes-api must be a URL that begins with https:// or http://')
   })
 
   test('are not shown where they are those of a proxy that does not answer', async () => {

@@ -201,7 +201,7 @@ describe('a plan fails as the deployment would', () => {
     api.seed({ ...set, spec: { ...(set['spec'] as object), replicas: 3 } }, { fieldManager: 'kubectl-scale' })
     const done = await plan()
     expect(done.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'field-conflict', unchanged: '5' })
-    expect(said(done)).toContain('"kubectl-scale" owns .spec.replicas with the value 3, wanted is 1')
+    expect(said(done)).toContain('"kubectl-scale" owns .spec.replicas with the value 3, wanted: 1')
     expect(done.summary).toMatch(/^### ❌ This would fail: `field-conflict` \(staging, namespace `default`\)\n/)
     const forced = await plan({ 'force-conflicts': 'true' })
     expect(noteOn(forced, 'StatefulSet/redis')).toBe('would take .spec.replicas over from kubectl-scale')
@@ -210,7 +210,7 @@ describe('a plan fails as the deployment would', () => {
   test('on an immutable field', async () => {
     const done = await plan({ 'storage-size': '6Gi' })
     expect(done.outputs['failure-code']).toBe('immutable-field')
-    expect(said(done)).toMatch(/storage is "5Gi", wanted is "6Gi"\nNext: to enlarge the volume and keep its data, type/)
+    expect(said(done)).toMatch(/storage is "5Gi", wanted: "6Gi"\nNext: to enlarge the volume and keep its data, run `/)
   })
 
   test('on a Secret that lacks a field, which is said once, and no other password is made up', async () => {

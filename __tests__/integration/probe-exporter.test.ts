@@ -50,7 +50,7 @@ describe('the exporter', () => {
     expect(await exporterFailure(undefined)).toMatchObject({
       code: 'metrics-missing',
       message: expect.stringMatching(/^exporter: no answer: error forwarding port 9121 to pod .*connection refused/),
-      hint: 'see what the exporter says: `kubectl -n default logs redis-0 -c metrics`'
+      hint: 'read the exporter log: `kubectl -n default logs redis-0 -c metrics`'
     })
   })
 
@@ -58,7 +58,7 @@ describe('the exporter', () => {
     await using exporter = await startExporter({ redisPort: redis.port, password: 'wrong' })
     expect(await exporterFailure(exporter)).toMatchObject({
       code: 'metrics-missing',
-      message: 'exporter: redis_up is 0: the exporter cannot ask Redis'
+      message: 'exporter: redis_up is 0: the exporter cannot query Redis'
     })
   })
 
@@ -67,12 +67,12 @@ describe('the exporter', () => {
     await using exporter = await metrics(text)
     expect(await exporterFailure(exporter)).toMatchObject({
       code: 'metrics-missing',
-      message: 'exporter: the answer lacks redis_keyspace_hits_total, redis_keyspace_misses_total'
+      message: 'exporter: the response lacks redis_keyspace_hits_total, redis_keyspace_misses_total'
     })
   })
 
   test.each([
-    ['that is something else', '<html>Welcome</html>', 200, 'exporter: the answer has no metric redis_up'],
+    ['that is something else', '<html>Welcome</html>', 200, 'exporter: the response has no metric redis_up'],
     ['that fails', 'oops', 500, 'exporter: no answer: HTTP status 500']
   ])('%s', async (_situation, text, status, message) => {
     await using exporter = await metrics(text, status)
@@ -108,7 +108,7 @@ describe('the exporter', () => {
     expect(result?.checks.at(-1)).toEqual({
       name: 'exporter',
       passed: true,
-      detail: 'redis_up is 1, the key metrics are there'
+      detail: 'redis_up is 1, the key metrics are present'
     })
   })
 

@@ -28,7 +28,7 @@ describe('a Redis that does not answer', () => {
     expect(failure).toMatchObject({
       code: 'redis-unreachable',
       message: expect.stringMatching(/^Redis in pod redis-0 does not answer through a port-forward: ./),
-      hint: 'see what Redis says: `kubectl -n default logs redis-0 -c redis`'
+      hint: 'read the Redis log: `kubectl -n default logs redis-0 -c redis`'
     })
     expect(failure?.message).toMatch(said)
     expect(open).toEqual([])
@@ -51,7 +51,7 @@ test('a refused password is told without the times that nobody tells soon', asyn
   const onStart = () => api.fault({ path: /\/statefulsets\/redis$/, times: 1000, reply: 'hang' })
   const { failure } = await probing(api, password, { speed: 20, onStart })
   expect(failure?.code).toBe('redis-auth')
-  expect(failure?.message).not.toContain('has run since')
+  expect(failure?.message).not.toContain('has been running since')
 })
 
 describe('a Redis that loads its data', () => {
@@ -77,7 +77,7 @@ describe('a Redis that loads its data', () => {
     const { failure, open } = await probing(api, password, { speed: 20, timeout: 15_000 })
     expect(failure).toMatchObject({
       code: 'redis-loading',
-      message: 'Redis in pod redis-0 still loads its data after 15 s',
+      message: 'Redis in pod redis-0 is still loading its data after 15 s',
       hint: expect.stringContaining('kubectl -n default logs redis-0 -c redis --follow')
     })
     expect(open).toEqual([])

@@ -27,7 +27,7 @@ describe('the way to the pod', () => {
         '`- {apiGroups: [""], resources: [pods/portforward], resourceNames: ["redis-0"], verbs: [get, create]}`'
     ],
     // An API server of 1.36 gives no reason for its second check.
-    ['create', '', ': this takes the right to get and create pods/portforward']
+    ['create', '', ': this requires the right to get and create pods/portforward']
   ])('that nobody allows to %s: said at once', async (_verb, reason, more) => {
     await using api = await podWith(redis)
     const message = `pods "redis-0" is forbidden:${reason}`
@@ -51,7 +51,7 @@ describe('the way to the pod', () => {
     expect(waits).toEqual([])
     expect(failure).toMatchObject({
       code: 'unauthorized',
-      message: 'the API server does not accept the credentials of the kubeconfig: Unauthorized'
+      message: 'the API server rejects the credentials of the kubeconfig: Unauthorized'
     })
   })
 
@@ -140,7 +140,7 @@ describe('an API server that goes away', () => {
     expect(failure).toMatchObject({
       code: 'redis-unreachable',
       message: `Redis in pod redis-0 does not answer through a port-forward: ${message}`,
-      hint: 'see whether kubectl gets a port-forward: `kubectl -n default port-forward redis-0 6379`'
+      hint: 'check that kubectl can open a port-forward: `kubectl -n default port-forward redis-0 6379`'
     })
     expect(sum(waits)).toBeLessThan(60_000)
   })

@@ -93,7 +93,7 @@ describe('who gets in', () => {
     console.mockRestore()
     expect(failure).toMatchObject({
       code: 'redis-open',
-      message: 'without a password: PING is answered with PONG',
+      message: 'without a password: PING was answered with PONG',
       hint: expect.stringContaining('give Redis a password')
     })
   })
@@ -104,7 +104,7 @@ describe('who gets in', () => {
     expect(failure).toMatchObject({
       code: 'redis-auth',
       message: expect.stringMatching(
-        /^Redis in pod redis-0 refuses the password of Secret\/redis-credentials: WRONGPASS/
+        /^Redis in pod redis-0 rejects the password of Secret\/redis-credentials: WRONGPASS/
       ),
       hint: expect.stringContaining('kubectl -n default delete pod redis-0')
     })
@@ -166,7 +166,7 @@ onlyReal('settings that are not in force as rendered', () => {
     expect(failure?.code).toBe('config-drift')
     expect(failure?.message).toBe(
       'maxmemory: 0 in force, 268435456 rendered. appendfsync: no in force, everysec rendered. ' +
-        'used memory: maxmemory is not set, so Redis may grow until it is killed'
+        'used memory: maxmemory is not set, so Redis can grow until it is killed'
     )
   })
 

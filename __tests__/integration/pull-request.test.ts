@@ -55,7 +55,7 @@ describe('the comment of a plan without a cluster', () => {
     const failed = await run('less', { maxmemory: '256Mi' })
     expect(failed.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'invalid-input' })
     expect(comments()).toEqual(['### ❌ Redis cache failed: `invalid-input` (clinic)'])
-    expect(github.comments[0]?.body).toContain('maxmemory: "256Mi" was given')
+    expect(github.comments[0]?.body).toContain('maxmemory is "256Mi", but must be')
   })
 
   test('has a part of a very long difference, and the file of the output has all of it', async () => {

@@ -120,9 +120,7 @@ describe('no program of a manifest is run', () => {
       const failure = await failureOf(rendering({ manifests: 'deploy' }, { workspace: place.workspace }))
       expect(failure).toMatchObject({
         code: 'render-failed',
-        message: expect.stringMatching(
-          `^deploy/kustomization.yaml: ${field}: "\\w+" is none of those inside kustomize$`
-        )
+        message: expect.stringMatching(`^deploy/kustomization.yaml: ${field}: "\\w+" is not built into kustomize$`)
       })
       expect(existsSync(marker)).toBe(false)
     })
@@ -202,7 +200,7 @@ describe('names that mean something to JavaScript', () => {
       'deploy/a.yaml': configMap('a')
     })
     const failure = await failureOf(rendering({ manifests: 'deploy' }, { workspace: place.workspace }))
-    expect(failure.message).toBe('deploy/kustomization.yaml: __proto__ is no field that is known')
+    expect(failure.message).toBe('deploy/kustomization.yaml: __proto__ is not a known field')
     expect('polluted' in {}).toBe(false)
   })
 

@@ -139,7 +139,7 @@ describe('kustomize is stopped', () => {
     await body('echo "waiting for a server" >&2', 'exec /bin/sleep 600')
     expect(await failureOf(rendering({}, { path: folder, timeoutMilliseconds: 500 }))).toMatchObject({
       code: 'render-failed',
-      message: 'kustomize build did not end within 0.5 s, and was stopped'
+      message: 'kustomize build did not finish within 0.5 s, and was stopped'
     })
   })
 

@@ -46,69 +46,69 @@ async function rendered(objects: object[], adjustments: Adjustments) {
 }
 
 describe('an input without a place in the manifests is refused in words about it:', () => {
-  const items = 'items in spec.data, and not one for each of host, port, password, url'
+  const items = 'items in spec.data, not one for each of host, port, password, url'
 
   test.each<[string, object[], Adjustments, string]>([
     [
       'an exporter that is not there is not added',
       ownRedis({}),
       { exporterImage: 'exporter:1' },
-      'exporter-image: exporter:1 has no effect, because StatefulSet redis has no container metrics'
+      'exporter-image: exporter:1 has no effect because StatefulSet redis has no container metrics'
     ],
     [
       'nor is a second Redis',
       ownRedis({ containers: [{ ...redis(), name: 'server' }] }),
       { memoryLimit: '1Gi', redisImage: 'redis:8' },
-      'memory-limit: 1Gi has no effect, because StatefulSet redis has no container redis. ' +
-        'the input redis-image: redis:8 has no effect, because StatefulSet redis has no container redis'
+      'memory-limit: 1Gi has no effect because StatefulSet redis has no container redis. ' +
+        'the input redis-image: redis:8 has no effect because StatefulSet redis has no container redis'
     ],
     [
       'nor is an image alone',
       ownRedis({ containers: [{ ...redis(), name: 'server' }] }),
       { redisImage: 'redis:8' },
-      'redis-image: redis:8 has no effect, because StatefulSet redis has no container redis'
+      'redis-image: redis:8 has no effect because StatefulSet redis has no container redis'
     ],
     [
       'a size, without claims',
       ownRedis({}),
       { storageSize: '5Gi' },
-      'storage-size: 5Gi has no effect, because StatefulSet redis has no volumeClaimTemplates to set it in'
+      'storage-size: 5Gi has no effect because StatefulSet redis has no volumeClaimTemplates to set it in'
     ],
     [
       'a size, where the claim has none',
       ownRedis({ claims: [{ metadata, spec: { accessModes: ['ReadWriteOnce'] } }] }),
       { storageSize: '5Gi' },
-      'storage-size: 5Gi has no effect, because the first of the volumeClaimTemplates of StatefulSet redis requests no storage'
+      'storage-size: 5Gi has no effect because the first of the volumeClaimTemplates of StatefulSet redis requests no storage'
     ],
     [
       'a class, without claims',
       ownRedis({}),
       { storageClass: 'fast' },
-      'storage-class: fast has no effect, because StatefulSet redis has no volumeClaimTemplates to set it in'
+      'storage-class: fast has no effect because StatefulSet redis has no volumeClaimTemplates to set it in'
     ],
     [
       'maxmemory, where the ConfigMap has no data',
       [...ownRedis({}).slice(0, 1), { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'redis-config' } }],
       { maxmemory: '100mb' },
-      'maxmemory: 100mb has no effect, because these manifests have no ConfigMap redis-config with data'
+      'maxmemory: 100mb has no effect because these manifests have no ConfigMap redis-config with data'
     ],
     [
       'a secret, where all of it is taken',
       [externalSecret('redis-credentials', { dataFrom: [{ extract: { key: 'old' } }] })],
       { remoteSecret: 'x/y' },
-      `remote-secret: x/y has no effect, because ExternalSecret redis-credentials has 0 ${items}`
+      `remote-secret: x/y has no effect because ExternalSecret redis-credentials has 0 ${items}`
     ],
     [
       'a secret with a fifth field',
       [externalSecret('redis-credentials', fields(5))],
       { remoteSecret: 'x/y' },
-      `remote-secret: x/y has no effect, because ExternalSecret redis-credentials has 5 ${items}`
+      `remote-secret: x/y has no effect because ExternalSecret redis-credentials has 5 ${items}`
     ],
     [
       'a secret, where the ExternalSecret has another name',
       [externalSecret('cache', fields(4))],
       { remoteSecret: 'x/y' },
-      'remote-secret: x/y has no effect, because ExternalSecret cache is not called redis-credentials'
+      'remote-secret: x/y has no effect because ExternalSecret cache is not called redis-credentials'
     ]
   ])('%s', async (_, objects, adjustments, sentence) => {
     expect(await failureOf(rendered(objects, adjustments))).toMatchObject({

@@ -129,7 +129,7 @@ describe('what is remote is refused, and no connection is tried', () => {
       'deploy/github.com/org/repository/kustomization.yaml': { resources: [] }
     })
     const failure = await failureOf(rendering({ manifests: 'deploy' }, { workspace: place.workspace }))
-    expect(failure.message).toMatch(/^2 places of the manifests are refused: /)
+    expect(failure.message).toMatch(/^2 places in the manifests are rejected: /)
     expect(connections).toBe(0)
   })
 

@@ -74,12 +74,12 @@ describe('what lies outside the workspace is refused', () => {
     [
       'an absolute path',
       { 'deploy/kustomization.yaml': { resources: ['/etc/passwd'] } },
-      'deploy/kustomization.yaml: resources: "/etc/passwd" is no relative path'
+      'deploy/kustomization.yaml: resources: "/etc/passwd" is not a relative path'
     ],
     [
       'an address of this machine',
       { 'deploy/kustomization.yaml': { resources: ['file:///etc'] } },
-      'deploy/kustomization.yaml: resources: "file:///etc" is no relative path'
+      'deploy/kustomization.yaml: resources: "file:///etc" is not a relative path'
     ],
     [
       'what a base of a base names',
@@ -94,7 +94,7 @@ describe('what lies outside the workspace is refused', () => {
   ])('%s', async (_situation, files, message) => {
     const failure = await refusalOf(files)
     expect(failure).toMatchObject({ code: 'render-failed', message })
-    expect(failure.hint).toContain('what lies in the repository')
+    expect(failure.hint).toContain('files in the repository')
   })
 
   test('the directory of the input behind a link of a parent', async () => {
@@ -151,12 +151,12 @@ describe('what no manifest needs is refused', () => {
     [
       'a directory where a file is wanted',
       { 'deploy/part/a': '', 'deploy/kustomization.yaml': { patches: [{ path: 'part' }] } },
-      'patches.path: "part" is a directory, and no file'
+      'patches.path: "part" is a directory, not a file'
     ],
     [
       'a file where a directory is wanted',
       { 'deploy/a.yaml': configMap('a'), 'deploy/kustomization.yaml': { components: ['a.yaml'] } },
-      'components: "a.yaml" is a file, and no directory'
+      'components: "a.yaml" is a file, not a directory'
     ],
     [
       'a kustomization as a file, which would take the place of the one that was checked',
@@ -177,7 +177,7 @@ describe('what no manifest needs is refused', () => {
     [
       'a directory with two',
       { 'deploy/kustomization.yaml': { resources: [] }, 'deploy/Kustomization': { resources: [] } },
-      /^deploy\/\w+(\.yaml)? stands beside \w+(\.yaml)?; one is wanted$/
+      /^deploy\/\w+(\.yaml)? exists next to \w+(\.yaml)?; keep one$/
     ]
   ])('%s', async (_situation, files, words) => {
     const { code, message } = await refusalOf(files)
@@ -243,7 +243,7 @@ describe('what does not end is refused', () => {
       return `l${level}: &l${level} [${Array(10).fill(item).join(', ')}]`
     })
     const { message } = await refusalOf({ 'deploy/kustomization.yaml': lists.join('\n') })
-    expect(message).toMatch(/^deploy\/kustomization.yaml is not understood: .*alias/i)
+    expect(message).toMatch(/^deploy\/kustomization.yaml cannot be parsed: .*alias/i)
   })
 })
 
@@ -258,7 +258,7 @@ describe('all that is refused is told at once', () => {
   test('three in the sentence, all of it in the evidence', async () => {
     const { message, hint, evidence } = await refusalOf(files)
     expect(message).toBe(
-      '5 places of the manifests are refused: deploy/kustomization.yaml: resources: "../../a" does not exist; ' +
+      '5 places in the manifests are rejected: deploy/kustomization.yaml: resources: "../../a" does not exist; ' +
         'deploy/kustomization.yaml: resources: "https://example.org/b.yaml" is remote; ' +
         'deploy/kustomization.yaml: resources: "c.yaml" does not exist; and 2 more'
     )

@@ -115,8 +115,8 @@ describe('adjustments', () => {
     expect(failure).toMatchObject({
       code: 'invalid-input',
       message:
-        'the input maxmemory: 1gb has no effect, because these manifests have no StatefulSet redis. ' +
-        'the input storage-size: 5Gi has no effect, because these manifests have no StatefulSet redis'
+        'the input maxmemory: 1gb has no effect because these manifests have no StatefulSet redis. ' +
+        'the input storage-size: 5Gi has no effect because these manifests have no StatefulSet redis'
     })
   })
 
@@ -125,9 +125,9 @@ describe('adjustments', () => {
     expect(await failureOf(rendering({ environment: 'staging', adjustments }))).toMatchObject({
       code: 'invalid-input',
       message:
-        'the input secret-store: SecretStore/clinic has no effect, because these manifests have a StatefulSet redis, ' +
-        'which needs no secret from elsewhere. the input remote-secret: clinic/cache has no effect, because these ' +
-        'manifests have a StatefulSet redis, which needs no secret from elsewhere'
+        'the input secret-store: SecretStore/clinic has no effect because these manifests have a StatefulSet redis, ' +
+        'which uses no external secret. the input remote-secret: clinic/cache has no effect because these ' +
+        'manifests have a StatefulSet redis, which uses no external secret'
     })
   })
 
@@ -251,7 +251,7 @@ describe('manifests of the user', () => {
     expect(await failureOf(rendering({ manifests: 'deploy/redis' }, { workspace: repository.path }))).toMatchObject({
       code: 'invalid-manifest',
       message:
-        'StatefulSet/redis has 3 replicas; this action proves one. ' +
+        'StatefulSet/redis has 3 replicas; this action supports one. ' +
         'the memory limit 512Mi of container redis is less than twice maxmemory 1gb; ' +
         'set memory-limit to 2Gi or more, or maxmemory to less'
     })

@@ -66,12 +66,8 @@ describe('a container', () => {
     const run = await rolling(stage)
     expect(run.failure).toMatchObject({
       code: 'crash-loop',
-      message: expect.stringMatching(
-        /^container redis ends right after its start, with exit code 3, for the \d(nd|rd) time$/
-      ),
-      hint: expect.stringMatching(
-        /^correct the line of redis.conf.*`kubectl -n default logs redis-0 -c redis --previous`/
-      )
+      message: expect.stringMatching(/^container redis exited with code 3 right after starting \(\d(nd|rd) time\)$/),
+      hint: expect.stringMatching(/^correct the redis.conf line.*`kubectl -n default logs redis-0 -c redis --previous`/)
     })
     expect(evidenceOf(run, 'Last lines of container redis, before its restart')).toBe(previousLog)
     expect(evidenceOf(run, 'Containers of redis-0')).toMatch(/redis: .*, \d restarts?; before: Error, exit code 3/)
@@ -110,8 +106,8 @@ describe('a container', () => {
         'after 10.0 s still waiting for container redis to pass its startup probe: ' +
         'Startup probe failed: ERR max number of clients reached',
       hint:
-        'correct the probe or what it asks; once that is corrected, run again, and then delete the pod, because recover ' +
-        'is none: `kubectl -n default delete pod redis-0`'
+        'correct the probe or what it checks; once that is corrected, run again, then delete the pod (recover is none): ' +
+        '`kubectl -n default delete pod redis-0`'
     })
     expect(evidenceOf(run, 'Last lines of container redis')).toBe('Ready to accept\n')
     expect(evidenceOf(run, 'Events')).toMatch(/Warning Unhealthy \(\d+ times\): Startup probe failed/)
@@ -156,7 +152,7 @@ describe('a container', () => {
     expect((await rolling(stage, 5_000)).failure).toMatchObject({
       code: 'rollout-timeout',
       message: 'after 5.0 s still waiting for container metrics to start',
-      hint: 'see the evidence; if it was only slow, raise timeout'
+      hint: 'see the evidence; if it was just slow, raise timeout'
     })
   })
 })
@@ -261,7 +257,7 @@ describe('a pod', () => {
     expect(run.failure).toMatchObject({
       code: 'invalid-manifest',
       message: expect.stringContaining('violates PodSecurity "restricted:latest"'),
-      hint: 'correct the pod template so that the cluster admits it'
+      hint: 'correct the pod template so that the cluster admits the pod'
     })
     expect(evidenceOf(run, 'Events')).toContain('Warning FailedCreate')
   })

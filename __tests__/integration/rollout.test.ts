@@ -44,7 +44,7 @@ describe('a pod that becomes Ready', () => {
     const { result, log } = await rolling(stage)
     expect(result).toBe(updateRevision(stage))
     expect(result).not.toBe(first.result)
-    expect(log).toContain('waiting for the old pod redis-0 to end')
+    expect(log).toContain('waiting for the old pod redis-0 to terminate')
     const pod = stage.api.read('Pod', namespace, 'redis-0')
     expect(pod?.metadata.labels?.['controller-revision-hash']).toBe(result)
   })
@@ -228,7 +228,7 @@ describe('a StatefulSet that another client deletes', () => {
     const { failure } = await rolling(stage, 10_000)
     expect(failure).toMatchObject({
       code: 'rollout-timeout',
-      message: 'after 10.0 s still waiting for StatefulSet/redis, which another client deleted, to come back'
+      message: 'after 10.0 s still waiting for StatefulSet/redis to be recreated after another client deleted it'
     })
   })
 })

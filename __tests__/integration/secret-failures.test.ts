@@ -62,7 +62,7 @@ describe('the operator fails', () => {
     await established()
     const wrong = await applied(access, externalSecret(source, {}, { port: 'prot' }))
     expect((await verifying(access, wrong)).failure?.message).toMatch(
-      /: the AWS secret hospital-erp\/redis has no property prot, or is no JSON object \(seen for .*\)\. The Secret still holds what was synced at \S+Z$/
+      /: the AWS secret hospital-erp\/redis has no property prot, or is not a JSON object \(seen for .*\)\. The Secret still holds the values synced at \S+Z$/
     )
   })
 
@@ -84,7 +84,7 @@ describe('the operator fails', () => {
     expect((await verifying(access, object)).failure).toMatchObject({
       code: 'external-secret-error',
       message: expect.stringMatching(
-        /cannot be synced: could not get secret data from provider; its events would tell why: cannot list events in namespace default: .*User "ci" cannot list resource "events"/
+        /cannot be synced: could not get secret data from provider; its events would explain why: cannot list events in namespace default: .*User "ci" cannot list resource "events"/
       ),
       hint: expect.stringMatching(/- \{apiGroups: \[""\], resources: \[events\],.* verbs: \[list\]\}/)
     })
@@ -102,7 +102,7 @@ describe('Ready=True is not enough', () => {
     const { failure, checks } = await verifying(access, object)
     expect(failure).toMatchObject({
       code: 'secret-stale',
-      message: `ExternalSecret/redis-credentials is Ready, but brought nothing from AWS: ${reason}: ${message}`
+      message: `ExternalSecret/redis-credentials is Ready, but fetched nothing from AWS: ${reason}: ${message}`
     })
     expect(checks).toEqual([{ name: 'synced with AWS in this run', passed: false, detail: failure?.message }])
   })
@@ -143,7 +143,7 @@ describe('a sync that cannot be forced: nothing is written, and the line is name
     const next = await verifying(access, object, { date: new Date(Date.now() + minute) })
     expect(next.failure).toMatchObject({
       code: 'secret-stale',
-      message: expect.stringContaining(`what AWS holds now: ${line}`)
+      message: expect.stringContaining(`matches AWS: ${line}`)
     })
     expect(api.read('ExternalSecret', namespace, 'redis-credentials')).toEqual(before)
     // Who only looks cannot ask for more than was said.
@@ -156,13 +156,13 @@ describe('a sync that cannot be forced: nothing is written, and the line is name
       relaxed: true,
       detail: expect.stringContaining(`; ${line} `)
     })
-    expect(looked.log[0]).toMatch(/^– last sync with AWS: at \S+Z; .*; not shown to be what AWS holds now$/)
+    expect(looked.log[0]).toMatch(/^– last sync with AWS: at \S+Z; .*; not confirmed to match AWS$/)
   })
 
   test('CreatedOnce, and the operator is slow: its first sync is waited for', async () => {
     api.operator.stop()
     const object = await applied(access, externalSecret(source, { refreshPolicy: 'CreatedOnce' }))
-    const onLog = (line: string) => void (line.startsWith('told') && api.operator.start())
+    const onLog = (line: string) => void (line.startsWith('requested a sync') && api.operator.start())
     expect((await verifying(access, object, { onLog })).failure).toBeUndefined()
   })
 
@@ -170,7 +170,7 @@ describe('a sync that cannot be forced: nothing is written, and the line is name
     const object = externalSecret(source, { target: { name: 'redis-credentials', creationPolicy: 'None' } })
     expect((await verifying(access, await applied(access, object))).failure).toMatchObject({
       code: 'secret-stale',
-      message: expect.stringContaining('creationPolicy: None makes the operator write no Secret')
+      message: expect.stringContaining('creationPolicy: None stops the operator from writing the Secret')
     })
   })
 })
@@ -190,7 +190,7 @@ describe('an operator that does not run', () => {
     expect(failure).toMatchObject({
       code: 'secret-stale',
       message: expect.stringMatching(
-        /^ExternalSecret\/redis-credentials in namespace default was told to sync, and nothing has happened for .+: the External Secrets Operator does not run, .* Its Ready=True is of \S+Z, so the Secret may not be what AWS holds now$/
+        /^ExternalSecret\/redis-credentials in namespace default was requested to sync, but nothing has happened for .+: the External Secrets Operator is not running, .* Its Ready=True dates from \S+Z, so the Secret may not match AWS$/
       ),
       hint: expect.stringContaining('`kubectl get pods -A -l app.kubernetes.io/name=external-secrets`')
     })
@@ -216,9 +216,7 @@ describe('an operator that does not run', () => {
     api.operator.stop()
     expect((await verifying(access, object)).failure).toMatchObject({
       code: 'external-secret-error',
-      message: expect.stringMatching(
-        /does not run, .*\. What it failed at before: AWS Secrets Manager has no secret k in/
-      ),
+      message: expect.stringMatching(/is not running, .*\. Its last error: AWS Secrets Manager has no secret k in/),
       hint: expect.stringMatching(/external-secrets`.*; create it, or correct its name/)
     })
   })
@@ -245,7 +243,7 @@ describe('an operator that does not run', () => {
     expect(failure).toMatchObject({
       code: 'secret-stale',
       message: expect.stringMatching(
-        /^after 5\.0 s still waiting for the operator to sync ExternalSecret\/redis-credentials\. The Secret still holds what was synced at \S+Z$/
+        /^after 5\.0 s still waiting for the operator to sync ExternalSecret\/redis-credentials\. The Secret still holds the values synced at \S+Z$/
       )
     })
   })

@@ -99,8 +99,8 @@ describe('right after a deploy', () => {
   test('without asking Redis, where that is not wanted', async () => {
     const result = await run({ 'probe-from': 'none' })
     expect(result.outputs).toMatchObject({ verdict: 'passed', 'redis-version': '' })
-    expect(result.summary).toContain('was not asked')
-    expect(result.summary).toContain('- Redis was not asked: `probe-from` is `none`.')
+    expect(result.summary).toContain('was not probed')
+    expect(result.summary).toContain('- Redis was not probed: `probe-from` is `none`.')
     expect(result.summary).not.toContain('| probe |')
   })
 
@@ -108,7 +108,7 @@ describe('right after a deploy', () => {
     const result = await run({ maxmemory: '100mb' })
     expect(result.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'config-drift' })
     expect(said(result)[0]).toMatch(
-      /^ConfigMap\/redis-config: \.data\.maxmemory\.conf line 1 is "maxmemory 256mb", rendered is "maxmemory 100mb" \(written by redis-cache-action at \S+\)\. Also: maxmemory: 268435456 in force, 104857600 rendered\nNext: use the manifests and inputs of the last deployment here/
+      /^ConfigMap\/redis-config: \.data\.maxmemory\.conf line 1 is "maxmemory 256mb", rendered: "maxmemory 100mb" \(written by redis-cache-action at \S+\)\. Also: maxmemory: 268435456 in force, 104857600 rendered\nNext: use the manifests and inputs of the last deployment here/
     )
   })
 })
@@ -142,7 +142,7 @@ describe('something is not as rendered', () => {
     strategy({ type: 'RollingUpdate', rollingUpdate: { partition: 0 } })
     expect(result.outputs['failure-code']).toBe('config-drift')
     expect(said(result)[0]).toMatch(
-      /^StatefulSet\/redis: \.spec\.updateStrategy\.type is "OnDelete" and is not rendered \(written by kubectl-edit at \S+\)\nNext: take out by hand/
+      /^StatefulSet\/redis: \.spec\.updateStrategy\.type is "OnDelete" but is not rendered \(written by kubectl-edit at \S+\)\nNext: remove the fields/
     )
     expect((await run()).outputs['verdict']).toBe('passed')
   })
@@ -274,7 +274,7 @@ describe('what cannot be verified', () => {
     const result = await run({ 'probe-from': 'cluster', maxmemory: '256Mi', timeout: 'soon' })
     expect(result.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'invalid-input' })
     expect(result.outputs).not.toHaveProperty('manifest')
-    for (const problem of [/maxmemory: "256Mi"/, /timeout: "soon"/, /probe-from: "cluster".*nothing is created/])
+    for (const problem of [/maxmemory is "256Mi"/, /timeout is "soon"/, /probe-from is "cluster".*creates nothing/])
       expect(said(result)[0]).toMatch(problem)
   })
 

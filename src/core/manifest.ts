@@ -16,7 +16,7 @@ export interface ManifestDocument {
 export function parseManifest(text: string): ManifestDocument[] {
   const excess = sizeLimitExcess(text)
   if (excess !== undefined) {
-    const hint = 'render only what belongs to the cache, and leave the rest to other steps'
+    const hint = 'render only the cache, and leave the rest to other steps'
     throw new Failure('invalid-manifest', `the rendered manifest ${excess}`, hint)
   }
   return yamlDocuments(text).flatMap(({ source, isEmpty, value }, index) => {
@@ -72,7 +72,7 @@ function toObject(read: () => unknown, isEmpty: boolean, index: number): Kuberne
 function unreadable(index: number, problem: string): Failure {
   return new Failure(
     'invalid-manifest',
-    `document ${index + 1} of the rendered manifest is no Kubernetes object: ${problem}`,
+    `document ${index + 1} of the rendered manifest is not a Kubernetes object: ${problem}`,
     'run `kustomize build` on the manifests and correct that document'
   )
 }

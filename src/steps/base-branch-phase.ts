@@ -21,7 +21,8 @@ export async function basePhase({ branch }: BaseInputs, inputs: RenderInputs, st
   const { manifests } = inputs
   const note = (reason: string) => noteInto(result, log)(`Nothing was compared: ${reason}`)
   if (manifests === undefined) return note('the manifests of the action are the same on every branch.')
-  if (branch === undefined) return note('this run is of no pull request, and the input `base-ref` is empty.')
+  if (branch === undefined)
+    return note('this run does not belong to a pull request, and the input `base-ref` is empty.')
   await phase('base', `manifests of ${inputs.environment} on ${branch}`, async () => {
     const base = await renderBase(branch, { ...inputs, manifests }, step).catch(whyNot(branch, signal))
     if (typeof base === 'string') {
@@ -44,7 +45,7 @@ async function renderBase(
   const directory = await realpath(resolve(workspace, inputs.manifests))
   const git = { run: runCommand, path: process.env['PATH'] ?? '', signal }
   const repository = await repositoryOf(directory, workspace, git)
-  if (repository === undefined) return `${inputs.manifests} is in no checkout of a git repository.`
+  if (repository === undefined) return `${inputs.manifests} is not in a git checkout.`
   const tip = await repository.commitOf(refsOf(branch))
   if (tip === undefined) {
     return `branch ${branch} is not in the checkout. Add \`fetch-depth: 0\` under \`with:\` of actions/checkout.`
@@ -62,7 +63,7 @@ async function renderBase(
   if (files.size === 0) {
     const manifest = join(place, 'manifest.yaml')
     await writeFile(manifest, '')
-    return { manifest, sentence: sanitizeLine(`${name} has no ${path}, so that all is new`) }
+    return { manifest, sentence: sanitizeLine(`${name} has no ${path}, so everything is new`) }
   }
   await writeFiles(files, join(tree, relative(workspace, repository.root)))
   const { manifest, cache } = await render(

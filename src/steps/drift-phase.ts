@@ -23,7 +23,7 @@ export async function driftPhase(
   const ports = { cluster, toFailure: toReaderFailure, checked: checkedInto(result), log }
   let secret: KubernetesObject | undefined
   try {
-    await phase('drift', `what is rendered and what is in namespace ${namespace} at ${cluster.server}`, async () => {
+    await phase('drift', `rendered manifests and namespace ${namespace} at ${cluster.server}`, async () => {
       secret = await credentialsSecret(namespace, cluster)
       // Before anything is said that could show them.
       for (const field of ['password', 'url'] as const) redaction.add((secret && credentialField(secret, field)) ?? '')

@@ -53,7 +53,7 @@ export async function reportLeftovers(
     if (leftovers.length > 0) log(`left over from an earlier deployment: ${leftovers.join(', ')}`)
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'forbidden') throw error
-    noteInto(result, log)(`Left-over objects were not looked for: ${error.hint}`)
+    noteInto(result, log)(`Left-over objects were not searched for: ${error.hint}`)
   }
 }
 

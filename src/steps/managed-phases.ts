@@ -22,7 +22,7 @@ import type { CacheInputs } from './inputs/cache.ts'
 import type { StepContext } from './step.ts'
 
 /**
- * Proves that the Secret holds what AWS holds, as far as that can be told, and that its fields keep their contract.
+ * Proves that the Secret holds what AWS holds, as far as that can be told, and that its fields are valid.
  * @param force whether the ExternalSecret is synced anew for that; otherwise its last sync is judged
  */
 export async function secretPhase(
@@ -45,7 +45,7 @@ export async function secretPhase(
       log
     })
     credentials = verified.credentials
-    return verified.fresh ? 'it is fresh, its fields keep their contract' : 'its fields keep their contract'
+    return verified.fresh ? 'it is fresh and its fields are valid' : 'its fields are valid'
   })
   if (credentials === undefined) throw new Error('the phase ended without credentials')
   return credentials
@@ -72,7 +72,7 @@ export async function elasticachePhase(
     )
     const allowed = checks.filter((check) => check.relaxed).map(({ name }) => name)
     const exceptions = allowed.length === 0 ? '' : `, except what is allowed: ${allowed.join(', ')}`
-    return `replication group ${group} is as required${exceptions}`
+    return `replication group ${group} meets the requirements${exceptions}`
   })
 }
 
@@ -91,7 +91,7 @@ export async function connectionPhase(
 ): Promise<void> {
   const note = noteInto(result, log)
   if (probeFrom === 'none') {
-    note('The cache was not asked: `probe-from` is `none`.')
+    note('The cache was not probed: `probe-from` is `none`.')
     return
   }
   const fromPod = probeFrom === 'cluster'
@@ -134,7 +134,7 @@ async function readSecret(namespace: string, cluster: Cluster, role: Role): Prom
   throw new Failure(
     'secret-missing',
     `${objectId(credentialsObject)} in namespace ${namespace} was deleted during the run`,
-    `see who does that: \`kubectl -n ${namespace} get events\`; then run again`
+    `find out who did that: \`kubectl -n ${namespace} get events\`; then run again`
   )
 }
 

@@ -113,7 +113,7 @@ async function checkPresentSecret(
   try {
     const secret = await cluster.read(credentialsObject, namespace)
     if (secret === undefined) {
-      note(`${objectId(credentialsObject)} is not there yet: its fields can only be judged once it is synced.`)
+      note(`${objectId(credentialsObject)} does not exist yet: its fields can only be checked after the first sync.`)
       return undefined
     }
     for (const mask of secretValuesOf(secret)) redaction.add(mask)
@@ -160,7 +160,7 @@ export async function clientPlanPhase(
 function invalid(problems: readonly string[]): Failure {
   const more = problems.length - maximumProblems
   const sentence = problems.slice(0, maximumProblems).join('. ') + (more > 0 ? `. And ${more} more` : '')
-  return new Failure('invalid-manifest', sanitizeLine(sentence, 8000), 'correct the fields that are named')
+  return new Failure('invalid-manifest', sanitizeLine(sentence, 8000), 'correct the named fields')
 }
 
 /** Keeps a plan for the report, logs a line for each object, and writes all diffs into one file, the output `diff`. */

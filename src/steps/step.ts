@@ -117,7 +117,7 @@ function cancelled(signal: NodeJS.Signals, result: ProgramResult, lastLine: stri
   const where = running ? `during ${running}` : `after ${done.at(-1)?.name ?? 'the start'}`
   return new Failure(
     'cancelled',
-    `the run was cancelled (${signal}) ${where}; the last it said was: ${lastLine || 'nothing'}`,
+    `the run was cancelled (${signal}) ${where}; its last log line: ${lastLine || 'none'}`,
     mode === 'verify' || running === 'plan'
       ? 'run again'
       : 'run again: what was applied stays, and a new run continues from there'

@@ -61,7 +61,7 @@ async function verifySelfHosted(
   const credentials = readCredentials(secret, namespace, cache.credentialsSecret !== undefined)
   reportStoredAddress(credentials, cache, session, step)
   const { password } = credentials
-  if (probeFrom === 'none') noteInto(step.result, step.log)('Redis was not asked: `probe-from` is `none`.')
+  if (probeFrom === 'none') noteInto(step.result, step.log)('Redis was not probed: `probe-from` is `none`.')
   else await probePhase(redis, { password, memoryThresholdPercent }, session, step)
 }
 
@@ -82,7 +82,7 @@ async function verifyManaged(
 function withoutSecret(namespace: string): Failure {
   return new Failure(
     'secret-missing',
-    `Secret/${names.credentials} is missing in namespace ${namespace}: applications do not find Redis, and its pod could not start again`,
-    'deploy again: that writes the input `redis-password`, or generates a new password'
+    `Secret/${names.credentials} is missing in namespace ${namespace}: applications cannot find Redis, and its pod could not restart`,
+    'deploy again, which writes the input `redis-password` or generates a new password'
   )
 }

@@ -76,7 +76,7 @@ describe('a manifest is refused', () => {
   }).join('\n')
 
   test.each([
-    ['a broken flow', 'a: {', /document 1 .*no Kubernetes object/],
+    ['a broken flow', 'a: {', /document 1 .*is not a Kubernetes object/],
     ['a list', '- a\n- b\n', /it has no apiVersion/],
     ['a text', 'hello\n', /it has no apiVersion/],
     ['a number', '5\n', /it has no apiVersion/],
@@ -94,9 +94,9 @@ describe('a manifest is refused', () => {
     [
       'a key that is merged after it was given',
       configMap('a', 'x: &x {a: 1}\ny: {a: 2, <<: [{b: 1}, *x]}\n'),
-      /the key a is merged after it was given; write << first$/
+      /the key a is merged after it was set; write << first$/
     ],
-    ['brackets without end', `a: ${'['.repeat(50_000)}`, /no Kubernetes object/]
+    ['brackets without end', `a: ${'['.repeat(50_000)}`, /is not a Kubernetes object/]
   ])('for %s', (_, text, sentence) => {
     const failure = failureOf(() => parseManifest(text))
     expect(failure.code).toBe('invalid-manifest')
@@ -106,7 +106,7 @@ describe('a manifest is refused', () => {
 
   test('with the number of the document that is wrong', () => {
     const failure = failureOf(() => parseManifest(`${configMap('a')}---\nkind: x\n`))
-    expect(failure.message).toBe('document 2 of the rendered manifest is no Kubernetes object: it has no apiVersion')
+    expect(failure.message).toBe('document 2 of the rendered manifest is not a Kubernetes object: it has no apiVersion')
   })
 })
 

@@ -25,8 +25,8 @@ export function absentGroupFailure(wanted: Wanted, { serverless, cluster, groups
   const where = `${wanted.id} in ${wanted.region}`
   if (serverless) {
     return fail(
-      `${where} is a serverless cache and no replication group, so it has no settings to compare`,
-      'leave elasticache-replication-group empty: every serverless cache is Multi-AZ and encrypted, and whether it answers is verified all the same'
+      `${where} is a serverless cache, not a replication group, so it has no settings to compare`,
+      'leave elasticache-replication-group empty: serverless caches are always Multi-AZ and encrypted, and connectivity is verified anyway'
     )
   }
   if (cluster?.replicationGroup !== undefined) {
@@ -35,14 +35,14 @@ export function absentGroupFailure(wanted: Wanted, { serverless, cluster, groups
   }
   if (cluster?.engine === 'memcached') {
     return fail(
-      `${where} is a Memcached cluster, which knows neither replication nor Redis commands`,
+      `${where} is a Memcached cluster, which supports neither replication nor Redis commands`,
       'set elasticache-replication-group to a replication group of Redis OSS or Valkey'
     )
   }
   if (cluster !== undefined) {
     return fail(
-      `${where} is a node-based cluster without a replication group: when its one node fails, nothing takes over`,
-      `create a replication group with a replica and encryption, and let the AWS secret name its primary endpoint; \`aws elasticache create-replication-group --region ${wanted.region} --primary-cluster-id ${wanted.id} …\` makes one of this node, but cannot encrypt it at rest`
+      `${where} is a node-based cluster without a replication group: if its only node fails, nothing takes over`,
+      `create a replication group with a replica and encryption, and put its primary endpoint into the AWS secret; \`aws elasticache create-replication-group --region ${wanted.region} --primary-cluster-id ${wanted.id} …\` makes one of this node, but cannot encrypt it at rest`
     )
   }
   return fail(`there is no replication group ${where}${others(groups)}`, otherHint(wanted.region, refused))
@@ -63,5 +63,5 @@ function otherHint(region: string, refused: readonly string[]): string {
   const list = `\`aws elasticache describe-replication-groups --region ${region} --query "ReplicationGroups[].ReplicationGroupId"\``
   const hint = `correct elasticache-replication-group, aws-region, or the AWS account of the credentials; compare with ${list}`
   if (refused.length === 0) return hint
-  return `${hint}; whether it is another kind of cache can only be seen with ${refused.map((action) => `elasticache:${action}`).join(' and ')}`
+  return `${hint}; to check for other kinds of cache it needs ${refused.map((action) => `elasticache:${action}`).join(' and ')}`
 }

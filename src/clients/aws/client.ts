@@ -44,8 +44,7 @@ export function openElastiCache(region: string | undefined, { connection, reques
       const command = new DescribeReplicationGroupsCommand(id === undefined ? {} : { ReplicationGroupId: id })
       const { ReplicationGroups, $metadata } = await client.send(command, { abortSignal })
       // The SDK reads any page as an answer in which everything is left out.
-      if (ReplicationGroups === undefined)
-        throw Object.assign(new Error('this is no answer of ElastiCache'), { $metadata })
+      if (ReplicationGroups === undefined) throw Object.assign(new Error('not an ElastiCache response'), { $metadata })
       return ReplicationGroups
     },
     serverlessCaches: async (name, abortSignal) => {

@@ -10,7 +10,7 @@ const configure = '`aws-actions/configure-aws-credentials`'
 export function regionFailure(error: unknown): Failure {
   return new Failure(
     'invalid-input',
-    `it is not known in which AWS region the replication group is: ${said(error)}`,
+    `the AWS region of the replication group is unknown: ${said(error)}`,
     'set aws-region to the region of the replication group, such as eu-central-1',
     [],
     error
@@ -25,12 +25,12 @@ export function credentialsFailure(error: unknown, region: string): Failure {
     (said(error).startsWith('Could not load credentials')
       ? new Failure(
           'unauthorized',
-          'there are no AWS credentials, and elasticache-replication-group needs them',
-          `run ${configure} before this step, and give the job \`permissions: id-token: write\`; on a runner of your own, a role of its machine does it too`
+          'no AWS credentials found; elasticache-replication-group needs them',
+          `run ${configure} before this step, and give the job \`permissions: id-token: write\`; on a self-hosted runner, an instance role works too`
         )
       : new Failure(
           'unauthorized',
-          `there are no usable AWS credentials: ${said(error)}`,
+          `no usable AWS credentials: ${said(error)}`,
           `correct the role that ${configure} or the profile names, and the trust policy of that role`
         ))
   )
@@ -41,18 +41,18 @@ export function requestFailure(error: unknown, wanted: Wanted): Failure {
   const { id, region } = wanted
   switch (awsErrorKind(error)) {
     case 'denied':
-      return new Failure('forbidden', `AWS does not let ${id} be described: ${said(error)}`, grant(error, wanted))
+      return new Failure('forbidden', `AWS denies describing ${id}: ${said(error)}`, grant(error, wanted))
     case 'invalid':
       return new Failure(
         'invalid-input',
-        `ElastiCache does not accept ${id} as the ID of a replication group: ${said(error)}`,
+        `ElastiCache rejects ${id} as a replication group ID: ${said(error)}`,
         'correct elasticache-replication-group'
       )
     case 'throttled':
       return new Failure(
         'elasticache-unreachable',
-        `ElastiCache in ${region} answers too many requests of this account, and refused ours: ${said(error)}`,
-        'run again in a minute; `AWS_MAX_ATTEMPTS: 10` in the env of the step makes it try longer'
+        `ElastiCache in ${region} throttles this account: ${said(error)}`,
+        'run again in a minute; `AWS_MAX_ATTEMPTS: 10` in the env of the step makes it retry longer'
       )
     case 'silent':
       return silence(error, 'ElastiCache', region)
@@ -72,11 +72,11 @@ function refusedKey(error: unknown): Failure | undefined {
       )
     case 'key':
       return refused(
-        'AWS does not accept the credentials',
+        'AWS rejects the credentials',
         'compare with `aws sts get-caller-identity` in the same job; a region that the account has not enabled refuses all of them, so check aws-region too'
       )
     case 'clock':
-      return refused('AWS refuses the time of the request', 'set the clock of this runner: `timedatectl set-ntp true`')
+      return refused('AWS rejects the request time', 'set the clock of this runner: `timedatectl set-ntp true`')
     default:
       return undefined
   }
@@ -108,7 +108,7 @@ function unexpected(error: unknown, { id, region }: Wanted): Failure {
 const reportIt = 'this is an error of redis-cache-action; please report it with the log of this run'
 
 function grant(error: unknown, wanted: Wanted): string {
-  if (isDenied(messageOf(error))) return 'take away the deny that AWS names: no policy can allow against it'
+  if (isDenied(messageOf(error))) return 'remove that explicit Deny; it overrides every Allow'
   return `add this statement to a policy of that identity: \`${policyStatement(messageOf(error), wanted)}\``
 }
 

@@ -128,7 +128,7 @@ async function runGit(
     ...(input !== undefined && { input })
   })
   const { exitCode, stopped } = result
-  if (stopped === 'time') throw new GitError(`git did not end within ${limits.timeoutMilliseconds / 1000} s`)
+  if (stopped === 'time') throw new GitError(`git did not finish within ${limits.timeoutMilliseconds / 1000} s`)
   if (stopped === 'output') throw new GitError(`git printed more than ${limits.maximumBytes / 1024 ** 2} MiB`)
   // 125 to 127 are of those who start it: it is not there, or cannot be run.
   if (exitCode === undefined || (exitCode > 124 && exitCode < 128)) throw failed(result)

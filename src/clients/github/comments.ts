@@ -112,7 +112,7 @@ export class PullRequestComments {
 }
 
 function commentsIn(data: unknown): (StoredComment & { author: string | undefined })[] {
-  if (!Array.isArray(data)) throw new GitHubError('the list of comments is none', 200)
+  if (!Array.isArray(data)) throw new GitHubError('the list of comments is not a list', 200)
   return listAt(data).flatMap((comment) => {
     const id = at(comment, 'id')
     if (typeof id !== 'number') return []

@@ -37,7 +37,7 @@ export function errorFrom(error: unknown, server: string, wait?: number): GitHub
 function withoutAnswer(cause: unknown): string {
   const name = textAt(cause, 'name')
   if (name === 'TimeoutError') return `no answer within ${formatDuration(githubAnswerMilliseconds)}`
-  if (name === 'SyntaxError') return 'an answer that is not of its API'
+  if (name === 'SyntaxError') return 'a response that is not from its API'
   return textAt(cause, 'cause', 'code') ?? textAt(cause, 'code') ?? 'no connection'
 }
 
@@ -50,14 +50,14 @@ function messageIn(data: unknown): string | undefined {
 
 const permission = 'add `pull-requests: write` under `permissions:` of the job'
 const report = 'please report it with the log of this run'
-const later = 'run the job again later, or read the job summary, which says the same'
+const later = 'run the job again later, or read the job summary, which has the same content'
 
 /** What stood against a comment, and what to do about it. Everything that GitHub wrote is harmless already. */
 export function toCommentError(error: unknown, { isFork }: { isFork: boolean }): { reason: string; hint: string } {
   if (!(error instanceof GitHubError)) return { reason: `unexpected error: ${messageOf(error)}`, hint: report }
   const { status, message, wait } = error
   if (status === undefined) {
-    return { reason: `GitHub does not answer (${message})`, hint: 'see whether the runner can reach `GITHUB_API_URL`' }
+    return { reason: `GitHub does not answer (${message})`, hint: 'check that the runner can reach `GITHUB_API_URL`' }
   }
   if (wait !== undefined) {
     return { reason: `GitHub limits requests and asks to wait ${formatDuration(wait)}`, hint: later }
@@ -66,19 +66,22 @@ export function toCommentError(error: unknown, { isFork }: { isFork: boolean }):
   if (status >= 500) return { reason: `GitHub fails (${message})`, hint: later }
   if (status === 401) {
     return {
-      reason: `GitHub does not know the token (${message})`,
+      reason: `GitHub rejects the token (${message})`,
       hint: 'set the input `github-token`, or leave it out'
     }
   }
   if (/\b(locked|archived)\b/i.test(message)) {
-    return { reason: `GitHub takes none (${message})`, hint: 'unlock the conversation, or set `comment: never`' }
+    return {
+      reason: `GitHub accepts no comment (${message})`,
+      hint: 'unlock the conversation, or set `comment: never`'
+    }
   }
   if (status === 403 && isFork) {
     return {
       reason: `the token of a pull request from a fork can only read (${message})`,
-      hint: 'read the job summary, which says the same; `pull_request_target` is no way out, it is not safe'
+      hint: 'read the job summary, which has the same content; `pull_request_target` is not a safe alternative'
     }
   }
   if (status === 403 || status === 404) return { reason: `the token may not comment (${message})`, hint: permission }
-  return { reason: `GitHub refuses the comment (${message})`, hint: report }
+  return { reason: `GitHub rejects the comment (${message})`, hint: report }
 }

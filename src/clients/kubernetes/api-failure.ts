@@ -15,7 +15,7 @@ export function apiFailure(error: ApiError, attempt: Attempt): Failure {
   const said = sanitizeLine(withoutQuotedValues(error.message, object), 1500).replace(/:$/, '')
   // What is true for every object is said without one, so that it is said once.
   const general: Partial<Record<FailureCode, string>> = {
-    unauthorized: `the API server does not accept the credentials of the kubeconfig: ${said}`,
+    unauthorized: `the API server rejects the credentials of the kubeconfig: ${said}`,
     'namespace-missing': `namespace ${namespace} cannot be used: ${said}`,
     'cluster-unreachable': `the API server fails: ${said}`
   }
@@ -28,9 +28,9 @@ function webhookHint(message: string): string {
   const [, service, namespace] = /"https:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.svc[:/]/.exec(message) ?? []
   const list = '`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`'
   return service === undefined
-    ? `see what the webhook that is named needs, and run again when it answers: ${list}`
+    ? `see what the named webhook needs, and run again when it answers: ${list}`
     : `see why service ${service} does not answer, \`kubectl -n ${namespace} get pods,endpointslices\`, and run again ` +
-        `when it does; what asks it: ${list}`
+        `when it does; it is called by: ${list}`
 }
 
 /** Whether an admission plugin refuses the object; the authorizer speaks of a user and what it lacks, or gives no reason. */
@@ -40,12 +40,12 @@ function isAdmission(message: string): boolean {
 
 function admissionHint(message: string, namespace: string): string {
   if (/serviceaccount "[^"]*" not found/.test(message)) {
-    return 'the namespace is new, and its service account is not made yet: run again'
+    return 'the namespace is new and has no service account yet: run again'
   }
   const isLimited = /per (Container|Pod|PersistentVolumeClaim)\b/.test(message)
   return isLimited
     ? `keep within the LimitRange: \`kubectl -n ${namespace} describe limitrange\``
-    : 'the admission of the cluster refuses the object: change what it names'
+    : 'cluster admission rejects the object: change what it names'
 }
 
 /** The ways in which the API server says that a field cannot change. */
@@ -74,7 +74,7 @@ function classify(error: ApiError, attempt: Attempt): { code: FailureCode; hint:
     return { code: isOperator ? 'external-secret-error' : 'invalid-manifest', hint: webhookHint(message) }
   }
   if (/denied (the )?request|violates PodSecurity/.test(message)) {
-    return { code: 'invalid-manifest', hint: 'change the object so that the policy that is named admits it' }
+    return { code: 'invalid-manifest', hint: 'change the object so that the named policy admits it' }
   }
   if (status === 403 && isAdmission(message)) {
     return { code: 'invalid-manifest', hint: admissionHint(message, namespace) }
@@ -89,16 +89,16 @@ function classify(error: ApiError, attempt: Attempt): { code: FailureCode; hint:
     }
   }
   if (status === 404 && /^(the server could not find the requested resource|404 page not found)/.test(message)) {
-    return { code: 'invalid-manifest', hint: 'this cluster does not serve the kind: correct apiVersion and kind' }
+    return { code: 'invalid-manifest', hint: 'this cluster does not serve that kind: correct apiVersion and kind' }
   }
   if (status === 409 && causes.some((cause) => cause.reason === 'FieldManagerConflict')) {
     return { code: 'field-conflict', hint: 'remove the field from one of the two, or set force-conflicts: true' }
   }
   if (status === 422 && immutable.test(message)) {
-    return { code: 'immutable-field', hint: 'put the old value back, or delete the object and run again' }
+    return { code: 'immutable-field', hint: 'restore the old value, or delete the object and run again' }
   }
   if (status === 400 || status === 422 || isUnreadable(error)) {
-    return { code: 'invalid-manifest', hint: 'correct the field that is named' }
+    return { code: 'invalid-manifest', hint: 'correct the named field' }
   }
   if (status === 429 || status >= 500) {
     return {

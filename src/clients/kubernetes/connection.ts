@@ -44,7 +44,7 @@ export async function connect(source: ConnectionSource, deps: PluginDeps): Promi
   if (cluster === null) throw new Failure('invalid-input', `context ${context} names no known cluster`, kubeconfigHint)
   const { server, userInfo } = serverOf(cluster.server, context)
   if (cluster.proxyUrl && !URL.canParse(cluster.proxyUrl)) {
-    throw new Failure('invalid-input', `context ${context} cannot be used: its proxy-url is no URL`, kubeconfigHint)
+    throw new Failure('invalid-input', `context ${context} cannot be used: its proxy-url is not a URL`, kubeconfigHint)
   }
   // Port-forward takes it from there.
   Object.assign(cluster, { server: server.href.replace(/\/$/, '') })
@@ -85,7 +85,7 @@ function serverOf(text: string, context: string): { server: URL; userInfo: UserI
   }
   throw new Failure(
     'invalid-input',
-    `the server of context ${context} is no URL that begins with https:// or http://`,
+    `the server of context ${context} must be a URL that begins with https:// or http://`,
     'write it into the kubeconfig as in `server: https://10.0.0.1:6443`'
   )
 }
@@ -122,7 +122,7 @@ function noCredentials(error: unknown, context: string, asksProvider: boolean): 
   if (error instanceof PluginError) {
     const hint = error.isAbsent
       ? 'install the credential plugin that the kubeconfig names (such as aws or gke-gcloud-auth-plugin) on the runner'
-      : 'give the step what the credential plugin needs, such as the environment variables of its cloud'
+      : 'give the step what the credential plugin needs, such as the environment variables of the cloud'
     return new Failure('unauthorized', `context ${context} gives no credentials: ${error.message}`, hint)
   }
   const code = textAt(error, 'code') ?? textAt(error, 'name')
@@ -130,7 +130,7 @@ function noCredentials(error: unknown, context: string, asksProvider: boolean): 
     return new Failure(
       'invalid-input',
       `context ${context} names a file that cannot be read (${code}): a certificate, a key or a token`,
-      'put what it holds into the kubeconfig: `kubectl config view --raw --flatten --minify`'
+      'embed its content in the kubeconfig: `kubectl config view --raw --flatten --minify`'
     )
   }
   if (asksProvider) {
@@ -156,7 +156,7 @@ interface KubeconfigSource {
 /** What to do about a kubeconfig that is none. */
 const kubeconfigHint =
   'set the input `kubeconfig` to the text of a kubeconfig file, or the variable KUBECONFIG to its path or its text; ' +
-  'a secret that the workflow cannot read, as in a pull request from a fork, is an empty text'
+  'a secret that the workflow cannot read, as in a pull request from a fork, is empty'
 
 /** A problem in words of ours, which quote nothing of a kubeconfig. */
 class Problem extends Error {}
@@ -241,12 +241,12 @@ function problemOf(error: unknown): string {
   if (reason !== undefined) {
     const [line, column] = ['line', 'column'].map((name) => Number(at(error, 'mark', name)) + 1)
     const words = /^[\w ,;()'-]+$/.test(reason) ? `: ${reason}` : ''
-    return `is no YAML (line ${line}, column ${column})${words}`
+    return `is not YAML (line ${line}, column ${column})${words}`
   }
   const code = textAt(error, 'code')
   if (code !== undefined) return `names a file that cannot be read (${code})`
   const missing = /^(?:clusters|contexts|users)\[\d+\](?:\.\w+)+ is missing$/.exec(textAt(error, 'message') ?? '')
-  return missing === null ? 'is no kubeconfig' : `is incomplete: ${missing[0]}`
+  return missing === null ? 'is not a kubeconfig' : `is incomplete: ${missing[0]}`
 }
 
 // As kubectl does it: the first file to name a thing wins, the current context included. mergeConfig() of client-node

@@ -78,7 +78,7 @@ export async function askPlugin(
     throw new Failure(
       'unauthorized',
       `${called} gave no credentials within ${Math.round(limit / 1000)} s`,
-      'give the plugin credentials for machines, because nobody can log in here; or give the step a kubeconfig with ' +
+      'give the plugin non-interactive credentials, because nobody can log in here; or give the step a kubeconfig with ' +
         'the token of a service account'
     )
   })
@@ -126,7 +126,7 @@ async function answerOf(plugin: Plugin, called: string, mask: (secret: string) =
   if (code !== 0) {
     const how = code === null ? `was ended by ${killer}` : `ended with exit code ${code}`
     const shown = said.split('\n').map((line) => redactLine(line).text)
-    throw new PluginError(`${called} ${how}: ${sanitizeLine(shown.join('\n')) || 'it said nothing'}`)
+    throw new PluginError(`${called} ${how}: ${sanitizeLine(shown.join('\n')) || 'it printed nothing'}`)
   }
   if (!token && !certData) throw new PluginError(`what ${called} printed has neither a token nor a certificate`)
   return { token, certData, keyData }

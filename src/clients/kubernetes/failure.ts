@@ -21,7 +21,7 @@ export function toFailure(error: unknown, attempt: Attempt): Failure {
     return new Failure(
       'cluster-unreachable',
       sanitizeLine(error.message),
-      'check the server of the kubeconfig, and whether a proxy or a login page stands before it: `kubectl cluster-info`',
+      'check the server of the kubeconfig, and whether a proxy or a login page answers instead: `kubectl cluster-info`',
       [],
       error
     )

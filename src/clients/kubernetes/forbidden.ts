@@ -56,7 +56,7 @@ export function alternative({ what }: MissingRight): string | undefined {
 export function forbiddenHint(message: string, { role = 'rbac', needs }: Attempt): string {
   const right = missingRight(message, role === 'rbac-reader')
   const grant = (folder: Role) => `grant the Role in manifests/${folder} to the identity of the kubeconfig`
-  if (right === undefined) return `${grant(role)}${needs === undefined ? '' : `: this takes the right to ${needs}`}`
+  if (right === undefined) return `${grant(role)}${needs === undefined ? '' : `: this requires the right to ${needs}`}`
   const rule = `give ${right.user} this rule in ${rightPlace(right)}: \`${right.rule}\``
   if (right.namespace === undefined) {
     const around = alternative(right)

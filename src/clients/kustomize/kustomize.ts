@@ -59,12 +59,12 @@ function explained(
   { exitCode, stderr, stopped }: CommandResult,
   timeoutMilliseconds: number
 ): { sentence: string; hint: string } {
-  const hint = 'render only what belongs to the cache, and leave the rest to other steps'
+  const hint = 'render only the cache, and leave the rest to other steps'
   if (stopped === 'output') {
     return { sentence: `printed more than ${manifestLimits.bytes / 1024 ** 2} MiB, and was stopped`, hint }
   }
   if (stopped === 'time') {
-    return { sentence: `did not end within ${timeoutMilliseconds / 1000} s, and was stopped`, hint }
+    return { sentence: `did not finish within ${timeoutMilliseconds / 1000} s, and was stopped`, hint }
   }
   if (/^(runtime|fatal error): .*(out of memory|cannot allocate)/m.test(stderr)) {
     return { sentence: `wanted more than ${memoryKibibytes / 1024 ** 2} GiB of memory`, hint }
@@ -87,7 +87,7 @@ async function brought(log: (line: string) => void): Promise<Program> {
 }
 
 function firstLine(text: string): string {
-  return sanitizeLine(text.split('\n').find((each) => each.trim() !== '') ?? 'it said nothing', 400)
+  return sanitizeLine(text.split('\n').find((each) => each.trim() !== '') ?? 'it printed nothing', 400)
 }
 
 const always = ['PATH', 'HOME']

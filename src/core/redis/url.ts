@@ -34,17 +34,17 @@ export function wantsTls(url: string): boolean | undefined {
  */
 export function readUrl(url: string, password: string | undefined): RedisUrl | UrlFault {
   const whole = 'write `rediss://:<password>@<host>:<port>`, with the password percent-encoded'
-  if (wantsTls(url) === undefined) return { problem: 'begins neither with rediss:// nor with redis://', fix: whole }
+  if (wantsTls(url) === undefined) return { problem: 'must begin with rediss:// or redis://', fix: whole }
   const read = URL.canParse(url) ? new URL(url) : undefined
   const user = percentDecoded(read?.username)
   const own = percentDecoded(read?.password)
   if (password !== undefined && isMisread(own, password) && userBefore(url, password) !== undefined) {
     return notEncoded(password)
   }
-  if (read === undefined) return { problem: 'is no URL that a client can read', fix: whole }
+  if (read === undefined) return { problem: 'is not a URL that a client can parse', fix: whole }
   if (read.hostname === '') return { problem: 'names no host', fix: whole }
   if (user === undefined || own === undefined) {
-    return { problem: 'has a % that begins no percent-encoding', fix: 'write each % that belongs to a value as %25' }
+    return { problem: 'has a % that starts no valid percent-encoding', fix: 'write each literal % as %25' }
   }
   const port = read.port === '' ? undefined : Number(read.port)
   return { user, password: own, host: read.hostname, port, path: read.pathname }
@@ -77,7 +77,7 @@ function isMisread(own: string | undefined, password: string): boolean {
 function notEncoded(password: string): UrlFault {
   const { words, fixes } = specialIn(password)
   return {
-    problem: `has the password as it is, not percent-encoded, so ${words} in it cannot be read`,
+    problem: `has the password without percent-encoding, so ${words} in it cannot be read`,
     fix: `write ${fixes} in the password of url (${encoder})`
   }
 }
@@ -91,12 +91,12 @@ export function unencoded(url: string): UrlFault | undefined {
   const { words, fixes } = specialIn(credentials.replaceAll('%', ''))
   if (words === '') return undefined
   return {
-    problem: `has ${words} before the host, not percent-encoded, which clients in Java or Go refuse`,
+    problem: `has ${words} before the host without percent-encoding, which Java and Go clients reject`,
     fix: `write ${fixes} in url (${encoder})`
   }
 }
 
-const encoder = '`jq -Rr @uri` encodes the line that you type'
+const encoder = '`jq -Rr @uri` encodes a line you type'
 
 /** Which characters of a text a URL has percent-encoded only, in words, and what to write for them. */
 function specialIn(text: string): { words: string; fixes: string } {
@@ -113,7 +113,7 @@ function specialIn(text: string): { words: string; fixes: string } {
     fixes: [
       ...symbols.map((character) => `${character} as ${encodeURIComponent(character)}`),
       ...(space ? ['a space as %20'] : []),
-      ...(foreign ? ['what is not ASCII as the bytes of its UTF-8'] : [])
+      ...(foreign ? ['other characters as their UTF-8 bytes'] : [])
     ].join(', ')
   }
 }

@@ -25,34 +25,34 @@ function host(read: RedisUrl, values: Partial<Credentials>, canonical: (host: st
   const written = URL.canParse(address) ? new URL(address).hostname : wanted
   if (canonical(read.host) === canonical(written)) return []
   // The host of the URL is not shown: of a URL that is misread, it may be a part of the password.
-  const problem = `names another host than key host${shownAddress(wanted, values)}`
-  return [{ key: 'url', problem, fix: 'name the same host in both' }]
+  const problem = `names a different host than key host${shownAddress(wanted, values)}`
+  return [{ key: 'url', problem, fix: 'use the same host in both' }]
 }
 
 function port(read: RedisUrl, values: Partial<Credentials>): FieldProblem[] {
   const { port: wanted } = values
   if (wanted === undefined || !isPort(wanted) || (read.port ?? ports.redis) === Number(wanted)) return []
-  const named = read.port === undefined ? `no port, which means ${ports.redis}, and so another` : 'another port'
+  const named = read.port === undefined ? `no port, which means ${ports.redis}, a different one` : 'a different port'
   const problem = `names ${named} than key port${shownAddress(wanted, values)}`
-  return [{ key: 'url', problem, fix: 'name the same port in both' }]
+  return [{ key: 'url', problem, fix: 'use the same port in both' }]
 }
 
 function password(read: RedisUrl, { password: wanted }: Partial<Credentials>): FieldProblem[] {
   if (wanted === undefined || read.password === wanted) return []
-  const asUrl = 'put the password of key password there, percent-encoded'
+  const asUrl = 'write the value of key password there, percent-encoded'
   if (read.password === '') {
     return read.user === wanted
-      ? [{ key: 'url', problem: 'has the password in the place of a user name', fix: 'put a colon before it' }]
+      ? [{ key: 'url', problem: 'has the password where the user name belongs', fix: 'put a colon before it' }]
       : [{ key: 'url', problem: 'has no password', fix: `${asUrl} (\`rediss://:<password>@<host>:<port>\`)` }]
   }
   if (percentDecoded(wanted) === read.password) {
-    const fix = 'store the password itself (if % belongs to it, write %25 for it in url)'
-    return [{ key: 'password', problem: 'is percent-encoded, as it may be only in url', fix }]
+    const fix = 'store the plain password (a literal % becomes %25 in url)'
+    return [{ key: 'password', problem: 'is percent-encoded; only url may be', fix }]
   }
   if (percentDecoded(read.password) === wanted) {
     return [{ key: 'url', problem: 'has the password percent-encoded twice', fix: 'encode it once' }]
   }
   return [
-    { key: 'url', problem: 'has another password than key password', fix: `${asUrl} (a rotation has to change both)` }
+    { key: 'url', problem: 'has a different password than key password', fix: `${asUrl} (a rotation must change both)` }
   ]
 }

@@ -24,7 +24,7 @@ function* valueProblems(value: unknown, written: string, path: string, schema: S
     case 'one-of':
       if (typeof value !== 'string') yield mismatch(value, scalars.string.words, path)
       // An empty text stands for the default.
-      else if (value !== '' && !type.allowed.includes(value)) yield `${path} is none of ${listed(type.allowed)}`
+      else if (value !== '' && !type.allowed.includes(value)) yield `${path} must be one of ${listed(type.allowed)}`
       return
     case 'list':
     case 'map': {
@@ -58,12 +58,12 @@ function* mapProblems(
 function unknownField(key: string, fields: readonly string[], path: string, schema: Schema): string {
   const meant = nearest(key, fields)
   const suggestion = meant === undefined ? '' : `; ${meant} was probably meant`
-  return `${path}.${key} is no field of Kubernetes ${versionOf(schema)}${suggestion}`
+  return `${path}.${key} is not a field of Kubernetes ${versionOf(schema)}${suggestion}`
 }
 
 function mismatch(value: unknown, wanted: string, path: string): string {
   const isQuotable = wanted === scalars.string.words && (typeof value === 'number' || typeof value === 'boolean')
-  return `${path} must be ${wanted}, and is ${wordFor(value)}${isQuotable ? ': put it in quotes' : ''}`
+  return `${path} must be ${wanted}, but is ${wordFor(value)}${isQuotable ? ': put it in quotes' : ''}`
 }
 
 /** Some lists are longer than anybody reads. */
@@ -86,7 +86,7 @@ const scalars: Record<Scalar, { words: string; fits(value: unknown): boolean }> 
   integer: { words: 'an integer', fits: Number.isInteger },
   boolean: { words: 'true or false', fits: (value) => typeof value === 'boolean' },
   quantity: { words: 'a quantity such as 512Mi or 250m', fits: isAmount },
-  'int-or-string': { words: 'an integer or a text', fits: (value) => isText(value) || Number.isInteger(value) },
+  'int-or-string': { words: 'an integer or a string', fits: (value) => isText(value) || Number.isInteger(value) },
   bytes: { words: 'base64', fits: isBase64 }
 }
 

@@ -19,10 +19,10 @@ export const manifestLimits = { bytes: 2 * 1024 ** 2, documents: 1_000, depth: 1
 /** What is too much of a text, before time and memory are spent on it. */
 export function sizeLimitExcess(text: string): string | undefined {
   const bytes = Buffer.byteLength(text)
-  if (bytes > manifestLimits.bytes) return `has ${bytes} bytes; at most ${manifestLimits.bytes} are read`
+  if (bytes > manifestLimits.bytes) return `has ${bytes} bytes; the limit is ${manifestLimits.bytes}`
   const separators = text.match(/^---(?=\s|$)/gm)?.length ?? 0
   if (separators <= manifestLimits.documents) return undefined
-  return `has more than ${manifestLimits.documents} documents; at most so many are read`
+  return `has more than ${manifestLimits.documents} documents, the limit`
 }
 
 /** One of the documents of a text. */
@@ -126,7 +126,7 @@ function checkSize(document: Document.Parsed): void {
   })
   // Each is looked for among all anchors.
   if (count.aliases > manifestLimits.aliases) {
-    throw new Error(`it has more than ${manifestLimits.aliases} aliases; at most so many are read`)
+    throw new Error(`it has more than ${manifestLimits.aliases} aliases, the limit`)
   }
   // Each copies up to all keys, and what it copies may be merged itself.
   if (count.merges ** 2 * count.keys > manifestLimits.merged) {
@@ -141,10 +141,10 @@ function checkKeys(map: YAMLMap, document: Document): void {
     if (!isScalar(key)) throw new Error('a key is a list, a map or an alias')
     if (key.value === null) throw new Error('a key is null')
     const name = String(key.value)
-    if (seen.has(name)) throw new Error(`map keys must be unique: ${name} stands there twice`)
+    if (seen.has(name)) throw new Error(`map keys must be unique: ${name} appears twice`)
     // Version 2 of go-yaml lets what is merged win over what stands before it.
     const again = typeof key.value === 'symbol' ? mergedKeys(value, document).find((each) => seen.has(each)) : undefined
-    if (again !== undefined) throw new Error(`the key ${again} is merged after it was given; write << first`)
+    if (again !== undefined) throw new Error(`the key ${again} is merged after it was set; write << first`)
     seen.add(name)
   }
 }

@@ -136,8 +136,8 @@ function refusedObject(
 function unsteady(object: KubernetesObject, namespace: string): Failure {
   return new Failure(
     'field-conflict',
-    `cannot apply ${objectId(object)} in namespace ${namespace}: another client changed it each of ${rounds} times`,
-    `see who writes it, stop that, and run again: \`kubectl --namespace ${namespace} get ` +
+    `cannot apply ${objectId(object)} in namespace ${namespace}: another client changed it ${rounds} times in a row`,
+    `find out what writes it, stop that, and run again: \`kubectl --namespace ${namespace} get ` +
       `${object.kind.toLowerCase()}/${object.metadata.name} --show-managed-fields --output=yaml\``
   )
 }

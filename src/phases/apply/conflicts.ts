@@ -63,15 +63,15 @@ export function conflictFailure(
 ): Failure {
   const lines = disputes.map(({ field, manager, values }) =>
     values === undefined
-      ? `"${manager}" owns ${field} with another value, which is not shown`
-      : `"${manager}" owns ${field} with the value ${values[0]}, wanted is ${values[1]}`
+      ? `"${manager}" owns ${field} with a different value (not shown)`
+      : `"${manager}" owns ${field} with the value ${values[0]}, wanted: ${values[1]}`
   )
   const more = lines.length > mostInSentence ? `; and ${lines.length - mostInSentence} more fields` : ''
   const managers = [...new Set(disputes.map(({ manager }) => manager))].join(', ')
   const leave =
     objectId(object) === `Secret/${names.credentials}`
       ? 'leave the input redis-password empty to keep the stored password'
-      : `take the field out of the manifests to leave it to ${managers}, give both the same value`
+      : `remove the field from the manifests to leave it to ${managers}, give both the same value`
   return new Failure(
     'field-conflict',
     `cannot apply ${objectId(object)} in namespace ${namespace}: ${lines.slice(0, mostInSentence).join('; ')}${more}`,

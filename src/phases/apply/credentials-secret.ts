@@ -102,7 +102,7 @@ async function madeByAnother(
 ): Promise<KubernetesObject> {
   try {
     const stored = await deps.cluster.read(credentialsObject, namespace)
-    if (stored === undefined) throw new Error('another client deleted it meanwhile')
+    if (stored === undefined) throw new Error('another client deleted it in the meantime')
     const change = credentialField(stored, 'password') === credentialField(wanted, 'password') ? 'created' : 'unchanged'
     // It was made by this run, by a request whose answer was lost.
     if (change === 'created') {
@@ -121,7 +121,7 @@ async function madeByAnother(
 }
 
 function gone({ namespace }: ApplyInputs, deps: ApplyDeps): RefusedObject {
-  const failure = unreadable(new Error('another client deleted it meanwhile'), namespace, deps)
+  const failure = unreadable(new Error('another client deleted it in the meantime'), namespace, deps)
   return { object: credentialsObject, before: undefined, failure }
 }
 

@@ -47,12 +47,12 @@ export function readCredentials(secret: KubernetesObject, namespace: string, isR
   const problems = [...textProblems, ...meaningProblems(values, namespace)]
   if (problems.length === 0) return values as Credentials
   const anew =
-    'set the input `redis-password` to have all four keys written, or delete the Secret to have a new password ' +
-    `generated: \`kubectl -n ${namespace} delete secret ${names.credentials}\``
+    'set the input `redis-password` to write all four keys, or delete the Secret to generate a new password: ' +
+    `\`kubectl -n ${namespace} delete secret ${names.credentials}\``
   throw new Failure(
     'secret-field',
     `Secret/${names.credentials} in namespace ${namespace} cannot be used: ${problems.join(', ')}`,
-    isRendered ? `correct Secret/${names.credentials} in the manifests, which bring it` : anew
+    isRendered ? `correct Secret/${names.credentials} in the manifests that include it` : anew
   )
 }
 
@@ -75,13 +75,11 @@ function resolved(host: string, namespace: string): string {
 function meaningProblems(values: Partial<Credentials>, namespace: string): string[] {
   const { host, port, password, url } = values
   const problems: string[] = []
-  if (host !== undefined && !isHost(host)) problems.push('key host is neither the name of a host nor an IP address')
+  if (host !== undefined && !isHost(host)) problems.push('key host must be a host name or an IP address')
   if (host !== undefined && endpointForm(host).aws) {
-    problems.push(
-      `key host names a cache of ElastiCache${shownAddress(host, values)}, and not the Redis of this cluster`
-    )
+    problems.push(`key host names an ElastiCache cache${shownAddress(host, values)}, not the Redis in this cluster`)
   }
-  if (port !== undefined && !isPort(port)) problems.push('key port is no whole number from 1 to 65535')
+  if (port !== undefined && !isPort(port)) problems.push('key port must be an integer from 1 to 65535')
   if (url === undefined) return problems
   const read = readUrl(url, password)
   if ('problem' in read) return [...problems, `key url ${read.problem}`]
@@ -105,9 +103,9 @@ export function addressNote(
   const known = services.length === 0 ? [addressOf(usual.host, usual.port, namespace)] : rendered
   if (known.includes(addressOf(host, port, namespace))) return undefined
   return (
-    `Secret/${names.credentials} names an address that no Service of these manifests has` +
-    `${shownAddress(`${host}:${port}`, credentials)}. Applications go there, and it was not asked whether this Redis answers; ` +
-    'a deployment with `probe-from: cluster` asks there.'
+    `Secret/${names.credentials} names an address that belongs to no Service in these manifests` +
+    `${shownAddress(`${host}:${port}`, credentials)}. Applications connect there, but this run did not check that this Redis answers; ` +
+    'a deployment with `probe-from: cluster` does.'
   )
 }
 

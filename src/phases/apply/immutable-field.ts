@@ -33,11 +33,11 @@ export function immutableFailure(
   if (differences.length === 0) return failure
   const named = differences.map(({ field, stored: old, wanted: next }) => {
     const values = shownValues(stored.kind, field, [old, next])
-    return values === undefined ? field : `${field} is ${values[0]}, wanted is ${values[1]}`
+    return values === undefined ? field : `${field} is ${values[0]}, wanted: ${values[1]}`
   })
   return new Failure(
     failure.code,
-    `cannot apply ${objectId(stored)} in namespace ${namespace}, because a field can never change: ${named.join('; ')}`,
+    `cannot apply ${objectId(stored)} in namespace ${namespace}, because a field is immutable: ${named.join('; ')}`,
     hintFor(stored, wanted, differences, namespace),
     [{ title: 'What the API server says', text: failure.message }, ...failure.evidence],
     failure.cause
@@ -57,17 +57,17 @@ function hintFor(
     return old !== undefined && next !== undefined && old !== next ? [{ name: claimName(claim), old, next }] : []
   })
   if (differences.some(({ field }) => field.startsWith('.spec.selector'))) {
-    return `put the old value back, or delete the StatefulSet with its pod and run again: \`${kubectl} delete statefulset ${stored.metadata.name}\``
+    return `restore the old value, or delete the StatefulSet with its pod and run again: \`${kubectl} delete statefulset ${stored.metadata.name}\``
   }
   const sizesOnly = differences.every(({ field }) => field.endsWith(`.${sizePath.join('.')}`))
   if (!sizesOnly) {
     const kept = differences.some(({ field }) => field.startsWith(`.spec.${claims}`))
-      ? '; claims that exist stay as they are'
+      ? '; existing claims stay as they are'
       : ''
-    return `put the old value back, or delete the StatefulSet without its pod, ${orphan}, and run again${kept}`
+    return `restore the old value, or delete the StatefulSet without its pod, ${orphan}, and run again${kept}`
   }
   if (grown.some(({ old, next }) => (compareQuantities(next, old) ?? 0) < 0)) {
-    return 'put the old value back: a claim can grow, but never shrink'
+    return 'restore the old value: a claim can grow but not shrink'
   }
   const replicas = Number(at(stored, 'spec', 'replicas') ?? 1)
   const patches = grown.flatMap(({ name, next }) =>
@@ -77,8 +77,8 @@ function hintFor(
     })
   )
   return (
-    `to enlarge the volume and keep its data, type ${[...patches, orphan].join(' and then ')}, and run again ` +
-    '(its StorageClass must have allowVolumeExpansion: true); or put the old value back'
+    `to enlarge the volume and keep its data, run ${[...patches, orphan].join(' and then ')}, and run again ` +
+    '(its StorageClass must have allowVolumeExpansion: true); or restore the old value'
   )
 }
 

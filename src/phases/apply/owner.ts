@@ -48,8 +48,8 @@ export function foreignSecretFailure(secret: KubernetesObject, namespace: string
   return new Failure(
     'secret-field',
     `namespace ${namespace} belongs to another environment: ${objectId(credentialsObject)} is owned by ${owner}, ` +
-      'and this environment has a Redis of its own',
-    'give this environment a namespace of its own, `namespace: …`, or choose the `environment` that namespace ' +
+      'and this environment has its own Redis',
+    'give this environment its own namespace, `namespace: …`, or choose the `environment` that namespace ' +
       `${namespace} belongs to`
   )
 }

@@ -12,7 +12,7 @@ export function commentBody({ environment, run, body, runUrl }: CommentInputs): 
   const head = markers(environment, run)
   const page = runUrl === undefined ? `run ${run.id}` : `[run ${run.id}](${runUrl})`
   const foot = `\n\n<sub>${page}, attempt ${run.attempt}</sub>\n`
-  const note = `\n\n**The rest is cut: a comment has no room for it.** The whole report is the job summary of ${page}.`
+  const note = `\n\n**The rest is cut: a comment has no room for it.** The full report is the job summary of ${page}.`
   return `${head}${shortened(body.trimEnd(), maximumLength - head.length - foot.length, note)}${foot}`
 }
 

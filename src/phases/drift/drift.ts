@@ -14,7 +14,10 @@ export class Drift extends Failure {
 
   constructor(drifted: readonly Compared[], namespace: string) {
     const lines = drifted.flatMap(namedLinesOf)
-    const evidence = lines.length > mostInSentence ? [{ title: 'What is not as rendered', text: lines.join('\n') }] : []
+    const evidence =
+      lines.length > mostInSentence
+        ? [{ title: 'Differences from the rendered manifests', text: lines.join('\n') }]
+        : []
     super('config-drift', few(lines, '. '), driftHint(drifted, namespace), evidence)
     this.missing = drifted.filter(({ missing }) => missing).map(({ id }) => id)
   }

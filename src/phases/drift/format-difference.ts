@@ -6,7 +6,7 @@ import { shownValues } from '../../core/redact/shown-value.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { type Difference, differencesOf } from './differences.ts'
 
-/** `.spec.replicas is 0, rendered is 1 (written by kubectl at 2026-11-23T02:10:00Z)`; a secret is never shown. */
+/** `.spec.replicas is 0, rendered: 1 (written by kubectl at 2026-11-23T02:10:00Z)`; a secret is never shown. */
 export function differenceLine(kind: string, difference: Difference, writer: Writer | undefined): string {
   const by = writer === undefined ? '' : ` (written by ${sanitizeLine(writer.manager)} at ${sanitizeLine(writer.time)})`
   return `${sentence(kind, difference)}${by}`
@@ -22,13 +22,13 @@ function sentence(kind: string, { path, live, rendered }: Difference): string {
   if (live !== undefined && rendered !== undefined) return differing(field, show([live, rendered]))
   // A whole item is named and not shown.
   const shown = [live, rendered].some((value) => typeof value === 'object') ? undefined : show([live, rendered])
-  if (rendered === undefined) return `${field} is ${shown?.[0] ?? 'there'} and is not rendered`
-  return `${field} is missing${shown === undefined ? '' : `, rendered is ${shown[1]}`}`
+  if (rendered === undefined) return `${field} is ${shown?.[0] ?? 'present'} but is not rendered`
+  return `${field} is missing${shown === undefined ? '' : `, rendered: ${shown[1]}`}`
 }
 
 function differing(field: string, shown: [live: string, rendered: string] | undefined): string {
-  if (shown === undefined) return `${field} is not the rendered value, which is not shown`
-  return `${field} is ${shown[0]}, rendered is ${shown[1]}`
+  if (shown === undefined) return `${field} differs from the rendered value (not shown)`
+  return `${field} is ${shown[0]}, rendered: ${shown[1]}`
 }
 
 interface DifferentLines {

@@ -12,8 +12,9 @@ export function driftHint(drifted: readonly Compared[], namespace: string): stri
     isMissingOnly && 'deploy again',
     ours.length > 0 && 'use the manifests and inputs of the last deployment here, or deploy again',
     others.length > 0 && 'deploy again, with `force-conflicts: true` where another client wrote a field',
-    alien.length > 0 && `take out by hand what is not rendered: \`${kubectl} edit ${idsOf(alien)}\``,
-    there.length > 0 && `see who wrote what: \`${kubectl} get ${idsOf(there)} --output=yaml --show-managed-fields\``
+    alien.length > 0 && `remove the fields that are not in your manifests: \`${kubectl} edit ${idsOf(alien)}\``,
+    there.length > 0 &&
+      `see who wrote each field: \`${kubectl} get ${idsOf(there)} --output=yaml --show-managed-fields\``
   ]
     .filter((part) => part !== false)
     .join('; ')

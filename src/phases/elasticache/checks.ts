@@ -107,7 +107,7 @@ export function checkEndpoint(
   const detail = `${problem === undefined ? '' : `${problem}; `}${right}`
   if (facts.secondaryOf === undefined) return { holds: problem === undefined, detail }
   const datastore = `Global Datastore ${sanitizeLine(facts.secondaryOf)}`
-  return { holds: false, detail: `${detail}, which takes no writes: the group is a secondary of ${datastore}` }
+  return { holds: false, detail: `${detail}, which accepts no writes: the group is a secondary of ${datastore}` }
 }
 
 function whatIsWrong(address: SecretAddress, main: Endpoint, facts: ReplicationGroupFacts): string | undefined {
@@ -130,9 +130,9 @@ function whatIsAt(address: SecretAddress, { id, nodeGroups }: ReplicationGroupFa
   }
   if (node !== undefined)
     return `the single node ${sanitizeLine(node.id)}, which becomes a replica at the next failover`
-  if (own) return 'no endpoint that this group has now'
-  if (group !== undefined) return `an endpoint of another one, ${sanitizeLine(group)}`
-  return 'no endpoint of this group'
+  if (own) return 'not a current endpoint of this group'
+  if (group !== undefined) return `an endpoint of another group, ${sanitizeLine(group)}`
+  return 'not an endpoint of this group'
 }
 
 /** The first label of a node's name is the node's ID. */

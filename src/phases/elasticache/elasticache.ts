@@ -41,7 +41,7 @@ function notAsRequired(failed: readonly Judgement[], facts: ReplicationGroupFact
   )
   return new Failure(
     'elasticache-settings',
-    `replication group ${sanitizeLine(facts.id)} in ${facts.region} is not as required: ${seen}`,
+    `replication group ${sanitizeLine(facts.id)} in ${facts.region} does not meet the requirements: ${seen}`,
     hint
   )
 }

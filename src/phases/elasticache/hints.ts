@@ -16,7 +16,7 @@ export function elasticacheHint(failed: readonly Requirement[], facts: Replicati
     lacks('encryption-at-rest') &&
       'encryption at rest cannot be changed: create a new group with it, from a backup of this one',
     lacks('endpoint') && storeEndpoint(facts),
-    `or do without, by setting elasticache-relax: ${failed.join(',')}`
+    `or waive it with elasticache-relax: ${failed.join(',')}`
   ]
   return advice.filter((text) => typeof text === 'string').join('; ')
 }
@@ -75,8 +75,8 @@ function useOtherRegion({ id, region }: ReplicationGroupFacts, datastore: string
   const aws = 'aws elasticache'
   const of = `--region ${region} --global-replication-group-id ${sanitizeLine(datastore)}`
   return (
-    `verify and store the group that takes the writes (\`${aws} describe-global-replication-groups ${of} ` +
-    `--show-member-info\`), or let this one take them: \`${aws} failover-global-replication-group ${of} ` +
+    `verify and store the group that accepts writes (\`${aws} describe-global-replication-groups ${of} ` +
+    `--show-member-info\`), or promote this one: \`${aws} failover-global-replication-group ${of} ` +
     `--primary-region ${region} --primary-replication-group-id ${sanitizeLine(id)}\``
   )
 }

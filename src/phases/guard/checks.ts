@@ -58,7 +58,7 @@ function claimLoss({ name, object }: StoredClaim, facts: GuardFacts): Loss | und
   // Without its claim no pod starts: one that answers has lost it since.
   if (object !== undefined || facts.running === undefined || facts.running.keys === 0) return undefined
   return {
-    sentence: `the claim ${name} is gone, and ${names.pod} would start anew (${facts.changes.join(', ')}), on an empty volume: ${held(facts.running)}`,
+    sentence: `the claim ${name} is gone, and ${names.pod} would restart (${facts.changes.join(', ')}), on an empty volume: ${held(facts.running)}`,
     hint: copyHint(facts)
   }
 }
@@ -68,17 +68,17 @@ function judgeAppending(facts: GuardFacts): GuardJudgement {
   const { changes, appends, claims, running, silence = '' } = facts
   const nothing: GuardJudgement = { losses: [], notes: [], lines: [] }
   if (changes.length === 0 || appends.after !== true) return nothing
-  const restart = `${names.pod} would start anew (${changes.join(', ')})`
+  const restart = `${names.pod} would restart (${changes.join(', ')})`
   if (running === undefined) {
-    const said = `Redis cannot be asked (${silence})`
+    const said = `Redis cannot be queried (${silence})`
     if (appends.before === true) return { ...nothing, lines: [`${said}; it was deployed with appendonly yes`] }
     if (claims.length > 0 && claims.every(({ object }) => object === undefined)) {
-      return { ...nothing, lines: [`${said}; it has no claim that could hold data`] }
+      return { ...nothing, lines: [`${said}; it has no claim that can hold data`] }
     }
     if (appends.before === undefined) {
       const note =
-        `${restart} with appendonly yes, and whether it has an append-only file now is not known: ${said}. ` +
-        'If it has none, every key is lost.'
+        `${restart} with appendonly yes, and it is unknown whether it has an append-only file now: ${said}. ` +
+        'Without one, every key is lost.'
       return { ...nothing, notes: [note] }
     }
     const sentence =
@@ -88,7 +88,7 @@ function judgeAppending(facts: GuardFacts): GuardJudgement {
   }
   if (running.keys === 0) return { ...nothing, lines: [`${restart}; Redis holds no key that could be lost`] }
   if (!facts.outlivesPod) {
-    return { ...nothing, notes: [`${restart}, and keeps its data on no volume that outlives it: ${held(running)}`] }
+    return { ...nothing, notes: [`${restart}, and keeps no data on a volume that outlives it: ${held(running)}`] }
   }
   if (!running.appends) {
     const sentence =
@@ -102,11 +102,11 @@ function judgeAppending(facts: GuardFacts): GuardJudgement {
   const unfinished = running.unfinished.filter((each) => appends.before === false || !/_size:/.test(each))
   if (unfinished.length > 0) {
     const sentence =
-      `${restart} with appendonly yes, and the append-only file that was switched on live is not complete ` +
+      `${restart} with appendonly yes, and the append-only file enabled at runtime is not complete ` +
       `(${unfinished.join(', ')}): ${held(running)}`
     return { ...nothing, losses: [{ sentence, hint: waitHint(facts) }] }
   }
-  return { ...nothing, lines: [`${restart}; its append-only file was switched on live, and is complete`] }
+  return { ...nothing, lines: [`${restart}; its append-only file was enabled at runtime and is complete`] }
 }
 
 /** `201 keys (1.2 MiB) would be lost` */

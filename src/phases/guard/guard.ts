@@ -42,7 +42,7 @@ function appending({ redis }: RenderedCache): boolean | undefined {
 function atRisk(losses: readonly Loss[]): Failure {
   const sentence = losses.map((loss) => loss.sentence).join('. Also: ')
   const hint = losses.map((loss) => loss.hint).join('. Also: ')
-  return new Failure('data-at-risk', `nothing was written, because data would be lost: ${sentence}`, hint)
+  return new Failure('data-at-risk', `nothing was written because data would be lost: ${sentence}`, hint)
 }
 
 /** Asks the running Redis once, with the password that it had before this run. */

@@ -37,7 +37,7 @@ const untilFinished = `${Object.entries(finished)
 export function switchOnHint(place: RedisPlace): string {
   const info = `\`${redisCli(place, 'INFO persistence')}\``
   return (
-    `switch it on while Redis runs. When ${info} says rdb_bgsave_in_progress:0, type ` +
+    `enable it while Redis runs. When ${info} says rdb_bgsave_in_progress:0, type ` +
     `\`${redisCli(place, 'CONFIG SET appendonly yes')}\`. When the first command says ${untilFinished}, run again`
   )
 }
@@ -47,9 +47,9 @@ export function waitHint(place: RedisPlace): string {
   return `wait until \`${redisCli(place, 'INFO persistence')}\` says ${untilFinished}, and run again`
 }
 
-/** How to get there where the running Redis cannot be asked. */
+/** How to get there where the running Redis cannot be queried. */
 export function startFirstHint(place: RedisPlace): string {
-  return `let this run ask Redis: deploy with appendonly no until ${names.pod} is Ready. Then ${switchOnHint(place)}`
+  return `let this run query Redis: deploy with appendonly no until ${names.pod} is Ready. Then ${switchOnHint(place)}`
 }
 
 /** How the volume of a claim that is being deleted gets another claim of the same name. */
@@ -68,7 +68,7 @@ export function keepVolumeHint({ namespace, statefulSet }: RedisPlace, claim: Ku
     `kubectl patch pv ${volume} --patch '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'`,
     `${kubectl} scale statefulset/${names.statefulSet} --replicas=1`
   ].map((step) => `\`${step}\``)
-  const again = isMade ? [] : [`make the claim ${name} again from its manifest`]
+  const again = isMade ? [] : [`recreate the claim ${name} from its manifest`]
   return (
     'keep the volume and give it a new claim, as an administrator of the cluster, in this order: ' +
     `${[...steps.slice(0, -1), ...again, ...steps.slice(-1)].join(', ')}. Then run again`
@@ -79,6 +79,6 @@ export function keepVolumeHint({ namespace, statefulSet }: RedisPlace, claim: Ku
 export function copyHint(place: RedisPlace): string {
   return (
     `copy the keys before anything restarts ${names.pod}: \`${redisCli(place, '--rdb -')} > redis.rdb\`. ` +
-    '"A volume that is gone" in docs/data.md says how they come into a new one'
+    '"A volume that is gone" in docs/data.md explains how to load them into a new one'
   )
 }

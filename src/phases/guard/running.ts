@@ -7,7 +7,7 @@ export interface Running {
   unfinished: string[]
   /** Undefined while it loads them. */
   keys: number | undefined
-  /** What they take, in bytes; undefined if INFO lacks it. */
+  /** What they take, in bytes; undefined if missing in INFO. */
   bytes: number | undefined
 }
 

@@ -57,7 +57,7 @@ function memoryShortage({ redis }: RenderedCache): Map<string, string> {
   const container = `container ${names.redisContainer}`
   // Redis refuses to start with what is no size.
   if (maxmemory !== undefined && bytes === undefined) return new Map()
-  if (!bytes) return new Map([['memory', `Redis would have no maxmemory, and grow until the kernel kills it`]])
+  if (!bytes) return new Map([['memory', `Redis would have no maxmemory and could grow until the kernel kills it`]])
   if (limitBytes === undefined) return new Map([['memory', `${container} would have no memory limit`]])
   const required = requiredMemoryLimit(bytes)
   if (limitBytes >= required) return new Map()
@@ -78,7 +78,7 @@ function looseImages({ documents }: RenderedCache): Map<string, string> {
       const tag = /^[^@]*:([^:/@]+)$/.exec(image)?.[1] ?? 'latest'
       if (image === '' || image.includes('@') || tag !== 'latest') return []
       const name = `container ${textAt(container, 'name')} of ${objectId(object)}`
-      return [[name, `the image ${image} of ${name} would have no tag of a version: a restart may bring another one`]]
+      return [[name, `the image ${image} of ${name} would have no version tag: a restart may pull a different version`]]
     })
   })
   return new Map(found)
@@ -92,9 +92,6 @@ function podSpecOf({ kind, spec }: KubernetesObject): unknown {
 function exposedServices({ services }: RenderedCache): Map<string, string> {
   const exposed = services.filter(({ type }) => type === 'NodePort' || type === 'LoadBalancer')
   return new Map(
-    exposed.map(({ name, type }) => [
-      name,
-      `Service/${name} would be a ${type}, which can be reached from outside the cluster`
-    ])
+    exposed.map(({ name, type }) => [name, `Service/${name} would be a ${type}, reachable from outside the cluster`])
   )
 }

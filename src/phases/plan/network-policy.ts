@@ -36,7 +36,7 @@ function opening(old: readonly RenderedNetworkPolicy[], { networkPolicies }: Ren
     if (!planned.limitsIngress) return `${id} would no longer limit ingress (policyTypes)`
     return `${id} would no longer select its pods (podSelector)`
   })
-  return `everybody in the cluster could connect to Redis: ${reasons.join(', ')}`
+  return `every pod in the cluster could connect to Redis: ${reasons.join(', ')}`
 }
 
 function admitting(

@@ -13,17 +13,17 @@ export function openDoors({ redis }: RenderedCache): Map<string, string> {
   const doors: [string, string, boolean][] = [
     [
       'password',
-      'Redis would ask nobody for a password: no requirepass, no user with one, no include of a file with one',
+      'Redis would require no password: no requirepass, no user with one, no include of a file with one',
       !asksForPassword(config, files, script)
     ],
     [
       'protected mode',
-      'protected-mode would be off: as soon as no password is set, Redis would answer every address',
+      'protected-mode would be off: without a password, Redis would answer every address',
       setting(config, 'protected-mode')?.toLowerCase() === 'no' || /--protected-mode\s+no\b/i.test(script)
     ],
     [
       'command',
-      `the command of container ${names.redisContainer} would make a user that needs no password (nopass)`,
+      `the command of container ${names.redisContainer} would create a user that needs no password (nopass)`,
       /\bnopass\b/i.test(script)
     ],
     ...open.map((user): [string, string, boolean] => [

@@ -66,7 +66,7 @@ function isRedis({ wanted }: Tried): boolean {
 function planned(each: Tried): PlannedObject {
   const { wanted, before, after, change } = each
   const diff = change === 'unchanged' ? '' : objectDiff(before, after, wanted)
-  const order = change === 'configured' && diff === '' && each.note === undefined ? 'only an order changes' : undefined
+  const order = change === 'configured' && diff === '' && each.note === undefined ? 'only the order changes' : undefined
   const notes = [each.note, order, isRedis(each) ? staleNote(each) : undefined]
   const note = notes.filter((text) => text !== undefined).join('; ')
   return { id: objectId(wanted), action: actions[change], diff, ...(note !== '' && { note }) }
@@ -75,7 +75,7 @@ function planned(each: Tried): PlannedObject {
 function staleNote({ before, after }: Tried): string | undefined {
   const reason = before && staleReason(before, after)
   if (reason === undefined) return undefined
-  return `${names.pod} would stay as it is, because of ${reason}: a deployment would fail with stuck-revision`
+  return `${names.pod} would not be replaced because of ${reason}: a deployment would fail with stuck-revision`
 }
 
 function unplanned({ object, failure, unknown }: PlannedRefusal): PlannedObject {

@@ -34,7 +34,7 @@ export function planOfRendered(
   const isCompared = base !== undefined || objects.some(({ action }) => action === 'refused')
   return {
     asked: false,
-    sentence: isCompared ? planSentence(objects, restart) : `${counted(objects.length)} checked, compared with nothing`,
+    sentence: isCompared ? planSentence(objects, restart) : `${counted(objects.length)} checked, not compared`,
     objects,
     restart,
     dangers: base === undefined ? [] : dangersOf(base, wanted)
@@ -66,7 +66,7 @@ function planned(
   const notes = [
     ...problems,
     ...(note === undefined ? [] : [note]),
-    ...(action === 'change' && diff === '' ? ['only an order changes, which a diff does not show'] : [])
+    ...(action === 'change' && diff === '' ? ['only the order changes, which a diff does not show'] : [])
   ]
   return {
     id: objectId(object),

@@ -15,7 +15,7 @@ export function shrinkingStorage(before: RenderedCache, after: RenderedCache): s
   return [...claimSizes(after)].flatMap(([claim, size]) => {
     const stored = old.get(claim)
     if ((compareQuantities(size, stored ?? '') ?? 0) >= 0) return []
-    return [`${claim} would shrink from ${stored} to ${size}: a volume can grow, but never shrink`]
+    return [`${claim} would shrink from ${stored} to ${size}: a volume can grow but not shrink`]
   })
 }
 
@@ -29,7 +29,7 @@ export function startedPersistence(before: RenderedCache, after: RenderedCache):
   return appends(before) === false && appends(after)
     ? [
         'appendonly would change from no to yes: Redis would start from an append-only file that is missing or old, and ' +
-          'lose every key, unless it is switched on live before; a deployment asks the running Redis, and refuses'
+          'lose every key, unless it is enabled at runtime first; a deployment checks the running Redis and refuses'
       ]
     : []
 }
@@ -42,7 +42,7 @@ function unwritten(before: RenderedCache, after: RenderedCache): string[] {
   const isOff = appends(before) && appends(after) === false
   return [
     ...(isOff
-      ? ['appendonly would change from yes to no: a restart would lose all that was written since the last snapshot']
+      ? ['appendonly would change from yes to no: a restart would lose everything written since the last snapshot']
       : []),
     ...withoutSnapshots(before, after)
   ]
@@ -67,7 +67,7 @@ function unclaimed(before: RenderedCache, after: RenderedCache): string[] {
     .map(
       ({ path, claim }) =>
         `${path} of container ${names.redisContainer} would no longer be on the claim ${claim}, but on ` +
-        `${mounts.find((mount) => mount.path === path)?.volume ?? 'nothing'}, and what Redis writes there would go ` +
+        `${mounts.find((mount) => mount.path === path)?.volume ?? 'nothing'}, and what Redis writes there would be lost ` +
         'with the pod'
     )
 }

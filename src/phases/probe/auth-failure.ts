@@ -23,7 +23,7 @@ export async function authFailure(error: unknown, namespace: string, deps: Probe
     ? missingRightFailure(said)
     : wrongPasswordFailure(said, await readTimes(namespace, deps))
   const hint = deps.isReply(error, 'NOPERM')
-    ? `give user default all rights, as manifests/base does it, and ${selfHostedHint('redis-auth', namespace)}`
+    ? `give user default all rights, as manifests/base does, and ${selfHostedHint('redis-auth', namespace)}`
     : selfHostedHint('redis-auth', namespace)
   return new Failure('redis-auth', sentence, hint, [], error)
 }
@@ -36,11 +36,11 @@ export function missingRightFailure(said: string): string {
 }
 
 export function wrongPasswordFailure(said: string, { started, changed }: PasswordTimes): string {
-  const base = `Redis in pod ${names.pod} refuses the password of Secret/${names.credentials}: ${said}`
+  const base = `Redis in pod ${names.pod} rejects the password of Secret/${names.credentials}: ${said}`
   if (started === undefined || changed === undefined) return base
   return changed > started
-    ? `${base}. The Secret was changed at ${changed}, and Redis has run since ${started} with the one before`
-    : `${base}. Redis has run since ${started}, and the Secret has not changed since: Redis got another password`
+    ? `${base}. The Secret was changed at ${changed}, but Redis has been running since ${started} with the previous one`
+    : `${base}. Redis has been running since ${started} and the Secret has not changed since, so Redis has a different password`
 }
 
 /** The times from a pod and a Secret: fields that an apply leaves as they are keep their time. */

@@ -90,7 +90,7 @@ type Judged = Omit<Finding, 'hint'>
 /** Without the password the cache must refuse everything. */
 function openFinding(anonymous: string): Judged {
   const passed = /^(NOAUTH|DENIED)\b/.test(anonymous)
-  const detail = passed ? 'refused' : `PING is answered with ${sanitizeLine(anonymous, 100)}`
+  const detail = passed ? 'refused' : `PING was answered with ${sanitizeLine(anonymous, 100)}`
   return { name: 'without a password', code: 'redis-open', passed, detail }
 }
 
@@ -103,9 +103,9 @@ function pingFinding(ping: string, closed: boolean, { topology }: ProbeContext):
     return { ...base, code: 'redis-auth', passed: true, detail: closed ? 'PONG, with the password' : 'PONG' }
   }
   if (/\b(WRONGPASS|NOAUTH)\b|^(Warning: )?AUTH failed/.test(said)) {
-    return { ...base, code: 'redis-auth', detail: `the password of Secret/${names.credentials} is refused: ${said}` }
+    return { ...base, code: 'redis-auth', detail: `the password of Secret/${names.credentials} was rejected: ${said}` }
   }
-  if (/^NOPERM\b/.test(said)) return { ...base, code: 'redis-auth', detail: `the user may not even ask: ${said}` }
+  if (/^NOPERM\b/.test(said)) return { ...base, code: 'redis-auth', detail: `the user may not run PING: ${said}` }
   if (/^LOADING\b/.test(said)) return { ...base, code: 'redis-loading', detail: said }
   if (/^MISCONF\b/.test(said)) return { ...base, code: 'persistence-failing', detail: said }
   return { ...base, code: unreachableCode(topology), detail: said || 'no answer' }
@@ -131,12 +131,12 @@ export function isClustered(info: RedisInfo): boolean {
 
 /** Why the memory and the policy of a managed cache are not judged; undefined if they are. */
 export function unjudgedSize(info: RedisInfo, { address }: Pick<ProbeContext, 'address'>): string | undefined {
-  const because = (reason: string) => `The memory and the maxmemory-policy were not judged: ${reason}.`
+  const because = (reason: string) => `Memory and maxmemory-policy were not checked: ${reason}.`
   if (endpointForm(address.host).form === 'serverless') {
-    return because('a serverless cache grows by itself and has no parameter group')
+    return because('a serverless cache scales automatically and has no parameter group')
   }
   const isSilent = ['used_memory', 'maxmemory', 'maxmemory_policy'].every((field) => !info.has(field))
-  return isSilent ? because('INFO of this cache tells neither') : undefined
+  return isSilent ? because('INFO of this cache reports neither') : undefined
 }
 
 /** Writes go to the master only. A reader endpoint leads to a replica. */
@@ -144,21 +144,21 @@ function roleFinding(info: RedisInfo, { address }: ProbeContext): Judged {
   const role = info.get('role')
   const base = { name: 'role', code: 'secret-field' } as const
   if (role === 'master') return { ...base, passed: true, detail: 'master' }
-  if (role !== 'slave') return { ...base, passed: false, detail: 'INFO lacks it' }
+  if (role !== 'slave') return { ...base, passed: false, detail: 'missing in INFO' }
   const master = sanitizeLine(`${info.get('master_host')}:${info.get('master_port')}`, 300)
-  const detail = `${endpointText(address)} is a replica of ${master}, and takes no writes`
+  const detail = `${endpointText(address)} is a replica of ${master} and accepts no writes`
   return { ...base, passed: false, detail }
 }
 
 function policyFinding(info: RedisInfo, wanted: string | undefined): Judged {
   const policy = info.get('maxmemory_policy')
   const base = { name: 'maxmemory-policy', code: 'config-drift' } as const
-  if (policy === undefined) return { ...base, passed: false, detail: 'INFO lacks it' }
+  if (policy === undefined) return { ...base, passed: false, detail: 'missing in INFO' }
   const shown = sanitizeLine(policy, 100)
   if (policy === wanted) return { ...base, passed: true, detail: shown }
   if (wanted !== undefined) return { ...base, passed: false, detail: `${shown} in force, ${wanted} wanted` }
   return policy === 'noeviction'
-    ? { ...base, passed: false, detail: `${shown}: when the memory is full, every write fails` }
+    ? { ...base, passed: false, detail: `${shown}: every write fails when the memory is full` }
     : { ...base, passed: true, detail: shown }
 }
 
@@ -167,8 +167,8 @@ function memoryCheck(used: number, maximum: number, thresholdPercent: number): J
   const base = { name: 'used memory', code: 'memory-over-threshold' } as const
   if (!Number.isFinite(used) || !(maximum > 0)) {
     const detail = Number.isFinite(used)
-      ? 'maxmemory is not set, so Redis may grow until it is killed'
-      : 'INFO lacks it'
+      ? 'maxmemory is not set, so Redis can grow until it is killed'
+      : 'missing in INFO'
     return { ...base, passed: false, detail }
   }
   const percent = (100 * used) / maximum

@@ -11,7 +11,7 @@ export async function checkExporter(namespace: string, deadline: Deadline, deps:
     name: 'exporter',
     code: 'metrics-missing',
     passed: problem === undefined,
-    detail: problem ?? 'redis_up is 1, the key metrics are there'
+    detail: problem ?? 'redis_up is 1, the key metrics are present'
   })
   let patient = deps.clock.now() + refusedToleranceMilliseconds
   for (;;) {
@@ -47,8 +47,8 @@ export function parseMetrics(text: string): ReadonlyMap<string, number> {
 export function metricsProblem(text: string): string | undefined {
   const samples = parseMetrics(text)
   const up = samples.get('redis_up')
-  if (up === undefined) return 'the answer has no metric redis_up'
-  if (up !== 1) return `redis_up is ${up}: the exporter cannot ask Redis`
+  if (up === undefined) return 'the response has no metric redis_up'
+  if (up !== 1) return `redis_up is ${up}: the exporter cannot query Redis`
   const missing = keyMetrics.filter((name) => !Number.isFinite(samples.get(name)))
-  return missing.length === 0 ? undefined : `the answer lacks ${missing.join(', ')}`
+  return missing.length === 0 ? undefined : `the response lacks ${missing.join(', ')}`
 }

@@ -9,27 +9,27 @@ export function selfHostedHint(code: FailureCode, namespace: string): string {
   const restart = `\`${kubectl} delete pod ${names.pod}\``
   switch (code) {
     case 'redis-open':
-      return 'give Redis a password: redis.conf must include the file that is made from the Secret (manifests/base)'
+      return 'give Redis a password: redis.conf must include the file generated from the Secret (see manifests/base)'
     case 'redis-auth':
-      return `restart the pod, so that it reads the Secret again: ${restart}`
+      return `restart the pod to reload the Secret: ${restart}`
     case 'redis-loading':
       return `watch it: \`${kubectl} logs ${names.pod} -c ${names.redisContainer} --follow\`; then raise timeout`
     case 'memory-over-threshold':
       return 'raise maxmemory together with memory-limit, or raise memory-threshold'
     case 'config-drift':
-      return `restart the pod, so that it reads redis.conf again: ${restart}; if the difference stays, correct redis.conf`
+      return `restart the pod to reload redis.conf: ${restart}; if the difference stays, correct redis.conf`
     case 'persistence-failing':
-      return `see whether the volume is full: \`${kubectl} exec ${names.pod} -c ${names.redisContainer} -- df -h /data\``
+      return `check whether the volume is full: \`${kubectl} exec ${names.pod} -c ${names.redisContainer} -- df -h /data\``
     case 'metrics-missing':
-      return `see what the exporter says: \`${kubectl} logs ${names.pod} -c ${names.exporterContainer}\``
+      return `read the exporter log: \`${kubectl} logs ${names.pod} -c ${names.exporterContainer}\``
     default:
-      return `see what Redis says: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
+      return `read the Redis log: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
   }
 }
 
 /** The same where the API server is there, and opens no port-forward. */
 export function portForwardHint(namespace: string): string {
-  return `see whether kubectl gets a port-forward: \`kubectl -n ${namespace} port-forward ${names.pod} ${ports.redis}\``
+  return `check that kubectl can open a port-forward: \`kubectl -n ${namespace} port-forward ${names.pod} ${ports.redis}\``
 }
 
 /** What to do about an answer that is not as it should be. */
@@ -50,7 +50,7 @@ export function endpointsBeside(host: string): string {
 }
 
 const againstSecondary =
-  'run again when a failover has ended; if the replication group is the secondary of a Global Datastore, store the ' +
+  'run again after the failover; if the replication group is the secondary of a Global Datastore, store the ' +
   'primary endpoint of its primary region: `aws elasticache describe-replication-groups --query ' +
   "'ReplicationGroups[].[ReplicationGroupId,GlobalReplicationGroupInfo]'`"
 
@@ -59,16 +59,16 @@ function forServerless(code: FailureCode): string {
   switch (code) {
     case 'redis-auth':
       return (
-        'store the password of the user that url names in the AWS secret; the user needs the right +@connection +info ' +
+        'store the password of the user named in url in the AWS secret; the user needs +@connection +info ' +
         '+ping: `aws elasticache describe-users`'
       )
     case 'redis-open':
       return (
-        'give the cache a user group whose user default has a password: `aws elasticache modify-serverless-cache ' +
+        'assign the cache a user group whose user default has a password: `aws elasticache modify-serverless-cache ' +
         '--serverless-cache-name CACHE --user-group-id GROUP`'
       )
     default:
-      return 'see the state of the cache: `aws elasticache describe-serverless-caches`'
+      return 'check the state of the cache: `aws elasticache describe-serverless-caches`'
   }
 }
 
@@ -76,8 +76,8 @@ function forManaged(code: FailureCode): string {
   switch (code) {
     case 'redis-auth':
       return (
-        'store the token of the replication group in the AWS secret (or the password of the user that url names, who ' +
-        'needs the right +@connection +info +ping), or give the group that token: `aws elasticache modify-replication-group ' +
+        'store the token of the replication group in the AWS secret (or the password of the user named in url, which ' +
+        'needs +@connection +info +ping), or set that token on the group: `aws elasticache modify-replication-group ' +
         '--apply-immediately --auth-token-update-strategy ROTATE --replication-group-id GROUP --auth-token TOKEN`'
       )
     case 'redis-open':
@@ -87,7 +87,7 @@ function forManaged(code: FailureCode): string {
       )
     case 'secret-field':
       return (
-        'store the primary endpoint, not the reader endpoint, as host and in url: `aws elasticache ' +
+        'store the primary endpoint, not the reader endpoint, in host and url: `aws elasticache ' +
         "describe-replication-groups --query 'ReplicationGroups[].NodeGroups[].PrimaryEndpoint'`"
       )
     case 'config-drift':
@@ -97,11 +97,11 @@ function forManaged(code: FailureCode): string {
         'ParameterName=maxmemory-policy,ParameterValue=allkeys-lru`; or set the input maxmemory-policy'
       )
     case 'memory-over-threshold':
-      return 'give the cache nodes of a larger type, or raise memory-threshold'
+      return 'use a larger node type, or raise memory-threshold'
     case 'redis-loading':
-      return 'run again when it has loaded its data'
+      return 'run again when it has finished loading'
     default:
-      return 'see the state of the cache: `aws elasticache describe-events --duration 60`'
+      return 'check the state of the cache: `aws elasticache describe-events --duration 60`'
   }
 }
 
@@ -109,12 +109,12 @@ function forSelfHosted(code: FailureCode, namespace: string): string {
   const kubectl = `kubectl -n ${namespace}`
   switch (code) {
     case 'redis-auth':
-      return `restart the pod, so that it reads the Secret again: \`${kubectl} delete pod ${names.pod}\``
+      return `restart the pod to reload the Secret: \`${kubectl} delete pod ${names.pod}\``
     case 'redis-open':
-      return 'give Redis a password: redis.conf must include the file that is made from the Secret (manifests/base)'
+      return 'give Redis a password: redis.conf must include the file generated from the Secret (see manifests/base)'
     case 'secret-field':
-      return `let the Service lead to the master: \`${kubectl} get service ${names.statefulSet} --output=yaml\``
+      return `make the Service select the master: \`${kubectl} get service ${names.statefulSet} --output=yaml\``
     default:
-      return `see what Redis says: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
+      return `read the Redis log: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
   }
 }

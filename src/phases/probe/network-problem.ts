@@ -65,13 +65,13 @@ function networkProblemSentence({ kind, said }: NetworkProblem, { address, from,
     case 'refused':
       return `${place} refuses connections${because}`
     case 'unreachable':
-      return `there is no way from ${here} to ${place}${because}`
+      return `no route from ${here} to ${place}${because}`
     case 'no-tls':
-      return `there is no TLS at ${place}${because}`
+      return `${place} does not use TLS${because}`
     case 'handshake':
-      return `${place} breaks the handshake off${because}`
+      return `${place} aborts the TLS handshake${because}`
     case 'untrusted':
-      return `the certificate of ${place} is of an authority that is not trusted${because}`
+      return `the certificate of ${place} is signed by an untrusted authority${because}`
     case 'expired':
       return `a certificate of ${place} has expired${because}`
     case 'early':
@@ -79,13 +79,13 @@ function networkProblemSentence({ kind, said }: NetworkProblem, { address, from,
     case 'wrong-name':
       return `the certificate is not for ${address.host}${because}`
     case 'silent':
-      return `${place} accepts connections and then says nothing within 5 s`
+      return `${place} accepts connections but sends nothing within 5 s`
     case 'closed':
       return `${place} closes connections without an answer${because}`
     case 'client':
-      return `redis-cli of the image cannot ask${because}`
+      return `redis-cli in the image failed${because}`
     case 'unknown':
-      return `${place} cannot be asked${because}`
+      return `${place} could not be probed${because}`
   }
 }
 
@@ -103,8 +103,8 @@ function againstManaged({ kind }: NetworkProblem, { namespace, from, address: { 
       return (
         `compare the key host of Secret/${names.credentials} with ${endpoints}; if it is right, ` +
         (inCluster
-          ? 'let the DNS of the cluster ask that of the VPC: `kubectl -n kube-system get configmap coredns --output=yaml`'
-          : 'let the runner ask the DNS of the VPC, or set probe-from: cluster')
+          ? 'make the cluster DNS forward to the VPC DNS: `kubectl -n kube-system get configmap coredns --output=yaml`'
+          : 'let the runner use the VPC DNS, or set probe-from: cluster')
       )
     case 'timeout':
     case 'unreachable':
@@ -112,7 +112,7 @@ function againstManaged({ kind }: NetworkProblem, { namespace, from, address: { 
         ? `let the security group of the cache admit TCP ${port} from that of the nodes (\`aws ec2 ` +
             `authorize-security-group-ingress --protocol tcp --port ${port} --group-id CACHE --source-group NODES\`), ` +
             `and let no policy forbid it: \`kubectl -n ${namespace} get networkpolicies\``
-        : 'ElastiCache answers inside its VPC only: use a runner that stands there and that its security group admits ' +
+        : 'ElastiCache is reachable only inside its VPC: use a runner inside it that its security group admits ' +
             `for TCP ${port}, or set probe-from: cluster`
     case 'refused':
       return `compare the keys host and port of Secret/${names.credentials} with ${endpoints}`
@@ -120,19 +120,19 @@ function againstManaged({ kind }: NetworkProblem, { namespace, from, address: { 
       return `store the endpoint of a replication group with encryption in transit: ${endpoints}`
     case 'untrusted':
       return (
-        `Amazon signs for ElastiCache, so see whether ${host} is the right host; an authority of your own is given ` +
-        'with the variable NODE_EXTRA_CA_CERTS of the step, the path of a PEM file' +
-        (inCluster ? ', and goes to the pod from there' : '')
+        `ElastiCache certificates are signed by Amazon, so check that ${host} is the right host; pass an authority of your own ` +
+        'in the variable NODE_EXTRA_CA_CERTS of the step, the path of a PEM file' +
+        (inCluster ? ', which the pod receives too' : '')
       )
     case 'expired':
     case 'early':
-      return `ElastiCache renews its certificates itself, so see whether ${host} is the right host, and the clocks`
+      return `ElastiCache renews its certificates itself, so check that ${host} is the right host, and the clocks`
     case 'wrong-name':
-      return `store the endpoint as ElastiCache names it, and no alias (CNAME) nor address of it: ${endpoints}`
+      return `store the endpoint as ElastiCache names it, not an alias (CNAME) or address: ${endpoints}`
     case 'closed':
-      return 'if the cache encrypts in transit, let the key url of the secret in AWS begin with rediss://'
+      return 'if the cache encrypts in transit, begin key url of the AWS secret with rediss://'
     default:
-      return `see the state of the cache: \`aws elasticache describe-events --duration 60\``
+      return `check the state of the cache: \`aws elasticache describe-events --duration 60\``
   }
 }
 
@@ -141,14 +141,14 @@ function againstSelfHosted({ kind }: NetworkProblem, { namespace, address }: Pro
   const service = serviceOf(address)
   switch (kind) {
     case 'unresolved':
-      return `see whether the Service is there: \`${kubectl} get service ${service}\`, and whether policies let pods ask DNS`
+      return `check that the Service exists: \`${kubectl} get service ${service}\`, and that policies allow pods to use DNS`
     case 'timeout':
     case 'unreachable':
-      return `let the policies admit pods with the label ${backendLabel}: \`${kubectl} describe networkpolicies\``
+      return `make the policies admit pods with the label ${backendLabel}: \`${kubectl} describe networkpolicies\``
     case 'refused':
-      return `see whether the Service finds the pod: \`${kubectl} get endpointslices -l kubernetes.io/service-name=${service}\``
+      return `check that the Service selects the pod: \`${kubectl} get endpointslices -l kubernetes.io/service-name=${service}\``
     default:
-      return `see what Redis says: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
+      return `read the Redis log: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
   }
 }
 

@@ -44,7 +44,7 @@ export async function reachPod<T>(
 
 function stillLoading(deadline: Deadline, namespace: string): Failure {
   const seconds = Math.round(deadline.milliseconds / 1000)
-  const sentence = `Redis in pod ${names.pod} still loads its data after ${seconds} s`
+  const sentence = `Redis in pod ${names.pod} is still loading its data after ${seconds} s`
   return new Failure('redis-loading', sentence, selfHostedHint('redis-loading', namespace))
 }
 

@@ -24,7 +24,7 @@ export async function connectFromPod(
   // Where nobody gets in, it proves nothing that somebody is kept out.
   const reached = sight.trouble === undefined
   if (inputs.outsider && reached && outsider === undefined) {
-    deps.note('That a pod which is no backend is kept out was not proven: it could not even try.')
+    deps.note('Not verified that a pod without the backend label is blocked: it could not try to connect.')
   }
   return conclude(sight, reached && outsider !== undefined ? [outsider] : [], inputs, context, deps)
 }
@@ -63,10 +63,10 @@ function conclude(
     checked({ name, passed, detail })
   }
   if (certificate !== undefined && certificate.naming === undefined) note(unseenName(context))
-  if (isClustered(info)) note('The role of the node was not judged: in cluster mode, each has its share of the keys.')
+  if (isClustered(info)) note('The node role was not checked: in cluster mode each node holds a share of the keys.')
   const unjudged = info.has('redis_version') && context.topology === 'managed' ? unjudgedSize(info, context) : undefined
   if (unjudged !== undefined) note(unjudged)
-  if (isReaderPort(context)) note('Port 6380 of a serverless cache is its reader port: writes belong to port 6379.')
+  if (isReaderPort(context)) note('Port 6380 of a serverless cache is its reader port; writes go to port 6379.')
   const failed = findings.filter(({ passed }) => !passed)
   if (failed[0] !== undefined) throw failureOf(failed[0], failed)
   return factsOf(info)
@@ -74,7 +74,7 @@ function conclude(
 
 function unseenName({ address: { host } }: ProbeContext): string {
   return (
-    `Whether the certificate names ${host} was not checked: the server shows it to clients of TLS 1.3 only, ` +
+    `Whether the certificate names ${host} was not checked: the server sends it only to TLS 1.3 clients, ` +
     'or the image has neither nc nor bash.'
   )
 }

@@ -67,12 +67,17 @@ async function checkOpen({ namespace }: ProbeInputs, deadline: Deadline, deps: P
     await using connection = await deps.openRedis(port, undefined, answerMilliseconds(deadline))
     try {
       const reply = await connection.call('PING')
-      return { name, code: 'redis-open', passed: false, detail: `PING is answered with ${sanitizeLine(String(reply))}` }
+      return {
+        name,
+        code: 'redis-open',
+        passed: false,
+        detail: `PING was answered with ${sanitizeLine(String(reply))}`
+      }
     } catch (error) {
       if (deps.isReply(error, 'NOAUTH')) return { name, code: 'redis-open', passed: true, detail: 'refused' }
       // Whoever is told that Redis cannot save, or of a right that is missing, was let in.
       if (!deps.isReply(error, 'MISCONF', 'NOPERM')) throw error
-      return { name, code: 'redis-open', passed: false, detail: `PING is answered: ${sanitizeLine(messageOf(error))}` }
+      return { name, code: 'redis-open', passed: false, detail: `PING was answered: ${sanitizeLine(messageOf(error))}` }
     }
   })
 }

@@ -90,7 +90,7 @@ function isPlain(path: string): boolean {
 function tooMuch(directory: string): Failure {
   return new Failure(
     'render-failed',
-    `${directory || 'the root of the repository'} has more files than manifests have`,
-    'keep the manifests in a directory of their own'
+    `${directory || 'the root of the repository'} has more files than manifests need`,
+    'keep the manifests in their own directory'
   )
 }

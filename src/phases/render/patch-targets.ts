@@ -39,7 +39,7 @@ function reasonFor(input: string, { documents, redis, externalSecret }: Rendered
   if (input === 'secret-store' || input === 'remote-secret') {
     return redis === undefined
       ? reasonForSecret(externalSecret)
-      : `these manifests have a StatefulSet ${names.statefulSet}, which needs no secret from elsewhere`
+      : `these manifests have a StatefulSet ${names.statefulSet}, which uses no external secret`
   }
   if (redis === undefined) return `these manifests have no StatefulSet ${names.statefulSet}`
   if (input.startsWith('maxmemory')) {
@@ -62,7 +62,7 @@ function reasonForSecret(rendered: ManifestDocument | undefined): string {
   const { name } = external.metadata
   if (name !== names.credentials) return `ExternalSecret ${name} is not called ${names.credentials}`
   const count = listAt(external, 'spec', 'data').length
-  return `ExternalSecret ${name} has ${count} items in spec.data, and not one for each of ${credentialFields.join(', ')}`
+  return `ExternalSecret ${name} has ${count} items in spec.data, not one for each of ${credentialFields.join(', ')}`
 }
 
 function remoteKey(external: unknown, index: number): string | undefined {
@@ -116,7 +116,7 @@ function problems(
     .map(([name, wanted]) => {
       const input = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
       const value = typeof wanted === 'string' ? wanted : `${wanted.kind}/${wanted.name}`
-      return `the input ${input}: ${value} has no effect, because ${reasonFor(input, cache)}`
+      return `the input ${input}: ${value} has no effect because ${reasonFor(input, cache)}`
     })
 }
 

@@ -31,9 +31,9 @@ function statefulSetProblems(documents: readonly ManifestDocument[]): string[] {
   const others = statefulSets.filter(({ object }) => object.metadata.name !== names.statefulSet)
   const replicas = statefulSets.map(({ object }) => at(object, 'spec', 'replicas') ?? 1).filter((count) => count !== 1)
   return [
-    ...others.map(({ object }) => `${objectId(object)}: the only StatefulSet may be ${names.statefulSet}`),
+    ...others.map(({ object }) => `${objectId(object)}: the only StatefulSet allowed is ${names.statefulSet}`),
     ...(others.length === 0 && replicas.length > 0
-      ? [`StatefulSet/${names.statefulSet} has ${replicas[0]} replicas; this action proves one`]
+      ? [`StatefulSet/${names.statefulSet} has ${replicas[0]} replicas; this action supports one`]
       : [])
   ]
 }
@@ -43,17 +43,17 @@ function memoryProblems({ container, settings }: RenderedRedis): string[] {
   const limit = container.memoryLimit
   if (limit === undefined) return [`container ${names.redisContainer} has no memory limit`]
   const limitBytes = quantityBytes(limit)
-  if (limitBytes === undefined) return [`container ${names.redisContainer}: memory limit ${limit} is no quantity`]
+  if (limitBytes === undefined) return [`container ${names.redisContainer}: memory limit ${limit} is not a quantity`]
   const read = knownValue(settings)
   if (read === undefined) return []
   const maxmemory = setting(read.config, 'maxmemory')
   if (maxmemory === undefined || redisBytes(maxmemory) === 0n) {
     const elsewhere = read.missingIncludes.filter((path) => !path.endsWith('/auth.conf'))
     if (maxmemory === undefined && elsewhere.length > 0) return [unknownMaxmemory(elsewhere)]
-    return ['redis.conf sets no maxmemory, so Redis would grow until the kernel kills it']
+    return ['redis.conf sets no maxmemory, so Redis could grow until the kernel kills it']
   }
   const bytes = redisBytes(maxmemory)
-  if (bytes === undefined) return [`maxmemory ${maxmemory} is no size for Redis; write ${toRedisUnit(maxmemory)}`]
+  if (bytes === undefined) return [`maxmemory ${maxmemory} is not a Redis size; write ${toRedisUnit(maxmemory)}`]
   const required = requiredMemoryLimit(bytes)
   if (limitBytes >= required) return []
   return [
@@ -65,7 +65,7 @@ function memoryProblems({ container, settings }: RenderedRedis): string[] {
 function unknownMaxmemory(includes: readonly string[]): string {
   const missing = includes.length === 1 ? includes[0] : `${includes[0]} and ${includes.length - 1} more`
   return (
-    'no file of redis.conf that is rendered sets maxmemory; ' +
+    'no rendered redis.conf file sets maxmemory; ' +
     `it includes ${missing}, which no ConfigMap of the pod has: put maxmemory into ConfigMap redis-config`
   )
 }

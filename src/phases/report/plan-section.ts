@@ -68,8 +68,8 @@ function diffText(diff: string): string {
 
 function unknownPart({ asked }: Plan): string {
   return asked
-    ? 'A dry run cannot know whether images can be pulled, whether a node has room, and whether Redis starts.'
-    : 'No cluster was asked: admission, conflicts, rights and what is deployed now are not known.'
+    ? 'A dry run cannot tell whether images can be pulled, a node has room, and Redis starts.'
+    : 'No cluster was contacted: admission, conflicts, rights and what is deployed now are unknown.'
 }
 
 const limits = { lines: 2_000, bytes: 200_000, lineLength: 1_000 }

@@ -39,7 +39,7 @@ function headline({ mode, verdict, failure, environment, namespace, phases, plan
   }
   if (verdict === 'failed') return `### ❌ Redis cache failed: ${code(failure?.code ?? 'internal')}${where}`
   const asked = phases.some(({ name }) => name === 'probe' || name === 'connection')
-  if (!asked) return `### ✅ Redis cache is as required, and was not asked itself${where}`
+  if (!asked) return `### ✅ Redis cache meets the requirements; Redis itself was not probed${where}`
   const version = redisVersion === undefined ? '' : ` ${escaped(redisVersion)}`
   return `### ✅ Redis${version} is ${mode === 'verify' ? 'healthy and as configured' : 'proven to work'}${where}`
 }
@@ -67,7 +67,7 @@ function notesPart({ notes = [], leftovers = [], namespace = '' }: Run): string 
   if (leftovers.length > 0) {
     const command = `kubectl -n ${namespace} delete ${leftovers.map((id) => id.toLowerCase()).join(' ')}`
     const names = leftovers.map(code).join(', ')
-    lines.push(`- Left over from an earlier deployment: ${names}. When nobody needs them any more: ${code(command)}`)
+    lines.push(`- Left over from an earlier deployment: ${names}. When no longer needed: ${code(command)}`)
   }
   return lines.join('\n')
 }
@@ -88,7 +88,7 @@ function phasesPart({ phases, running, failure }: Run): string {
     formatDuration(milliseconds),
     outcome === 'passed' ? escaped(sentence) : code(own ?? failure?.code ?? 'internal')
   ])
-  if (running !== undefined) rows.push([running, '❌', '', 'did not end'])
+  if (running !== undefined) rows.push([running, '❌', '', 'did not finish'])
   return rows.length === 0 ? '' : table(['Phase', '', 'Time', 'Result'], rows)
 }
 

@@ -50,8 +50,8 @@ function silence({ name, outcome, result }: StepReport): FailureReport {
   }
   return {
     code: 'internal',
-    sentence: `the process of step ${name} ended ${where} without saying why; it may have been killed`,
-    hint: 'see the end of its log, and whether the runner has enough memory',
+    sentence: `the process of step ${name} ended ${where} without a reason; it may have been killed`,
+    hint: 'see the end of its log, and check that the runner has enough memory',
     evidence: []
   }
 }

@@ -76,8 +76,8 @@ function crashLoop(pod: KubernetesObject, status: unknown, exit: unknown, namesp
   const name = textAt(status, 'name') ?? ''
   return {
     code: 'crash-loop',
-    sentence: `container ${name} ends ${runtime(exit)}, with ${exitReason(exit)}, for the ${ordinal(status)} time`,
-    hint: `read its last words below, or \`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${name} --previous\``,
+    sentence: `container ${name} exited with ${exitReason(exit).replace(/^exit /, '')} ${runtime(exit)} (${ordinal(status)} time)`,
+    hint: `read its last log lines below, or \`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${name} --previous\``,
     // The event that a probe killed it may come a little later than the end that it explains.
     toleranceMilliseconds: mayBeKilled(exit) ? 3 * second : 0,
     container: name
@@ -98,7 +98,7 @@ function outOfMemory(pod: KubernetesObject, name: string): Problem {
     sentence: `container ${name} was killed because it used more memory than its limit of ${limit}`,
     hint:
       name === names.redisContainer
-        ? 'raise memory-limit: at least twice maxmemory, and what Redis needs for itself'
+        ? 'raise memory-limit to at least twice maxmemory plus what Redis itself needs'
         : `raise the memory limit of container ${name} in the manifests`,
     toleranceMilliseconds: 0,
     container: name

@@ -35,14 +35,14 @@ export function podWaitsFor(pod: KubernetesObject): string {
     const words = [textAt(pod, 'status', 'reason'), textAt(pod, 'status', 'message')].filter(
       (word) => word !== undefined
     )
-    return `pod ${names.pod} to be replaced, which failed: ${sanitizeLine(words.join(': ') || 'without a reason')}`
+    return `pod ${names.pod} to be replaced because it failed: ${sanitizeLine(words.join(': ') || 'without a reason')}`
   }
   if (condition(pod, 'PodScheduled') !== 'True') return `pod ${names.pod} to be scheduled to a node`
   const late = unreadyContainer(pod)
   const name = textAt(late, 'name')
   if (name === undefined) return `pod ${names.pod} to be Ready`
   if (!isRunning(late)) return `container ${name} to start`
-  if (isInit(pod, name)) return `container ${name} to do its work`
+  if (isInit(pod, name)) return `init container ${name} to finish`
   return at(late, 'started') === true ? `container ${name} to be ready` : `container ${name} to pass its startup probe`
 }
 
@@ -57,7 +57,7 @@ function isInit(pod: KubernetesObject, name: string): boolean {
   return listAt(pod, 'status', 'initContainerStatuses').some((each) => at(each, 'name') === name)
 }
 
-/** A run that was shorter is one that ends right after its start. */
+/** A run that was shorter is one that exits right after starting. */
 const briefMilliseconds = 10_000
 
 /** How a container ended, from `terminated` of its status: `exit code 139 (SIGSEGV)`. */
@@ -69,11 +69,11 @@ export function exitReason(exit: unknown): string {
   return code === undefined ? 'an unknown exit code' : `exit code ${code}${named(Number(code) - 128)}`
 }
 
-/** How long it ran: `right after its start`, or `after 25.0 s`. */
+/** How long it ran: `right after starting`, or `after 25.0 s`. */
 export function runtime(exit: unknown): string {
   const [start, end] = [textAt(exit, 'startedAt'), textAt(exit, 'finishedAt')].map((time) => Date.parse(time ?? ''))
   const milliseconds = (end ?? Number.NaN) - (start ?? Number.NaN)
-  return milliseconds >= briefMilliseconds ? `after ${formatDuration(milliseconds)}` : 'right after its start'
+  return milliseconds >= briefMilliseconds ? `after ${formatDuration(milliseconds)}` : 'right after starting'
 }
 
 /** Which run of a container is the one that ended last: `2nd`. */

@@ -80,8 +80,8 @@ export async function containerLog(
 }
 
 const tooLate =
-  `no answer within ${formatDuration(explanationMilliseconds)}: the API server asks the kubelet of the node for it, ` +
-  'at port 10250'
+  `no answer within ${formatDuration(explanationMilliseconds)}: the API server fetches it from the kubelet of the node ` +
+  'on port 10250'
 
 /** Other refusals say that there is no such log, which is no news. */
 function refusal(error: unknown, pod: KubernetesObject, namespace: string, deps: LogPorts): string | undefined {
@@ -94,18 +94,18 @@ function refusal(error: unknown, pod: KubernetesObject, namespace: string, deps:
 /** What the kernel says of a program that is not for it, in the log or in the message of the runtime. */
 export const wrongArchitecture = /exec format error/
 export const architectureHint =
-  'the program is built for another architecture than that of the node: use an image that has it'
+  'the program is built for a different architecture than the node: use an image for the node architecture'
 
 /** What the log of a container that ends says about the reason, and what to do then. */
 const reasons: [RegExp, string][] = [
   [wrongArchitecture, architectureHint],
-  [/No space left on device/, 'its volume is full: give it more room, or remove what fills it'],
-  [/Read-only file system/, 'it wants to write where a mount is read-only: correct readOnly of its volumeMounts'],
+  [/No space left on device/, 'its volume is full: enlarge it or free space'],
+  [/Read-only file system/, 'it writes to a read-only mount: correct readOnly in its volumeMounts'],
   [
     /Permission denied/,
-    'it may not use a file: compare runAsUser, runAsGroup and fsGroup with the owner of the volume'
+    'it has no permission on a file: compare runAsUser, runAsGroup and fsGroup with the owner of the volume'
   ],
-  [/FATAL CONFIG FILE ERROR|Bad directive/, 'correct the line of redis.conf that is named']
+  [/FATAL CONFIG FILE ERROR|Bad directive/, 'correct the redis.conf line that the log names']
 ]
 
 /** The hint after a crash loop, with what its last words say beyond the exit code. */

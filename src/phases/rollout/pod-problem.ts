@@ -21,7 +21,7 @@ export function podCreationProblem({ statefulSet, events, namespace }: Snapshot)
     sentence: `pod ${names.pod} is not created: ${message}`,
     hint: quota
       ? `compare with \`kubectl -n ${namespace} describe resourcequota\``
-      : 'correct the pod template so that the cluster admits it',
+      : 'correct the pod template so that the cluster admits the pod',
     toleranceMilliseconds: 3_000
   }
 }

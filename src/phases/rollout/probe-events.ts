@@ -14,15 +14,15 @@ export function probeProblem(events: readonly KubernetesObject[]): Problem | und
     return {
       code: 'persistence-failing',
       sentence: `Redis in pod ${names.pod} cannot save its data: ${message}`,
-      hint: 'see whether the volume is full, and what Redis says in its log',
+      hint: 'check whether the volume is full, and read the Redis log',
       toleranceMilliseconds: 5 * second
     }
   }
   if (/NOAUTH|WRONGPASS/.test(message)) {
     return {
       code: 'redis-auth',
-      sentence: `Redis in pod ${names.pod} refuses the password that its probes read from the Secret: ${message}`,
-      hint: 'give Redis the password of Secret/redis-credentials, as manifests/base does it',
+      sentence: `Redis in pod ${names.pod} rejects the password that its probes read from the Secret: ${message}`,
+      hint: 'give Redis the password of Secret/redis-credentials, as manifests/base does',
       toleranceMilliseconds: 5 * second
     }
   }
@@ -51,9 +51,9 @@ export function killedByProbe(
   return {
     code: 'probe-failing',
     sentence:
-      `container ${name} was killed because its ${probe} probe failed, for the ${ordinal(status)} time` +
+      `container ${name} was killed because its ${probe} probe failed (${ordinal(status)} time)` +
       (words === '' ? '' : `: ${words}`),
-    hint: 'correct the probe or what it asks; the last words of the container are below',
+    hint: 'correct the probe or what it checks; the last log lines of the container are below',
     toleranceMilliseconds: 0,
     container: name
   }

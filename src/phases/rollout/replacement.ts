@@ -52,7 +52,7 @@ export class Replacement {
       return
     }
     this.#recovery?.note(
-      `deleted pod ${name} of revision ${revisionOf(pod)}, so that the controller makes it from the new template: ` +
+      `deleted pod ${name} of revision ${revisionOf(pod)}, so that the controller recreates it from the new template: ` +
         because
     )
   }
@@ -75,8 +75,7 @@ export class Replacement {
     // Another pod has the same claim.
     if (code === 'volume-pending' || pod === undefined || stuckPod(pod, snapshot) === undefined) return undefined
     return this.#recovery === undefined
-      ? 'once that is corrected, run again, and then delete the pod, because recover is none: ' +
-          deletePod(snapshot.namespace)
+      ? 'once that is corrected, run again, then delete the pod (recover is none): ' + deletePod(snapshot.namespace)
       : `once that is corrected, run again: the next run replaces pod ${names.pod} if its template has changed`
   }
 }

@@ -90,8 +90,8 @@ async function timeout(
 }
 
 /** What to do after a wait that was in vain: not all of it would be over after a longer one. */
-function timeoutHint(code: FailureCode, hint = 'see the evidence; if it was only slow, raise timeout'): string {
-  if (code === 'probe-failing') return 'correct the probe or what it asks'
+function timeoutHint(code: FailureCode, hint = 'see the evidence; if it was just slow, raise timeout'): string {
+  if (code === 'probe-failing') return 'correct the probe or what it checks'
   return code === 'redis-loading' ? `${hint}; then raise timeout` : hint
 }
 
@@ -119,7 +119,8 @@ export async function health(namespace: string, deps: RolloutDeps): Promise<stri
   throw new Failure(
     standstill?.code ?? 'rollout-timeout',
     `${names.pod} is not Ready now: waiting for ${waitingFor}${words === undefined ? '' : `; ${words}`}`,
-    standstill?.hint ?? `see the evidence, and follow it: \`kubectl -n ${namespace} get pod ${names.pod} --watch\``,
+    standstill?.hint ??
+      `see the evidence, and follow the pod: \`kubectl -n ${namespace} get pod ${names.pod} --watch\``,
     evidence
   )
 }

@@ -44,19 +44,19 @@ function claimProblem(
     hint: missing
       ? 'set storage-class to one of `kubectl get storageclass`; a claim cannot change its class, so before that ' +
         `\`kubectl -n ${namespace} delete statefulset/${names.statefulSet} pvc/${claim}\``
-      : `see whether the provisioner runs: \`kubectl -n ${namespace} describe pvc ${claim}\``,
+      : `check that the provisioner is running: \`kubectl -n ${namespace} describe pvc ${claim}\``,
     toleranceMilliseconds: (missing ? 5 : 45) * second
   }
 }
 
 /** What to change, by what the scheduler says; the first that fits. */
 const hints: [RegExp, string][] = [
-  [/insufficient memory/i, 'free memory on the nodes, add a node, or ask for less with memory-limit'],
+  [/insufficient memory/i, 'free memory on the nodes, add a node, or request less with memory-limit'],
   [/insufficient/i, 'free resources on the nodes, add a node, or request less in the pod template'],
   [/untolerated taint/i, 'add a toleration to the pod template, or a node without the taint'],
   [/node affinity\/selector|node selector/i, 'correct nodeSelector or affinity of the pod template, or label a node'],
   [/too many pods/i, 'remove pods from the nodes, or add a node'],
-  [/unschedulable/i, 'let nodes take pods again: `kubectl uncordon NODE`']
+  [/unschedulable/i, 'make nodes schedulable again: `kubectl uncordon NODE`']
 ]
 
 function nodeProblem(pod: KubernetesObject, own: readonly KubernetesObject[], namespace: string): Problem | undefined {
@@ -64,11 +64,11 @@ function nodeProblem(pod: KubernetesObject, own: readonly KubernetesObject[], na
   if (kept === undefined) return undefined
   const { message, toleranceMilliseconds } = kept
   const isVolume = /persistent ?volume|volume node affinity/i.test(message)
-  const hint = hints.find(([pattern]) => pattern.test(message))?.[1] ?? 'add a node that fits'
+  const hint = hints.find(([pattern]) => pattern.test(message))?.[1] ?? 'add a node that meets the requirements'
   return {
     code: isVolume ? 'volume-pending' : 'unschedulable',
     sentence: `pod ${names.pod} cannot be scheduled: ${message}`,
-    hint: isVolume ? `see why the claim has no volume here: \`kubectl -n ${namespace} describe pvc ${claim}\`` : hint,
+    hint: isVolume ? `see why the claim has no volume: \`kubectl -n ${namespace} describe pvc ${claim}\`` : hint,
     toleranceMilliseconds
   }
 }

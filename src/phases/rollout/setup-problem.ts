@@ -20,15 +20,15 @@ export function setupProblem(events: readonly KubernetesObject[], namespace: str
       return memoryTooLow.test(message)
         ? {
             code: 'oom-killed',
-            sentence: `the memory limit is too low for anything of pod ${names.pod} to start: ${message}`,
-            hint: 'raise memory-limit: at least twice maxmemory, and what Redis needs for itself',
+            sentence: `the memory limit is too low for pod ${names.pod} to start: ${message}`,
+            hint: 'raise memory-limit to at least twice maxmemory plus what Redis itself needs',
             toleranceMilliseconds: 0
           }
         : {
             // The network of a node may need a while; nothing says for how long, so the deadline is the limit.
             code: 'rollout-timeout',
             sentence: `the node cannot set up pod ${names.pod}: ${message}`,
-            hint: `${describe}; the network plugin of the node speaks there`,
+            hint: `${describe}; the messages there come from the node network plugin`,
             toleranceMilliseconds: Number.POSITIVE_INFINITY
           }
     case 'FailedAttachVolume':

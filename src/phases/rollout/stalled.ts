@@ -35,7 +35,7 @@ export function unreadyOldPod(pod: KubernetesObject, snapshot: Snapshot): Stalle
   return {
     ...unready,
     code: 'stuck-revision',
-    hint: `unless it only needs more time, delete the pod and run again: ${deletePod(snapshot.namespace)}`
+    hint: `unless it just needs more time, delete the pod and run again: ${deletePod(snapshot.namespace)}`
   }
 }
 
@@ -45,7 +45,7 @@ export function endlessPod({ metadata }: KubernetesObject, namespace: string): S
   return {
     code: 'rollout-timeout',
     hint:
-      `see its node and its finalizers: \`${kubectl} get pod ${metadata.name} --output=yaml\`; only if the node is ` +
+      `check its node and finalizers: \`${kubectl} get pod ${metadata.name} --output=yaml\`; only if the node is ` +
       `gone for good: \`${kubectl} delete pod ${metadata.name} --force\``
   }
 }

@@ -28,11 +28,11 @@ export interface Progressing {
 export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
   const { statefulSet, pods } = snapshot
   if (statefulSet === undefined) {
-    return waiting(`StatefulSet/${names.statefulSet}, which another client deleted, to come back`)
+    return waiting(`StatefulSet/${names.statefulSet} to be recreated after another client deleted it`)
   }
   const generation = statefulSet.metadata.generation ?? 0
   const observed = Number(at(statefulSet, 'status', 'observedGeneration') ?? 0)
-  if (observed < generation) return waiting(`the controller to see generation ${generation} of the StatefulSet`)
+  if (observed < generation) return waiting(`the controller to observe generation ${generation} of the StatefulSet`)
 
   const revision = textAt(statefulSet, 'status', 'updateRevision') ?? ''
   const pod = redisPod(pods)
@@ -47,7 +47,7 @@ export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
 }
 
 function ending(pod: KubernetesObject, { namespace }: Snapshot): RolloutStatus {
-  return waiting(`the old pod ${pod.metadata.name} to end`, undefined, endlessPod(pod, namespace))
+  return waiting(`the old pod ${pod.metadata.name} to terminate`, undefined, endlessPod(pod, namespace))
 }
 
 /** The pod is of an older revision: the controller replaces it, unless it cannot or must not. */
@@ -63,12 +63,12 @@ function outdated(
   if (rule !== undefined) {
     return waiting(waitingFor, {
       code: 'stuck-revision',
-      sentence: `pod ${names.pod} stays at its old revision, because the StatefulSet has ${rule}`,
+      sentence: `pod ${names.pod} stays at its old revision because the StatefulSet has ${rule}`,
       // Below a partition the controller makes even a deleted pod of the old revision again.
       hint:
         rule === 'updateStrategy OnDelete'
           ? `delete the pod and run again: ${remove}`
-          : `set the partition to 0 in the manifests, or now: ${withoutPartition(snapshot.namespace)}`,
+          : `set the partition to 0 in the manifests, or directly: ${withoutPartition(snapshot.namespace)}`,
       toleranceMilliseconds: 0
     })
   }
@@ -77,7 +77,7 @@ function outdated(
   const inTheWay = stuck !== undefined && { stuck }
   const old = podProblem(pod, snapshot)
   if (old === undefined) {
-    const only = `pod ${names.pod} of the old revision ${revisionOf(pod)} to be Ready, before which the StatefulSet`
+    const only = `pod ${names.pod} of the old revision ${revisionOf(pod)} to be Ready; until then the StatefulSet`
     const why = 'controller does not replace it (kubernetes/kubernetes#67250)'
     return { ...waiting(`${only} ${why}`, undefined, unreadyOldPod(pod, snapshot)), ...inTheWay }
   }
@@ -88,7 +88,7 @@ function outdated(
       `replace a broken pod (kubernetes/kubernetes#67250): ${old.sentence}`,
     hint:
       old.code === 'persistence-failing'
-        ? `${old.hint}; what Redis cannot save is lost when its pod is deleted: ${remove}`
+        ? `${old.hint}; unsaved data is lost when the pod is deleted: ${remove}`
         : `delete the broken pod and run again: ${remove}`,
     // The controller may be about to do it.
     toleranceMilliseconds: 5_000,

@@ -21,7 +21,7 @@ export interface VerifiedSecret {
 
 /**
  * Proves that the Secret with the credentials is what AWS holds now, as far as an ExternalSecret brings it, and that
- * its fields keep their contract.
+ * its fields are valid.
  * @throws Failure secret-stale, external-secret-error, secret-missing, secret-field; or what a request fails with
  */
 export async function verifySecret(
@@ -47,7 +47,7 @@ const notCompared: Check = {
   name: 'synced with AWS',
   passed: true,
   relaxed: true,
-  detail: `not compared: the manifests have no ExternalSecret that brings Secret/${names.credentials}`
+  detail: `not compared: the manifests have no ExternalSecret for Secret/${names.credentials}`
 }
 
 async function freshnessCheck(

@@ -1,5 +1,5 @@
 import { parseRelaxed, type Requirement, requirements } from '../../phases/elasticache/requirements.ts'
-import type { InputReader } from './reader.ts'
+import { type InputReader, oneOf } from './reader.ts'
 
 /** From where the cache is asked; a managed one from the cluster, a self-hosted one from the runner if nothing is said. */
 type ProbeFrom = 'cluster' | 'runner' | 'none'
@@ -19,15 +19,16 @@ export interface CacheInputs {
 export function readCacheInputs(read: InputReader, places: readonly ProbeFrom[]): CacheInputs {
   return {
     memoryThresholdPercent: read.parsedOrElse('memory-threshold', 'a percentage from 1 to 100', 90, percentage),
-    probeFrom: read.parsed('probe-from', places.join(', '), (text) => places.find((place) => place === text)),
+    probeFrom: read.parsed('probe-from', oneOf(places), (text) => places.find((place) => place === text)),
     maxmemoryPolicy: read.optional('maxmemory-policy'),
     replicationGroup: read.parsed(
       'elasticache-replication-group',
-      'the ID of a replication group: up to 40 letters, digits and single dashes',
+      'the ID of a replication group (up to 40 letters, digits and single dashes)',
       replicationGroup
     ),
     relaxed:
-      read.parsed('elasticache-relax', `a list, with commas, of ${requirements.join(', ')}`, parseRelaxed) ?? new Set(),
+      read.parsed('elasticache-relax', `a comma-separated list of ${requirements.join(', ')}`, parseRelaxed) ??
+      new Set(),
     awsRegion: read.parsed('aws-region', 'a region such as eu-central-1', (text) =>
       /^[a-z]{2,4}(-[a-z]+)+-\d+$/.test(text) ? text : undefined
     )

@@ -1,6 +1,6 @@
 import { timeoutMilliseconds } from '../../core/units.ts'
 import { type CacheInputs, readCacheInputs } from './cache.ts'
-import { InputReader, type InputSource } from './reader.ts'
+import { InputReader, type InputSource, oneOf } from './reader.ts'
 
 /** Whether to deploy, or to plan that: with the cluster, or without one. */
 type DryRun = 'none' | 'server' | 'client'
@@ -33,17 +33,17 @@ export function readDeployInputs(source: InputSource): DeployInputs {
   const read = new InputReader(source)
   const redisPassword = read.optional('redis-password')
   if (redisPassword !== undefined && /[\r\n\0]/.test(redisPassword)) {
-    read.refuse('redis-password', '***', 'a text of one line')
+    read.refuseSecret('redis-password', 'one line of text')
   }
   const inputs = {
-    dryRun: read.parsedOrElse('dry-run', dryRuns.join(', '), 'none', (text) => dryRuns.find((each) => each === text)),
+    dryRun: read.parsedOrElse('dry-run', oneOf(dryRuns), 'none', (text) => dryRuns.find((each) => each === text)),
     namespace: read.required('namespace'),
     createNamespace: read.flag('create-namespace'),
     kubeconfig: read.optional('kubeconfig'),
     context: read.optional('context'),
     redisPassword,
     forceConflicts: read.flag('force-conflicts'),
-    recover: read.parsedOrElse('recover', recovers.join(', '), 'delete-stuck-pod', (text) =>
+    recover: read.parsedOrElse('recover', oneOf(recovers), 'delete-stuck-pod', (text) =>
       recovers.find((each) => each === text)
     ),
     timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 5m or 90s', 5 * minute, timeoutMilliseconds),

@@ -1,5 +1,12 @@
 import { Failure } from '../../core/failure.ts'
 
+const disjunction = new Intl.ListFormat('en-GB', { type: 'disjunction' })
+
+/** The allowed values of an input as words: `none, server or client`. */
+export function oneOf(values: readonly string[]): string {
+  return disjunction.format(values)
+}
+
 /** Where inputs come from: the trimmed value of one, an empty text if it is not set. */
 export type InputSource = (name: string) => string
 
@@ -30,7 +37,7 @@ export class InputReader {
 
   required(name: string): string {
     const value = this.#source(name)
-    if (value === '') this.refuse(name, value, 'a value: it is required')
+    if (value === '') this.#problems.push(`${name} is required`)
     return value
   }
 
@@ -58,9 +65,12 @@ export class InputReader {
   }
 
   refuse(name: string, value: string, expected: string): void {
-    this.#problems.push(
-      `${name}: ${value === '' ? 'nothing' : JSON.stringify(value)} was given; allowed is ${expected}`
-    )
+    this.#problems.push(`${name} is ${value === '' ? 'empty' : JSON.stringify(value)}, but must be ${expected}`)
+  }
+
+  /** The same for an input whose value is not to be shown. */
+  refuseSecret(name: string, expected: string): void {
+    this.#problems.push(`${name} must be ${expected}`)
   }
 
   /** @throws Failure invalid-input that lists every problem found so far */

@@ -2,7 +2,7 @@ import { quantityBytes, redisBytes, toKubernetesUnit, toRedisUnit } from '../../
 import { type CommentMode, commentModes } from '../../phases/comment/deps.ts'
 import { branchName } from '../../phases/render/base-branch.ts'
 import { type Adjustments, environments, type RenderInputs, type SecretStore } from '../../phases/render/deps.ts'
-import { InputReader, type InputSource } from './reader.ts'
+import { InputReader, type InputSource, oneOf } from './reader.ts'
 
 const policies = [
   'noeviction',
@@ -24,14 +24,19 @@ export function readRenderInputs(source: InputSource): RenderInputs {
     read.refuse(
       'environment',
       environment,
-      manifests === undefined ? environments.join(', ') : 'a name of lower-case letters, digits and dashes'
+      manifests === undefined ? oneOf(environments) : 'a name of lower-case letters, digits and dashes'
     )
   }
   const inputs: RenderInputs = {
     environment,
     manifests,
     allowRemoteBases: read.flag('allow-remote-bases'),
-    namespace: read.parsedOrElse('namespace', 'a namespace: up to 63 lower-case letters, digits and dashes', '', label),
+    namespace: read.parsedOrElse(
+      'namespace',
+      'a namespace name (up to 63 lower-case letters, digits and dashes)',
+      '',
+      label
+    ),
     adjustments: readAdjustments(read, source)
   }
   read.finish()
@@ -47,7 +52,7 @@ function readAdjustments(read: InputReader, source: InputSource): Adjustments {
       `a Redis size such as ${suggestion(toRedisUnit(memory), redisBytes, '256mb')}`,
       positive(redisBytes)
     ),
-    maxmemoryPolicy: read.parsed('maxmemory-policy', policies.join(', '), (text) =>
+    maxmemoryPolicy: read.parsed('maxmemory-policy', oneOf(policies), (text) =>
       policies.includes(text) ? text : undefined
     ),
     memoryLimit: read.parsed(
@@ -59,7 +64,7 @@ function readAdjustments(read: InputReader, source: InputSource): Adjustments {
     storageClass: read.parsed('storage-class', 'the name of a StorageClass', objectName),
     redisImage: read.parsed('redis-image', 'an image with a tag or a digest', image),
     exporterImage: read.parsed('exporter-image', 'an image with a tag or a digest', image),
-    secretStore: read.parsed('secret-store', 'the NAME of a ClusterSecretStore, or SecretStore/NAME', secretStore),
+    secretStore: read.parsed('secret-store', 'the name of a ClusterSecretStore, or SecretStore/NAME', secretStore),
     remoteSecret: read.parsed('remote-secret', 'the name or the ARN of a secret in AWS Secrets Manager', remoteSecret)
   }
   return Object.fromEntries(Object.entries(adjustments).filter(([, value]) => value !== undefined))
@@ -124,7 +129,7 @@ export function readBaseInputs(source: InputSource, ofPullRequest: string): Base
 /** @throws Failure invalid-input */
 export function readCommentMode(source: InputSource): CommentMode {
   const read = new InputReader(source)
-  const mode = read.parsedOrElse('comment', commentModes.join(', '), 'auto', (text) =>
+  const mode = read.parsedOrElse('comment', oneOf(commentModes), 'auto', (text) =>
     commentModes.find((each) => each === text)
   )
   read.finish()

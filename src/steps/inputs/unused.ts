@@ -24,15 +24,15 @@ export function refuseInputsWithoutEffect(
   throw new Failure('invalid-input', sentences.join('; '), `remove it under \`with:\` in the workflow, or ${instead}`)
 }
 
-const otherEnvironment = 'choose the environment that it is meant for'
+const otherEnvironment = 'choose the environment it is meant for'
 
 function managedRows(inputs: TopologyInputs): Row[] {
   const { redisPassword, probeFrom = 'cluster', redisImage, maxmemoryPolicy, relaxed } = inputs
   const noRedis = `these manifests have no StatefulSet ${names.statefulSet}`
-  const noPod = `${noRedis}, and with probe-from: ${probeFrom} no pod asks the cache`
-  const notAsked = `${noRedis}, and with probe-from: none the cache is not asked`
+  const noPod = `${noRedis}, and with probe-from: ${probeFrom} no pod probes the cache`
+  const notAsked = `${noRedis}, and with probe-from: none the cache is not probed`
   const hasGroup = inputs.replicationGroup !== undefined
-  const noGroup = 'elasticache-replication-group is not set, so no settings of ElastiCache are verified'
+  const noGroup = 'elasticache-replication-group is not set, so no ElastiCache settings are verified'
   return [
     ['redis-password', redisPassword !== undefined, noRedis, otherEnvironment],
     ['redis-image', redisImage !== undefined && probeFrom !== 'cluster', noPod, 'set probe-from: cluster'],
@@ -44,8 +44,8 @@ function managedRows(inputs: TopologyInputs): Row[] {
 
 function selfHostedRows(inputs: TopologyInputs, hasSecret: boolean): Row[] {
   const { redisPassword, replicationGroup, relaxed, awsRegion } = inputs
-  const inCluster = `the StatefulSet ${names.statefulSet} of these manifests runs in the cluster and not in AWS`
-  const ownSecret = `these manifests bring Secret/${names.credentials} themselves`
+  const inCluster = `StatefulSet ${names.statefulSet} in these manifests runs in the cluster, not in AWS`
+  const ownSecret = `these manifests include Secret/${names.credentials}`
   return [
     ['redis-password', redisPassword !== undefined && hasSecret, ownSecret, 'remove the Secret from the manifests'],
     ['elasticache-replication-group', replicationGroup !== undefined, inCluster, otherEnvironment],

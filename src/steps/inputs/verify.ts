@@ -34,11 +34,7 @@ function readOwnInputs(source: InputSource): Omit<VerifyInputs, 'namespace' | 'r
     ...readCacheInputs(read, ['cluster', 'runner', 'none'])
   }
   if (inputs.probeFrom === 'cluster') {
-    read.refuse(
-      'probe-from',
-      'cluster',
-      'runner, none: from the cluster a pod would have to ask, and nothing is created'
-    )
+    read.refuse('probe-from', 'cluster', 'runner or none: verify creates nothing, so no pod can probe from the cluster')
   }
   read.finish()
   return inputs

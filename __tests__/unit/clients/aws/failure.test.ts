@@ -50,7 +50,7 @@ describe('credentials that cannot be had', () => {
     const error = new Error('Command failed: /usr/bin/login --password hunter2\nwrong password')
     const { code, message, hint } = credentialsFailure(error, 'eu-central-1')
     expect(code).toBe('unauthorized')
-    expect(message).toBe('there are no usable AWS credentials: the credential_process of the profile failed')
+    expect(message).toBe('no usable AWS credentials: the credential_process of the profile failed')
     expect(message + hint).not.toContain('hunter2')
   })
 
@@ -58,7 +58,7 @@ describe('credentials that cannot be had', () => {
     const error = Object.assign(new Error("ENOENT: no such file or directory, open '/token'"), { code: 'ENOENT' })
     expect(credentialsFailure(error, 'eu-central-1')).toMatchObject({
       code: 'unauthorized',
-      message: "there are no usable AWS credentials: ENOENT: no such file or directory, open '/token'"
+      message: "no usable AWS credentials: ENOENT: no such file or directory, open '/token'"
     })
   })
 

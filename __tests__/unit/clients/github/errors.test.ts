@@ -31,7 +31,7 @@ describe('what an error says', () => {
   test.each([
     ['the code of a connection', { cause: { cause: { code: 'ENOTFOUND' } } }, 'api.github.com: ENOTFOUND'],
     ['how long it was waited for', { cause: { name: 'TimeoutError' } }, 'api.github.com: no answer within 11.0 s'],
-    ['that it is no JSON', { cause: { name: 'SyntaxError' } }, 'api.github.com: an answer that is not of its API'],
+    ['that it is no JSON', { cause: { name: 'SyntaxError' } }, 'api.github.com: a response that is not from its API'],
     [
       'nothing of a message, which may quote a header',
       { message: 'Headers.append: "token x"' },

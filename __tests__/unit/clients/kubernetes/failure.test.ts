@@ -23,7 +23,7 @@ describe('what the API server refuses', () => {
   })
 
   test.each([
-    [401, 'Unauthorized', 'the API server does not accept the credentials of the kubeconfig: Unauthorized'],
+    [401, 'Unauthorized', 'the API server rejects the credentials of the kubeconfig: Unauthorized'],
     [404, 'namespaces "team" not found', 'namespace team cannot be used: namespaces "team" not found'],
     [503, 'busy', 'the API server fails: busy']
   ])('status %d is said without an object, because it is true for all', (status, message, sentence) => {
@@ -90,7 +90,7 @@ describe('what the API server refuses', () => {
         'available for service "kyverno-svc"',
       'see why service kyverno-svc does not answer, `kubectl -n kyverno get pods,endpointslices`, and run again when it does'
     ],
-    ['Post "https://policy.example.com/admit": context deadline exceeded', 'see what the webhook that is named needs']
+    ['Post "https://policy.example.com/admit": context deadline exceeded', 'see what the named webhook needs']
   ])('a webhook that does not answer concerns one object, not the API server: %#', (reason, hint) => {
     const failure = answer(
       500,

@@ -14,59 +14,59 @@ describe('a field', () => {
     [
       'in the wrong case',
       ['containerPort: 6379', 'containerPort: 6379\n          imagePullpolicy: Always'],
-      [`${redis}.imagePullpolicy is no field of Kubernetes 1.36; imagePullPolicy was probably meant`]
+      [`${redis}.imagePullpolicy is not a field of Kubernetes 1.36; imagePullPolicy was probably meant`]
     ],
     [
       'with two letters swapped',
       ['terminationGracePeriodSeconds:', 'terminationGracePeroidSeconds:'],
       [
-        '.spec.template.spec.terminationGracePeroidSeconds is no field of Kubernetes 1.36; ' +
+        '.spec.template.spec.terminationGracePeroidSeconds is not a field of Kubernetes 1.36; ' +
           'terminationGracePeriodSeconds was probably meant'
       ]
     ],
     [
       'that nothing is like',
       ['  serviceName:', '  colour: red\n  serviceName:'],
-      ['.spec.colour is no field of Kubernetes 1.36']
+      ['.spec.colour is not a field of Kubernetes 1.36']
     ],
     [
       'that would be right elsewhere',
       ['  serviceName:', '  image: redis\n  serviceName:'],
-      ['.spec.image is no field of Kubernetes 1.36']
+      ['.spec.image is not a field of Kubernetes 1.36']
     ],
     [
       'that is required',
       ['  selector:\n    matchLabels:\n', '  selector:\n  x-labels:\n'],
-      ['.spec.x-labels is no field of Kubernetes 1.36', '.spec.selector is missing']
+      ['.spec.x-labels is not a field of Kubernetes 1.36', '.spec.selector is missing']
     ],
     [
       'of a claim',
       ['accessModes: [ReadWriteOnce]', 'accessModes: [ReadWriteOne]'],
       [
-        '.spec.volumeClaimTemplates[0].spec.accessModes[0] is none of ReadOnlyMany, ReadWriteMany, ReadWriteOnce, ' +
+        '.spec.volumeClaimTemplates[0].spec.accessModes[0] must be one of ReadOnlyMany, ReadWriteMany, ReadWriteOnce, ' +
           'ReadWriteOncePod'
       ]
     ],
     [
       'that is a text, not a number',
       ['replicas: 1', "replicas: '1'"],
-      ['.spec.replicas must be an integer, and is another text']
+      ['.spec.replicas must be an integer, but is another text']
     ],
-    ['that is a fraction', ['replicas: 1', 'replicas: 1.5'], ['.spec.replicas must be an integer, and is a fraction']],
+    ['that is a fraction', ['replicas: 1', 'replicas: 1.5'], ['.spec.replicas must be an integer, but is a fraction']],
     [
       'that is a list',
       ['serviceName: redis-headless', 'serviceName: [redis-headless]'],
-      ['.spec.serviceName must be a text, and is a list']
+      ['.spec.serviceName must be a text, but is a list']
     ],
     [
       'that is a map',
       ['serviceName: redis-headless', 'serviceName: {name: redis-headless}'],
-      ['.spec.serviceName must be a text, and is a map']
+      ['.spec.serviceName must be a text, but is a map']
     ],
     [
       'that is no list',
       ['accessModes: [ReadWriteOnce]', 'accessModes: ReadWriteOnce'],
-      ['.spec.volumeClaimTemplates[0].spec.accessModes must be a list, and is another text']
+      ['.spec.volumeClaimTemplates[0].spec.accessModes must be a list, but is another text']
     ]
   ])('%s', (_, edit, expected) => {
     expect(afterEdit(...edit)).toEqual(expected)
@@ -101,7 +101,7 @@ describe('values', () => {
     'what must be a text, and YAML takes for something else: %s',
     (value) => {
       expect(annotated(value)).toEqual([
-        expect.stringMatching(/^\.metadata\.annotations\.a\.b\/c must be a text, and .*: put it in quotes$/)
+        expect.stringMatching(/^\.metadata\.annotations\.a\.b\/c must be a text, but .*: put it in quotes$/)
       ])
     }
   )
@@ -117,7 +117,7 @@ describe('values', () => {
     'no quantity: %s',
     (value) => {
       expect(limited(value)).toEqual([
-        expect.stringContaining('.spec.hard.limits.memory must be a quantity such as 512Mi or 250m, and is')
+        expect.stringContaining('.spec.hard.limits.memory must be a quantity such as 512Mi or 250m, but is')
       ])
     }
   )
@@ -127,10 +127,10 @@ describe('values', () => {
   })
 
   test.each(['a', 'YQ', 'YQ=', 'pass-word', '1234', 'YQ==YQ=='])('no base64: %s', (value) => {
-    expect(held(value)).toEqual([expect.stringContaining('.data.a must be base64, and is ')])
+    expect(held(value)).toEqual([expect.stringContaining('.data.a must be base64, but is ')])
   })
 
-  test.each(['80', 'http', "'80'"])('an integer or a text: %s', (value) => {
+  test.each(['80', 'http', "'80'"])('an integer or a string: %s', (value) => {
     expect(served(value)).toEqual([])
   })
 
@@ -142,8 +142,8 @@ describe('values', () => {
     const policy = (value: string) =>
       afterEdit('containerPort: 6379', `containerPort: 6379\n          imagePullPolicy: ${value}`)
     expect(policy("''")).toEqual([])
-    expect(policy('Sometimes')).toEqual([`${redis}.imagePullPolicy is none of Always, IfNotPresent, Never`])
-    expect(policy('1')).toEqual([`${redis}.imagePullPolicy must be a text, and is a number: put it in quotes`])
+    expect(policy('Sometimes')).toEqual([`${redis}.imagePullPolicy must be one of Always, IfNotPresent, Never`])
+    expect(policy('1')).toEqual([`${redis}.imagePullPolicy must be a text, but is a number: put it in quotes`])
   })
 
   test('of a Secret are never named', () => {
@@ -151,7 +151,7 @@ describe('values', () => {
       '{apiVersion: v1, kind: Secret, metadata: {name: x}, stringData: {password: 471108154711}}'
     )
     expect(others).toEqual([])
-    expect(password).toBe('.stringData.password must be a text, and is a number: put it in quotes')
+    expect(password).toBe('.stringData.password must be a text, but is a number: put it in quotes')
   })
 })
 
@@ -166,9 +166,9 @@ test('whatever keys a document has, a problem is one harmless line, and there ar
   expect(problems).toHaveLength(21)
   expect(problems.at(-1)).toBe('and there is more')
   expect(problems.slice(0, 3)).toEqual([
-    '.spec.::error::x is no field of Kubernetes 1.36',
-    '.spec.__proto__ is no field of Kubernetes 1.36',
-    '.spec.constructor is no field of Kubernetes 1.36'
+    '.spec.::error::x is not a field of Kubernetes 1.36',
+    '.spec.__proto__ is not a field of Kubernetes 1.36',
+    '.spec.constructor is not a field of Kubernetes 1.36'
   ])
   for (const problem of problems) expect(problem).toMatch(/^[^\n]{1,600}$/)
 })

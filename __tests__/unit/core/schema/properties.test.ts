@@ -88,7 +88,7 @@ test('a misspelt field is found at its place, wherever it stands', () => {
         delete map[field]
       })
       const { problems } = checkObject(wrong, schema)
-      const found = problems.find((problem) => problem.startsWith(`${written(path)}.${misspelt} is no field`))
+      const found = problems.find((problem) => problem.startsWith(`${written(path)}.${misspelt} is not a field`))
       if (found === undefined) throw new Error(`${written(path)}.${misspelt}: ${problems}`)
     }),
     { numRuns: 500 }

@@ -28,7 +28,7 @@ describe('the address in the Secret is that of a Service that was rendered:', ()
 describe('whether it leads to this Redis is not known, and said:', () => {
   test.each([
     ['a Service of another namespace', 'redis.other.svc', '6379', shipped],
-    ['another port', 'redis.team.svc', '6380', shipped],
+    ['a different port', 'redis.team.svc', '6380', shipped],
     [
       'the name that the action writes, where the Service is another',
       'redis.team.svc',
@@ -39,13 +39,13 @@ describe('whether it leads to this Redis is not known, and said:', () => {
     ['an address', '10.0.0.7', '6379', shipped]
   ])('%s', (_, host, port, services) => {
     expect(noteOn(host, port, services)).toBe(
-      `Secret/redis-credentials names an address that no Service of these manifests has (${host}:${port}). Applications ` +
-        'go there, and it was not asked whether this Redis answers; a deployment with `probe-from: cluster` asks there.'
+      `Secret/redis-credentials names an address that belongs to no Service in these manifests (${host}:${port}). Applications ` +
+        'connect there, but this run did not check that this Redis answers; a deployment with `probe-from: cluster` does.'
     )
   })
 
   test('without an address that has the password inside', () => {
     const address = { host: 'cache', port: '6379', password: 'cache', url: 'redis://:cache@cache:6379' }
-    expect(addressNote(address, 'team', shipped)).toMatch(/of these manifests has\. Applications/)
+    expect(addressNote(address, 'team', shipped)).toMatch(/in these manifests\. Applications/)
   })
 })

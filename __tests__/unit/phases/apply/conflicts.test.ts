@@ -74,7 +74,7 @@ describe('the values of a dispute', () => {
     expect(disputes).toEqual([{ field: '.data.users.acl', manager: 'kubectl-edit', values: undefined }])
     expect(conflictFailure(configMap({}), 'team', disputes).message).toBe(
       'cannot apply ConfigMap/redis in namespace team: ' +
-        '"kubectl-edit" owns .data.users.acl with another value, which is not shown'
+        '"kubectl-edit" owns .data.users.acl with a different value (not shown)'
     )
   })
 })
@@ -88,10 +88,10 @@ describe('the failure', () => {
     ).toMatchObject({
       code: 'field-conflict',
       message:
-        'cannot apply StatefulSet/redis in namespace team: "helm" owns .spec.a with the value 1, wanted is 2; ' +
-        '"x" owns .spec.b with another value, which is not shown',
+        'cannot apply StatefulSet/redis in namespace team: "helm" owns .spec.a with the value 1, wanted: 2; ' +
+        '"x" owns .spec.b with a different value (not shown)',
       hint:
-        'take the field out of the manifests to leave it to helm, x, give both the same value, ' +
+        'remove the field from the manifests to leave it to helm, x, give both the same value, ' +
         'or set `force-conflicts: true` to take it over',
       evidence: []
     })

@@ -79,40 +79,44 @@ describe('a Secret whose keys contradict each other cannot be used:', () => {
     [
       'a password that was rotated without its URL',
       { password: 'next' },
-      'key url has another password than key password'
+      'key url has a different password than key password'
     ],
     ['a URL without the password', { url: 'redis://redis.team.svc:6379' }, 'key url has no password'],
     [
       'a URL without the colon',
       { url: `redis://${token}@redis.team.svc:6379` },
-      'key url has the password in the place of a user name'
+      'key url has the password where the user name belongs'
     ],
     [
       'a URL whose password is not encoded',
       { password: `${token}#1`, url: urlOf('redis.team.svc:6379', `${token}#1`) },
-      'key url has the password as it is, not percent-encoded, so # in it cannot be read'
+      'key url has the password without percent-encoding, so # in it cannot be read'
     ],
-    ['no URL', { url: 'redis.team.svc:6379' }, 'key url begins neither with rediss:// nor with redis://'],
+    ['no URL', { url: 'redis.team.svc:6379' }, 'key url must begin with rediss:// or redis://'],
     [
       'a URL of another namespace',
       { url: urlOf('redis.other.svc:6379') },
-      'key url names another host than key host (redis.team.svc)'
+      'key url names a different host than key host (redis.team.svc)'
     ],
     [
       'a short name, which is of this namespace',
       { host: 'redis', url: urlOf('redis.other.svc:6379') },
-      'key url names another host than key host (redis)'
+      'key url names a different host than key host (redis)'
     ],
-    ['a URL of another port', { url: urlOf('redis.team.svc:6380') }, 'key url names another port than key port (6379)'],
-    ['a port that is none', { port: 'redis' }, 'key port is no whole number from 1 to 65535'],
-    ['a host that is none', { host: 'my redis' }, 'key host is neither the name of a host nor an IP address'],
+    [
+      'a URL of another port',
+      { url: urlOf('redis.team.svc:6380') },
+      'key url names a different port than key port (6379)'
+    ],
+    ['a port that is none', { port: 'redis' }, 'key port must be an integer from 1 to 65535'],
+    ['a host that is none', { host: 'my redis' }, 'key host must be a host name or an IP address'],
     [
       'what production left behind',
       {
         host: 'master.erp.abc123.apn2.cache.amazonaws.com',
         url: `rediss://:${token}@master.erp.abc123.apn2.cache.amazonaws.com`
       },
-      'key host names a cache of ElastiCache (master.erp.abc123.apn2.cache.amazonaws.com), and not the Redis of this cluster'
+      'key host names an ElastiCache cache (master.erp.abc123.apn2.cache.amazonaws.com), not the Redis in this cluster'
     ]
   ])('%s', (_, fields, problem) => {
     expect(refusalOf(fields)).toMatchObject({ code: 'secret-field', message: `${prefix}${problem}` })
@@ -137,13 +141,13 @@ describe('a Secret whose keys contradict each other cannot be used:', () => {
 
   test('no value of the URL is told, nor that of a key that may be the password', () => {
     const { message, hint } = refusalOf({ host: token, url: urlOf('hunter2-and-more') }) ?? {}
-    expect(`${message} ${hint}`).toContain('key url names another host than key host')
+    expect(`${message} ${hint}`).toContain('key url names a different host than key host')
     expect(`${message} ${hint}`).not.toMatch(new RegExp(`${token}|hunter2`))
   })
 
   test('where the manifests bring it, that is the place to correct it', () => {
     expect(refusalOf({ password: 'next' }, true)?.hint).toBe(
-      'correct Secret/redis-credentials in the manifests, which bring it'
+      'correct Secret/redis-credentials in the manifests that include it'
     )
   })
 })

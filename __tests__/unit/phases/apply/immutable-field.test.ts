@@ -27,8 +27,8 @@ describe('a larger claim', () => {
     const { code, message, hint } = explained(claims(live('5Gi')), claims(claim('8Gi')))
     expect(code).toBe('immutable-field')
     expect(message).toBe(
-      'cannot apply StatefulSet/redis in namespace team, because a field can never change: ' +
-        '.spec.volumeClaimTemplates[name="data"].spec.resources.requests.storage is "5Gi", wanted is "8Gi"'
+      'cannot apply StatefulSet/redis in namespace team, because a field is immutable: ' +
+        '.spec.volumeClaimTemplates[name="data"].spec.resources.requests.storage is "5Gi", wanted: "8Gi"'
     )
     expect(hint).toContain(
       '`kubectl --namespace team patch persistentvolumeclaim data-redis-0 --patch ' +
@@ -44,32 +44,27 @@ describe('a larger claim', () => {
 
   test('that is smaller cannot be had', () => {
     expect(explained(claims(live('5Gi')), claims(claim('1Gi'))).hint).toBe(
-      'put the old value back: a claim can grow, but never shrink'
+      'restore the old value: a claim can grow but not shrink'
     )
   })
 })
 
 describe('another field', () => {
   test.each<[string, object, object, string]>([
-    ['serviceName', {}, { serviceName: 'b' }, '.spec.serviceName is "a", wanted is "b"'],
-    [
-      'a name that reads as the same quantity',
-      { serviceName: '1k' },
-      { serviceName: '1000' },
-      '"1k", wanted is "1000"'
-    ],
+    ['serviceName', {}, { serviceName: 'b' }, '.spec.serviceName is "a", wanted: "b"'],
+    ['a name that reads as the same quantity', { serviceName: '1k' }, { serviceName: '1000' }, '"1k", wanted: "1000"'],
     [
       'another claim',
       claims(live('1Gi')),
       claims(claim('1Gi'), { metadata: { name: 'more' } }),
-      '["data"], wanted is ["data","more"]'
+      '["data"], wanted: ["data","more"]'
     ],
-    ['no claim', claims(live('1Gi')), {}, '.spec.volumeClaimTemplates is ["data"], wanted is []'],
+    ['no claim', claims(live('1Gi')), {}, '.spec.volumeClaimTemplates is ["data"], wanted: []'],
     [
       'the class of a claim',
       claims(live('1Gi')),
       claims(claim('1024Mi', { storageClassName: 'fast' })),
-      'spec.storageClassName is nothing, wanted is "fast"'
+      'spec.storageClassName is nothing, wanted: "fast"'
     ]
   ])('%s: named, and the pod can stay', (_, stored, wanted, words) => {
     const { message, hint } = explained(stored, wanted)
@@ -81,13 +76,13 @@ describe('another field', () => {
     const annotated = (password: string) =>
       claims(claim('1Gi', { metadata: { annotations: { 'backup/password': password } } }))
     const { message } = explained(annotated('live'), annotated('wanted'))
-    expect(message).toMatch(/can never change: \.spec\.volumeClaimTemplates\S*\.annotations\.backup\/password$/)
+    expect(message).toMatch(/is immutable: \.spec\.volumeClaimTemplates\S*\.annotations\.backup\/password$/)
   })
 
   test('the selector: the pod cannot stay', () => {
     const { hint } = explained({ selector: { matchLabels: { a: 'b' } } }, { selector: { matchLabels: { a: 'c' } } })
     expect(hint).toBe(
-      'put the old value back, or delete the StatefulSet with its pod and run again: ' +
+      'restore the old value, or delete the StatefulSet with its pod and run again: ' +
         '`kubectl --namespace team delete statefulset redis`'
     )
   })

@@ -51,13 +51,13 @@ test('a field differs: named with its object, in the check, the log and the fail
   expect(failure).toBeInstanceOf(Drift)
   expect(failure).toMatchObject({
     code: 'config-drift',
-    message: 'StatefulSet/redis: .spec.replicas is 0, rendered is 1',
+    message: 'StatefulSet/redis: .spec.replicas is 0, rendered: 1',
     evidence: []
   })
   expect(checks.filter(({ passed }) => !passed)).toEqual([
-    { name: 'StatefulSet/redis as rendered', passed: false, detail: '.spec.replicas is 0, rendered is 1' }
+    { name: 'StatefulSet/redis as rendered', passed: false, detail: '.spec.replicas is 0, rendered: 1' }
   ])
-  expect(log).toContain('✗ StatefulSet/redis: .spec.replicas is 0, rendered is 1')
+  expect(log).toContain('✗ StatefulSet/redis: .spec.replicas is 0, rendered: 1')
 })
 
 test('an object is missing', async () => {
@@ -100,7 +100,7 @@ describe('what to type', () => {
     const { failure } = await only('StatefulSet', (object) =>
       writtenBy('redis-cache-action', 'f:minReadySeconds')(changed(object, ['spec', 'minReadySeconds'], 5))
     )
-    expect(failure?.message).toMatch(/^StatefulSet\/redis: \.spec\.minReadySeconds is 5 and is not rendered/)
+    expect(failure?.message).toMatch(/^StatefulSet\/redis: \.spec\.minReadySeconds is 5 but is not rendered/)
     expect(failure?.hint).toMatch(/^use the manifests and inputs of the last deployment here, or deploy again; see/)
   })
 
@@ -109,7 +109,7 @@ describe('what to type', () => {
     const path = ['spec', 'template', 'spec', 'containers', 2]
     const { failure } = await only('StatefulSet', (object) => changed(object, path, added))
     expect(failure?.hint).toMatch(
-      /^take out by hand what is not rendered: `kubectl -n team edit statefulset\/redis`; see/
+      /^remove the fields that are not in your manifests: `kubectl -n team edit statefulset\/redis`; see/
     )
   })
 })

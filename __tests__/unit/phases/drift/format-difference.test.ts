@@ -17,44 +17,44 @@ const line = (
 
 describe('a difference in words', () => {
   test.each<[string, unknown, unknown, string]>([
-    ['another value', 'x', 'y', '.spec.template.spec.containers[name="redis"].image is "x", rendered is "y"'],
+    ['another value', 'x', 'y', '.spec.template.spec.containers[name="redis"].image is "x", rendered: "y"'],
     [
       'a value that is gone',
       undefined,
       'y',
-      '.spec.template.spec.containers[name="redis"].image is missing, rendered is "y"'
+      '.spec.template.spec.containers[name="redis"].image is missing, rendered: "y"'
     ],
     [
       'a value that nobody rendered',
       true,
       undefined,
-      '.spec.template.spec.containers[name="redis"].image is true and is not rendered'
+      '.spec.template.spec.containers[name="redis"].image is true but is not rendered'
     ],
     [
       'an item that nobody rendered',
       { name: 'a' },
       undefined,
-      '.spec.template.spec.containers[name="redis"].image is there and is not rendered'
+      '.spec.template.spec.containers[name="redis"].image is present but is not rendered'
     ],
     ['an item that is gone', undefined, { name: 'a' }, '.spec.template.spec.containers[name="redis"].image is missing'],
-    ['a list', ['a', 'b'], ['a'], '.spec.template.spec.containers[name="redis"].image is ["a","b"], rendered is ["a"]']
+    ['a list', ['a', 'b'], ['a'], '.spec.template.spec.containers[name="redis"].image is ["a","b"], rendered: ["a"]']
   ])('%s', (_, live, rendered, text) => {
     expect(line(live, rendered)).toBe(text)
   })
 
   test.each([
-    ['another line', 'a 1\nb 2\nc 3\n', 'a 1\nb 3\nc 3\n', '.data.redis.conf line 2 is "b 2", rendered is "b 3"'],
-    ['a line more', 'a 1\nb 2', 'a 1', '.data.redis.conf line 2 is "b 2", rendered is nothing'],
-    ['a line less', 'a 1', 'a 1\nb 2', '.data.redis.conf line 2 is nothing, rendered is "b 2"'],
-    ['a line break at the end', 'a 1\nb', 'a 1\nb\n', '.data.redis.conf line 3 is nothing, rendered is ""'],
+    ['another line', 'a 1\nb 2\nc 3\n', 'a 1\nb 3\nc 3\n', '.data.redis.conf line 2 is "b 2", rendered: "b 3"'],
+    ['a line more', 'a 1\nb 2', 'a 1', '.data.redis.conf line 2 is "b 2", rendered: nothing'],
+    ['a line less', 'a 1', 'a 1\nb 2', '.data.redis.conf line 2 is nothing, rendered: "b 2"'],
+    ['a line break at the end', 'a 1\nb', 'a 1\nb\n', '.data.redis.conf line 3 is nothing, rendered: ""'],
     [
       'a line that speaks of a password',
       '# No password here.\n',
       '',
-      '.data.redis.conf line 1 is "# No password here.", rendered is ""'
+      '.data.redis.conf line 1 is "# No password here.", rendered: ""'
     ],
-    ['one line', 'a 1\n', 'a 2\n', '.data.redis.conf line 1 is "a 1", rendered is "a 2"'],
-    ['no line', 'a 1', 'a 2', '.data.redis.conf is "a 1", rendered is "a 2"']
+    ['one line', 'a 1\n', 'a 2\n', '.data.redis.conf line 1 is "a 1", rendered: "a 2"'],
+    ['no line', 'a 1', 'a 2', '.data.redis.conf is "a 1", rendered: "a 2"']
   ])('in a file: %s', (_, live, rendered, text) => {
     expect(line(live, rendered, ['data', 'redis.conf'], 'ConfigMap')).toBe(text)
   })
@@ -66,21 +66,21 @@ describe('a difference in words', () => {
     ['a reference to a Secret', ['spec', 'passwordSecretRef']],
     ['the place of a variable', ['env', { name: 'REDIS_PASSWORD' }, 'valueFrom', 'secretKeyRef', 'name']]
   ])('that only names a secret is shown: %s', (_, path) => {
-    expect(line('x', 'y', path)).toMatch(/ is "x", rendered is "y"$/)
+    expect(line('x', 'y', path)).toMatch(/ is "x", rendered: "y"$/)
   })
 
   test('a switch is shown, whatever it is called', () => {
-    expect(line(true, false, ['spec', 'automountServiceAccountToken'])).toMatch(/ is true, rendered is false$/)
+    expect(line(true, false, ['spec', 'automountServiceAccountToken'])).toMatch(/ is true, rendered: false$/)
   })
 
   test('an item by its position, and by several keys', () => {
-    expect(line(1, 2, ['a', 0, { port: 1, protocol: 'TCP' }])).toBe('.a[0][port=1,protocol="TCP"] is 1, rendered is 2')
+    expect(line(1, 2, ['a', 0, { port: 1, protocol: 'TCP' }])).toBe('.a[0][port=1,protocol="TCP"] is 1, rendered: 2')
   })
 
   test('with who wrote it', () => {
     const writer = { manager: 'kubectl-edit', time: '2026-11-23T02:10:00Z' }
     const text = differenceLine('StatefulSet', { path: ['spec', 'replicas'], live: 0, rendered: 1 }, writer)
-    expect(text).toBe('.spec.replicas is 0, rendered is 1 (written by kubectl-edit at 2026-11-23T02:10:00Z)')
+    expect(text).toBe('.spec.replicas is 0, rendered: 1 (written by kubectl-edit at 2026-11-23T02:10:00Z)')
   })
 
   test('on one harmless line, whatever the cluster says', () => {
@@ -113,6 +113,6 @@ describe('no secret is shown', () => {
   ])('%s', (_, kind, path, live, rendered) => {
     const text = line(live, rendered, path, kind)
     expect(text.includes(secret)).toBe(false)
-    expect(text).toMatch(/is not the rendered value, which is not shown$|is there and is not rendered$|is missing$/)
+    expect(text).toMatch(/differs from the rendered value \(not shown\)$|is present but is not rendered$|is missing$/)
   })
 })

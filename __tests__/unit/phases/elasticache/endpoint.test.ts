@@ -23,20 +23,20 @@ describe('the address in the Secret, for a group with cluster mode disabled', ()
   test.each([
     [`replica.sessions.${domain}`, 'the reader endpoint of this group, which refuses writes'],
     [`sessions-002.sessions.${domain}`, 'the single node sessions-002, which becomes a replica at the next failover'],
-    [`master.carts.${domain}`, 'an endpoint of another one, carts'],
-    [`replica.carts.${domain}`, 'an endpoint of another one, carts'],
-    [`clustercfg.carts.${domain}`, 'an endpoint of another one, carts'],
-    ['carts.abc123.ng.0001.euc1.cache.amazonaws.com', 'an endpoint of another one, carts'],
-    ['carts-ro.abc123.ng.0001.euc1.cache.amazonaws.com', 'an endpoint of another one, carts'],
-    ['carts.abc123.clustercfg.euc1.cache.amazonaws.com', 'an endpoint of another one, carts'],
+    [`master.carts.${domain}`, 'an endpoint of another group, carts'],
+    [`replica.carts.${domain}`, 'an endpoint of another group, carts'],
+    [`clustercfg.carts.${domain}`, 'an endpoint of another group, carts'],
+    ['carts.abc123.ng.0001.euc1.cache.amazonaws.com', 'an endpoint of another group, carts'],
+    ['carts-ro.abc123.ng.0001.euc1.cache.amazonaws.com', 'an endpoint of another group, carts'],
+    ['carts.abc123.clustercfg.euc1.cache.amazonaws.com', 'an endpoint of another group, carts'],
     // The names without TLS, which a group loses when TLS becomes required; and those of its namesake elsewhere.
-    ['sessions.abc123.ng.0001.euc1.cache.amazonaws.com', 'no endpoint that this group has now'],
-    ['master.sessions.zzz999.euw1.cache.amazonaws.com', 'no endpoint that this group has now'],
+    ['sessions.abc123.ng.0001.euc1.cache.amazonaws.com', 'not a current endpoint of this group'],
+    ['master.sessions.zzz999.euw1.cache.amazonaws.com', 'not a current endpoint of this group'],
     ['sessions-ro.abc123.ng.0001.euc1.cache.amazonaws.com', 'the reader endpoint of this group, which refuses writes'],
-    ['sessions-xyz.serverless.euc1.cache.amazonaws.com', 'no endpoint of this group'],
-    ['redis.hospital-erp-system.svc', 'no endpoint of this group'],
-    ['10.0.0.7', 'no endpoint of this group'],
-    ['', 'no endpoint of this group']
+    ['sessions-xyz.serverless.euc1.cache.amazonaws.com', 'not an endpoint of this group'],
+    ['redis.hospital-erp-system.svc', 'not an endpoint of this group'],
+    ['10.0.0.7', 'not an endpoint of this group'],
+    ['', 'not an endpoint of this group']
   ])('%j is named for what it is', (host, what) => {
     expect(checkEndpoint({ host, port: '6379' }, groupWith())).toEqual({
       holds: false,
@@ -77,7 +77,7 @@ describe('the address in the Secret, for a group with cluster mode enabled', () 
 
 describe('a group that is a secondary of a Global Datastore takes no writes', () => {
   const secondary = groupWith({ secondaryOf: 'ldgnf-sessions' })
-  const why = 'which takes no writes: the group is a secondary of Global Datastore ldgnf-sessions'
+  const why = 'which accepts no writes: the group is a secondary of Global Datastore ldgnf-sessions'
 
   test('although the address is its primary endpoint', () => {
     expect(checkEndpoint({ host: primary.host, port: '6379' }, secondary)).toEqual({

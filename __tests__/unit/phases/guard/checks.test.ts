@@ -38,12 +38,12 @@ describe('a Redis without an append-only file that would start with one', () => 
   test('would lose its keys, and is switched on live by what can be typed', () => {
     const [loss] = guardJudgement(facts()).losses
     expect(loss?.sentence).toBe(
-      'redis-0 would start anew (configuration) with appendonly yes, and Redis has no append-only file now: it would ' +
+      'redis-0 would restart (configuration) with appendonly yes, and Redis has no append-only file now: it would ' +
         'read one that is missing or old, and no snapshot: 201 keys (2 KiB) would be lost'
     )
     const exec = `kubectl -n team exec redis-0 -c redis -- sh -c 'REDISCLI_AUTH="$(cat /run/redis-credentials/password)" redis-cli`
     expect(loss?.hint).toBe(
-      `switch it on while Redis runs. When \`${exec} INFO persistence'\` says rdb_bgsave_in_progress:0, type ` +
+      `enable it while Redis runs. When \`${exec} INFO persistence'\` says rdb_bgsave_in_progress:0, type ` +
         `\`${exec} CONFIG SET appendonly yes'\`. When the first command says aof_enabled:1, aof_rewrite_scheduled:0, ` +
         'aof_rewrite_in_progress:0, aof_last_bgrewrite_status:ok and aof_base_size (before Redis 7: aof_current_size) ' +
         'above 0, run again'
@@ -89,7 +89,7 @@ describe('a Redis without an append-only file that would start with one', () => 
     expect(guardJudgement(facts({ outlivesPod: false, claims: [] }))).toMatchObject({
       losses: [],
       notes: [
-        'redis-0 would start anew (configuration), and keeps its data on no volume that outlives it: 201 keys (2 KiB) would be lost'
+        'redis-0 would restart (configuration), and keeps no data on a volume that outlives it: 201 keys (2 KiB) would be lost'
       ]
     })
   })
@@ -100,7 +100,7 @@ describe('an append-only file that was switched on live', () => {
     expect(guardJudgement(facts({ running: switchedOn }))).toEqual({
       losses: [],
       notes: [],
-      lines: ['redis-0 would start anew (configuration); its append-only file was switched on live, and is complete']
+      lines: ['redis-0 would restart (configuration); its append-only file was enabled at runtime and is complete']
     })
   })
 
@@ -124,12 +124,12 @@ describe('an append-only file that was switched on live', () => {
   })
 })
 
-describe('where Redis cannot be asked, what is deployed decides', () => {
+describe('where Redis cannot be queried, what is deployed decides', () => {
   test('without an append-only file: the snapshot would not be read', () => {
     const [loss] = guardJudgement(facts(silent)).losses
     expect(loss?.sentence).toContain('deployed with appendonly no')
-    expect(loss?.sentence).toContain('Redis cannot be asked (connect ECONNREFUSED)')
-    expect(loss?.hint).toMatch(/deploy with appendonly no until redis-0 is Ready\. Then switch it on while Redis runs/)
+    expect(loss?.sentence).toContain('Redis cannot be queried (connect ECONNREFUSED)')
+    expect(loss?.hint).toMatch(/deploy with appendonly no until redis-0 is Ready\. Then enable it while Redis runs/)
   })
 
   test('with one: nothing is lost', () => {
@@ -142,7 +142,7 @@ describe('where Redis cannot be asked, what is deployed decides', () => {
   test('and if that is not known either, it is told', () => {
     const { losses, notes } = guardJudgement(facts({ ...silent, appends: { before: undefined, after: true } }))
     expect(losses).toEqual([])
-    expect(notes).toEqual([expect.stringContaining('whether it has an append-only file now is not known')])
+    expect(notes).toEqual([expect.stringContaining('it is unknown whether it has an append-only file now')])
   })
 
   test('and where no claim was ever made, nothing can be lost', () => {
@@ -173,7 +173,7 @@ describe('a claim', () => {
   test('that no template makes again is made by hand', () => {
     const own = { ...deleted, metadata: { ...deleted.metadata, name: 'own' } }
     const [loss] = guardJudgement(facts({ ...unchanged, claims: [{ name: 'own', object: own }] })).losses
-    expect(loss?.hint).toContain('make the claim own again from its manifest, `kubectl -n team scale')
+    expect(loss?.hint).toContain('recreate the claim own from its manifest, `kubectl -n team scale')
   })
 
   test('that is being deleted and has no volume only has to go', () => {

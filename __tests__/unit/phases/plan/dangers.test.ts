@@ -27,17 +27,17 @@ describe('a change is dangerous', () => {
     [
       'that makes the storage smaller',
       [['storage: 5Gi', 'storage: 1Gi']],
-      'storage-shrinks: the claim data of StatefulSet/redis would shrink from 5Gi to 1Gi: a volume can grow, but never shrink'
+      'storage-shrinks: the claim data of StatefulSet/redis would shrink from 5Gi to 1Gi: a volume can grow but not shrink'
     ],
     [
       'that switches the append-only file off',
       [['appendonly yes', 'appendonly no']],
-      'persistence-off: appendonly would change from yes to no: a restart would lose all that was written since the last snapshot'
+      'persistence-off: appendonly would change from yes to no: a restart would lose everything written since the last snapshot'
     ],
     [
       'that takes the line of the append-only file away, because no is built in',
       [['appendonly yes\n', '\n']],
-      'persistence-off: appendonly would change from yes to no: a restart would lose all that was written since the last snapshot'
+      'persistence-off: appendonly would change from yes to no: a restart would lose everything written since the last snapshot'
     ],
     [
       'that removes all save points',
@@ -47,27 +47,27 @@ describe('a change is dangerous', () => {
     [
       'that puts an emptyDir in the place of the claim',
       emptyDir,
-      'persistence-off: /data of container redis would no longer be on the claim data, but on emptyDir, and what Redis writes there would go with the pod'
+      'persistence-off: /data of container redis would no longer be on the claim data, but on emptyDir, and what Redis writes there would be lost with the pod'
     ],
     [
       'that mounts the claim nowhere',
       [['            - name: data\n              mountPath: /data\n', '']],
-      'persistence-off: /data of container redis would no longer be on the claim data, but on nothing, and what Redis writes there would go with the pod'
+      'persistence-off: /data of container redis would no longer be on the claim data, but on nothing, and what Redis writes there would be lost with the pod'
     ],
     [
       'that switches protected mode off',
       [['protected-mode yes', 'protected-mode no']],
-      'password-weakened: protected-mode would be off: as soon as no password is set, Redis would answer every address'
+      'password-weakened: protected-mode would be off: without a password, Redis would answer every address'
     ],
     [
       'that switches protected mode off by an argument',
       [['redis-server /etc/redis/redis.conf', 'redis-server /etc/redis/redis.conf --protected-mode no']],
-      'password-weakened: protected-mode would be off: as soon as no password is set, Redis would answer every address'
+      'password-weakened: protected-mode would be off: without a password, Redis would answer every address'
     ],
     [
       'that no longer includes the file with the password',
       [['include /run/redis/auth.conf', '']],
-      'password-weakened: Redis would ask nobody for a password: no requirepass, no user with one, no include of a file with one'
+      'password-weakened: Redis would require no password: no requirepass, no user with one, no include of a file with one'
     ],
     [
       'that includes a file of the same ConfigMap instead, which has none',
@@ -75,7 +75,7 @@ describe('a change is dangerous', () => {
         ['include /run/redis/auth.conf', 'include /etc/redis/users.conf'],
         ['  maxmemory.conf: |', '  users.conf: ""\n  maxmemory.conf: |']
       ],
-      'password-weakened: Redis would ask nobody for a password: no requirepass, no user with one, no include of a file with one'
+      'password-weakened: Redis would require no password: no requirepass, no user with one, no include of a file with one'
     ],
     [
       'that makes a user without a password',
@@ -85,7 +85,7 @@ describe('a change is dangerous', () => {
     [
       'whose command makes a user without a password',
       [['user default on #$hash', 'user default on nopass']],
-      'password-weakened: the command of container redis would make a user that needs no password (nopass)'
+      'password-weakened: the command of container redis would create a user that needs no password (nopass)'
     ],
     [
       'that gives Redis more than half of its memory',
@@ -105,27 +105,27 @@ describe('a change is dangerous', () => {
     [
       'that lets Redis grow without an end',
       [['maxmemory 256mb', 'maxmemory 0']],
-      'memory-budget: Redis would have no maxmemory, and grow until the kernel kills it'
+      'memory-budget: Redis would have no maxmemory and could grow until the kernel kills it'
     ],
     [
       'to an image without a tag',
       [['redis:7.2.16-alpine', 'redis']],
-      'image-without-tag: the image docker.io/library/redis of container redis of StatefulSet/redis would have no tag of a version: a restart may bring another one'
+      'image-without-tag: the image docker.io/library/redis of container redis of StatefulSet/redis would have no version tag: a restart may pull a different version'
     ],
     [
       'to an image without a tag, of a registry with a port',
       [['docker.io/library/redis:7.2.16-alpine', 'localhost:5000/redis']],
-      'image-without-tag: the image localhost:5000/redis of container redis of StatefulSet/redis would have no tag of a version: a restart may bring another one'
+      'image-without-tag: the image localhost:5000/redis of container redis of StatefulSet/redis would have no version tag: a restart may pull a different version'
     ],
     [
       'to the latest image of a registry with a port',
       [['docker.io/library/redis:7.2.16-alpine', 'localhost:5000/redis:latest']],
-      'image-without-tag: the image localhost:5000/redis:latest of container redis of StatefulSet/redis would have no tag of a version: a restart may bring another one'
+      'image-without-tag: the image localhost:5000/redis:latest of container redis of StatefulSet/redis would have no version tag: a restart may pull a different version'
     ],
     [
       'that opens a Service to the world',
       [['type: ClusterIP', 'type: LoadBalancer']],
-      'service-exposed: Service/redis would be a LoadBalancer, which can be reached from outside the cluster'
+      'service-exposed: Service/redis would be a LoadBalancer, reachable from outside the cluster'
     ]
   ])('%s', (_, edits, expected) => {
     expect(dangers(...edits)).toEqual([expected])
@@ -133,7 +133,7 @@ describe('a change is dangerous', () => {
 
   const switchedOn =
     'persistence-on: appendonly would change from no to yes: Redis would start from an append-only file that is missing ' +
-    'or old, and lose every key, unless it is switched on live before; a deployment asks the running Redis, and refuses'
+    'or old, and lose every key, unless it is enabled at runtime first; a deployment checks the running Redis and refuses'
 
   test('that switches the append-only file on', () => {
     expect(said(shipped(['appendonly yes', 'appendonly no']), shipped())).toEqual([switchedOn])
@@ -150,7 +150,7 @@ describe('a change is dangerous', () => {
         `{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {resources: {requests: {storage: ${size}}}}}`
       ).object
     expect(said([claim('1Gi')], [claim('1000Mi')])).toEqual([
-      'storage-shrinks: PersistentVolumeClaim/a would shrink from 1Gi to 1000Mi: a volume can grow, but never shrink'
+      'storage-shrinks: PersistentVolumeClaim/a would shrink from 1Gi to 1000Mi: a volume can grow but not shrink'
     ])
   })
 
@@ -161,7 +161,7 @@ describe('a change is dangerous', () => {
   ])('that brings a %s whose image has no tag', (kind, spec) => {
     const object = documentOf(`{apiVersion: v1, kind: ${kind}, metadata: {name: x}, spec: {${spec}}}`).object
     expect(said([], [object])).toEqual([
-      `image-without-tag: the image b of container a of ${kind}/x would have no tag of a version: a restart may bring another one`
+      `image-without-tag: the image b of container a of ${kind}/x would have no version tag: a restart may pull a different version`
     ])
   })
 
@@ -176,7 +176,7 @@ describe('a change is dangerous', () => {
       '{apiVersion: v1, kind: Pod, metadata: {name: x}, spec: {containers: [{name: "\\n::error::a", image: "##[x]"}]}}'
     ).object
     expect(said([], [hostile])[0]).toBe(
-      'image-without-tag: the image # #[x] of container ∶:error::a of Pod/x would have no tag of a version: a restart may bring another one'
+      'image-without-tag: the image # #[x] of container ∶:error::a of Pod/x would have no version tag: a restart may pull a different version'
     )
   })
 })

@@ -28,7 +28,7 @@ describe('everybody could connect', () => {
         shipped(),
         shipped().filter((object) => !isPolicy(object))
       )
-    ).toEqual(['everybody in the cluster could connect to Redis: NetworkPolicy/redis would no longer be rendered'])
+    ).toEqual(['every pod in the cluster could connect to Redis: NetworkPolicy/redis would no longer be rendered'])
   })
 
   test.each<[string, Edit, string]>([
@@ -44,7 +44,7 @@ describe('everybody could connect', () => {
     ],
     ['it limited only egress', ['    - Ingress', '    - Egress'], 'would no longer limit ingress (policyTypes)']
   ])('if %s', (_, edit, reason) => {
-    expect(edited(edit)).toEqual([`everybody in the cluster could connect to Redis: NetworkPolicy/redis ${reason}`])
+    expect(edited(edit)).toEqual([`every pod in the cluster could connect to Redis: NetworkPolicy/redis ${reason}`])
   })
 
   test.each<[string, Edit[], string]>([

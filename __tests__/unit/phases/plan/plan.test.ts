@@ -68,7 +68,7 @@ test('a pod that would not get its new template: no restart is promised', () => 
   const { sentence, restart, objects } = planOf([tried(set('redis:7.2.1'), held, 'noted')], [])
   expect([sentence, restart]).toEqual(['1 to change', []])
   expect(objects[0]?.note).toBe(
-    'noted; redis-0 would stay as it is, because of updateStrategy OnDelete: a deployment would fail with stuck-revision'
+    'noted; redis-0 would not be replaced because of updateStrategy OnDelete: a deployment would fail with stuck-revision'
   )
 })
 
@@ -83,5 +83,5 @@ test('a claim that cannot shrink is a danger all the same', () => {
 test('a change that a diff does not show has a note', () => {
   const ordered = (...names: string[]) => set('redis:7.2.1', { env: names.map((name) => ({ name })) })
   const [object] = planOf([tried(ordered('a', 'b'), ordered('b', 'a'))], []).objects
-  expect(object).toMatchObject({ action: 'change', diff: '', note: 'only an order changes' })
+  expect(object).toMatchObject({ action: 'change', diff: '', note: 'only the order changes' })
 })

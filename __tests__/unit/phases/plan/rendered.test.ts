@@ -68,7 +68,7 @@ describe('compared with another branch', () => {
     })
     const plan = planOfRendered(right([object(['b', 'a'])]), [object(['a', 'b'])])
     expect(plan.objects).toEqual([
-      { id: 'Thing/x', action: 'change', note: 'only an order changes, which a diff does not show', diff: '' }
+      { id: 'Thing/x', action: 'change', note: 'only the order changes, which a diff does not show', diff: '' }
     ])
   })
 
@@ -134,7 +134,7 @@ describe('compared with nothing', () => {
     const plan = planOfRendered(right(shipped(['redis_exporter:v1.88.0', 'redis_exporter'])), undefined)
     expect(plan).toMatchObject({
       asked: false,
-      sentence: '5 objects checked, compared with nothing',
+      sentence: '5 objects checked, not compared',
       dangers: [],
       restart: []
     })

@@ -20,17 +20,17 @@ describe('a right that is missing', () => {
 
 describe('a password that is refused', () => {
   const [early, late] = ['2026-11-23T05:36:44Z', '2026-11-23T05:40:00Z']
-  const base = 'Redis in pod redis-0 refuses the password of Secret/redis-credentials: WRONGPASS'
+  const base = 'Redis in pod redis-0 rejects the password of Secret/redis-credentials: WRONGPASS'
   test.each([
     [
       'because the Secret is newer than the pod',
       { started: early, changed: late },
-      `${base}. The Secret was changed at ${late}, and Redis has run since ${early} with the one before`
+      `${base}. The Secret was changed at ${late}, but Redis has been running since ${early} with the previous one`
     ],
     [
       'although the pod read the Secret',
       { started: late, changed: early },
-      `${base}. Redis has run since ${late}, and the Secret has not changed since: Redis got another password`
+      `${base}. Redis has been running since ${late} and the Secret has not changed since, so Redis has a different password`
     ],
     ['by a Redis of which nobody knows when it started', { started: undefined, changed: late }, base],
     ['while nobody knows when the Secret changed', { started: early, changed: undefined }, base]

@@ -109,13 +109,13 @@ describe('used memory', () => {
   })
 
   test.each([
-    ['maxmemory 0', facts({ maxmemory: '0' }), 'maxmemory is not set, so Redis may grow until it is killed'],
+    ['maxmemory 0', facts({ maxmemory: '0' }), 'maxmemory is not set, so Redis can grow until it is killed'],
     [
       'an unknown maxmemory',
       { ...facts(), live: new Map() },
-      'maxmemory is not set, so Redis may grow until it is killed'
+      'maxmemory is not set, so Redis can grow until it is killed'
     ],
-    ['no figure', { ...facts(), info: parseInfo(health) }, 'INFO lacks it']
+    ['no figure', { ...facts(), info: parseInfo(health) }, 'missing in INFO']
   ])('fails with %s', (_, seen, detail) => {
     expect(checkOf('used memory', seen)).toMatchObject({ passed: false, detail })
   })

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { selfHostedHint } from '../../../../src/phases/probe/hints.ts'
 
 test.each([
-  ['redis-open', 'redis.conf must include the file that is made from the Secret'],
+  ['redis-open', 'redis.conf must include the file generated from the Secret'],
   ['redis-auth', '`kubectl -n team delete pod redis-0`'],
   ['redis-loading', '`kubectl -n team logs redis-0 -c redis --follow`'],
   ['memory-over-threshold', 'raise maxmemory together with memory-limit, or raise memory-threshold'],

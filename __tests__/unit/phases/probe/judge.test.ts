@@ -58,7 +58,7 @@ describe('without the password', () => {
         name: 'without a password',
         code: 'redis-open',
         passed: false,
-        detail: `PING is answered with ${anonymous}`,
+        detail: `PING was answered with ${anonymous}`,
         hint: expect.stringContaining('--auth-token-update-strategy SET')
       }
     ])
@@ -79,13 +79,13 @@ describe('with the password', () => {
       'redis-auth',
       /^the password of Secret\/redis-credentials/
     ],
-    ['refused, as ioredis says it', denied.slice(13), 'redis-auth', /is refused: WRONGPASS/],
-    ['refused, as redis-cli 6.0 says it', 'Warning: AUTH failed\nNOAUTH Auth', 'redis-auth', /is refused: Warning/],
+    ['refused, as ioredis says it', denied.slice(13), 'redis-auth', /was rejected: WRONGPASS/],
+    ['refused, as redis-cli 6.0 says it', 'Warning: AUTH failed\nNOAUTH Auth', 'redis-auth', /was rejected: Warning/],
     [
       'without the right',
       "NOPERM this user has no permissions to run the 'ping' command",
       'redis-auth',
-      /may not even/
+      /may not run PING/
     ],
     ['too early', 'LOADING Redis is loading the dataset in memory', 'redis-loading', /^LOADING/],
     ['not saved', 'MISCONF Redis is configured to save RDB snapshots', 'persistence-failing', /^MISCONF/],
@@ -111,7 +111,7 @@ describe('what the cache tells of itself', () => {
         name: 'role',
         code: 'secret-field',
         detail:
-          'master.hospital-erp.abc123.apn2.cache.amazonaws.com:6379 is a replica of 10.0.0.7:6379, and takes no writes',
+          'master.hospital-erp.abc123.apn2.cache.amazonaws.com:6379 is a replica of 10.0.0.7:6379 and accepts no writes',
         hint: expect.stringContaining('secondary of a Global Datastore')
       }
     ])
@@ -128,12 +128,12 @@ describe('what the cache tells of itself', () => {
   })
 
   test.each([
-    ['noeviction', undefined, ['noeviction: when the memory is full, every write fails']],
+    ['noeviction', undefined, ['noeviction: every write fails when the memory is full']],
     ['noeviction', 'noeviction', []],
     ['allkeys-lru', 'allkeys-lru', []],
     ['volatile-lru', 'allkeys-lru', ['volatile-lru in force, allkeys-lru wanted']],
     ['volatile-ttl', undefined, []],
-    [undefined, undefined, ['INFO lacks it']]
+    [undefined, undefined, ['missing in INFO']]
   ])('policy %s where %s is wanted', (policy, maxmemoryPolicy, details) => {
     const info = infoWith({ maxmemory_policy: policy })
     const found = failing({ info }, view(), { ...wanted, maxmemoryPolicy })
@@ -142,8 +142,8 @@ describe('what the cache tells of itself', () => {
 
   test.each([
     ['9437184', '10485760', ['9 MiB of 10 MiB, 90.0 %, not below 90 %']],
-    ['1048576', '0', ['maxmemory is not set, so Redis may grow until it is killed']],
-    [undefined, '10485760', ['INFO lacks it']]
+    ['1048576', '0', ['maxmemory is not set, so Redis can grow until it is killed']],
+    [undefined, '10485760', ['missing in INFO']]
   ])('%s bytes of %s', (used_memory, maxmemory, details) => {
     const found = failing({ info: infoWith({ used_memory, maxmemory }) })
     expect(found.map(({ code, detail }) => [code, detail])).toEqual(

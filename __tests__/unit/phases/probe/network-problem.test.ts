@@ -59,17 +59,17 @@ describe('a cache that could not be asked', () => {
       /does not answer a pod of namespace team within 5 s: said so$/,
       /security group/
     ],
-    ['unreachable', ['✓ host name', '✗ TCP'], /^there is no way from a pod of namespace team to /, /networkpolicies/],
+    ['unreachable', ['✓ host name', '✗ TCP'], /^no route from a pod of namespace team to /, /networkpolicies/],
     ['refused', ['✓ host name', '✗ TCP'], /:6379 refuses connections: said so$/, /keys host and port/],
-    ['no-tls', [...before.slice(0, 2), '✗ TLS'], /^there is no TLS at /, /encryption in transit/],
-    ['handshake', [...before.slice(0, 2), '✗ TLS'], /breaks the handshake off: said so$/, /describe-events/],
-    ['untrusted', [...before.slice(0, 2), '✗ TLS'], /is of an authority that is not trusted: /, /NODE_EXTRA_CA_CERTS/],
+    ['no-tls', [...before.slice(0, 2), '✗ TLS'], / does not use TLS: said so$/, /encryption in transit/],
+    ['handshake', [...before.slice(0, 2), '✗ TLS'], /aborts the TLS handshake: said so$/, /describe-events/],
+    ['untrusted', [...before.slice(0, 2), '✗ TLS'], /is signed by an untrusted authority: /, /NODE_EXTRA_CA_CERTS/],
     ['expired', [...before.slice(0, 2), '✗ TLS'], /has expired: said so$/, /the right host/],
     ['early', [...before.slice(0, 2), '✗ TLS'], /is not valid yet: said so$/, /the clocks/],
-    ['wrong-name', [...before, '✗ certificate name'], /^the certificate is not for /, /no alias \(CNAME\)/],
-    ['silent', [...before.slice(0, 2), '✗ TLS'], /and then says nothing within 5 s$/, /describe-events/],
+    ['wrong-name', [...before, '✗ certificate name'], /^the certificate is not for /, /not an alias \(CNAME\)/],
+    ['silent', [...before.slice(0, 2), '✗ TLS'], /but sends nothing within 5 s$/, /describe-events/],
     ['closed', [...before.slice(0, 2), '✗ TLS'], /closes connections without an answer: said so$/, /rediss/],
-    ['unknown', ['✗ PING'], /cannot be asked: said so$/, /describe-events/]
+    ['unknown', ['✗ PING'], /could not be probed: said so$/, /describe-events/]
   ])('%s', (kind, names, detail, hint) => {
     const found = findings(kind, view())
     expect(namesOf(found)).toEqual(names)
@@ -91,8 +91,8 @@ describe('a cache that could not be asked', () => {
   })
 
   test.each<[NetworkProblemKind, RegExp]>([
-    ['unresolved', /the DNS of the VPC, or set probe-from: cluster/],
-    ['timeout', /inside its VPC only: .* probe-from: cluster/]
+    ['unresolved', /the VPC DNS, or set probe-from: cluster/],
+    ['timeout', /only inside its VPC: .* probe-from: cluster/]
   ])('%s, from the runner', (kind, hint) => {
     const found = findings(kind, view({ from: 'runner' })).at(-1)
     expect(found?.hint).toMatch(hint)
@@ -109,7 +109,7 @@ describe('a cache that could not be asked', () => {
         name: 'PING',
         code: 'config-error',
         passed: false,
-        detail: 'redis-cli of the image cannot ask: --tls?',
+        detail: 'redis-cli in the image failed: --tls?',
         hint: expect.stringContaining('redis-image')
       }
     ])

@@ -47,19 +47,19 @@ describe('a serverless cache', () => {
     expect(checks).toEqual(['host name', 'TCP', 'TLS', 'certificate name', 'without a password', 'PING'])
     expect(notes).toEqual([
       role,
-      'The memory and the maxmemory-policy were not judged: a serverless cache grows by itself and has no parameter group.'
+      'Memory and maxmemory-policy were not checked: a serverless cache scales automatically and has no parameter group.'
     ])
     expect(result).toEqual({ redisVersion: '7.1', usedMemoryBytes: undefined, maxmemoryBytes: undefined })
   })
 
   test('has a port of its own for reading, which is said', async () => {
     const { notes } = await connected(host, 6380, info)
-    expect(notes.at(-1)).toBe('Port 6380 of a serverless cache is its reader port: writes belong to port 6379.')
+    expect(notes.at(-1)).toBe('Port 6380 of a serverless cache is its reader port; writes go to port 6379.')
   })
 })
 
 test('a cache whose INFO tells neither memory nor policy passes as well', async () => {
   const { checks, notes } = await connected('redis.example.com', 6380, ['redis_version:7.1', 'role:master'])
   expect(checks.at(-1)).toBe('role')
-  expect(notes).toEqual(['The memory and the maxmemory-policy were not judged: INFO of this cache tells neither.'])
+  expect(notes).toEqual(['Memory and maxmemory-policy were not checked: INFO of this cache reports neither.'])
 })

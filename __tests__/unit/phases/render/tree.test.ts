@@ -92,7 +92,7 @@ describe('what is refused', () => {
     ]) {
       await expect(filesBelow('a', commit)).rejects.toMatchObject({
         code: 'render-failed',
-        message: 'a has more files than manifests have'
+        message: 'a has more files than manifests need'
       })
     }
   })

@@ -62,32 +62,32 @@ describe('nothing is wrong with', () => {
 describe('a manifest is wrong:', () => {
   test.each<[string, Shape, string]>([
     ['another namespace', { namespace: 'prod' }, 'StatefulSet/redis is in namespace prod, not in team'],
-    ['another StatefulSet', { name: 'postgres' }, 'StatefulSet/postgres: the only StatefulSet may be redis'],
-    ['two replicas', { replicas: 2 }, 'StatefulSet/redis has 2 replicas; this action proves one'],
-    ['no replica', { replicas: 0 }, 'StatefulSet/redis has 0 replicas; this action proves one'],
+    ['another StatefulSet', { name: 'postgres' }, 'StatefulSet/postgres: the only StatefulSet allowed is redis'],
+    ['two replicas', { replicas: 2 }, 'StatefulSet/redis has 2 replicas; this action supports one'],
+    ['no replica', { replicas: 0 }, 'StatefulSet/redis has 0 replicas; this action supports one'],
     ['no memory limit', { limit: '' }, 'container redis has no memory limit'],
     ['no container redis', { containers: [{ name: 'cache' }] }, 'StatefulSet redis has no container redis'],
-    ['a Redis unit as limit', { limit: '512mb' }, 'container redis: memory limit 512mb is no quantity'],
+    ['a Redis unit as limit', { limit: '512mb' }, 'container redis: memory limit 512mb is not a quantity'],
     [
       'no maxmemory',
       { maxmemory: 'port 6379' },
-      'redis.conf sets no maxmemory, so Redis would grow until the kernel kills it'
+      'redis.conf sets no maxmemory, so Redis could grow until the kernel kills it'
     ],
     [
       'a file that is not rendered and may set it',
       { maxmemory: 'include /run/redis/auth.conf\ninclude /etc/sizes/m.conf\ninclude /etc/sizes/*.conf' },
-      'no file of redis.conf that is rendered sets maxmemory; it includes /etc/sizes/m.conf and 1 more, ' +
+      'no rendered redis.conf file sets maxmemory; it includes /etc/sizes/m.conf and 1 more, ' +
         'which no ConfigMap of the pod has: put maxmemory into ConfigMap redis-config'
     ],
     [
       'maxmemory 0',
       { maxmemory: 'maxmemory 0' },
-      'redis.conf sets no maxmemory, so Redis would grow until the kernel kills it'
+      'redis.conf sets no maxmemory, so Redis could grow until the kernel kills it'
     ],
     [
       'a Kubernetes unit as maxmemory',
       { maxmemory: 'maxmemory 256Mi' },
-      'maxmemory 256Mi is no size for Redis; write 256mb'
+      'maxmemory 256Mi is not a Redis size; write 256mb'
     ],
     [
       'a limit below twice maxmemory',
@@ -132,23 +132,23 @@ describe('an input without effect is said:', () => {
   test.each([
     [
       { maxmemory: '128mb' },
-      `the input maxmemory: 128mb has no effect, because ${included} maxmemory.conf of ConfigMap redis-config`
+      `the input maxmemory: 128mb has no effect because ${included} maxmemory.conf of ConfigMap redis-config`
     ],
     [
       { maxmemoryPolicy: 'noeviction' },
-      `the input maxmemory-policy: noeviction has no effect, because ${included} maxmemory-policy.conf of ConfigMap redis-config`
+      `the input maxmemory-policy: noeviction has no effect because ${included} maxmemory-policy.conf of ConfigMap redis-config`
     ],
     [
       { storageSize: '5Gi' },
-      'the input storage-size: 5Gi has no effect, because StatefulSet redis has no volumeClaimTemplates to set it in'
+      'the input storage-size: 5Gi has no effect because StatefulSet redis has no volumeClaimTemplates to set it in'
     ],
     [
       { storageClass: 'fast' },
-      'the input storage-class: fast has no effect, because StatefulSet redis has no volumeClaimTemplates to set it in'
+      'the input storage-class: fast has no effect because StatefulSet redis has no volumeClaimTemplates to set it in'
     ],
     [
       { exporterImage: 'exporter:1' },
-      'the input exporter-image: exporter:1 has no effect, because StatefulSet redis has no container metrics'
+      'the input exporter-image: exporter:1 has no effect because StatefulSet redis has no container metrics'
     ]
   ])('%j', (adjustments, sentence) => {
     expect(problems({}, adjustments)).toEqual([sentence])
@@ -156,7 +156,7 @@ describe('an input without effect is said:', () => {
 
   test('redis-image, where no container is called redis', () => {
     expect(problems({ containers: [{ name: 'cache' }] }, { redisImage: 'redis:8' })).toContain(
-      'the input redis-image: redis:8 has no effect, because StatefulSet redis has no container redis'
+      'the input redis-image: redis:8 has no effect because StatefulSet redis has no container redis'
     )
   })
 

@@ -54,7 +54,7 @@ test('the summary of a plan: the verdict, the objects, their diffs', () => {
 
 </details>
 
-A dry run cannot know whether images can be pulled, whether a node has room, and whether Redis starts.
+A dry run cannot tell whether images can be pulled, a node has room, and Redis starts.
 `)
 })
 
@@ -128,5 +128,5 @@ test('what a diff holds stays inside its fence', () => {
 })
 
 test('a plan without a cluster says what it does not know', () => {
-  expect(summaryOf(planned({ asked: false }))).toContain('No cluster was asked: admission, conflicts, rights')
+  expect(summaryOf(planned({ asked: false }))).toContain('No cluster was contacted: admission, conflicts, rights')
 })

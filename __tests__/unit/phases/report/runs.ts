@@ -60,8 +60,8 @@ export const failedRun: Run = {
   objects: [{ id: 'StatefulSet/redis', change: 'unchanged' }],
   failure: {
     code: 'crash-loop',
-    sentence: 'container redis ends right after its start, with exit code 1, for the 2nd time',
-    hint: 'read its last words below, or `kubectl -n hospital-erp-system logs redis-0 -c redis --previous`',
+    sentence: 'container redis exited with code 1 right after starting (2nd time)',
+    hint: 'read its last log lines below, or `kubectl -n hospital-erp-system logs redis-0 -c redis --previous`',
     evidence: [
       {
         title: 'Last lines of container redis, before its restart',

@@ -40,9 +40,9 @@ test('the summary of a run that failed: what happened, then what to do, then the
     summaryOf(failedRun)
   ).toBe(`### ❌ Redis cache failed: \`crash-loop\` (staging, namespace \`hospital-erp-system\`)
 
-**What happened:** container redis ends right after its start, with exit code 1, for the 2nd time
+**What happened:** container redis exited with code 1 right after starting (2nd time)
 
-**Next:** read its last words below, or \`kubectl -n hospital-erp-system logs redis-0 -c redis --previous\`
+**Next:** read its last log lines below, or \`kubectl -n hospital-erp-system logs redis-0 -c redis --previous\`
 
 <details><summary>Last lines of container redis, before its restart</summary>
 
@@ -78,7 +78,7 @@ test('a run that knows nothing has its verdict', () => {
 })
 
 test('a phase whose process was killed did not end', () => {
-  expect(summaryOf({ ...failedRun, running: 'probe' })).toContain('| probe | ❌ |  | did not end |')
+  expect(summaryOf({ ...failedRun, running: 'probe' })).toContain('| probe | ❌ |  | did not finish |')
 })
 
 describe('the gauge', () => {

@@ -83,19 +83,19 @@ describe('a step that ended badly without a word gets one', () => {
       'killed in a phase',
       step('deploy', 'failure', { phases: [], running: 'rollout' }),
       'internal',
-      'the process of step deploy ended in phase rollout without saying why; it may have been killed'
+      'the process of step deploy ended in phase rollout without a reason; it may have been killed'
     ],
     [
       'killed at its start',
       step('deploy', 'failure', { phases: [] }),
       'internal',
-      'the process of step deploy ended before its first phase without saying why; it may have been killed'
+      'the process of step deploy ended before its first phase without a reason; it may have been killed'
     ],
     [
       'without a result',
       step('deploy', 'failure'),
       'internal',
-      'the process of step deploy ended before its first phase without saying why; it may have been killed'
+      'the process of step deploy ended before its first phase without a reason; it may have been killed'
     ],
     [
       'cancelled in a phase',

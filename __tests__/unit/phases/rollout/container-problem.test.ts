@@ -84,7 +84,7 @@ describe('a container that cannot be started', () => {
   test('program for another architecture', () => {
     const message = 'exec: "/app": exec format error: unknown'
     const problem = problemOf(waiting('RunContainerError', message))
-    expect(problem?.hint).toContain('another architecture')
+    expect(problem?.hint).toContain('a different architecture')
     expect(problem?.toleranceMilliseconds).toBe(0)
   })
 })
@@ -92,41 +92,37 @@ describe('a container that cannot be started', () => {
 describe('a container that ends again and again', () => {
   const last = ended('Error', 1)
   test.each([
-    [
-      'crash loop with exit code',
-      waiting('CrashLoopBackOff', backOff, { restarts: 1, last }),
-      'with exit code 1, for the 2nd time'
-    ],
+    ['crash loop with exit code', waiting('CrashLoopBackOff', backOff, { restarts: 1, last }), 'code 1', '2nd'],
     [
       'crash loop, before the kubelet says that it waits',
       terminated(ended('Error', 1), { restarts: 3, last }),
-      'with exit code 1, for the 4th time'
+      'code 1',
+      '4th'
     ],
     [
       'crash loop that ends well',
       waiting('CrashLoopBackOff', backOff, { restarts: 2, last: ended('Completed', 0) }),
-      'with exit code 0, for the 3rd time'
+      'code 0',
+      '3rd'
     ],
     [
       'killed by signal',
       waiting('CrashLoopBackOff', backOff, { restarts: 1, last: ended('Error', 137, { signal: 9 }) }),
-      'with signal 9 (SIGKILL), for the 2nd time'
+      'signal 9 (SIGKILL)',
+      '2nd'
     ],
     [
       'killed by signal, as containerd tells it',
       waiting('CrashLoopBackOff', backOff, { restarts: 1, last: ended('Error', 139) }),
-      'with exit code 139 (SIGSEGV), for the 2nd time'
+      'code 139 (SIGSEGV)',
+      '2nd'
     ],
-    [
-      'no word about its end',
-      waiting('CrashLoopBackOff', backOff, { restarts: 4 }),
-      'with an unknown exit code, for the 5th time'
-    ]
-  ])('%s', (_, status, words) => {
+    ['no word about its end', waiting('CrashLoopBackOff', backOff, { restarts: 4 }), 'an unknown exit code', '5th']
+  ])('%s', (_, status, reason, ordinal) => {
     expect(problemOf(status)).toEqual({
       code: 'crash-loop',
-      sentence: `container redis ends right after its start, ${words}`,
-      hint: 'read its last words below, or `kubectl -n team logs redis-0 -c redis --previous`',
+      sentence: `container redis exited with ${reason} right after starting (${ordinal} time)`,
+      hint: 'read its last log lines below, or `kubectl -n team logs redis-0 -c redis --previous`',
       toleranceMilliseconds: expect.any(Number),
       container: 'redis'
     })
@@ -145,9 +141,7 @@ describe('a container that ends again and again', () => {
     [110, '111th'],
     [111, '112th']
   ])('after %d restarts it is the %s time', (restarts, ordinal) => {
-    expect(problemOf(waiting('CrashLoopBackOff', backOff, { restarts, last }))?.sentence).toContain(
-      `for the ${ordinal} time`
-    )
+    expect(problemOf(waiting('CrashLoopBackOff', backOff, { restarts, last }))?.sentence).toContain(`(${ordinal} time)`)
   })
 })
 

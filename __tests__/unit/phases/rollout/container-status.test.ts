@@ -19,10 +19,10 @@ describe('how a container ended', () => {
 
 describe('for how long it ran', () => {
   test.each([
-    ['no time', '05:37:23Z', 'right after its start'],
-    ['some seconds', '05:37:32Z', 'right after its start'],
+    ['no time', '05:37:23Z', 'right after starting'],
+    ['some seconds', '05:37:32Z', 'right after starting'],
     ['long', '05:39:28Z', 'after 2 min 5 s'],
-    ['nobody knows', '', 'right after its start']
+    ['nobody knows', '', 'right after starting']
   ])('%s', (_, time, words) => {
     const { terminated } = ended('Error', 1, { finishedAt: `2026-11-23T${time}` })
     expect(runtime(terminated)).toBe(words)

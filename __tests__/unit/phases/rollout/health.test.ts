@@ -59,13 +59,13 @@ describe('a redis-0 that is not Ready fails at once, also with what may heal', (
       'a pod of an older revision that is not Ready',
       { pods: [pod({ revision: revisions.old, ready: false, statuses: [running({ ready: false })] })] },
       'stuck-revision',
-      /waiting for pod redis-0 of the old revision \S+ to be Ready, .*#67250/
+      /waiting for pod redis-0 of the old revision \S+ to be Ready; .*#67250/
     ],
     [
       'a pod that ends',
       { pods: [pod({ deleting: true })], events: [event(pod(), 'Unhealthy', 'Readiness probe failed: no')] },
       'rollout-timeout',
-      /^redis-0 is not Ready now: waiting for the old pod redis-0 to end$/
+      /^redis-0 is not Ready now: waiting for the old pod redis-0 to terminate$/
     ],
     ['no pod', { pods: [] }, 'rollout-timeout', /^redis-0 is not Ready now: waiting for pod redis-0 to be created$/],
     [

@@ -24,9 +24,9 @@ describe('a container that its probe killed', () => {
     expect(problemOf(...events)).toEqual({
       code: 'probe-failing',
       sentence:
-        'container redis was killed because its liveness probe failed, for the 3rd time: ' +
+        'container redis was killed because its liveness probe failed (3rd time): ' +
         'Liveness probe failed: NOAUTH Authentication required.',
-      hint: 'correct the probe or what it asks; the last words of the container are below',
+      hint: 'correct the probe or what it checks; the last log lines of the container are below',
       toleranceMilliseconds: 0,
       container: 'redis'
     })
@@ -34,7 +34,7 @@ describe('a container that its probe killed', () => {
 
   test('at its start too, whether the words of the probe are there or not', () => {
     expect(problemOf(of('Killing', kill.replace('liveness', 'startup'), '05:37:52'))?.sentence).toBe(
-      'container redis was killed because its startup probe failed, for the 3rd time'
+      'container redis was killed because its startup probe failed (3rd time)'
     )
   })
 
@@ -46,7 +46,7 @@ describe('a container that its probe killed', () => {
   ])('is not one where %s', (_, events) => {
     expect(problemOf(...events)).toMatchObject({
       code: 'crash-loop',
-      sentence: 'container redis ends after 30.0 s, with exit code 0, for the 3rd time'
+      sentence: 'container redis exited with code 0 after 30.0 s (3rd time)'
     })
   })
 

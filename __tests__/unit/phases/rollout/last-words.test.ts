@@ -9,7 +9,7 @@ const said = (text: string) => [
 
 // As redis-server 7 and runc say it.
 test.each([
-  ['for another architecture', 'exec /usr/local/bin/redis-server: exec format error', 'another architecture'],
+  ['for another architecture', 'exec /usr/local/bin/redis-server: exec format error', 'a different architecture'],
   ['a full volume', '# Write error writing append only file on disk: No space left on device', 'is full'],
   ['a read-only volume', "# Can't open or create append-only dir appendonlydir: Read-only file system", 'readOnly'],
   ["somebody else's volume", "# Can't open or create append-only dir appendonlydir: Permission denied", 'fsGroup'],

@@ -62,7 +62,7 @@ describe('a pod that the controller cannot create', () => {
 describe('a pod that is not scheduled', () => {
   test.each([
     ['unschedulable for CPU', noCpu, 'unschedulable', 'request less in the pod template'],
-    ['unschedulable for memory', noCpu.replace('cpu', 'memory'), 'unschedulable', 'ask for less with memory-limit'],
+    ['unschedulable for memory', noCpu.replace('cpu', 'memory'), 'unschedulable', 'request less with memory-limit'],
     [
       'unschedulable for a taint',
       '0/3 nodes are available: 3 node(s) had untolerated taint {dedicated: gpu}.',

@@ -43,7 +43,7 @@ describe('a pod of an older revision that is in the way', () => {
     await expect(run(played)).resolves.toBe(revisions.update)
     expect(played.deletions).toEqual([[5_000, 'broken']])
     expect(played.notes).toEqual([
-      `deleted pod redis-0 of revision ${revision}, so that the controller makes it from the new template: ` +
+      `deleted pod redis-0 of revision ${revision}, so that the controller recreates it from the new template: ` +
         'the image redis:9.9.9 of container redis cannot be pulled: redis:9.9.9: not found'
     ])
   })
@@ -155,7 +155,7 @@ describe('the failure of a new pod', () => {
     await expect(rollout('team', new Deadline(clock, 300_000), ports)).rejects.toMatchObject({
       code: 'image-pull',
       hint: expect.stringMatching(
-        /; once that is corrected, run again, and then delete the pod, because recover is none: `kubectl -n team delete pod redis-0`$/
+        /; once that is corrected, run again, then delete the pod \(recover is none\): `kubectl -n team delete pod redis-0`$/
       )
     })
   })
@@ -165,7 +165,7 @@ describe('the failure of a new pod', () => {
     const says = event(late, 'Unhealthy', 'Readiness probe failed: no')
     await expect(failed(play([{ from: 0, pods: [late], events: [says] }]), 60_000)).resolves.toMatchObject({
       code: 'probe-failing',
-      hint: expect.stringMatching(/^correct the probe or what it asks; .* the next run replaces pod redis-0/)
+      hint: expect.stringMatching(/^correct the probe or what it checks; .* the next run replaces pod redis-0/)
     })
   })
 

@@ -43,8 +43,8 @@ describe('a rollout that ends well', () => {
     ])
     await run(played)
     expect(played.lines).toEqual([
-      [0, 'waiting for the controller to see generation 2 of the StatefulSet'],
-      [300, 'waiting for the old pod redis-0 to end'],
+      [0, 'waiting for the controller to observe generation 2 of the StatefulSet'],
+      [300, 'waiting for the old pod redis-0 to terminate'],
       [900, 'waiting for pod redis-0 to be created'],
       [1_100, 'waiting for container redis to start'],
       [2_000, 'waiting for container redis to pass its startup probe']
@@ -183,7 +183,7 @@ describe('at the deadline', () => {
 
   test.each([
     ['LOADING Redis is loading the dataset', 'redis-loading', /^watch it: `kubectl .* --follow`; then raise timeout$/],
-    ['cat: /etc/typo: No such file or directory', 'probe-failing', /^correct the probe or what it asks$/]
+    ['cat: /etc/typo: No such file or directory', 'probe-failing', /^correct the probe or what it checks$/]
   ])('it is said what the probe said: %s', async (said, code, hint) => {
     const unhealthy = event(probing, 'Unhealthy', `Startup probe failed: ${said}\n`, { count: 25 })
     const played = play([{ from: 0, pods: [probing], events: [unhealthy] }])
@@ -203,7 +203,7 @@ describe('at the deadline', () => {
     await expect(failed(played)).resolves.toMatchObject({
       code: 'stuck-revision',
       message:
-        `after 5 min still waiting for pod redis-0 of the old revision ${revisions.old} to be Ready, before which the ` +
+        `after 5 min still waiting for pod redis-0 of the old revision ${revisions.old} to be Ready; until then the ` +
         `StatefulSet controller does not replace it (kubernetes/kubernetes#67250)${words}`,
       hint: expect.stringContaining('`kubectl -n team delete pod redis-0`')
     })
@@ -225,7 +225,7 @@ describe('at the deadline', () => {
     const played = play([{ from: 0, pods: [ending], events: [unhealthy] }])
     await expect(failed(played)).resolves.toMatchObject({
       code: 'rollout-timeout',
-      message: 'after 5 min still waiting for the old pod redis-0 to end',
+      message: 'after 5 min still waiting for the old pod redis-0 to terminate',
       hint: expect.stringContaining('`kubectl -n team delete pod redis-0 --force`')
     })
   })

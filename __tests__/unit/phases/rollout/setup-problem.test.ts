@@ -12,7 +12,7 @@ describe('a pod that its node does not get ready for containers', () => {
     const message = `${sandbox}runc create failed: container init was OOM-killed (memory limit too low?): unknown`
     expect(problemOf(event(creating, 'FailedCreatePodSandBox', message))).toEqual({
       code: 'oom-killed',
-      sentence: `the memory limit is too low for anything of pod redis-0 to start: ${message}`,
+      sentence: `the memory limit is too low for pod redis-0 to start: ${message}`,
       hint: expect.stringContaining('memory-limit'),
       toleranceMilliseconds: 0
     })

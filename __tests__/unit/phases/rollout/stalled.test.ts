@@ -51,7 +51,7 @@ describe('a pod that does not become Ready is', () => {
 })
 
 describe('a pod of an old revision that does not become Ready is in the way', () => {
-  const hint = 'unless it only needs more time, delete the pod and run again: `kubectl -n team delete pod redis-0`'
+  const hint = 'unless it just needs more time, delete the pod and run again: `kubectl -n team delete pod redis-0`'
   test.each<[string, KubernetesObject]>([
     ['it runs', starting(old)],
     ['it starts', starting(old, waiting('ContainerCreating'))],
@@ -72,11 +72,11 @@ test.each([
 ])('an old pod %s that does not end is no failing probe', (name, pods) => {
   const events = pods.map((each) => event(each, 'Unhealthy', 'Readiness probe failed: Connection refused'))
   expect(rolloutStatus(snapshot({ pods, events }))).toMatchObject({
-    waitingFor: `the old pod ${name} to end`,
+    waitingFor: `the old pod ${name} to terminate`,
     standstill: {
       code: 'rollout-timeout',
       hint:
-        `see its node and its finalizers: \`kubectl -n team get pod ${name} --output=yaml\`; only if the node is gone ` +
+        `check its node and finalizers: \`kubectl -n team get pod ${name} --output=yaml\`; only if the node is gone ` +
         `for good: \`kubectl -n team delete pod ${name} --force\``
     }
   })

@@ -14,7 +14,7 @@ const withStatus = (change: object) => {
 const withInit = (status: object) => withStatus({ initContainerStatuses: [status] })
 const failed = (why: object) => withStatus({ phase: 'Failed', containerStatuses: [], ...why })
 const mustBeReady =
-  'to be Ready, before which the StatefulSet controller does not replace it (kubernetes/kubernetes#67250)'
+  'to be Ready; until then the StatefulSet controller does not replace it (kubernetes/kubernetes#67250)'
 const ofAnother = (name: string) => pod({ name, uid: 'other', owner: 'job', ready: false })
 
 describe('the rollout is current', () => {
@@ -39,17 +39,17 @@ describe('the rollout goes on', () => {
     [
       'StatefulSet deleted',
       { statefulSet: undefined, pods: [] },
-      'StatefulSet/redis, which another client deleted, to come back'
+      'StatefulSet/redis to be recreated after another client deleted it'
     ],
     [
       'not seen by the controller',
       { statefulSet: statefulSet({ generation: 3, observed: 2 }) },
-      'the controller to see generation 3 of the StatefulSet'
+      'the controller to observe generation 3 of the StatefulSet'
     ],
     [
       'new, not seen by the controller',
       { statefulSet: { ...statefulSet({ generation: 1 }), status: { replicas: 0 } }, pods: [] },
-      'the controller to see generation 1 of the StatefulSet'
+      'the controller to observe generation 1 of the StatefulSet'
     ],
     ['no pod yet', { pods: [] }, 'pod redis-0 to be created'],
     [
@@ -72,9 +72,9 @@ describe('the rollout goes on', () => {
       { pods: [{ ...pod({ revision: old }), status: { phase: 'Failed', reason: 'Evicted' } }] },
       `pod redis-0 to be replaced by one of revision ${update}`
     ],
-    ['old pod terminating', { pods: [pod({ revision: old, deleting: true })] }, 'the old pod redis-0 to end'],
-    ['pod of this revision terminating', { pods: [pod({ deleting: true })] }, 'the old pod redis-0 to end'],
-    ['extra pod left', { pods: [pod(), pod({ name: 'redis-1', uid: 'other' })] }, 'the old pod redis-1 to end'],
+    ['old pod terminating', { pods: [pod({ revision: old, deleting: true })] }, 'the old pod redis-0 to terminate'],
+    ['pod of this revision terminating', { pods: [pod({ deleting: true })] }, 'the old pod redis-0 to terminate'],
+    ['extra pod left', { pods: [pod(), pod({ name: 'redis-1', uid: 'other' })] }, 'the old pod redis-1 to terminate'],
     ['extra pod only', { pods: [pod({ name: 'redis-1', uid: 'other' })] }, 'pod redis-0 to be created'],
     ['not scheduled', { pods: [pod({ unscheduled: true })] }, 'pod redis-0 to be scheduled to a node'],
     ['image on its way', { pods: [starting(waiting('ContainerCreating'))] }, 'container redis to start'],
@@ -92,7 +92,7 @@ describe('the rollout goes on', () => {
     [
       'init container at work',
       { pods: [withInit(running({ name: 'prepare', ready: false, started: false }))] },
-      'container prepare to do its work'
+      'init container prepare to finish'
     ],
     [
       'init container not started',
@@ -102,9 +102,9 @@ describe('the rollout goes on', () => {
     [
       'evicted',
       { pods: [failed({ reason: 'Evicted', message: 'The node was low on resource: memory.' })] },
-      'pod redis-0 to be replaced, which failed: Evicted: The node was low on resource: memory.'
+      'pod redis-0 to be replaced because it failed: Evicted: The node was low on resource: memory.'
     ],
-    ['failed', { pods: [failed({})] }, 'pod redis-0 to be replaced, which failed: without a reason'],
+    ['failed', { pods: [failed({})] }, 'pod redis-0 to be replaced because it failed: without a reason'],
     ['containers not known yet', { pods: [pod({ statuses: [], ready: false })] }, 'pod redis-0 to be Ready']
   ])('%s', (_, change, waitingFor) => {
     const status = rolloutStatus(snapshot(change))
@@ -141,7 +141,7 @@ describe('the rollout has a problem', () => {
       'partition',
       { type: 'RollingUpdate', rollingUpdate: { partition: 1 } },
       'partition 1',
-      'set the partition to 0 in the manifests, or now: `kubectl -n team patch statefulset redis --patch ' +
+      'set the partition to 0 in the manifests, or directly: `kubectl -n team patch statefulset redis --patch ' +
         `'{"spec":{"updateStrategy":{"rollingUpdate":{"partition":0}}}}'\``
     ]
   ])('%s: the pod stays at its old revision', (_, updateStrategy, rule, hint) => {
@@ -151,7 +151,7 @@ describe('the rollout has a problem', () => {
     expect(status).toMatchObject({
       problem: {
         code: 'stuck-revision',
-        sentence: `pod redis-0 stays at its old revision, because the StatefulSet has ${rule}`,
+        sentence: `pod redis-0 stays at its old revision because the StatefulSet has ${rule}`,
         hint,
         toleranceMilliseconds: 0
       }
@@ -182,8 +182,8 @@ describe('the rollout has a problem', () => {
       problem: {
         code: 'stuck-revision',
         hint:
-          'see whether the volume is full, and what Redis says in its log; what Redis cannot save is lost when its ' +
-          'pod is deleted: `kubectl -n team delete pod redis-0`'
+          'check whether the volume is full, and read the Redis log; unsaved data is lost when the pod is ' +
+          'deleted: `kubectl -n team delete pod redis-0`'
       }
     })
     expect(status).not.toHaveProperty('stuck')
@@ -200,7 +200,7 @@ describe('the rollout has a problem', () => {
   test('broken pod that terminates: it goes already', () => {
     const pods = [pod({ revision: old, deleting: true, statuses: [waiting('CreateContainerConfigError', noKey)] })]
     const status = rolloutStatus(snapshot({ pods }))
-    expect(status).toMatchObject({ state: 'progressing', waitingFor: 'the old pod redis-0 to end' })
+    expect(status).toMatchObject({ state: 'progressing', waitingFor: 'the old pod redis-0 to terminate' })
     expect(status).not.toHaveProperty('problem')
   })
 })

@@ -42,14 +42,14 @@ describe('a pod may be deleted that', () => {
       'crashes, also if it was Ready before',
       oldPod(crashed),
       [],
-      'container redis ends right after its start, with exit code 1, for the 3rd time',
+      'container redis exited with code 1 right after starting (3rd time)',
       5_000
     ],
     [
       'crashes now, and loaded its data before',
       oldPod(crashed),
       [unhealthy('Startup probe failed: LOADING Redis is loading')],
-      'container redis ends right after its start, with exit code 1, for the 3rd time',
+      'container redis exited with code 1 right after starting (3rd time)',
       5_000
     ],
     [
@@ -70,7 +70,7 @@ describe('a pod may be deleted that', () => {
       'has another password than its probes',
       oldPod(running({ ready: false })),
       [unhealthy('Readiness probe failed: WRONGPASS invalid username-password pair')],
-      'Redis in pod redis-0 refuses the password that its probes read from the Secret: Readiness probe failed: ' +
+      'Redis in pod redis-0 rejects the password that its probes read from the Secret: Readiness probe failed: ' +
         'WRONGPASS invalid username-password pair',
       5_000
     ],

@@ -81,36 +81,36 @@ test('everything set', () => {
 
 describe('refused', () => {
   test.each([
-    ['namespace', '', 'namespace: nothing was given; allowed is a value: it is required'],
-    ['create-namespace', 'yes', 'create-namespace: "yes" was given; allowed is "true" or "false"'],
-    ['recover', 'delete', 'recover: "delete" was given; allowed is delete-stuck-pod, none'],
-    ['recover', '', 'recover: nothing was given; allowed is delete-stuck-pod, none'],
-    ['force-conflicts', '', 'force-conflicts: nothing was given; allowed is "true" or "false"'],
-    ['timeout', '300', 'timeout: "300" was given; allowed is a duration such as 5m or 90s'],
-    ['timeout', '0s', 'timeout: "0s" was given; allowed is a duration such as 5m or 90s'],
-    ['memory-threshold', '0', 'memory-threshold: "0" was given; allowed is a percentage from 1 to 100'],
-    ['memory-threshold', '101', 'memory-threshold: "101" was given; allowed is a percentage from 1 to 100'],
-    ['memory-threshold', '100.1', 'memory-threshold: "100.1" was given; allowed is a percentage from 1 to 100'],
-    ['memory-threshold', '90%', 'memory-threshold: "90%" was given; allowed is a percentage from 1 to 100'],
-    ['dry-run', 'true', 'dry-run: "true" was given; allowed is none, server, client'],
-    ['probe-from', 'moon', 'probe-from: "moon" was given; allowed is cluster, runner, none'],
-    ['aws-region', 'Frankfurt', 'aws-region: "Frankfurt" was given; allowed is a region such as eu-central-1'],
-    ['aws-region', 'eu-central', 'aws-region: "eu-central" was given; allowed is a region such as eu-central-1'],
-    ['memory-threshold', '1e1', 'memory-threshold: "1e1" was given; allowed is a percentage from 1 to 100']
+    ['namespace', '', 'namespace is required'],
+    ['create-namespace', 'yes', 'create-namespace is "yes", but must be "true" or "false"'],
+    ['recover', 'delete', 'recover is "delete", but must be delete-stuck-pod or none'],
+    ['recover', '', 'recover is empty, but must be delete-stuck-pod or none'],
+    ['force-conflicts', '', 'force-conflicts is empty, but must be "true" or "false"'],
+    ['timeout', '300', 'timeout is "300", but must be a duration such as 5m or 90s'],
+    ['timeout', '0s', 'timeout is "0s", but must be a duration such as 5m or 90s'],
+    ['memory-threshold', '0', 'memory-threshold is "0", but must be a percentage from 1 to 100'],
+    ['memory-threshold', '101', 'memory-threshold is "101", but must be a percentage from 1 to 100'],
+    ['memory-threshold', '100.1', 'memory-threshold is "100.1", but must be a percentage from 1 to 100'],
+    ['memory-threshold', '90%', 'memory-threshold is "90%", but must be a percentage from 1 to 100'],
+    ['dry-run', 'true', 'dry-run is "true", but must be none, server or client'],
+    ['probe-from', 'moon', 'probe-from is "moon", but must be cluster, runner or none'],
+    ['aws-region', 'Frankfurt', 'aws-region is "Frankfurt", but must be a region such as eu-central-1'],
+    ['aws-region', 'eu-central', 'aws-region is "eu-central", but must be a region such as eu-central-1'],
+    ['memory-threshold', '1e1', 'memory-threshold is "1e1", but must be a percentage from 1 to 100']
   ])('%s: %j', (name, value, sentence) => {
     expect(failureOf(() => read({ [name]: value }))).toMatchObject({ code: 'invalid-input', message: sentence })
   })
 
   test.each([['a--b'], ['1st'], ['a-'], [`a${'b'.repeat(40)}`]])('elasticache-replication-group: %j', (value) => {
     expect(failureOf(() => read({ 'elasticache-replication-group': value })).message).toBe(
-      `elasticache-replication-group: "${value}" was given; allowed is the ID of a replication group: up to 40 letters, ` +
-        'digits and single dashes'
+      `elasticache-replication-group is "${value}", but must be the ID of a replication group (up to 40 letters, ` +
+        'digits and single dashes)'
     )
   })
 
   test('elasticache-relax: a word that is no requirement', () => {
     expect(failureOf(() => read({ 'elasticache-relax': 'multi-az,backup' })).message).toContain(
-      'elasticache-relax: "multi-az,backup" was given; allowed is a list, with commas, of status, multi-az, '
+      'elasticache-relax is "multi-az,backup", but must be a comma-separated list of status, multi-az, '
     )
   })
 
@@ -118,13 +118,13 @@ describe('refused', () => {
     'a password of more than one line, without telling it',
     (password) => {
       const { message } = failureOf(() => read({ 'redis-password': password }))
-      expect(message).toBe('redis-password: "***" was given; allowed is a text of one line')
+      expect(message).toBe('redis-password must be one line of text')
     }
   )
 
   test('all that is wrong at once', () => {
     const { message } = failureOf(() => read({ timeout: 'soon', 'memory-threshold': 'half', 'create-namespace': '1' }))
-    expect(message.match(/was given/g)).toHaveLength(3)
+    expect(message.match(/must be/g)).toHaveLength(3)
   })
 })
 
@@ -165,15 +165,15 @@ describe('an input that would have no effect is refused', () => {
     const inputs = { 'elasticache-replication-group': 'a', 'elasticache-relax': 'backups', 'aws-region': 'eu-west-1' }
     expect(refused(inputs, 'self-hosted').message).toBe(
       'the input elasticache-replication-group and the input elasticache-relax and the input aws-region would have no ' +
-        'effect: the StatefulSet redis of these manifests runs in the cluster and not in AWS'
+        'effect: StatefulSet redis in these manifests runs in the cluster, not in AWS'
     )
   })
 
-  test('an image, where no pod asks the cache', () => {
+  test('an image, where no pod probes the cache', () => {
     expect(refused({ 'redis-image': 'redis:7', 'probe-from': 'runner' }, 'managed')).toMatchObject({
       message:
         'the input redis-image would have no effect: these manifests have no StatefulSet redis, and with probe-from: ' +
-        'runner no pod asks the cache',
+        'runner no pod probes the cache',
       hint: 'remove it under `with:` in the workflow, or set probe-from: cluster'
     })
     accept({ 'redis-image': 'redis:7' }, 'managed')
@@ -185,8 +185,8 @@ describe('an input that would have no effect is refused', () => {
     expect(refused({ ...inputs, 'elasticache-replication-group': '' }, 'managed')).toMatchObject({
       code: 'invalid-input',
       message:
-        'the input elasticache-relax would have no effect: elasticache-replication-group is not set, so no settings of ' +
-        'ElastiCache are verified',
+        'the input elasticache-relax would have no effect: elasticache-replication-group is not set, so no ElastiCache ' +
+        'settings are verified',
       hint: 'remove it under `with:` in the workflow, or set elasticache-replication-group'
     })
   })
@@ -195,7 +195,7 @@ describe('an input that would have no effect is refused', () => {
     expect(refused({ 'maxmemory-policy': 'allkeys-lru', 'probe-from': 'none' }, 'managed')).toMatchObject({
       message:
         'the input maxmemory-policy would have no effect: these manifests have no StatefulSet redis, and with ' +
-        'probe-from: none the cache is not asked',
+        'probe-from: none the cache is not probed',
       hint: 'remove it under `with:` in the workflow, or set another probe-from'
     })
     // A verification asks no managed cache unless it is told to, and gets the inputs of the deployment.
@@ -208,8 +208,7 @@ describe('an input that would have no effect is refused', () => {
     const secret = documentOf(JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata }))
     expect(refused({ 'redis-password': 'some-password' }, 'self-hosted', [secret])).toMatchObject({
       code: 'invalid-input',
-      message:
-        'the input redis-password would have no effect: these manifests bring Secret/redis-credentials themselves',
+      message: 'the input redis-password would have no effect: these manifests include Secret/redis-credentials',
       hint: 'remove it under `with:` in the workflow, or remove the Secret from the manifests'
     })
   })
@@ -218,11 +217,11 @@ describe('an input that would have no effect is refused', () => {
     const { message, hint } = refused({ 'redis-password': 'some-password', 'elasticache-relax': 'backups' }, 'managed')
     expect(message).toBe(
       'the input redis-password would have no effect: these manifests have no StatefulSet redis; the input ' +
-        'elasticache-relax would have no effect: elasticache-replication-group is not set, so no settings of ' +
-        'ElastiCache are verified'
+        'elasticache-relax would have no effect: elasticache-replication-group is not set, so no ElastiCache ' +
+        'settings are verified'
     )
     expect(hint).toBe(
-      'remove it under `with:` in the workflow, or choose the environment that it is meant for, or set ' +
+      'remove it under `with:` in the workflow, or choose the environment it is meant for, or set ' +
         'elasticache-replication-group'
     )
   })

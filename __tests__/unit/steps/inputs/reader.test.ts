@@ -35,21 +35,19 @@ describe('the reader', () => {
   test('refuses a required input that is empty', () => {
     const read = reader({})
     read.required('environment')
-    expect(failureOf(() => read.finish()).message).toBe(
-      'environment: nothing was given; allowed is a value: it is required'
-    )
+    expect(failureOf(() => read.finish()).message).toBe('environment is required')
   })
 
   test('refuses an input with a default that was set to nothing', () => {
     const read = reader({})
     expect(read.parsedOrElse('number', 'an even number', 2, even)).toBe(2)
-    expect(failureOf(() => read.finish()).message).toBe('number: nothing was given; allowed is an even number')
+    expect(failureOf(() => read.finish()).message).toBe('number is empty, but must be an even number')
   })
 
   test.each(['yes', 'True', '1', ''])('refuses %j as a flag', (value) => {
     const read = reader({ flag: value })
     expect(read.flag('flag')).toBe(false)
-    expect(failureOf(() => read.finish()).message).toContain('allowed is "true" or "false"')
+    expect(failureOf(() => read.finish()).message).toContain('must be "true" or "false"')
   })
 
   test('names everything that is wrong at once, with what was given', () => {
@@ -60,9 +58,7 @@ describe('the reader', () => {
     expect(failure).toMatchObject({
       code: 'invalid-input',
       hint: 'correct the inputs under `with:` in the workflow',
-      message:
-        'number: "3" was given; allowed is an even number. ' +
-        'flag: "yes \\"no\\"" was given; allowed is "true" or "false"'
+      message: 'number is "3", but must be an even number. ' + 'flag is "yes \\"no\\"", but must be "true" or "false"'
     })
   })
 })

@@ -18,7 +18,7 @@ describe('inputs of render', () => {
 
   test('let manifests build on something remote only where they say so', () => {
     expect(read({ 'allow-remote-bases': 'true' }).allowRemoteBases).toBe(true)
-    const message = 'allow-remote-bases: "yes" was given; allowed is "true" or "false"'
+    const message = 'allow-remote-bases is "yes", but must be "true" or "false"'
     expect(failureOf(() => read({ 'allow-remote-bases': 'yes' }))).toMatchObject({ code: 'invalid-input', message })
   })
 
@@ -63,40 +63,40 @@ describe('inputs of render', () => {
   })
 
   test.each([
-    ['environment', '', 'environment: nothing was given; allowed is a value: it is required'],
-    ['environment', 'prod', 'environment: "prod" was given; allowed is development, staging, production'],
+    ['environment', '', 'environment is required'],
+    ['environment', 'prod', 'environment is "prod", but must be development, staging or production'],
     [
       'namespace',
       '',
-      'namespace: nothing was given; allowed is a namespace: up to 63 lower-case letters, digits and dashes'
+      'namespace is empty, but must be a namespace name (up to 63 lower-case letters, digits and dashes)'
     ],
-    ['namespace', 'Team', 'allowed is a namespace'],
-    ['namespace', '-a', 'allowed is a namespace'],
-    ['namespace', 'a.b', 'allowed is a namespace'],
-    ['namespace', '../a', 'allowed is a namespace'],
-    ['namespace', 'x'.repeat(64), 'allowed is a namespace'],
-    ['maxmemory', '256Mi', 'maxmemory: "256Mi" was given; allowed is a Redis size such as 256mb'],
-    ['maxmemory', '1Gi', 'allowed is a Redis size such as 1gb'],
-    ['maxmemory', '1.5gb', 'allowed is a Redis size such as 256mb'],
-    ['maxmemory', '0', 'allowed is a Redis size such as 256mb'],
-    ['maxmemory-policy', 'lru', 'allowed is noeviction, allkeys-lru, allkeys-lfu'],
-    ['memory-limit', '512mb', 'memory-limit: "512mb" was given; allowed is a Kubernetes quantity such as 512Mi'],
-    ['memory-limit', '2gb', 'allowed is a Kubernetes quantity such as 2Gi'],
-    ['memory-limit', '0', 'allowed is a Kubernetes quantity such as 512Mi'],
-    ['memory-limit', 'much', 'allowed is a Kubernetes quantity such as 512Mi'],
-    ['storage-size', '5gb', 'storage-size: "5gb" was given; allowed is a Kubernetes quantity such as 5Gi'],
-    ['storage-size', '0Gi', 'allowed is a Kubernetes quantity such as 5Gi'],
-    ['storage-class', 'Fast SSD', 'allowed is the name of a StorageClass'],
-    ['redis-image', 'redis', 'redis-image: "redis" was given; allowed is an image with a tag or a digest'],
-    ['redis-image', 'localhost:5000/redis', 'allowed is an image with a tag or a digest'],
-    ['redis-image', 'redis:', 'allowed is an image with a tag or a digest'],
-    ['redis-image', 'redis@sha256:123', 'allowed is an image with a tag or a digest'],
-    ['redis-image', 'redis:7 --privileged', 'allowed is an image with a tag or a digest'],
-    ['exporter-image', 'exporter:v1\nimage: x', 'allowed is an image with a tag or a digest'],
-    ['secret-store', 'Vault/clinic', 'allowed is the NAME of a ClusterSecretStore, or SecretStore/NAME'],
-    ['secret-store', 'SecretStore/', 'allowed is the NAME of a ClusterSecretStore, or SecretStore/NAME'],
-    ['secret-store', 'My Store', 'allowed is the NAME of a ClusterSecretStore, or SecretStore/NAME'],
-    ['remote-secret', 'a secret', 'allowed is the name or the ARN of a secret in AWS Secrets Manager']
+    ['namespace', 'Team', 'must be a namespace name'],
+    ['namespace', '-a', 'must be a namespace name'],
+    ['namespace', 'a.b', 'must be a namespace name'],
+    ['namespace', '../a', 'must be a namespace name'],
+    ['namespace', 'x'.repeat(64), 'must be a namespace name'],
+    ['maxmemory', '256Mi', 'maxmemory is "256Mi", but must be a Redis size such as 256mb'],
+    ['maxmemory', '1Gi', 'must be a Redis size such as 1gb'],
+    ['maxmemory', '1.5gb', 'must be a Redis size such as 256mb'],
+    ['maxmemory', '0', 'must be a Redis size such as 256mb'],
+    ['maxmemory-policy', 'lru', 'must be noeviction, allkeys-lru, allkeys-lfu'],
+    ['memory-limit', '512mb', 'memory-limit is "512mb", but must be a Kubernetes quantity such as 512Mi'],
+    ['memory-limit', '2gb', 'must be a Kubernetes quantity such as 2Gi'],
+    ['memory-limit', '0', 'must be a Kubernetes quantity such as 512Mi'],
+    ['memory-limit', 'much', 'must be a Kubernetes quantity such as 512Mi'],
+    ['storage-size', '5gb', 'storage-size is "5gb", but must be a Kubernetes quantity such as 5Gi'],
+    ['storage-size', '0Gi', 'must be a Kubernetes quantity such as 5Gi'],
+    ['storage-class', 'Fast SSD', 'must be the name of a StorageClass'],
+    ['redis-image', 'redis', 'redis-image is "redis", but must be an image with a tag or a digest'],
+    ['redis-image', 'localhost:5000/redis', 'must be an image with a tag or a digest'],
+    ['redis-image', 'redis:', 'must be an image with a tag or a digest'],
+    ['redis-image', 'redis@sha256:123', 'must be an image with a tag or a digest'],
+    ['redis-image', 'redis:7 --privileged', 'must be an image with a tag or a digest'],
+    ['exporter-image', 'exporter:v1\nimage: x', 'must be an image with a tag or a digest'],
+    ['secret-store', 'Vault/clinic', 'must be the name of a ClusterSecretStore, or SecretStore/NAME'],
+    ['secret-store', 'SecretStore/', 'must be the name of a ClusterSecretStore, or SecretStore/NAME'],
+    ['secret-store', 'My Store', 'must be the name of a ClusterSecretStore, or SecretStore/NAME'],
+    ['remote-secret', 'a secret', 'must be the name or the ARN of a secret in AWS Secrets Manager']
   ])('%s: %j is refused: %s', (name, value, words) => {
     const failure = failureOf(() => read({ [name]: value }))
     expect(failure.code).toBe('invalid-input')
@@ -105,7 +105,7 @@ describe('inputs of render', () => {
 
   test('all that are wrong are named at once', () => {
     const { message } = failureOf(() => read({ environment: 'prod', namespace: 'A', maxmemory: '1Gi' }))
-    expect(message.split('. ').map((problem) => problem.split(':')[0])).toEqual([
+    expect(message.split('. ').map((problem) => problem.split(' is ')[0])).toEqual([
       'environment',
       'namespace',
       'maxmemory'
@@ -123,7 +123,7 @@ describe('with manifests of the user', () => {
 
   test.each(['QA', 'a/b', '../a', 'a b'])('%j is still none', (environment) => {
     const { message } = failureOf(() => read({ manifests: 'deploy', environment }))
-    expect(message).toContain('allowed is a name of lower-case letters, digits and dashes')
+    expect(message).toContain('must be a name of lower-case letters, digits and dashes')
   })
 })
 

@@ -43,7 +43,7 @@ describe('from where Redis is asked', () => {
     const { code, message } = failureOf(() => read({ 'probe-from': 'cluster' }))
     expect([code, message]).toEqual([
       'invalid-input',
-      'probe-from: "cluster" was given; allowed is runner, none: from the cluster a pod would have to ask, and nothing is created'
+      'probe-from is "cluster", but must be runner or none: verify creates nothing, so no pod can probe from the cluster'
     ])
   })
 })
@@ -51,5 +51,5 @@ describe('from where Redis is asked', () => {
 test('all that is wrong is told at once: how to render, and how to judge', () => {
   const wrong = { environment: 'nonsense', maxmemory: '1Gi', timeout: 'soon', 'memory-threshold': '0' }
   const { message } = failureOf(() => read(wrong))
-  for (const input of Object.keys(wrong)) expect(message).toContain(`${input}: "`)
+  for (const input of Object.keys(wrong)) expect(message).toContain(`${input} is "`)
 })

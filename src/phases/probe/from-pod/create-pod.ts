@@ -43,15 +43,15 @@ export async function createPod(
 
 function line({ metadata: { name, creationTimestamp } }: KubernetesObject, occupant: ExistingPod): string {
   return occupant === 'abandoned'
-    ? `removing pod ${name}, which a run of ${textAt(creationTimestamp)} left behind`
-    : `waiting for another run, which has made pod ${name} at ${textAt(creationTimestamp)}`
+    ? `removing pod ${name}, left behind by a run at ${textAt(creationTimestamp)}`
+    : `waiting for another run, which created pod ${name} at ${textAt(creationTimestamp)}`
 }
 
 function foreign({ metadata: { name } }: KubernetesObject, namespace: string): Failure {
   return new Failure(
     'config-error',
-    `there is a pod ${name} in namespace ${namespace} that is not of this action, which needs the name`,
-    `rename it, or remove it: \`kubectl -n ${namespace} delete pod ${name}\``
+    `pod ${name} in namespace ${namespace} was not created by this action, which needs that name`,
+    `rename or delete it: \`kubectl -n ${namespace} delete pod ${name}\``
   )
 }
 
@@ -59,7 +59,7 @@ function occupied({ metadata: { name } }: KubernetesObject, namespace: string, d
   return new Failure(
     'config-error',
     `after ${formatDuration(deadline.milliseconds)} pod ${name} of another run is still there`,
-    `run again when that run has ended; if there is none, \`kubectl -n ${namespace} delete pod ${name}\``
+    `run again when that run has ended; if there is no such run, \`kubectl -n ${namespace} delete pod ${name}\``
   )
 }
 

@@ -50,12 +50,12 @@ async function podOptions(
   const base = { image, address, owner, run: randomUUID(), activeSeconds: Math.ceil(deadline.remaining / 1000) + 10 }
   if (!address.tls) return { ...base, tls: undefined }
   const { pem, left } = authoritiesForPod(authorities)
-  if (left > 0) log(`the pod does not get ${left} of the authorities in NODE_EXTRA_CA_CERTS: they are too many`)
+  if (left > 0) log(`the pod does not receive ${left} of the authorities in NODE_EXTRA_CA_CERTS: too many`)
   return { ...base, tls: { authorities: pem, hello: await clientHello(address.host) } }
 }
 
 /**
- * Whether a pod that is no backend is kept out.
+ * Whether a pod without the backend label is blocked.
  * @returns undefined if that pod could not even try
  */
 export function nonBackendFinding(
@@ -65,7 +65,7 @@ export function nonBackendFinding(
   const { namespace, address } = context
   const trouble = networkProblemOf(answers, address.port)
   const finding = (passed: boolean, detail: string): Finding => ({
-    name: 'a pod that is no backend',
+    name: 'pod without the backend label',
     code: 'redis-open',
     passed,
     detail,
@@ -76,15 +76,15 @@ export function nonBackendFinding(
   switch (trouble?.kind) {
     case undefined: {
       const said = sanitizeLine(answers.get('anonymous')?.output.toString('utf8') ?? '', 100)
-      return finding(false, `without the label ${backendLabel} it gets in at ${endpointText(address)}: ${said}`)
+      return finding(false, `a pod without the label ${backendLabel} can connect to ${endpointText(address)}: ${said}`)
     }
     case 'unresolved':
     case 'client':
     case 'unknown':
       return undefined
     case 'timeout':
-      return finding(true, 'kept out: no connection within 3 s')
+      return finding(true, 'blocked: no connection within 3 s')
     default:
-      return finding(true, `kept out: ${trouble?.said}`)
+      return finding(true, `blocked: ${trouble?.said}`)
   }
 }

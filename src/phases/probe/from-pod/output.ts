@@ -52,9 +52,9 @@ const kinds: readonly (readonly [RegExp, NetworkProblemKind])[] = [
 function hanging(table: string, port: number): NetworkProblem {
   if (!table.includes('local_address')) return { kind: 'unknown', said: 'no answer in time' }
   const sockets = socketsTo(port, table)
-  if (sockets.some(({ state }) => state === 'connected')) return { kind: 'silent', said: 'connected, and no answer' }
+  if (sockets.some(({ state }) => state === 'connected')) return { kind: 'silent', said: 'connected, but no answer' }
   const [connecting] = sockets
-  if (connecting === undefined) return { kind: 'unresolved', said: 'the lookup got no answer in time' }
+  if (connecting === undefined) return { kind: 'unresolved', said: 'the DNS lookup timed out' }
   return { kind: 'timeout', said: connecting.address === undefined ? '' : `its address is ${connecting.address}` }
 }
 

@@ -156,5 +156,5 @@ export function probeStatus(pod: KubernetesObject): unknown {
 
 /** What tells more of a pod, as long as the cluster keeps its events. */
 export function eventsHint({ metadata: { name } }: KubernetesObject, namespace: string): string {
-  return `see its events: \`kubectl -n ${namespace} get events --field-selector involvedObject.name=${name}\``
+  return `check its events: \`kubectl -n ${namespace} get events --field-selector involvedObject.name=${name}\``
 }

@@ -50,7 +50,7 @@ function nodeProblem(pod: KubernetesObject, own: readonly KubernetesObject[], na
     sentence: `pod ${name} cannot be scheduled: ${kept.message}`,
     hint:
       'make room on the nodes or add one (the pod requests 10m of cpu and 32Mi of memory), or set probe-from to ' +
-      `runner; \`kubectl -n ${namespace} get pods --output=wide\` tells who is there`,
+      `runner; \`kubectl -n ${namespace} get pods --output=wide\` shows what is running`,
     toleranceMilliseconds: kept.toleranceMilliseconds
   }
 }

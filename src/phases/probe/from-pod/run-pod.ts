@@ -70,7 +70,7 @@ function speechless(pod: KubernetesObject, namespace: string, code: FailureCode,
   const ended = at(probeStatus(pod), 'state', 'terminated')
   return new Failure(
     code,
-    `pod ${name} ended before it had told what it saw: ${textAt(ended, 'reason')}, exit code ${textAt(ended, 'exitCode')}`,
+    `pod ${name} ended before reporting its results: ${textAt(ended, 'reason')}, exit code ${textAt(ended, 'exitCode')}`,
     `set redis-image to an image of Redis that has a shell and redis-cli, or ${eventsHint(pod, namespace)}`,
     log.trim() === '' ? [] : [{ title: `Log of pod ${name}`, text: log.slice(-4_000) }]
   )

@@ -55,7 +55,7 @@ export async function waitForPod(
     if (problem !== undefined && (last || patience === 0)) throw failureOf(problem, timer.duration, events)
     if (last) {
       const sentence = `after ${formatDuration(deadline.milliseconds)} still waiting for ${waitingFor}`
-      throw new Failure(code, sentence, 'see the evidence; if it was only slow, raise timeout', evidenceOf(events))
+      throw new Failure(code, sentence, 'see the evidence; if it was just slow, raise timeout', evidenceOf(events))
     }
     await clock.sleep(Math.min(pollInterval(clock.now() - start, 20), patience, deadline.remaining), signal)
   }
@@ -69,7 +69,7 @@ async function readPod(
 ): Promise<KubernetesObject> {
   const stored = await podApiCall('watch', pod, namespace, deps, () => deps.cluster.read(pod, namespace))
   if (stored !== undefined && stored.metadata.uid === pod.metadata.uid) return stored
-  const sentence = `another client deleted pod ${pod.metadata.name} before it had told what it saw`
+  const sentence = `another client deleted pod ${pod.metadata.name} before it reported its results`
   throw new Failure(code, sentence, 'run again')
 }
 

@@ -78,7 +78,7 @@ class Sources {
     const [name = '', ...others] = await kustomizationFiles(directory)
     const position = { directory, file: join(directory, name), field: '' }
     if (name === '') return this.#refuse(position, 'holds no kustomization.yaml')
-    if (others.length > 0) return this.#refuse(position, `stands beside ${others.join(' and ')}; one is wanted`)
+    if (others.length > 0) return this.#refuse(position, `exists next to ${others.join(' and ')}; keep one`)
     const found = await this.#located(position, name)
     const content = found && (await this.#read(position, found))
     const documents = content && this.#parsed(position, content, 2)
@@ -114,7 +114,7 @@ class Sources {
     const found = await this.#located(position, path)
     if (found === undefined) return undefined
     if (found.isDirectory) return this.#include(place, position, path, found)
-    if (place === 'directory') return this.#refuse(position, 'is a file, and no directory', path)
+    if (place === 'directory') return this.#refuse(position, 'is a file, not a directory', path)
     const content = await this.#read(position, found, path)
     if (content === undefined) return undefined
     if (place === 'plugins') return this.#plugins(position, content)
@@ -132,7 +132,7 @@ class Sources {
     found: ResolvedPath
   ): Promise<string | undefined> {
     if (place !== 'directory' && place !== 'resource') {
-      return this.#refuse(position, 'is a directory, and no file', path)
+      return this.#refuse(position, 'is a directory, not a file', path)
     }
     this.#amounts.include(position.directory, found.path)
     await this.addDirectory(found.path)
@@ -145,7 +145,7 @@ class Sources {
     for (const document of this.#parsed(position, content, 3) ?? []) {
       const kind = at(document, 'kind')
       const shape = pluginShape(at(document, 'apiVersion'), kind)
-      if (shape === undefined) return this.#refuse(position, 'is none of those inside kustomize', String(kind))
+      if (shape === undefined) return this.#refuse(position, 'is not built into kustomize', String(kind))
       texts.push(toPlainYaml(await this.#rewritten(position, document, shape)))
     }
     return texts.join('\n---\n')
@@ -174,7 +174,7 @@ class Sources {
     try {
       return parseValues(new TextDecoder('utf-8', { fatal: true }).decode(content), reader)
     } catch (error) {
-      return this.#refuse(position, `is not understood: ${messageOf(error)}`)
+      return this.#refuse(position, `cannot be parsed: ${messageOf(error)}`)
     }
   }
 

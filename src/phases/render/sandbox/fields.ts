@@ -117,7 +117,7 @@ export async function rewritten(value: unknown, shape: Shape, field: string, to:
   for (const [name, each] of Object.entries(value)) {
     const path = field === '' ? name : `${field}.${name}`
     const inner = Object.hasOwn(shape, name) ? shape[name] : undefined
-    if (inner === undefined) to.refuse(path, name.startsWith('helm') ? 'would run Helm' : 'is no field that is known')
+    if (inner === undefined) to.refuse(path, name.startsWith('helm') ? 'would run Helm' : 'is not a known field')
     else fields.push([name, await rewritten(each, inner, path, to)])
   }
   return Object.fromEntries(fields)

@@ -30,11 +30,11 @@ export class Refusals {
       'render-failed',
       others.length === 0
         ? first
-        : `${count} places of the manifests are refused: ${listed}${count > named ? `; and ${count - named} more` : ''}`,
+        : `${count} places in the manifests are rejected: ${listed}${count > named ? `; and ${count - named} more` : ''}`,
       this.#remote
-        ? 'copy what is remote into the repository, or set `allow-remote-bases: true` if you trust all who can change it'
-        : 'correct it: manifests may name what lies in the repository, by relative paths',
-      others.length === 0 ? [] : [{ title: 'What is refused', text: this.#sentences.join('\n') }]
+        ? 'copy remote files into the repository, or set `allow-remote-bases: true` if you trust everyone who can change them'
+        : 'correct it: manifests may reference files in the repository by relative paths',
+      others.length === 0 ? [] : [{ title: 'What was rejected', text: this.#sentences.join('\n') }]
     )
   }
 }

@@ -50,7 +50,7 @@ export function lineWithoutValue(text: string): number | undefined {
  */
 export async function resolvePath(path: string, directory: string, workspace: string): Promise<ResolvedPath | string> {
   if (path === '') return 'is empty'
-  if (isAbsolute(path) || /^(git::)*file:/i.test(path)) return 'is no relative path'
+  if (isAbsolute(path) || /^(git::)*file:/i.test(path)) return 'is not a relative path'
   try {
     const target = await realpath(resolve(directory, path))
     const inside = relative(workspace, target)

@@ -72,7 +72,7 @@ function throwIfTooMuch({ references, bytes }: Amount): void {
     'render-failed',
     `the manifests name more than ${most.references} files and directories, or have more than ` +
       `${most.bytes / 1024 ** 2} MiB; what is included twice counts twice`,
-    'render only what belongs to the cache, and leave the rest to other steps'
+    'render only the cache, and leave the rest to other steps'
   )
 }
 
@@ -81,6 +81,6 @@ function circle(directories: readonly string[]): Failure {
   return new Failure(
     'render-failed',
     `the manifests include themselves: ${sanitizeLine(sentence)}`,
-    'take one of these directories out of `resources` or `components`'
+    'remove one of these directories from `resources` or `components`'
   )
 }

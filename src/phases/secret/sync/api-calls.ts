@@ -60,7 +60,7 @@ export function externalSecretMissingFailure(
 ): Failure {
   const hint =
     how === 'is being deleted'
-      ? `wait until it is gone, and run again; the operator must let it go: ${operatorHint(object, namespace)}`
-      : 'run the deployment, which applies it; if it just did, another client has deleted it'
+      ? `wait until it is gone, and run again; the operator must release it: ${operatorHint(object, namespace)}`
+      : 'run the deployment, which applies it; if it just did, another client deleted it'
   return new Failure('external-secret-error', `${objectId(object)} ${how} (namespace ${namespace})`, hint)
 }

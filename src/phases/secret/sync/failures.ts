@@ -31,19 +31,19 @@ export function nobodySyncsFailure(
 ): Failure {
   const id = objectId(object)
   const { ready, version, refreshTime } = syncStatus(object)
-  const since = `${id} in namespace ${namespace} was told to sync, and nothing has happened for ${formatDuration(quiet)}`
-  const who = 'the External Secrets Operator does not run, is busy with others, or waits for AWS'
+  const since = `${id} in namespace ${namespace} was requested to sync, but nothing has happened for ${formatDuration(quiet)}`
+  const who = 'the External Secrets Operator is not running, is busy, or is waiting for AWS'
   const hint = operatorHint(object, namespace)
   if (ready?.status === 'False') {
     const problem = lastProblem(object, reports, namespace)
-    const sentence = `${since}: ${who}. What it failed at before: ${problem.sentence}`
+    const sentence = `${since}: ${who}. Its last error: ${problem.sentence}`
     return new Failure('external-secret-error', sentence, `${hint}; ${problem.hint}`, evidence(object, reports))
   }
   if (version === undefined) {
     const sentence = `${since}: ${who}. It has never been synced`
     return new Failure('external-secret-error', sentence, hint, evidence(object, reports))
   }
-  const sentence = `${since}: ${who}. Its Ready=True is of ${refreshTime}, so the Secret may not be what AWS holds now`
+  const sentence = `${since}: ${who}. Its Ready=True dates from ${refreshTime}, so the Secret may not match AWS`
   return new Failure('secret-stale', sentence, hint, evidence(object, reports))
 }
 
@@ -69,20 +69,20 @@ export function secretMissingFailure(namespace: string, externalSecret: Kubernet
   const what = `there is no Secret/${names.credentials} in namespace ${namespace}`
   if (externalSecret === undefined) {
     const hint =
-      'create it with the keys host, port, password and url, or let an ExternalSecret bring it (overlays/production)'
+      'create it with the keys host, port, password and url, or have an ExternalSecret create it (overlays/production)'
     return new Failure('secret-missing', what, hint)
   }
   const sentence = `${what}, although ${objectId(externalSecret)} says "secret synced"`
   const kubectl = `kubectl -n ${namespace}`
   const hint =
-    `see whether it names another Secret: \`${kubectl} get externalsecret ${externalSecret.metadata.name} -o yaml\` ` +
-    '(spec.target.name); if not, somebody has deleted the Secret, and the next run makes the operator bring it back'
+    `check whether it names another Secret: \`${kubectl} get externalsecret ${externalSecret.metadata.name} -o yaml\` ` +
+    '(spec.target.name); if not, the Secret was deleted, and the next run has the operator recreate it'
   return new Failure('secret-missing', sentence, hint)
 }
 
 function whatTheSecretHolds(object: KubernetesObject): string {
   const { refreshTime } = syncStatus(object)
-  return refreshTime === undefined ? '' : `. The Secret still holds what was synced at ${refreshTime}`
+  return refreshTime === undefined ? '' : `. The Secret still holds the values synced at ${refreshTime}`
 }
 
 function evidence(object: KubernetesObject, { events }: Reports): Evidence[] {

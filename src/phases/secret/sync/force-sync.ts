@@ -22,7 +22,7 @@ export async function force(stored: KubernetesObject, namespace: string, deps: S
     // A sync that has just ended may have begun before; or be ours already, if the request had to be sent twice.
     const isQuiet = syncStatus(object).version === version
     if (once || isQuiet || attempt === attempts) {
-      deps.log(`told the operator to sync ${id}`)
+      deps.log(`requested a sync of ${id}`)
       return { object, version }
     }
     version = syncStatus(object).version

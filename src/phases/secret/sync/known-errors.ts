@@ -52,8 +52,8 @@ export const awsCauses: readonly KnownError[] = [
   {
     pattern: /key (.+) does not exist in secret (.+)$/,
     tell: (_, [property, key = '']) => ({
-      sentence: `the AWS secret ${key} has no property ${property}, or is no JSON object`,
-      hint: `add it; the secret has these: \`${aws('get-secret-value', key)} --query SecretString --output text | jq keys\``
+      sentence: `the AWS secret ${key} has no property ${property}, or is not a JSON object`,
+      hint: `add it; list the existing ones: \`${aws('get-secret-value', key)} --query SecretString --output text | jq keys\``
     })
   },
   {
@@ -67,13 +67,13 @@ export const awsCauses: readonly KnownError[] = [
     pattern: /marked (?:for deletion|as deleted)|scheduled for deletion/,
     tell: ({ key = '' }) => ({
       sentence: `the AWS secret ${key} is scheduled for deletion`,
-      hint: `keep it: \`${aws('restore-secret', key)}\``
+      hint: `restore it: \`${aws('restore-secret', key)}\``
     })
   },
   {
     pattern: /unable to unmarshal secret (.+?): |no secret string nor binary for key: (.+)$/,
     tell: (_, [text, nothing]) => ({
-      sentence: `the AWS secret ${text ?? nothing} is no JSON object`,
+      sentence: `the AWS secret ${text ?? nothing} is not a JSON object`,
       hint: 'store it as a JSON object with the fields host, port, password and url'
     })
   },
@@ -81,7 +81,7 @@ export const awsCauses: readonly KnownError[] = [
     pattern: /(?:User: (\S+) is )?not authorized to perform:? (\w+:\w+).*?(with an explicit deny .+)/i,
     tell: ({ key = '', store }, [user = `the identity of ${idOf(store)}`, action = '', why]) => ({
       sentence: `AWS denies ${action}${action.startsWith('secretsmanager:') ? ` on the secret ${key}` : ''} to ${user} (${why})`,
-      hint: 'take away the deny that AWS names: no policy can allow against it'
+      hint: 'remove that explicit Deny; it overrides every Allow'
     })
   },
   {
@@ -94,14 +94,14 @@ export const awsCauses: readonly KnownError[] = [
   {
     pattern: /(?:User: (\S+) is )?not authorized to perform:? (sts:\w+)/i,
     tell: ({ store }, [user, action]) => ({
-      sentence: `AWS denies ${action} to ${user ?? `the identity of ${idOf(store)}`}, which needs it to take the role of the store`,
+      sentence: `AWS denies ${action} to ${user ?? `the identity of ${idOf(store)}`}, which needs it to assume the role of the store`,
       hint: 'name the identity (with IRSA: the OIDC provider and the service account) in the trust policy of the IAM role'
     })
   },
   {
     pattern: /InvalidIdentityToken|No OpenIDConnect provider/,
     tell: ({ store, said }) => ({
-      sentence: `AWS does not know who issues the tokens of the cluster, with which ${idOf(store)} takes its role: ${said}`,
+      sentence: `AWS does not know the token issuer of the cluster, with which ${idOf(store)} assumes its role: ${said}`,
       hint: 'create the IAM OIDC provider of the cluster: `eksctl utils associate-iam-oidc-provider --cluster NAME --approve`'
     })
   },
@@ -123,22 +123,22 @@ export const awsCauses: readonly KnownError[] = [
     pattern: /ExpiredToken|(?:token|credentials?)\b.*\bexpired/i,
     tell: ({ store, namespace, said }) => ({
       sentence: `the AWS credentials of ${idOf(store)} have expired: ${said}`,
-      hint: `renew them where the store takes them from: ${describeStore(store, namespace)}`
+      hint: `renew them where the store reads them: ${describeStore(store, namespace)}`
     })
   },
   {
     pattern:
       /UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature|IncompleteSignature|InvalidAccessKeyId/,
     tell: ({ store, namespace, said }) => ({
-      sentence: `AWS does not accept the credentials of ${idOf(store)}: ${said}`,
-      hint: `correct them where the store takes them from: ${describeStore(store, namespace)}`
+      sentence: `AWS rejects the credentials of ${idOf(store)}: ${said}`,
+      hint: `correct them where the store reads them: ${describeStore(store, namespace)}`
     })
   },
   {
     pattern:
       /no EC2 IMDS role found|get credentials:|retrieve credentials|could not fetch \w+ secret|IAM role must be/i,
     tell: ({ store, namespace, said }) => ({
-      sentence: `the operator finds no AWS credentials for ${idOf(store)}: ${said}`,
+      sentence: `the operator found no AWS credentials for ${idOf(store)}: ${said}`,
       hint: `correct spec.provider.aws.auth of the store: ${describeStore(store, namespace)}`
     })
   },
@@ -146,8 +146,8 @@ export const awsCauses: readonly KnownError[] = [
     pattern: /Throttl|TooManyRequests|Rate exceeded|RequestLimitExceeded/i,
     tolerance: healing,
     tell: ({ said }) => ({
-      sentence: `AWS limits the requests of the operator: ${said}`,
-      hint: 'run again in a minute; a longer refreshInterval of all ExternalSecrets makes fewer requests'
+      sentence: `AWS throttles the operator: ${said}`,
+      hint: 'run again in a minute; a longer refreshInterval on all ExternalSecrets makes fewer requests'
     })
   },
   {
@@ -157,14 +157,14 @@ export const awsCauses: readonly KnownError[] = [
     tell: ({ store, namespace, said }) => ({
       sentence: `the operator cannot reach AWS: ${said}`,
       hint:
-        'see whether pods reach the endpoints secretsmanager and sts of the region (NAT gateway or VPC endpoint, security ' +
-        `group, DNS), and whether the region of the store is right: ${describeStore(store, namespace)}`
+        'check that pods reach the secretsmanager and sts endpoints of the region (NAT gateway or VPC endpoint, security ' +
+        `group, DNS), and that the store names the right region: ${describeStore(store, namespace)}`
     })
   },
   {
     pattern: /StatusCode: 40[13]/,
     tell: ({ store, namespace, said }) => ({
-      sentence: `AWS refuses the operator: ${said}`,
+      sentence: `AWS rejects the operator: ${said}`,
       hint: `correct the credentials that the store names (${describeStore(store, namespace)}), or ${allowReading}`
     })
   }
@@ -184,7 +184,7 @@ export const clusterCauses: readonly KnownError[] = [
     pattern: /could not get (ClusterSecretStore|SecretStore) "([^"]*)".* not found/,
     tell: ({ namespace, store }, [kind = store.kind, name = store.name]) => ({
       sentence: `there is no ${idOf({ kind, name })}${kind === 'SecretStore' ? ` in namespace ${namespace}` : ''}`,
-      hint: `create it, or set the input secret-store to one that is there: ${listStores(kind, namespace)}`
+      hint: `create it, or set the input secret-store to an existing one: ${listStores(kind, namespace)}`
     })
   },
   {
@@ -192,7 +192,7 @@ export const clusterCauses: readonly KnownError[] = [
     tolerance: healing,
     tell: ({ namespace, store, storeWords }, [kind = store.kind, name = store.name]) => ({
       sentence: `${idOf({ kind, name })} is not ready${storeWords === undefined ? '' : `: ${storeWords}`}`,
-      hint: `correct it; what it complains of: ${describeStore({ kind, name }, namespace)}`
+      hint: `correct it; see its errors: ${describeStore({ kind, name }, namespace)}`
     })
   },
   {
@@ -205,22 +205,22 @@ export const clusterCauses: readonly KnownError[] = [
   {
     pattern: /owned by another ExternalSecret: (\S+)/,
     tell: ({ namespace }, [other]) => ({
-      sentence: `the Secret is that of ExternalSecret/${other}`,
+      sentence: `the Secret belongs to ExternalSecret/${other}`,
       hint: `keep one of the two: \`kubectl -n ${namespace} get externalsecrets\``
     })
   },
   {
     pattern: /already owned by another (.+?) controller (.+)$/,
     tell: ({ namespace }, [kind, name]) => ({
-      sentence: `the Secret is that of ${kind}/${name}`,
-      hint: `take it away from there, then delete it, and the operator makes it anew: ${deleteSecret(namespace)}`
+      sentence: `the Secret belongs to ${kind}/${name}`,
+      hint: `remove it there, then delete it, and the operator recreates it: ${deleteSecret(namespace)}`
     })
   },
   {
     pattern: /secret is immutable/,
     tell: ({ namespace }) => ({
-      sentence: 'the Secret is immutable, and AWS holds another value',
-      hint: `delete it, and the operator makes it anew: ${deleteSecret(namespace)}`
+      sentence: 'the Secret is immutable, and AWS holds a different value',
+      hint: `delete it, and the operator recreates it: ${deleteSecret(namespace)}`
     })
   }
 ]

@@ -65,22 +65,22 @@ export function lastSyncStatus(externalSecret: KubernetesObject, namespace: stri
   if (refusal !== undefined) return { state: 'refused', refusal }
   if (version?.startsWith(`${generation}-`) !== true) {
     const synced = `generation ${generation}, synced: ${sanitizeLine(version ?? 'never')}`
-    return refused(`${id} was changed since it was synced last (${synced})`)
+    return refused(`${id} was changed after its last sync (${synced})`)
   }
   const age = now.getTime() - Date.parse(refreshTime ?? '')
   if (Number.isNaN(age)) return refused(`${id} has no refreshTime`)
   const once = syncsOnce(externalSecret, namespace)
   if (once !== undefined) return unknown(refreshTime, `${once.line} ${once.effect}`)
   const interval = syncInterval(externalSecret)
-  if (interval === undefined) return unknown(refreshTime, 'no sync is due at a known time')
+  if (interval === undefined) return unknown(refreshTime, 'no sync is scheduled at a known time')
   const detail = `at ${refreshTime}, ${span(age)} ago; a sync is due every ${span(interval)}`
   return age > 2 * interval + clockTolerance
-    ? refused(`the last sync of ${id} is too old: it was ${detail}`)
+    ? refused(`the last sync of ${id} is too old: ${detail}`)
     : { state: 'fresh', detail }
 }
 
 function unknown(refreshTime: string | undefined, why: string): LastSyncStatus {
-  return { state: 'unknown', detail: `at ${refreshTime}; ${why}; not shown to be what AWS holds now` }
+  return { state: 'unknown', detail: `at ${refreshTime}; ${why}; not confirmed to match AWS` }
 }
 
 /** A span of time; after hours nobody needs the minutes. */

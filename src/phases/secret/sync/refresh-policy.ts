@@ -19,7 +19,7 @@ export function writesNothing(externalSecret: KubernetesObject): Obstacle | unde
   if (textAt(externalSecret, 'spec', 'target', 'creationPolicy') !== 'None') return undefined
   return {
     line: 'creationPolicy: None',
-    effect: `makes the operator write no Secret, so that what it reports says nothing about Secret/${names.credentials}`,
+    effect: `stops the operator from writing the Secret, so its status says nothing about Secret/${names.credentials}`,
     hint: 'set `creationPolicy: Owner` under spec.target of the ExternalSecret, or remove the line'
   }
 }
@@ -34,7 +34,7 @@ export function syncsOnce(externalSecret: KubernetesObject, namespace: string): 
   if (policy === 'CreatedOnce') {
     return {
       line: 'refreshPolicy: CreatedOnce',
-      effect: 'forbids every sync after the first',
+      effect: 'disables later syncs',
       hint: 'set `refreshPolicy: Periodic` in the spec of the ExternalSecret, or remove the line'
     }
   }
@@ -42,16 +42,16 @@ export function syncsOnce(externalSecret: KubernetesObject, namespace: string): 
   if (policy === 'Periodic' && (durationNanos(interval) ?? 1) <= 0) {
     return {
       line: `refreshInterval: ${interval}`,
-      effect: 'forbids every sync after the first',
+      effect: 'disables later syncs',
       hint: 'set `refreshInterval: 1h0m0s` in the spec of the ExternalSecret'
     }
   }
   if (spec('target', 'immutable') === 'true') {
     return {
       line: 'immutable: true',
-      effect: 'keeps the Secret as it was made first, while every later sync is reported as done',
+      effect: 'keeps the Secret as first created, while later syncs are reported as done',
       hint:
-        'remove `immutable: true` under spec.target of the ExternalSecret, and delete the Secret once, which cannot be ' +
+        'remove `immutable: true` under spec.target of the ExternalSecret, and delete the Secret once, because it cannot be ' +
         `changed: \`kubectl -n ${namespace} delete secret ${names.credentials}\``
     }
   }
@@ -103,7 +103,7 @@ export function freshness(externalSecret: KubernetesObject, before: string | und
 /** What to look at when nothing syncs. The label is that of the operator's Helm chart. */
 export function operatorHint(externalSecret: KubernetesObject, namespace: string): string {
   return (
-    'see whether the External Secrets Operator runs: `kubectl get pods -A -l app.kubernetes.io/name=external-secrets`, ' +
+    'check that the External Secrets Operator is running: `kubectl get pods -A -l app.kubernetes.io/name=external-secrets`, ' +
     `and what it says: ${describeExternalSecret(externalSecret, namespace)}`
   )
 }
@@ -118,7 +118,7 @@ export function heldBackFailure(
   { line, effect, hint }: Obstacle,
   since: string
 ): SyncRefusal {
-  const sentence = `${objectId(externalSecret)} cannot show that the Secret is what AWS holds now: ${line} ${effect}${since}`
+  const sentence = `${objectId(externalSecret)}: cannot confirm that the Secret matches AWS: ${line} ${effect}${since}`
   return { code: 'secret-stale', sentence, hint }
 }
 
@@ -128,7 +128,10 @@ const hints = new Map([
     'set `creationPolicy: Owner` under spec.target of the ExternalSecret, or create the Secret that it merges into'
   ],
   ['SecretDeleted', 'create the secret in AWS Secrets Manager again, or correct its name in the ExternalSecret'],
-  ['SecretSynced', 'see why AWS gives nothing for what the ExternalSecret asks: its `remoteRef`, `extract` or `find`']
+  [
+    'SecretSynced',
+    'see why AWS returns nothing for what the ExternalSecret requests: its `remoteRef`, `extract` or `find`'
+  ]
 ])
 
 /** The operator also calls Ready=True what brought nothing from AWS; undefined if this did. */
@@ -136,8 +139,8 @@ export function notSyncedFailure(externalSecret: KubernetesObject, ready: Ready)
   if (ready.reason === 'SecretSynced' && /^secret (was )?synced\b/i.test(ready.message)) return undefined
   return {
     code: 'secret-stale',
-    sentence: `${objectId(externalSecret)} is Ready, but brought nothing from AWS: ${wordsOf(ready)}`,
-    hint: hints.get(ready.reason) ?? 'correct the ExternalSecret, so that it is Ready with the reason SecretSynced'
+    sentence: `${objectId(externalSecret)} is Ready, but fetched nothing from AWS: ${wordsOf(ready)}`,
+    hint: hints.get(ready.reason) ?? 'correct the ExternalSecret until it is Ready with the reason SecretSynced'
   }
 }
 

@@ -39,7 +39,7 @@ export function syncProblem(
     const match = pattern.exec(reason)
     if (match !== null) return { ...tell(sync, match.slice(1)), toleranceMilliseconds: tolerance }
   }
-  const hint = `see what the operator says: ${describeExternalSecret(externalSecret, namespace)}`
+  const hint = `see what the operator reports: ${describeExternalSecret(externalSecret, namespace)}`
   return { sentence: sanitizeLine(line), hint, toleranceMilliseconds: brief }
 }
 
@@ -94,7 +94,7 @@ function problemOf(
   if (words !== undefined) return syncProblem(words, object, namespace, storeWords(object, events))
   const problem = syncProblem(syncStatus(object).ready?.message ?? '', object, namespace)
   if (refusal === undefined) return problem
-  const sentence = `${problem.sentence}; its events would tell why: ${refusal.message}`
+  const sentence = `${problem.sentence}; its events would explain why: ${refusal.message}`
   return { ...problem, sentence, hint: refusal.hint }
 }
 

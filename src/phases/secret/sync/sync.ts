@@ -41,7 +41,7 @@ export async function syncNow(
     const verdict = last || observer.quiet >= patience
     const { object, freshness, reports, failing } = await observer.look(verdict)
     if (freshness.state === 'fresh') {
-      return `${freshness.detail}, ${formatDuration(clock.now() - begin)} after the operator was told to`
+      return `${freshness.detail}, ${formatDuration(clock.now() - begin)} after the sync was requested`
     }
     if (freshness.state === 'refused') throw refusedByFailure(freshness.refusal)
 

@@ -25,7 +25,7 @@ function textProblems(text: string | undefined): Omit<FieldProblem, 'key'>[] {
   if (text === undefined) return [{ problem: 'is missing', fix: 'add it' }]
   if (text === '') return [{ problem: 'is empty', fix: 'give it a value' }]
   const trimmed = text.trim()
-  if (trimmed === '') return [{ problem: 'holds nothing but white space', fix: 'give it a value' }]
+  if (trimmed === '') return [{ problem: 'is only white space', fix: 'give it a value' }]
   const problems: Omit<FieldProblem, 'key'>[] = []
   if (text !== trimmed) {
     problems.push({ problem: surroundings(text, trimmed), fix: 'store it without surrounding white space' })

@@ -10,15 +10,16 @@ export function hostProblems(host: string, values: Partial<Credentials>): FieldP
 /** What is wrong with the key port. */
 export function portProblems(port: string): FieldProblem[] {
   if (isPort(port)) return []
-  return [{ key: 'port', problem: 'is no whole number from 1 to 65535', fix: 'store the number alone, such as 6379' }]
+  return [{ key: 'port', problem: 'must be an integer from 1 to 65535', fix: 'store only the number, such as 6379' }]
 }
 
 // What stands there is not shown: it may be a URL with the password in it, or the password in the wrong key.
 function notAHost(host: string): FieldProblem {
-  const alone = 'store the name of the host alone'
-  if (/[/@]/.test(host)) return { key: 'host', problem: 'is a URL or a part of one', fix: alone }
-  if (/^[^:]*:\d*$/.test(host)) return { key: 'host', problem: 'has a port', fix: `${alone} (port is another key)` }
-  return { key: 'host', problem: 'is neither the name of a host nor an IP address', fix: alone }
+  const alone = 'store only the host name'
+  if (/[/@]/.test(host)) return { key: 'host', problem: 'is a URL or part of one', fix: alone }
+  if (/^[^:]*:\d*$/.test(host))
+    return { key: 'host', problem: 'has a port', fix: `${alone} (the port has its own key)` }
+  return { key: 'host', problem: 'must be a host name or an IP address', fix: alone }
 }
 
 /** The forms of ElastiCache's names that cannot do what a backend needs. */
@@ -36,7 +37,7 @@ function endpointProblems(host: string, values: Partial<Credentials>): FieldProb
   if (what === undefined) return []
   const without = tls === false ? ' without encryption in transit' : ''
   const readsOnly = form === 'reader' || form === 'replica-tls' ? ['refuses writes'] : []
-  const flaws = [...readsOnly, ...(tls === false ? ['can have no password'] : [])].join(' and ')
+  const flaws = [...readsOnly, ...(tls === false ? ['cannot have a password'] : [])].join(' and ')
   const problem = `names ${what}${without}${shownAddress(host, values)}, which ${flaws}`
   return [{ key: 'host', problem, fix: tls === false ? encryptedEndpoint(host, form) : primaryOf(host, values) }]
 }
@@ -49,7 +50,7 @@ function encryptedEndpoint(host: string, form: EndpointForm): string {
       ? ['configuration endpoint', 'clustercfg', 'ConfigurationEndpoint']
       : ['primary endpoint', 'master', 'NodeGroups[].PrimaryEndpoint']
   return (
-    'ElastiCache has tokens and users only with encryption in transit, so store the ' +
+    'ElastiCache supports passwords only with encryption in transit, so store the ' +
     `${what} of a replication group that has it, \`${prefix}.<group>.<id>.${region}\` ` +
     `(\`aws elasticache describe-replication-groups --query 'ReplicationGroups[].${query}'\` lists them)`
   )

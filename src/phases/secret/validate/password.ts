@@ -6,7 +6,8 @@ import type { FieldProblem } from '../../../core/credentials.ts'
  */
 export function passwordProblems(password: string): FieldProblem[] {
   const length = [...password].length
-  const fix = 'store the token of the replication group or the password of its user (`openssl rand -hex 32` makes one)'
+  const fix =
+    'store the auth token of the replication group or the password of its user (`openssl rand -hex 32` generates one)'
   const problems = [
     ...(length < 16 ? ['is shorter than the 16 characters that ElastiCache requires'] : []),
     ...(length > 128 ? ['is longer than the 128 characters that ElastiCache accepts'] : [])
@@ -26,5 +27,5 @@ export function noTokenBecause(password: string): string | undefined {
     ...(foreign.includes(' ') ? ['a space'] : []),
     ...(foreign.some((character) => !/^[ -~]$/.test(character)) ? ['a character that is not ASCII'] : [])
   ]
-  return `has ${[...symbols, ...others].join(' and ')}, which no AUTH token of ElastiCache may have`
+  return `has ${[...symbols, ...others].join(' and ')}, which an ElastiCache AUTH token must not contain`
 }

@@ -21,12 +21,12 @@ export function urlProblems(url: string, values: Partial<Credentials>, aws: bool
 
 function encryption(url: string, aws: boolean): FieldProblem[] {
   if (!aws || wantsTls(url) !== false) return []
-  const problem = 'does not ask for TLS, and ElastiCache has passwords only with encryption in transit'
+  const problem = 'does not use TLS, and ElastiCache supports passwords only with encryption in transit'
   return [{ key: 'url', problem, fix: 'begin it with rediss://' }]
 }
 
 function path(read: RedisUrl): FieldProblem[] {
   if (/^\/?\d*$/.test(read.path)) return []
-  const fix = 'end it after the port, or with the number of a database, such as /0'
-  return [{ key: 'url', problem: 'has a path that is no number of a database', fix }]
+  const fix = 'end it after the port, or with a database number such as /0'
+  return [{ key: 'url', problem: 'has a path that is not a database number', fix }]
 }

@@ -59,7 +59,7 @@ export function invalidSecretFailure(
   const fixes = problems.map(({ key, fix }) => `${key}: ${fix}`)
   return new Failure(
     'secret-field',
-    `Secret/${names.credentials} in namespace ${namespace} does not keep its contract: ${wrong.join('; ')}`,
+    `Secret/${names.credentials} in namespace ${namespace} is invalid: ${wrong.join('; ')}`,
     `${[...new Set(fixes)].join('; ')}; ${whereToFix(namespace, remoteSecret)}`
   )
 }
@@ -82,7 +82,7 @@ function doubtOf(values: Partial<Credentials>): string | undefined {
   const read = readUrl(url, password)
   const user = 'problem' in read ? userBefore(url, password) : read.user
   const because = user === '' || user === password ? noTokenBecause(password) : undefined
-  return because && `${because}: right only if the group has users (RBAC), and it is that of the user default`
+  return because && `${because}: valid only if the group uses RBAC and this is the password of user default`
 }
 
 function rightWords(key: CredentialField, values: Partial<Credentials>, allRight: boolean): string {
@@ -95,7 +95,7 @@ function rightWords(key: CredentialField, values: Partial<Credentials>, allRight
       return 'set'
     case 'url': {
       const tls = wantsTls(value) === true ? 'with TLS' : 'without TLS'
-      return allRight ? `agrees with the other keys, ${tls}` : `can be read, ${tls}`
+      return allRight ? `matches the other keys, ${tls}` : `can be read, ${tls}`
     }
   }
 }
@@ -103,7 +103,7 @@ function rightWords(key: CredentialField, values: Partial<Credentials>, allRight
 function whereToFix(namespace: string, remoteSecret: string | undefined): string {
   if (remoteSecret === undefined) {
     const describe = `kubectl -n ${namespace} describe secret ${names.credentials}`
-    return `then run again (\`${describe}\` shows which keys it has, without their values)`
+    return `then run again (\`${describe}\` lists its keys without values)`
   }
   const id = sanitizeLine(remoteSecret).replaceAll('`', '')
   const put = `aws secretsmanager put-secret-value --secret-id '${id}' --secret-string file://redis.json`

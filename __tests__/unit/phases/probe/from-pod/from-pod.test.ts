@@ -12,10 +12,10 @@ const sent =
   '  sl  local_address rem_address   st\n   0: 0A00F40A:9C4E 1764600A:18EB 02 00000000:00000000 02:000000AB 00000000   999\n'
 
 test.each([
-  ['packets are dropped', 124, '', sent, 'kept out: no connection within 3 s'],
-  ['connections are refused', 1, could('Connection refused'), undefined, 'kept out: Connection refused'],
-  ['connections are cut', 1, 'Error: Connection reset by peer', undefined, 'kept out: Connection reset by peer'],
-  ['there is no way', 1, could('No route to host'), undefined, 'kept out: No route to host']
+  ['packets are dropped', 124, '', sent, 'blocked: no connection within 3 s'],
+  ['connections are refused', 1, could('Connection refused'), undefined, 'blocked: Connection refused'],
+  ['connections are cut', 1, 'Error: Connection reset by peer', undefined, 'blocked: Connection reset by peer'],
+  ['there is no way', 1, could('No route to host'), undefined, 'blocked: No route to host']
 ])('%s: kept out', (_, exitCode, output, table, detail) => {
   expect(finding(exitCode, output, table)).toMatchObject({ passed: true, detail })
 })
@@ -24,7 +24,7 @@ test('any answer at all: let in', () => {
   expect(finding(0, 'NOAUTH Authentication required.\n')).toMatchObject({
     code: 'redis-open',
     passed: false,
-    detail: expect.stringContaining('it gets in at redis.team.svc:6379: NOAUTH'),
+    detail: expect.stringContaining('backend can connect to redis.team.svc:6379: NOAUTH'),
     hint: expect.stringContaining('kubectl -n team get networkpolicies')
   })
 })

@@ -14,7 +14,7 @@ describe('the table of connections', () => {
     ['established', line('1764600A:18EB', '01'), [{ state: 'connected', address: '10.96.100.23' }]],
     ['closed by us', line('1764600A:18EB', '06'), []],
     ['a server that listens', line('00000000:0000', '0A'), []],
-    ['another port', line('1764600A:0035', '01'), []],
+    ['a different port', line('1764600A:0035', '01'), []],
     ['IPv6', line('000080FE00000000FF005450B6AD1DFE:18EB', '02'), [{ state: 'connecting', address: undefined }]]
   ])('%s', (_, table, sockets) => {
     expect(socketsTo(6379, `${head}${table}${head}`)).toEqual(sockets)

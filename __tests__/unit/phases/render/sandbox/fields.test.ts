@@ -62,9 +62,9 @@ describe('a kustomization is written anew', () => {
   })
 
   test.each([
-    [{ Resources: ['a'] }, 'Resources is no field that is known'],
-    [{ constructor: ['a'] }, 'constructor is no field that is known'],
-    [{ patches: [{ Path: 'a' }] }, 'patches.Path is no field that is known'],
+    [{ Resources: ['a'] }, 'Resources is not a known field'],
+    [{ constructor: ['a'] }, 'constructor is not a known field'],
+    [{ patches: [{ Path: 'a' }] }, 'patches.Path is not a known field'],
     [{ helmCharts: [] }, 'helmCharts would run Helm'],
     [{ helmGlobals: {} }, 'helmGlobals would run Helm'],
     [{ resources: 'a' }, 'resources must be a list'],

@@ -67,7 +67,7 @@ describe('a failure since the ExternalSecret was told to sync', () => {
     const problem = problemSince({ object: before, failures: [] }, now, { events: [], refusal }, 'team')
     expect(problem).toEqual({
       sentence:
-        'could not get secret data from provider; its events would tell why: cannot list events in namespace team: forbidden',
+        'could not get secret data from provider; its events would explain why: cannot list events in namespace team: forbidden',
       hint: 'give the rule',
       toleranceMilliseconds: 3_000
     })

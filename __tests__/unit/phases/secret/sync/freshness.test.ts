@@ -112,16 +112,21 @@ describe('an ExternalSecret that was synced once', () => {
     [
       'CreatedOnce',
       { refreshPolicy: 'CreatedOnce' },
-      'refreshPolicy: CreatedOnce forbids',
+      'refreshPolicy: CreatedOnce disables later syncs',
       '`refreshPolicy: Periodic`'
     ],
-    ['0', { refreshInterval: '0' }, 'refreshInterval: 0 forbids', '`refreshInterval: 1h0m0s`'],
-    ['0s', { refreshInterval: '0s' }, 'refreshInterval: 0s forbids', '`refreshInterval: 1h0m0s`'],
-    ['0h0m0s', { refreshInterval: '0h0m0s' }, 'refreshInterval: 0h0m0s forbids', '`refreshInterval: 1h0m0s`'],
+    ['0', { refreshInterval: '0' }, 'refreshInterval: 0 disables later syncs', '`refreshInterval: 1h0m0s`'],
+    ['0s', { refreshInterval: '0s' }, 'refreshInterval: 0s disables later syncs', '`refreshInterval: 1h0m0s`'],
+    [
+      '0h0m0s',
+      { refreshInterval: '0h0m0s' },
+      'refreshInterval: 0h0m0s disables later syncs',
+      '`refreshInterval: 1h0m0s`'
+    ],
     [
       '-1h',
       { refreshInterval: '-1h', refreshPolicy: 'Periodic' },
-      'refreshInterval: -1h forbids',
+      'refreshInterval: -1h disables later syncs',
       '`refreshInterval: 1h'
     ],
     [
@@ -135,7 +140,7 @@ describe('an ExternalSecret that was synced once', () => {
       state: 'refused',
       refusal: {
         code: 'secret-stale',
-        sentence: expect.stringMatching(new RegExp(`now: ${line}.*\\(last synced at 2026-11-23T08:15:39Z\\)$`)),
+        sentence: expect.stringMatching(new RegExp(`matches AWS: ${line}.*\\(last synced at 2026-11-23T08:15:39Z\\)$`)),
         hint: expect.stringContaining(hint)
       }
     })
@@ -169,7 +174,7 @@ describe('an ExternalSecret that was not synced yet', () => {
       state: 'refused',
       refusal: {
         code: 'secret-stale',
-        sentence: expect.stringMatching(/creationPolicy: None makes the operator write no Secret/),
+        sentence: expect.stringMatching(/creationPolicy: None stops the operator from writing the Secret/),
         hint: expect.stringContaining('`creationPolicy: Owner`')
       }
     })
@@ -201,19 +206,19 @@ describe('an ExternalSecret that is only looked at', () => {
   })
 
   test.each([
-    ['once', { refreshPolicy: 'CreatedOnce' }, 'refreshPolicy: CreatedOnce forbids every sync after the first'],
-    ['once, as the interval is 0', { refreshInterval: '0s' }, 'refreshInterval: 0s forbids every sync after the first'],
+    ['once', { refreshPolicy: 'CreatedOnce' }, 'refreshPolicy: CreatedOnce disables later syncs'],
+    ['once, as the interval is 0', { refreshInterval: '0s' }, 'refreshInterval: 0s disables later syncs'],
     [
       'into a Secret that cannot be changed',
       { target: { immutable: true } },
-      'immutable: true keeps the Secret as it was made first, while every later sync is reported as done'
+      'immutable: true keeps the Secret as first created, while later syncs are reported as done'
     ],
-    ['on changes only', { refreshPolicy: 'OnChange' }, 'no sync is due at a known time'],
-    ['in windows', { syncWindows: { kind: 'allow', windows: [] } }, 'no sync is due at a known time']
+    ['on changes only', { refreshPolicy: 'OnChange' }, 'no sync is scheduled at a known time'],
+    ['in windows', { syncWindows: { kind: 'allow', windows: [] } }, 'no sync is scheduled at a known time']
   ])('synced %s: nothing tells whether it counts', (_, spec, why) => {
     expect(lastSyncStatus(externalSecret({ ...ready, spec }), 'team', at(1e6))).toEqual({
       state: 'unknown',
-      detail: `at 2026-11-23T08:15:39Z; ${why}; not shown to be what AWS holds now`
+      detail: `at 2026-11-23T08:15:39Z; ${why}; not confirmed to match AWS`
     })
   })
 
@@ -222,15 +227,20 @@ describe('an ExternalSecret that is only looked at', () => {
       'is older than two intervals',
       ready,
       122,
-      /too old: it was at 2026-11-23T08:15:39Z, 2 h ago; a sync is due every 60 min/
+      /too old: at 2026-11-23T08:15:39Z, 2 h ago; a sync is due every 60 min/
     ],
-    ['is of an older generation', { ...ready, generation: 3 }, 0, /changed since.*\(generation 3, synced: 2-a\)/],
+    [
+      'is of an older generation',
+      { ...ready, generation: 3 },
+      0,
+      /changed after its last sync .*\(generation 3, synced: 2-a\)/
+    ],
     ['has no time', { ...ready, refreshTime: null }, 0, /has no refreshTime/],
     [
       'brought nothing',
       { ready: retained, version: '2-a' },
       0,
-      /brought nothing from AWS: SecretSynced: secret retained/
+      /fetched nothing from AWS: SecretSynced: secret retained/
     ],
     ['wrote nothing', { ...ready, spec: { target: { creationPolicy: 'None' } } }, 0, /creationPolicy: None/]
   ])('%s: stale', (_, shape, minutes, sentence) => {

@@ -11,7 +11,7 @@ const role = 'arn:aws:sts::123456789012:assumed-role/eso/operator'
 const object = externalSecret()
 
 const reading = ['`secretsmanager:GetSecretValue`', '`secretsmanager:DescribeSecret`']
-const takeAway = 'take away the deny that AWS names'
+const takeAway = 'remove that explicit Deny'
 const store = 'ClusterSecretStore/aws-secrets-manager'
 const describeStore = '`kubectl describe clustersecretstore aws-secrets-manager`'
 
@@ -20,7 +20,7 @@ describe('what the operator says is told in our words', () => {
     [
       'a property that is not there',
       `${data}key port does not exist in secret hospital-erp/redis`,
-      'the AWS secret hospital-erp/redis has no property port, or is no JSON object',
+      'the AWS secret hospital-erp/redis has no property port, or is not a JSON object',
       [
         '`aws secretsmanager get-secret-value --secret-id hospital-erp/redis --query SecretString --output text | jq keys`'
       ]
@@ -40,7 +40,7 @@ describe('what the operator says is told in our words', () => {
     [
       'a secret that is a text',
       "error processing spec.dataFrom[0].extract, err: unable to unmarshal secret hospital-erp/redis: invalid character 'o' in literal null (expecting 'u')",
-      'the AWS secret hospital-erp/redis is no JSON object',
+      'the AWS secret hospital-erp/redis is not a JSON object',
       ['JSON object with the fields host, port, password and url']
     ],
     [
@@ -82,19 +82,19 @@ describe('what the operator says is told in our words', () => {
     [
       'a role that may not be taken',
       `${data}operation error STS: AssumeRole, https response error StatusCode: 403, RequestID: 1, api error AccessDenied: User: arn:aws:iam::123456789012:user/ci is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::123456789012:role/eso`,
-      'AWS denies sts:AssumeRole to arn:aws:iam::123456789012:user/ci, which needs it to take the role of the store',
+      'AWS denies sts:AssumeRole to arn:aws:iam::123456789012:user/ci, which needs it to assume the role of the store',
       ['trust policy']
     ],
     [
       'a service account that is not trusted',
       `${data}get identity: get credentials: failed to refresh cached credentials, failed to retrieve credentials, operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 403, RequestID: 1, api error AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity`,
-      `AWS denies sts:AssumeRoleWithWebIdentity to the identity of ${store}, which needs it to take the role of the store`,
+      `AWS denies sts:AssumeRoleWithWebIdentity to the identity of ${store}, which needs it to assume the role of the store`,
       ['trust policy', 'the service account']
     ],
     [
       'a cluster that AWS does not know',
       `${data}operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 400, RequestID: 1, InvalidIdentityToken: No OpenIDConnect provider found in your account for https://oidc.eks.ap-northeast-2.amazonaws.com/id/A`,
-      `AWS does not know who issues the tokens of the cluster, with which ${store} takes its role: operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 400, InvalidIdentityToken: No OpenIDConnect provider found in your account for https://oidc.eks.ap-northeast-2.amazonaws.com/id/A`,
+      `AWS does not know the token issuer of the cluster, with which ${store} assumes its role: operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 400, InvalidIdentityToken: No OpenIDConnect provider found in your account for https://oidc.eks.ap-northeast-2.amazonaws.com/id/A`,
       ['`eksctl utils associate-iam-oidc-provider']
     ],
     [
@@ -106,25 +106,25 @@ describe('what the operator says is told in our words', () => {
     [
       'a key that nobody knows',
       `${data}${call}api error UnrecognizedClientException: The security token included in the request is invalid.`,
-      `AWS does not accept the credentials of ${store}: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, api error UnrecognizedClientException: The security token included in the request is invalid.`,
+      `AWS rejects the credentials of ${store}: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, api error UnrecognizedClientException: The security token included in the request is invalid.`,
       [describeStore]
     ],
     [
       'a wrong key',
       `${data}${call}api error InvalidSignatureException: The request signature we calculated does not match`,
-      `AWS does not accept the credentials of ${store}: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, api error InvalidSignatureException: The request signature we calculated does not match`,
+      `AWS rejects the credentials of ${store}: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, api error InvalidSignatureException: The request signature we calculated does not match`,
       [describeStore]
     ],
     [
       'no credentials at all',
       `${data}${'operation error Secrets Manager: GetSecretValue, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found'}`,
-      `the operator finds no AWS credentials for ${store}: operation error Secrets Manager: GetSecretValue, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found`,
+      `the operator found no AWS credentials for ${store}: operation error Secrets Manager: GetSecretValue, get identity: get credentials: failed to refresh cached credentials, no EC2 IMDS role found`,
       ['spec.provider.aws.auth', describeStore]
     ],
     [
       'a refusal without words',
       `${data}operation error Secrets Manager: GetSecretValue, https response error StatusCode: 403, RequestID: DHki, deserialization failed, failed to decode response body, invalid character '<' looking for beginning of value`,
-      "AWS refuses the operator: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 403, deserialization failed, failed to decode response body, invalid character '<' looking for beginning of value",
+      "AWS rejects the operator: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 403, deserialization failed, failed to decode response body, invalid character '<' looking for beginning of value",
       [describeStore, ...reading]
     ],
     [
@@ -148,19 +148,19 @@ describe('what the operator says is told in our words', () => {
     [
       'a Secret that another ExternalSecret writes',
       'unable to mutate secret redis-credentials: secret is owned by another ExternalSecret: other',
-      'the Secret is that of ExternalSecret/other',
+      'the Secret belongs to ExternalSecret/other',
       ['`kubectl -n team get externalsecrets`']
     ],
     [
       'a Secret that somebody else owns',
       'unable to mutate secret redis-credentials: could not set controller reference on secret: Object team/redis-credentials is already owned by another SealedSecret controller redis-credentials',
-      'the Secret is that of SealedSecret/redis-credentials',
+      'the Secret belongs to SealedSecret/redis-credentials',
       ['`kubectl -n team delete secret redis-credentials`']
     ],
     [
       'a Secret that cannot be changed',
       'unable to update secret redis-credentials: secret is immutable',
-      'the Secret is immutable, and AWS holds another value',
+      'the Secret is immutable, and AWS holds a different value',
       ['`kubectl -n team delete secret redis-credentials`']
     ],
     [
@@ -188,7 +188,7 @@ describe('what the operator says is told in our words', () => {
     [
       'AWS that limits',
       'exceeded maximum number of attempts, 3, ThrottlingException: Rate exceeded',
-      /AWS limits the requests/
+      /AWS throttles the operator/
     ],
     [
       'a store that is not ready',

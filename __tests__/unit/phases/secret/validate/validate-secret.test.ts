@@ -44,10 +44,10 @@ const expectRow = (_: string, fields: Fields, ...problems: [CredentialField, str
 }
 
 const whole = 'write `rediss://:<password>@<host>:<port>`, with the password percent-encoded'
-const samePassword = 'put the password of key password there, percent-encoded'
+const samePassword = 'write the value of key password there, percent-encoded'
 const noSpace = 'store it without surrounding white space'
 const oneLine = 'store it as one line of plain text'
-const encodeWith = '(`jq -Rr @uri` encodes the line that you type)'
+const encodeWith = '(`jq -Rr @uri` encodes a line you type)'
 
 test('a Secret that keeps its contract has no problem', () => {
   expect(problemsOf(right)).toEqual([])
@@ -58,7 +58,7 @@ describe('text', () => {
   test.each<Row>([
     ['a key that is missing', { ...right, port: undefined }, ['port', 'is missing', 'add it']],
     ['a key that is empty', { ...right, password: '' }, ['password', 'is empty', 'give it a value']],
-    ['white space', { ...right, url: ' \n' }, ['url', 'holds nothing but white space', 'give it a value']],
+    ['white space', { ...right, url: ' \n' }, ['url', 'is only white space', 'give it a value']],
     ['a newline at the end', { ...right, password: `${token}\n` }, ['password', 'ends with a newline', noSpace]],
     ['a newline of Windows', { ...right, port: '6379\r\n' }, ['port', 'ends with a newline', noSpace]],
     ['a space before', { ...right, host: ` ${host}` }, ['host', 'begins with a space', noSpace]],
@@ -82,19 +82,19 @@ describe('text', () => {
       'the value without its white space is judged on',
       { ...right, port: ' 0 ' },
       ['port', 'begins with a space and ends with a space', noSpace],
-      ['port', 'is no whole number from 1 to 65535', 'store the number alone, such as 6379']
+      ['port', 'must be an integer from 1 to 65535', 'store only the number, such as 6379']
     ]
   ])('%s', expectRow)
 })
 
 describe('host', () => {
-  const alone = 'store the name of the host alone'
-  const noHost = 'is neither the name of a host nor an IP address'
+  const alone = 'store only the host name'
+  const noHost = 'must be a host name or an IP address'
   test.each<Row>([
-    ['a URL', { ...right, host: right.url }, ['host', 'is a URL or a part of one', alone]],
-    ['a part of a URL', { ...right, host: `${token}@${host}` }, ['host', 'is a URL or a part of one', alone]],
-    ['a path', { ...right, host: `${host}/0` }, ['host', 'is a URL or a part of one', alone]],
-    ['a port', { ...right, host: `${host}:6379` }, ['host', 'has a port', `${alone} (port is another key)`]],
+    ['a URL', { ...right, host: right.url }, ['host', 'is a URL or part of one', alone]],
+    ['a part of a URL', { ...right, host: `${token}@${host}` }, ['host', 'is a URL or part of one', alone]],
+    ['a path', { ...right, host: `${host}/0` }, ['host', 'is a URL or part of one', alone]],
+    ['a port', { ...right, host: `${host}:6379` }, ['host', 'has a port', `${alone} (the port has its own key)`]],
     ['a space', { ...right, host: 'my redis' }, ['host', noHost, alone]],
     ['another script', { ...right, host: 'rédis.example.com' }, ['host', noHost, alone]],
     ['an empty label', { ...right, host: 'redis..example.com' }, ['host', noHost, alone]],
@@ -106,7 +106,7 @@ describe('host', () => {
 
 describe('port', () => {
   test.each(['0', '65536', '-1', '6379.0', '0x18eb', 'six', '6e3', '6 379', '1'.repeat(30)])('%s', (port) => {
-    const problem = ['port', 'is no whole number from 1 to 65535', 'store the number alone, such as 6379']
+    const problem = ['port', 'must be an integer from 1 to 65535', 'store only the number, such as 6379']
     expect(problemsOf({ ...right, port })).toEqual([problem])
   })
 
@@ -120,42 +120,38 @@ describe('url', () => {
     [
       'without a scheme',
       { ...right, url: `:${token}@${host}:6379` },
-      ['url', 'begins neither with rediss:// nor with redis://', whole]
+      ['url', 'must begin with rediss:// or redis://', whole]
     ],
     [
       'of something else',
       { ...right, url: `https://:${token}@${host}:6379` },
-      ['url', 'begins neither with rediss:// nor with redis://', whole]
+      ['url', 'must begin with rediss:// or redis://', whole]
     ],
     [
       'with a placeholder',
       { ...right, url: `rediss://:${token}@${host}:port` },
-      ['url', 'is no URL that a client can read', whole]
+      ['url', 'is not a URL that a client can parse', whole]
     ],
     ['without a host', { ...right, url: 'rediss://' }, ['url', 'names no host', whole]],
     [
       'of another host',
       { ...right, url: `rediss://:${token}@redis.example.com:6379` },
-      ['url', `names another host than key host (${host})`, 'name the same host in both']
+      ['url', `names a different host than key host (${host})`, 'use the same host in both']
     ],
     [
       'of another port',
       { ...right, url: `rediss://:${token}@${host}:6380` },
-      ['url', 'names another port than key port (6379)', 'name the same port in both']
+      ['url', 'names a different port than key port (6379)', 'use the same port in both']
     ],
     [
       'without a port, where it is not the usual one',
       { ...right, port: '6380', url: `rediss://:${token}@${host}` },
-      ['url', 'names no port, which means 6379, and so another than key port (6380)', 'name the same port in both']
+      ['url', 'names no port, which means 6379, a different one than key port (6380)', 'use the same port in both']
     ],
     [
       'of the Redis of another framework',
       { ...right, url: `rediss://:${token}@${host}:6379/cache` },
-      [
-        'url',
-        'has a path that is no number of a database',
-        'end it after the port, or with the number of a database, such as /0'
-      ]
+      ['url', 'has a path that is not a database number', 'end it after the port, or with a database number such as /0']
     ],
     [
       'without a password',
@@ -165,12 +161,12 @@ describe('url', () => {
     [
       'without the colon',
       { ...right, url: `rediss://${token}@${host}:6379` },
-      ['url', 'has the password in the place of a user name', 'put a colon before it']
+      ['url', 'has the password where the user name belongs', 'put a colon before it']
     ],
     [
       'with an old password',
       { ...right, url: `rediss://:${'x'.repeat(32)}@${host}:6379` },
-      ['url', 'has another password than key password', `${samePassword} (a rotation has to change both)`]
+      ['url', 'has a different password than key password', `${samePassword} (a rotation must change both)`]
     ]
   ])('%s', expectRow)
 
@@ -184,14 +180,13 @@ describe('url', () => {
     const ipv6 = { ...elsewhere, host: '2001:DB8:0:0::1', url: `redis://:${token}@[2001:db8::1]:6380` }
     expect(problemsOf(ipv6)).toEqual([])
     expect(problemsOf({ ...ipv6, host: '2001:db8::2' }).map(([, problem]) => problem)).toEqual([
-      'names another host than key host (2001:db8::2)'
+      'names a different host than key host (2001:db8::2)'
     ])
   })
 })
 
 describe('percent-encoding in the URL', () => {
-  const asItIs = (special: string) =>
-    `has the password as it is, not percent-encoded, so ${special} in it cannot be read`
+  const asItIs = (special: string) => `has the password without percent-encoding, so ${special} in it cannot be read`
   test.each<Row>([
     [
       'missing for #',
@@ -225,22 +220,22 @@ describe('percent-encoding in the URL', () => {
     [
       'missing, but not in the place of the password',
       { ...withPassword(`${token}#1`, ':old'), url: `redis://:old@redis.example.com:6380/0?was=:${token}#1@` },
-      ['url', 'has another password than key password', `${samePassword} (a rotation has to change both)`]
+      ['url', 'has a different password than key password', `${samePassword} (a rotation must change both)`]
     ],
     [
       'broken in an old password',
       withPassword(token, ':100%zz'),
-      ['url', 'has a % that begins no percent-encoding', 'write each % that belongs to a value as %25']
+      ['url', 'has a % that starts no valid percent-encoding', 'write each literal % as %25']
     ],
     [
       'broken in the user name',
       withPassword(token, `100%:${token}`),
-      ['url', 'has a % that begins no percent-encoding', 'write each % that belongs to a value as %25']
+      ['url', 'has a % that starts no valid percent-encoding', 'write each literal % as %25']
     ],
     [
       'of another character set',
       withPassword(token, ':%FC'),
-      ['url', 'has a % that begins no percent-encoding', 'write each % that belongs to a value as %25']
+      ['url', 'has a % that starts no valid percent-encoding', 'write each literal % as %25']
     ],
     [
       'done twice',
@@ -250,16 +245,12 @@ describe('percent-encoding in the URL', () => {
     [
       'in key password too',
       withPassword(`${token}%23`, `:${token}%23`),
-      [
-        'password',
-        'is percent-encoded, as it may be only in url',
-        'store the password itself (if % belongs to it, write %25 for it in url)'
-      ]
+      ['password', 'is percent-encoded; only url may be', 'store the plain password (a literal % becomes %25 in url)']
     ]
   ])('%s', expectRow)
 
   const raw = (special: string) =>
-    `has ${special} before the host, not percent-encoded, which clients in Java or Go refuse`
+    `has ${special} before the host without percent-encoding, which Java and Go clients reject`
   test.each<Row>([
     [
       'missing for symbols of AUTH tokens that URLs do not have',
@@ -278,7 +269,7 @@ describe('percent-encoding in the URL', () => {
         'url',
         raw('[ ] " \\ | { } ` and a space and a character that is not ASCII'),
         'write [ as %5B, ] as %5D, " as %22, \\ as %5C, | as %7C, { as %7B, } as %7D, ` as %60, a space as %20, ' +
-          `what is not ASCII as the bytes of its UTF-8 in url ${encodeWith}`
+          `other characters as their UTF-8 bytes in url ${encodeWith}`
       ]
     ],
     [
@@ -290,7 +281,7 @@ describe('percent-encoding in the URL', () => {
       'missing in another password',
       withPassword(token, ':old^one'),
       ['url', raw('^'), `write ^ as %5E in url ${encodeWith}`],
-      ['url', 'has another password than key password', `${samePassword} (a rotation has to change both)`]
+      ['url', 'has a different password than key password', `${samePassword} (a rotation must change both)`]
     ]
   ])('%s', expectRow)
 
@@ -305,11 +296,11 @@ describe('percent-encoding in the URL', () => {
 describe('encryption in transit', () => {
   const list = (query: string) => `(\`aws elasticache describe-replication-groups --query '${query}'\` lists them)`
   const primary = (region: string) =>
-    'ElastiCache has tokens and users only with encryption in transit, so store the primary endpoint of a replication ' +
+    'ElastiCache supports passwords only with encryption in transit, so store the primary endpoint of a replication ' +
     `group that has it, \`master.<group>.<id>.${region}.cache.amazonaws.com\` ` +
     list('ReplicationGroups[].NodeGroups[].PrimaryEndpoint')
   const copied = 'course-redis.abc123.0001.apn2.cache.amazonaws.com'
-  const noTls = 'does not ask for TLS, and ElastiCache has passwords only with encryption in transit'
+  const noTls = 'does not use TLS, and ElastiCache supports passwords only with encryption in transit'
 
   test.each<Row>([
     [
@@ -317,7 +308,7 @@ describe('encryption in transit', () => {
       { ...at(copied), url: `redis://:${token}@${copied}:6379` },
       [
         'host',
-        `names a single node without encryption in transit (${copied}), which can have no password`,
+        `names a single node without encryption in transit (${copied}), which cannot have a password`,
         primary('apn2')
       ],
       ['url', noTls, 'begin it with rediss://']
@@ -333,7 +324,7 @@ describe('encryption in transit', () => {
       ['url', noTls, 'begin it with rediss://'],
       [
         'url',
-        'has the password as it is, not percent-encoded, so # in it cannot be read',
+        'has the password without percent-encoding, so # in it cannot be read',
         `write # as %23 in the password of url ${encodeWith}`
       ]
     ],
@@ -346,7 +337,7 @@ describe('encryption in transit', () => {
     [
       'is missing in a URL, and the key tells more than the host',
       { ...right, host: `${host}:6379`, url: right.url.replace('rediss', 'redis') },
-      ['host', 'has a port', 'store the name of the host alone (port is another key)'],
+      ['host', 'has a port', 'store only the host name (the port has its own key)'],
       ['url', noTls, 'begin it with rediss://']
     ],
     [
@@ -354,7 +345,7 @@ describe('encryption in transit', () => {
       at('erp.abc123.ng.0001.us-east-1.cache.amazonaws.com'),
       [
         'host',
-        'names a primary endpoint without encryption in transit (erp.abc123.ng.0001.us-east-1.cache.amazonaws.com), which can have no password',
+        'names a primary endpoint without encryption in transit (erp.abc123.ng.0001.us-east-1.cache.amazonaws.com), which cannot have a password',
         primary('us-east-1')
       ]
     ],
@@ -363,8 +354,8 @@ describe('encryption in transit', () => {
       at('erp.abc123.clustercfg.cnn1.cache.amazonaws.com.cn'),
       [
         'host',
-        'names a configuration endpoint without encryption in transit (erp.abc123.clustercfg.cnn1.cache.amazonaws.com.cn), which can have no password',
-        'ElastiCache has tokens and users only with encryption in transit, so store the configuration endpoint of a ' +
+        'names a configuration endpoint without encryption in transit (erp.abc123.clustercfg.cnn1.cache.amazonaws.com.cn), which cannot have a password',
+        'ElastiCache supports passwords only with encryption in transit, so store the configuration endpoint of a ' +
           'replication group that has it, `clustercfg.<group>.<id>.cnn1.cache.amazonaws.com.cn` ' +
           list('ReplicationGroups[].ConfigurationEndpoint')
       ]
@@ -374,7 +365,7 @@ describe('encryption in transit', () => {
       at('erp.abc123.ng.0001.eusc-de-east-1.cache.amazonaws.eu'),
       [
         'host',
-        'names a primary endpoint without encryption in transit (erp.abc123.ng.0001.eusc-de-east-1.cache.amazonaws.eu), which can have no password',
+        'names a primary endpoint without encryption in transit (erp.abc123.ng.0001.eusc-de-east-1.cache.amazonaws.eu), which cannot have a password',
         primary('eusc-de-east-1').replace('amazonaws.com', 'amazonaws.eu')
       ]
     ],
@@ -383,7 +374,7 @@ describe('encryption in transit', () => {
       at('erp-ro.abc123.ng.0001.apn2.cache.amazonaws.com'),
       [
         'host',
-        'names a reader endpoint without encryption in transit (erp-ro.abc123.ng.0001.apn2.cache.amazonaws.com), which refuses writes and can have no password',
+        'names a reader endpoint without encryption in transit (erp-ro.abc123.ng.0001.apn2.cache.amazonaws.com), which refuses writes and cannot have a password',
         primary('apn2')
       ]
     ]
@@ -405,7 +396,8 @@ describe('encryption in transit', () => {
 })
 
 describe('the password of an ElastiCache', () => {
-  const fix = 'store the token of the replication group or the password of its user (`openssl rand -hex 32` makes one)'
+  const fix =
+    'store the auth token of the replication group or the password of its user (`openssl rand -hex 32` generates one)'
   const short = 'is shorter than the 16 characters that ElastiCache requires'
   const long = 'is longer than the 128 characters that ElastiCache accepts'
   const serverless = 'erp-abc123.serverless.use1.cache.amazonaws.com'
@@ -421,7 +413,7 @@ describe('the password of an ElastiCache', () => {
       { ...at(host), password: `${token}/`, url: `rediss://:${token}/@${host}:6379` },
       [
         'url',
-        'has the password as it is, not percent-encoded, so / in it cannot be read',
+        'has the password without percent-encoding, so / in it cannot be read',
         `write / as %2F in the password of url ${encodeWith}`
       ]
     ],
@@ -430,7 +422,7 @@ describe('the password of an ElastiCache', () => {
       { ...at(host), password: `${token}/`, url: `rediss://app:${token}/@${host}:6379` },
       [
         'url',
-        'has the password as it is, not percent-encoded, so / in it cannot be read',
+        'has the password without percent-encoding, so / in it cannot be read',
         `write / as %2F in the password of url ${encodeWith}`
       ]
     ]
@@ -467,8 +459,8 @@ describe('the password of an ElastiCache', () => {
         passed: true,
         relaxed: true,
         detail:
-          `${has}, which no AUTH token of ElastiCache may have: right only if the group has users (RBAC), and it is ` +
-          'that of the user default'
+          `${has}, which an ElastiCache AUTH token must not contain: valid only if the group uses RBAC and this is the ` +
+          'password of user default'
       })
     })
 
@@ -488,11 +480,11 @@ test('all that is wrong is listed, in the order of the keys', () => {
   const problems = problemsOf({ url: `redis://:x@${host}`, password: ' secret ', port: 'none' })
   expect(problems.map(([key, problem]) => `${key} ${problem}`)).toEqual([
     'host is missing',
-    'port is no whole number from 1 to 65535',
+    'port must be an integer from 1 to 65535',
     'password begins with a space and ends with a space',
     'password is shorter than the 16 characters that ElastiCache requires',
-    'url does not ask for TLS, and ElastiCache has passwords only with encryption in transit',
-    'url has another password than key password'
+    'url does not use TLS, and ElastiCache supports passwords only with encryption in transit',
+    'url has a different password than key password'
   ])
 })
 
@@ -504,9 +496,9 @@ describe('the checks', () => {
       { name: 'Secret key host', passed: true, detail: host },
       { name: 'Secret key port', passed: true, detail: '6379' },
       { name: 'Secret key password', passed: true, detail: 'set' },
-      { name: 'Secret key url', passed: true, detail: 'agrees with the other keys, with TLS' }
+      { name: 'Secret key url', passed: true, detail: 'matches the other keys, with TLS' }
     ])
-    expect(detailsOf(elsewhere).at(-1)).toBe('agrees with the other keys, without TLS')
+    expect(detailsOf(elsewhere).at(-1)).toBe('matches the other keys, without TLS')
   })
 
   test('tell all that is wrong with a key', () => {
@@ -518,7 +510,7 @@ describe('the checks', () => {
       },
       { name: 'Secret key port', passed: false, detail: 'is missing' },
       { name: 'Secret key password', passed: true, detail: 'set' },
-      { name: 'Secret key url', passed: false, detail: `names another host than key host (replica.${name})` }
+      { name: 'Secret key url', passed: false, detail: `names a different host than key host (replica.${name})` }
     ])
   })
 
@@ -535,8 +527,8 @@ describe('the failure', () => {
     const { code, message, hint } = invalidSecretFailure(problems, 'team', 'hospital-erp/redis')
     expect(code).toBe('secret-field')
     expect(message).toBe(
-      'Secret/redis-credentials in namespace team does not keep its contract: key port is missing; key url does not ' +
-        'ask for TLS, and ElastiCache has passwords only with encryption in transit'
+      'Secret/redis-credentials in namespace team is invalid: key port is missing; key url does not ' +
+        'use TLS, and ElastiCache supports passwords only with encryption in transit'
     )
     expect(hint).toBe(
       `${fixes}; then write all fields to redis.json, store it with \`aws secretsmanager put-secret-value --secret-id ` +
@@ -546,15 +538,15 @@ describe('the failure', () => {
 
   test('of a Secret that no ExternalSecret brings tells how to see its keys', () => {
     expect(invalidSecretFailure(problems, 'team').hint).toBe(
-      `${fixes}; then run again (\`kubectl -n team describe secret redis-credentials\` shows which keys it has, ` +
-        'without their values)'
+      `${fixes}; then run again (\`kubectl -n team describe secret redis-credentials\` lists its keys without ` +
+        'values)'
     )
   })
 
   test('says a fix for several problems of a key once', () => {
     const twice = secretProblems(stored({ ...right, port: ' 0 ' }))
     const again = secretProblems(stored({ ...right, port: '0' }))
-    expect(invalidSecretFailure([...twice, ...again], 'team').hint.match(/store the number/g)).toHaveLength(1)
+    expect(invalidSecretFailure([...twice, ...again], 'team').hint.match(/store only the number/g)).toHaveLength(1)
   })
 
   test('takes the name of the AWS secret as data', () => {
