@@ -75,7 +75,7 @@ export class Replacement {
     // Another pod has the same claim.
     if (code === 'volume-pending' || pod === undefined || stuckPod(pod, snapshot) === undefined) return undefined
     return this.#recovery === undefined
-      ? 'once that is corrected, run again, then delete the pod (recover is none): ' + deletePod(snapshot.namespace)
+      ? `once that is corrected, run again, then delete the pod (recover is none): ${deletePod(snapshot.namespace)}`
       : `once that is corrected, run again: the next run replaces pod ${names.pod} if its template has changed`
   }
 }
