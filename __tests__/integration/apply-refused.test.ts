@@ -433,6 +433,20 @@ describe('a Secret of the External Secrets Operator', () => {
     })
   })
 
+  test.each([
+    ['without a password', {}],
+    ['with a password', { redisPassword: 'another-password' }],
+    ['with a password, by force', { redisPassword: 'another-password', forceConflicts: true }]
+  ])('that appears between the trial and the write is refused %s', async (_, inputs) => {
+    const appears = async () => seedSecret(production, { ownerReferences: [owner] }, manager)
+    const { failure } = await applying(access, documents, inputs, undefined, appears)
+    expect(failure?.message).toContain('belongs to another environment')
+    expect(api.read('Secret', namespace, 'redis-credentials')?.['data']).toEqual(
+      Object.fromEntries(Object.entries(production).map(([key, value]) => [key, base64(value)]))
+    )
+    expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
+  })
+
   test('stays out of a plan, too', async () => {
     seedSecret(production, { ownerReferences: [owner] }, manager)
     const { failure } = await applying(access, documents, { dryRun: true, redisPassword: 'another-password' })

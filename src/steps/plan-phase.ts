@@ -164,10 +164,7 @@ function invalid(problems: readonly string[]): Failure {
 }
 
 /** Keeps a plan for the report, logs a line for each object, and writes all diffs into one file, the output `diff`. */
-async function publishPlan(
-  plan: Plan,
-  { result, runner, redactor, temporary, log }: StepContext
-): Promise<void> {
+async function publishPlan(plan: Plan, { result, runner, redactor, temporary, log }: StepContext): Promise<void> {
   result.plan = plan
   for (const { id, action, note } of plan.objects) {
     log(sanitizeLine(`${id}: ${action}${note === undefined ? '' : ` (${note})`}`))
