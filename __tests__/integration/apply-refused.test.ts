@@ -346,6 +346,7 @@ describe('in a namespace that this run makes', () => {
     })
     expect(failure?.code).toBe('forbidden')
     expect(objects).toEqual([{ id: 'Namespace/clinic', change: 'created' }])
+    expect(failure?.hint).toMatch(/manifests\/rbac.*; 1 object was written already: Namespace\/clinic$/)
     expect(writes()).toEqual(['POST namespaces'])
   })
 
