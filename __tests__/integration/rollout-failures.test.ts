@@ -250,7 +250,7 @@ describe('a pod', () => {
     expect((await rolling(stage)).failure).toMatchObject({
       code: 'quota-exceeded',
       message: expect.stringMatching(/^pod redis-0 is not created: Create Pod redis-0 .*exceeded quota: pods/),
-      hint: 'compare with `kubectl -n default describe resourcequota`'
+      hint: expect.stringMatching(/^compare with `kubectl -n default describe resourcequota`; there is no redis-0 /)
     })
   })
 
