@@ -261,7 +261,7 @@ describe('a pod', () => {
     expect(run.failure).toMatchObject({
       code: 'invalid-manifest',
       message: expect.stringContaining('violates PodSecurity "restricted:latest"'),
-      hint: 'correct the pod template so that the cluster admits it'
+      hint: expect.stringMatching(/^correct the pod template so that the cluster admits it; there is no redis-0 /)
     })
     expect(evidenceOf(run, 'Events')).toContain('Warning FailedCreate')
   })
