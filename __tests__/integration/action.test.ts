@@ -199,7 +199,9 @@ test('a cancelled run ends soon, and says where it stood', async () => {
   expect(deployment.steps.find(({ id }) => id === 'deploy')?.exitCode).toBe(1)
   expect(deployment.conclusion).toBe('cancelled')
   expect(deployment.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'cancelled' })
-  expect(annotationsOf(deployment)[0]?.message).toContain(
+  const message = annotationsOf(deployment)[0]?.message
+  expect(message).toContain(
     'the run was cancelled (SIGINT) during rollout; its last log line: waiting for container redis to pass'
   )
+  expect(message).toMatch(/\nNext: run again: what was applied stays \(.*StatefulSet\/redis\), and a new run continues/)
 })

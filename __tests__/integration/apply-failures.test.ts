@@ -206,6 +206,24 @@ describe('one run lists all that is wrong', () => {
   })
 })
 
+test('a write that fails after others: the failure names what was written', async () => {
+  await applying(access, documents)
+  const changed = edited(documents, (text) =>
+    text
+      .replace('appendonly yes', 'appendonly no')
+      .replace('terminationGracePeriodSeconds: 60', 'terminationGracePeriodSeconds: 61')
+  )
+  const quota = refused(403, 'statefulsets.apps "redis" is forbidden: exceeded quota: few')
+  const { failure } = await applying(access, changed, {}, undefined, async () => {
+    api.fault({ method: 'PATCH', path: /\/statefulsets\/redis$/, reply: quota, ...always })
+  })
+  expect(failure).toMatchObject({
+    code: 'quota-exceeded',
+    message: expect.stringMatching(/^cannot apply StatefulSet\/redis in namespace default: .*exceeded quota: few$/),
+    hint: expect.stringMatching(/ describe resourcequota`; 1 object was written already: ConfigMap\/redis-config$/)
+  })
+})
+
 describe('what passes', () => {
   const path = /\/services\/redis$/
 

@@ -346,6 +346,7 @@ describe('in a namespace that this run makes', () => {
     })
     expect(failure?.code).toBe('forbidden')
     expect(objects).toEqual([{ id: 'Namespace/clinic', change: 'created' }])
+    expect(failure?.hint).toMatch(/manifests\/rbac.*; 1 object was written already: Namespace\/clinic$/)
     expect(writes()).toEqual(['POST namespaces'])
   })
 
@@ -431,6 +432,20 @@ describe('a Secret of the External Secrets Operator', () => {
       expect(state()).toEqual(before)
       expect(writes()).toEqual([])
     })
+  })
+
+  test.each([
+    ['without a password', {}],
+    ['with a password', { redisPassword: 'another-password' }],
+    ['with a password, by force', { redisPassword: 'another-password', forceConflicts: true }]
+  ])('that appears between the trial and the write is refused %s', async (_, inputs) => {
+    const appears = async () => seedSecret(production, { ownerReferences: [owner] }, manager)
+    const { failure } = await applying(access, documents, inputs, undefined, appears)
+    expect(failure?.message).toContain('belongs to another environment')
+    expect(api.read('Secret', namespace, 'redis-credentials')?.['data']).toEqual(
+      Object.fromEntries(Object.entries(production).map(([key, value]) => [key, base64(value)]))
+    )
+    expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
   })
 
   test('stays out of a plan, too', async () => {

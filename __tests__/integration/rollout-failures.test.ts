@@ -246,7 +246,7 @@ describe('a pod', () => {
     expect((await rolling(stage)).failure).toMatchObject({
       code: 'quota-exceeded',
       message: expect.stringMatching(/^pod redis-0 is not created: Create Pod redis-0 .*exceeded quota: pods/),
-      hint: 'compare with `kubectl -n default describe resourcequota`'
+      hint: expect.stringMatching(/^compare with `kubectl -n default describe resourcequota`; there is no redis-0 /)
     })
   })
 
@@ -257,7 +257,7 @@ describe('a pod', () => {
     expect(run.failure).toMatchObject({
       code: 'invalid-manifest',
       message: expect.stringContaining('violates PodSecurity "restricted:latest"'),
-      hint: 'correct the pod template so that the cluster admits the pod'
+      hint: expect.stringMatching(/^correct the pod template so that the cluster admits the pod; there is no redis-0 /)
     })
     expect(evidenceOf(run, 'Events')).toContain('Warning FailedCreate')
   })

@@ -18,7 +18,7 @@ export async function applyPhase(
   step: StepContext
 ): Promise<Credentials | undefined> {
   const { cluster, role } = session
-  const { result, redactor: redaction, signal, log, phase } = step
+  const { result, redactor, signal, log, phase } = step
   let credentials: Credentials | undefined
   await phase('apply', `to namespace ${inputs.namespace} at ${cluster.server}`, async () => {
     const objects: ObjectResult[] = []
@@ -32,7 +32,7 @@ export async function applyPhase(
         log,
         clock: systemClock,
         signal,
-        secret: (value) => redaction.add(value),
+        secret: (value) => redactor.add(value),
         isUnknownKind: (error) => error instanceof UnknownKind,
         accepted: (states) => guardData(states, session, step),
         applied: (object) => void objects.push(object),

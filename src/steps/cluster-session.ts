@@ -33,12 +33,12 @@ const grace = 10_000
 /** Reads the kubeconfig, lets phases work, and closes what they opened. The deadline runs from here. */
 export async function withClusterSession(
   { namespace, kubeconfig, context, timeoutMilliseconds, role }: ClusterSessionInputs,
-  { redactor: redaction, signal, log }: StepContext,
+  { redactor, signal, log }: StepContext,
   act: (session: ClusterSession) => Promise<void>
 ): Promise<void> {
   const deadline = new Deadline(systemClock, timeoutMilliseconds)
   const source = { kubeconfig, context, environment: process.env }
-  const mask = (secret: string) => redaction.add(secret)
+  const mask = (secret: string) => redactor.add(secret)
   const connection = await connect(source, { clock: systemClock, deadline, signal, log, mask })
   const client = new ApiClient(connection, systemClock, signal, deadline, log)
   const unstopped = new AbortController().signal

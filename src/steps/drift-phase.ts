@@ -18,7 +18,7 @@ export interface DriftFound {
 export async function driftPhase(
   documents: readonly ManifestDocument[],
   { namespace, cluster }: ClusterSession,
-  { result, redactor: redaction, log, phase }: StepContext
+  { result, redactor, log, phase }: StepContext
 ): Promise<DriftFound> {
   const ports = { cluster, toFailure: toReaderFailure, checked: checkedInto(result), log }
   let secret: KubernetesObject | undefined
@@ -26,7 +26,7 @@ export async function driftPhase(
     await phase('drift', `rendered manifests and namespace ${namespace} at ${cluster.server}`, async () => {
       secret = await credentialsSecret(namespace, cluster)
       // Before anything is said that could show them.
-      for (const field of ['password', 'url'] as const) redaction.add((secret && credentialField(secret, field)) ?? '')
+      for (const field of ['password', 'url'] as const) redactor.add((secret && credentialField(secret, field)) ?? '')
       return compareObjects(documents, { namespace }, ports)
     })
     return { secret, drift: undefined }

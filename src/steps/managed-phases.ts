@@ -29,7 +29,7 @@ export async function secretPhase(
   { externalSecret }: RenderedCache,
   force: boolean,
   { namespace, cluster, deadline, role }: ClusterSession,
-  { result, redactor: redaction, signal, log, phase }: StepContext
+  { result, redactor, signal, log, phase }: StepContext
 ): Promise<Credentials> {
   const inputs = { namespace, externalSecret: externalSecret?.object, force }
   let credentials: Credentials | undefined
@@ -37,7 +37,7 @@ export async function secretPhase(
     const verified = await verifySecret(inputs, deadline, {
       cluster,
       toFailure: toFailureFor(role),
-      secret: (value) => redaction.add(value),
+      secret: (value) => redactor.add(value),
       checked: checkedInto(result),
       clock: systemClock,
       date: () => new Date(),

@@ -73,7 +73,7 @@ async function tryAll(
   documents: RenderedCache['documents'],
   inputs: Inputs,
   { namespace, cluster }: ClusterSession,
-  { redactor: redaction, signal, log }: StepContext
+  { redactor, signal, log }: StepContext
 ): Promise<{ tried: Tried[]; refused: PlannedRefusal[] }> {
   const tried: Tried[] = []
   const refused: PlannedRefusal[] = []
@@ -84,7 +84,7 @@ async function tryAll(
     log,
     clock: systemClock,
     signal,
-    secret: (value) => redaction.add(value),
+    secret: (value) => redactor.add(value),
     isUnknownKind: (error) => error instanceof UnknownKind,
     accepted: async () => {},
     applied: ({ change, note }, states) => void tried.push({ ...states, change, note }),
@@ -107,7 +107,7 @@ async function tryAll(
 async function checkPresentSecret(
   { externalSecret }: RenderedCache,
   { namespace, cluster }: ClusterSession,
-  { result, redactor: redaction, log }: StepContext
+  { result, redactor, log }: StepContext
 ): Promise<Failure | undefined> {
   const note = noteInto(result, log)
   try {
@@ -116,7 +116,7 @@ async function checkPresentSecret(
       note(`${objectId(credentialsObject)} does not exist yet: its fields can only be checked after the first sync.`)
       return undefined
     }
-    for (const mask of secretValuesOf(secret)) redaction.add(mask)
+    for (const mask of secretValuesOf(secret)) redactor.add(mask)
     secretChecks(secret).forEach(checkedInto(result))
     const problems = secretProblems(secret)
     const external = externalSecret?.object
@@ -164,10 +164,7 @@ function invalid(problems: readonly string[]): Failure {
 }
 
 /** Keeps a plan for the report, logs a line for each object, and writes all diffs into one file, the output `diff`. */
-async function publishPlan(
-  plan: Plan,
-  { result, runner, redactor: redaction, temporary, log }: StepContext
-): Promise<void> {
+async function publishPlan(plan: Plan, { result, runner, redactor, temporary, log }: StepContext): Promise<void> {
   result.plan = plan
   for (const { id, action, note } of plan.objects) {
     log(sanitizeLine(`${id}: ${action}${note === undefined ? '' : ` (${note})`}`))
@@ -176,6 +173,6 @@ async function publishPlan(
   const diffs = plan.objects
     .filter(({ diff }) => diff !== '')
     .map(({ id, diff }) => `# ${sanitizeLine(id)}\n${diff.trimEnd()}\n`)
-  await writeFile(file, redaction.redact(diffs.join('\n')), { mode: 0o600 })
+  await writeFile(file, redactor.redact(diffs.join('\n')), { mode: 0o600 })
   runner.output('diff', file)
 }

@@ -7,6 +7,7 @@ import { Redactor } from '../core/redact/redactor.ts'
 import type { PhaseName, PhaseResult, ProgramResult } from '../core/result.ts'
 import { sanitize } from '../core/sanitize.ts'
 import { formatDuration } from '../core/units.ts'
+import { cancelled } from './cancelled.ts'
 
 /** What a program works with: its result as it grows, and the outside world. */
 export interface StepContext {
@@ -110,18 +111,6 @@ function phases(
       throw error
     }
   }
-}
-
-function cancelled(signal: NodeJS.Signals, result: ProgramResult, lastLine: string): Failure {
-  const { mode, running, phases: done } = result
-  const where = running ? `during ${running}` : `after ${done.at(-1)?.name ?? 'the start'}`
-  return new Failure(
-    'cancelled',
-    `the run was cancelled (${signal}) ${where}; its last log line: ${lastLine || 'none'}`,
-    mode === 'verify' || running === 'plan'
-      ? 'run again'
-      : 'run again: what was applied stays, and a new run continues from there'
-  )
 }
 
 function reportOf(error: unknown): FailureReport {

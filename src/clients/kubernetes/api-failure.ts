@@ -91,6 +91,12 @@ function classify(error: ApiError, attempt: Attempt): { code: FailureCode; hint:
   if (status === 404 && /^(the server could not find the requested resource|404 page not found)/.test(message)) {
     return { code: 'invalid-manifest', hint: 'this cluster does not serve that kind: correct apiVersion and kind' }
   }
+  if (status === 404 && /^(cluster)?roles\.rbac\.authorization\.k8s\.io "/.test(message)) {
+    return {
+      code: 'invalid-manifest',
+      hint: 'the role that it binds must exist: correct roleRef, or make the role first'
+    }
+  }
   if (status === 409 && causes.some((cause) => cause.reason === 'FieldManagerConflict')) {
     return { code: 'field-conflict', hint: 'remove the field from one of the two, or set force-conflicts: true' }
   }

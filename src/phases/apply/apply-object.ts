@@ -114,6 +114,8 @@ async function send(
     taken.push(...written.taken)
     if (written.applied !== undefined) return { applied: written.applied, taken }
     stored = await cluster.read(document.object, namespace)
+    const refusal = stored && options.refuse?.(stored)
+    if (refusal !== undefined) throw refusal
   }
   throw unsteady(document.object, namespace)
 }
@@ -205,11 +207,9 @@ function tell(
   deps.applied({ id, change, ...(note !== '' && { note }) }, { wanted, before, after: object })
 }
 
-interface WriteOptions {
+interface WriteOptions extends Pick<ApplyOptions, 'keepOwners' | 'refuse'> {
   /** Only asks the server what it would make of the document. */
   dryRun: boolean
-  /** Leaves what `kubectl apply` owns there, for an object that was not rendered and so does not say all. */
-  keepOwners?: boolean
 }
 
 /** What one try wrote; nothing is applied if another client wrote meanwhile, so that the object must be read again. */

@@ -1,5 +1,5 @@
 import { type Credentials, renderedSecret } from '../../core/credentials.ts'
-import { combinedFailure } from '../../core/failure.ts'
+import { combinedFailure, Failure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { redisStatefulSet } from '../../core/kubernetes/workload.ts'
 import { type ManifestDocument, withTemplateAnnotations } from '../../core/manifest.ts'
@@ -43,8 +43,26 @@ export async function apply(
     deps
   )
   await deps.accepted([...acceptedOf(trial).map(statesOf), ...trial.refused.map(statesAsRendered)])
-  if (trial.refused.length === 0) return writeAll(trial, documents, inputs, deps)
+  const written: string[] = []
+  const applied: ApplyDeps['applied'] = (result, states) => {
+    if (result.change !== 'unchanged') written.push(result.id)
+    deps.applied(result, states)
+  }
+  try {
+    return await writeTried(trial, documents, inputs, { ...deps, applied })
+  } catch (error) {
+    throw withWritten(error, written)
+  }
+}
 
+/** Writes what was tried. @throws Failure */
+async function writeTried(
+  trial: Trial,
+  documents: readonly ManifestDocument[],
+  inputs: ApplyInputs,
+  deps: ApplyDeps
+): Promise<Credentials | undefined> {
+  if (trial.refused.length === 0) return writeAll(trial, documents, inputs, deps)
   // What stands on something that this run brings can only be tried once that is there.
   const done = await writeFoundations(trial, inputs, deps)
   const rest = await tryRest(documents, { ...inputs, createNamespace: false }, deps, done)
@@ -75,6 +93,14 @@ async function tryRest(
 function refuse(refused: readonly RefusedObject[], deps: ApplyDeps): void {
   for (const { object, failure, before } of refused) deps.refused(object, failure, before)
   if (refused.length > 0) throw combinedFailure(refused.map(({ failure }) => failure))
+}
+
+/** The failure of a write with what was written before it; that of a cancelled run is told by whoever cancelled it. */
+function withWritten(error: unknown, written: readonly string[]): unknown {
+  if (!(error instanceof Failure) || error.code === 'cancelled' || written.length === 0) return error
+  const count = written.length === 1 ? '1 object was' : `${written.length} objects were`
+  const hint = `${error.hint}; ${count} written already: ${written.join(', ')}`
+  return new Failure(error.code, error.message, hint, error.evidence, error)
 }
 
 /** Everything that would be made, changed or kept, in the order in which it is written. */

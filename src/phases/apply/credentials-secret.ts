@@ -45,7 +45,7 @@ export async function tryCredentials(
   const password = generatedPassword()
   deps.secret(password)
   const made = await tryCreate(credentialsSecret(credentialsFor(password, namespace)), inputs, deps)
-  if (made !== undefined) return by('create', made)
+  if (made !== undefined) return by('create', 'failure' in made ? made : { ...made, options: { refuse } })
   return (await tryStored(inputs, deps, refuse)) ?? gone(inputs, deps)
 }
 
@@ -55,7 +55,7 @@ export async function writeCredentials(
   inputs: ApplyInputs,
   deps: ApplyDeps
 ): Promise<KubernetesObject> {
-  const { object } = accepted.document
+  const { document, options } = accepted
   if (accepted.by === 'input') return writeAccepted(accepted, inputs, deps)
   if (accepted.by === 'keep') {
     deps.log(`${id} unchanged (its password is kept)`)
@@ -63,8 +63,8 @@ export async function writeCredentials(
     return accepted.applied.object
   }
   // A create and not an apply: of two first runs at once, one makes the password and the other keeps it.
-  const made = await createObject(object, inputs, deps, generated)
-  return made ?? (await madeByAnother(object, inputs, deps))
+  const made = await createObject(document.object, inputs, deps, generated)
+  return made ?? (await madeByAnother(document.object, inputs, deps, options.refuse))
 }
 
 function by(way: AcceptedSecret['by'], tried: AcceptedObject | RefusedObject): AcceptedSecret | RefusedObject {
@@ -98,11 +98,14 @@ function keep(stored: KubernetesObject): AcceptedSecret {
 async function madeByAnother(
   wanted: KubernetesObject,
   { namespace }: ApplyInputs,
-  deps: ApplyDeps
+  deps: ApplyDeps,
+  refuse: ApplyOptions['refuse']
 ): Promise<KubernetesObject> {
   try {
     const stored = await deps.cluster.read(credentialsObject, namespace)
     if (stored === undefined) throw new Error('another client deleted it in the meantime')
+    const refusal = refuse?.(stored)
+    if (refusal !== undefined) throw refusal
     const change = credentialField(stored, 'password') === credentialField(wanted, 'password') ? 'created' : 'unchanged'
     // It was made by this run, by a request whose answer was lost.
     if (change === 'created') {

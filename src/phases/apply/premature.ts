@@ -34,14 +34,18 @@ export function isPremature(
     )
   }
   if (failure.code === 'quota-exceeded') return brings('ResourceQuota')
+  const status = at(failure.cause, 'status')
+  const isUnbindable = status === 404 || failure.code === 'forbidden'
+  // A field that is wrong has another status, a right that is missing another code.
+  const isUnadmitted = status === 403 && failure.code !== 'forbidden'
   switch (object.kind) {
     case 'RoleBinding':
     case 'ClusterRoleBinding':
-      return brings(textAt(object, 'roleRef', 'kind') ?? '', textAt(object, 'roleRef', 'name'))
+      return isUnbindable && brings(textAt(object, 'roleRef', 'kind') ?? '', textAt(object, 'roleRef', 'name'))
     case 'PersistentVolumeClaim':
-      return brings('LimitRange')
+      return isUnadmitted && brings('LimitRange')
     case 'Pod':
-      return ['LimitRange', 'ServiceAccount', 'PriorityClass'].some((kind) => brings(kind))
+      return isUnadmitted && ['LimitRange', 'ServiceAccount', 'PriorityClass'].some((kind) => brings(kind))
     default:
       return false
   }

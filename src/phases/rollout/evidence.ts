@@ -96,7 +96,7 @@ export const wrongArchitecture = /exec format error/
 export const architectureHint =
   'the program is built for a different architecture than the node: use an image for the node architecture'
 
-/** What the log of a container that ends says about the reason, and what to do then. */
+/** What the log of a container that ends says about the reason, and what to do then; `$1` is what was captured. */
 const reasons: [RegExp, string][] = [
   [wrongArchitecture, architectureHint],
   [/No space left on device/, 'its volume is full: enlarge it or free space'],
@@ -105,12 +105,17 @@ const reasons: [RegExp, string][] = [
     /Permission denied/,
     'it has no permission on a file: compare runAsUser, runAsGroup and fsGroup with the owner of the volume'
   ],
+  [/Reading the configuration file, at line (\d+)/, 'correct line $1 of redis.conf, or of a file that it includes'],
   [/FATAL CONFIG FILE ERROR|Bad directive/, 'correct the redis.conf line that the log names']
 ]
 
 /** The hint after a crash loop, with what its last words say beyond the exit code. */
 export function hintWithLog(code: FailureCode, hint: string, evidence: readonly Evidence[]): string {
   const log = evidence.find(({ title }) => title.startsWith('Last lines'))?.text ?? ''
-  const reason = code === 'crash-loop' && reasons.find(([pattern]) => pattern.test(log))
-  return reason ? `${reason[1]}; ${hint}` : hint
+  if (code !== 'crash-loop') return hint
+  for (const [pattern, remedy] of reasons) {
+    const found = pattern.exec(log)
+    if (found !== null) return `${remedy.replace('$1', found[1] ?? '')}; ${hint}`
+  }
+  return hint
 }

@@ -16,12 +16,14 @@ export function podCreationProblem({ statefulSet, events, namespace }: Snapshot)
   if (event === undefined || at(event, 'reason') !== 'FailedCreate') return undefined
   const message = sanitizeLine(textAt(event, 'message') ?? '')
   const quota = message.includes('exceeded quota')
+  const remedy = quota
+    ? `compare with \`kubectl -n ${namespace} describe resourcequota\``
+    : 'correct the pod template so that the cluster admits the pod'
   return {
     code: quota ? 'quota-exceeded' : 'invalid-manifest',
     sentence: `pod ${names.pod} is not created: ${message}`,
-    hint: quota
-      ? `compare with \`kubectl -n ${namespace} describe resourcequota\``
-      : 'correct the pod template so that the cluster admits the pod',
+    // The controller has ended the pod of before by then.
+    hint: `${remedy}; there is no ${names.pod} until then: if there was one, deploying the earlier manifests brings it back`,
     toleranceMilliseconds: 3_000
   }
 }

@@ -18,7 +18,7 @@ export interface StuckPod {
 /**
  * Whether redis-0 may be deleted once its template has changed: it is broken, or has not been Ready since it was made
  * and fails a probe. The StatefulSet controller replaces neither (kubernetes/kubernetes#67250). A pod that serves, ends,
- * loads its data or cannot save them is never deleted, nor one of which nothing tells that it only needs more time.
+ * loads its data or cannot save them is never deleted, nor one that may only need more time for all that is known.
  */
 export function stuckPod(pod: KubernetesObject, snapshot: Snapshot): StuckPod | undefined {
   const { statefulSet } = snapshot
@@ -33,7 +33,7 @@ export function stuckPod(pod: KubernetesObject, snapshot: Snapshot): StuckPod | 
   const problem = podProblem(pod, snapshot)
   if (problem !== undefined) return { pod, because: problem.sentence, toleranceMilliseconds: 5_000 }
   const words = unready.map((status) => failedProbe(status, own)).find((each) => each !== undefined)
-  if (words === undefined || wasReady(pod)) return
+  if (words === undefined || isTimeout(words) || wasReady(pod)) return
   // As long as a probe that passes in the end may take to do so for the first time.
   return { pod, because: `it has never been Ready: ${sanitizeLine(words)}`, toleranceMilliseconds: 10_000 }
 }
@@ -43,6 +43,11 @@ function failedProbe(status: unknown, own: readonly KubernetesObject[]): string 
   const event = newest(ofContainer(status, own), 'Unhealthy')
   const since = textAt(status, 'state', 'running', 'startedAt')
   return event !== undefined && since !== undefined && timeOf(event) >= since ? textAt(event, 'message') : undefined
+}
+
+/** Whether a probe heard nothing in its time, which tells no Redis that loads its data from one that never answers. */
+function isTimeout(words: string): boolean {
+  return /\b(timed out|timeout|deadline exceeded)\b/i.test(words)
 }
 
 /**

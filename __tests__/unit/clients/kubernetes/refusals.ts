@@ -30,6 +30,7 @@ export const refusals: [
     `namespaces is forbidden: ${user} create resource "namespaces" in API group "" at the cluster scope`,
     'forbidden'
   ],
+  ['role of a binding', 404, 'NotFound', 'roles.rbac.authorization.k8s.io "reader" not found', 'invalid-manifest'],
   [
     'quota of objects',
     403,

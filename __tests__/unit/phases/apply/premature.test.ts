@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { ApiError } from '../../../../src/clients/kubernetes/errors.ts'
 import { Failure, type FailureCode } from '../../../../src/core/failure.ts'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
 import type { AcceptedObject } from '../../../../src/phases/apply/apply-object.ts'
@@ -6,6 +7,7 @@ import { isPremature } from '../../../../src/phases/apply/premature.ts'
 import { documentOf } from '../../document-of.ts'
 
 const unknownKind = new Error('the cluster has no kind Cache')
+const refused = (status: number) => ({ cause: new ApiError(status, 'no') })
 const ask = (object: string, code: FailureCode, brought: string[], { cause, before }: Options = {}) =>
   isPremature(
     { object: documentOf(object).object, before: undefined, failure: new Failure(code, 'no', 'do', [], cause) },
@@ -43,10 +45,11 @@ describe('a refusal says nothing yet', () => {
     ['without the namespace that the run makes', service, 'namespace-missing', namespace],
     ['without the kind that the run brings', cache, 'invalid-manifest', definition, { cause: unknownKind }],
     ['before the quota is as the run wants it', service, 'quota-exceeded', quota],
-    ['of a binding whose role the run brings', binding, 'forbidden', role],
-    ['of a pod whose account the run brings', pod, 'invalid-manifest', account],
-    ['of a pod before the limits are as the run wants them', pod, 'invalid-manifest', range],
-    ['of a claim before the limits are as the run wants them', claim, 'invalid-manifest', range]
+    ['of a binding whose role the run brings', binding, 'invalid-manifest', role, refused(404)],
+    ['of a binding to rights that the stored role has, and the new one has not', binding, 'forbidden', role],
+    ['of a pod whose account the run brings', pod, 'invalid-manifest', account, refused(403)],
+    ['of a pod before the limits are as the run wants them', pod, 'invalid-manifest', range, refused(403)],
+    ['of a claim before the limits are as the run wants them', claim, 'invalid-manifest', range, refused(403)]
   ])('%s', (...[, object, code, brought, options]) => {
     expect(ask(object, code, [brought], options)).toBe(true)
     expect(ask(object, code, [], options)).toBe(false)
@@ -85,6 +88,10 @@ describe('a refusal counts', () => {
     ['of a binding to another role', binding.replace('reader', 'writer'), 'forbidden', role],
     ['of a wrong field, whatever the run brings', service, 'invalid-manifest', quota],
     ['of a right that is missing, whatever the run brings', service, 'forbidden', role],
+    ['of a wrong field of a binding whose role the run brings', binding, 'invalid-manifest', role, refused(422)],
+    ['of a wrong field of a pod whose account the run brings', pod, 'invalid-manifest', account, refused(400)],
+    ['of a wrong field of a claim, whatever the limits become', claim, 'invalid-manifest', range, refused(422)],
+    ['of a missing right to pods, whatever the limits become', pod, 'forbidden', range, refused(403)],
     ['of a server that fails, whatever the run brings', binding, 'cluster-unreachable', role]
   ])('%s', (...[, object, code, brought, options]) => {
     expect(ask(object, code, [brought], options)).toBe(false)

@@ -13,7 +13,12 @@ test.each([
   ['a full volume', '# Write error writing append only file on disk: No space left on device', 'is full'],
   ['a read-only volume', "# Can't open or create append-only dir appendonlydir: Read-only file system", 'readOnly'],
   ["somebody else's volume", "# Can't open or create append-only dir appendonlydir: Permission denied", 'fsGroup'],
-  ['a wrong directive', '*** FATAL CONFIG FILE ERROR (Redis 7.2.16) ***\nReading the configuration file', 'redis.conf']
+  [
+    'a wrong directive',
+    "*** FATAL CONFIG FILE ERROR (Redis 7.2.16) ***\nReading the configuration file, at line 12\n>>> 'maxmemory 2x'",
+    'correct line 12 of redis.conf, or of a file that it includes;'
+  ],
+  ['a directive that another program refuses', 'Bad directive', 'redis.conf that the last lines of its log name;']
 ])('%s is recognised by the last words', (_, text, words) => {
   const after = hintWithLog('crash-loop', hint, said(text))
   expect(after).toContain(words)

@@ -120,6 +120,17 @@ describe('a pod is never deleted that', () => {
       neverReady(starting),
       { events: [unhealthy('Startup probe failed: cat: /etc/typo', { lastTimestamp: beforeItsStart })] }
     ],
+    ...[
+      'command timed out: "/bin/sh -c redis-cli ping" timed out after 5s',
+      'command "/bin/sh -c redis-cli ping" timed out',
+      'rpc error: code = DeadlineExceeded desc = context deadline exceeded',
+      'Get "http://10.0.0.7:8080/ready": net/http: request canceled (Client.Timeout exceeded while awaiting headers)',
+      'dial tcp 10.0.0.7:6379: i/o timeout'
+    ].map((words): [string, KubernetesObject, Partial<Snapshot>] => [
+      `answers its first probe too late: ${words}`,
+      neverReady(starting),
+      { events: [...typo, unhealthy(`Startup probe failed: ${words}`)] }
+    ]),
     ['pulls its image', neverReady(waiting('ContainerCreating')), {}],
     ['ended once and is started again', oldPod(terminated(ended('Completed', 0))), {}],
     ['belongs to somebody else', pod({ revision, owner: 'job', statuses: [noImage], ready: false }), {}],
