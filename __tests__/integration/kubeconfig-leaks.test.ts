@@ -224,8 +224,18 @@ describe('a name and a password in the URL of the server', () => {
   test('are not shown where they make it no URL', async () => {
     const { failure, outputs } = await deploying(withUserInfo(`proxy:${stage.api.password}`))
     expect(outputs['failure-code']).toBe('invalid-input')
-    expect(failure).toContain('the server of context kubernetes-api is no URL that begins with https:// or http://')
+    expect(failure).toContain('the server of the kubeconfig has an @ in its path')
   })
+
+  test.each(['somebody:1234/S3cretPart2', 'somebody:x@S3cretPart2/y'])(
+    'are not shown where a URL makes a host and a path of %s',
+    async (userInfo) => {
+      const { failure, masks, captured } = await deploying(withUserInfo(userInfo, '10.88.0.1:6443'))
+      expect(failure).toContain('the server of the kubeconfig has an @ in its path')
+      expect(masks).toEqual(expect.arrayContaining([userInfo, 'S3cretPart2']))
+      expectNoSecret(captured, [userInfo, 'S3cretPart2'])
+    }
+  )
 
   test('are not shown where they are those of a proxy that does not answer', async () => {
     const value = changed(stage.api, ({ clusters: [first] }) => {

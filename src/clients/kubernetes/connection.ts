@@ -7,7 +7,7 @@ import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { Failure } from '../../core/failure.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
 import { askPlugin, type PluginDeps, PluginError } from './exec-plugin.ts'
-import { secretsInText, secretsOf, type UserInfo, userInfoOf } from './kubeconfig-secrets.ts'
+import { hasStrayUserInfo, secretsInText, secretsOf, type UserInfo, userInfoOf } from './kubeconfig-secrets.ts'
 import { kubeconfigText } from './kubeconfig-text.ts'
 
 export interface ConnectionSource extends KubeconfigSource {
@@ -42,6 +42,8 @@ export async function connect(source: ConnectionSource, deps: PluginDeps): Promi
   kubeConfig.setCurrentContext(context)
   const cluster = kubeConfig.getCurrentCluster()
   if (cluster === null) throw new Failure('invalid-input', `context ${context} names no known cluster`, kubeconfigHint)
+  refuseStrayUserInfo('server', cluster.server)
+  refuseStrayUserInfo('proxy-url', cluster.proxyUrl ?? '')
   const { server, userInfo } = serverOf(cluster.server, context)
   if (cluster.proxyUrl && !URL.canParse(cluster.proxyUrl)) {
     throw new Failure('invalid-input', `context ${context} cannot be used: its proxy-url is no URL`, kubeconfigHint)
@@ -69,6 +71,16 @@ export async function connect(source: ConnectionSource, deps: PluginDeps): Promi
     agent: cluster.proxyUrl || !(agent instanceof HttpsAgent) ? agent : keepAlive(agent),
     headers
   }
+}
+
+/** @throws Failure invalid-input before anything of it is shown or asked: the rest of a password would be its path */
+function refuseStrayUserInfo(field: string, url: string): void {
+  if (!hasStrayUserInfo(url)) return
+  throw new Failure(
+    'invalid-input',
+    `the ${field} of the kubeconfig has an @ in its path`,
+    'encode the user name and password in the URL (@ / ? # as %40 %2F %3F %23)'
+  )
 }
 
 /** @throws Failure invalid-input, which does not repeat the text: it may hold a password */

@@ -75,27 +75,51 @@ export function userInfoOf({ username, password }: URL): UserInfo | undefined {
   return { username: decodeURIComponent(username), password: decodeURIComponent(password) }
 }
 
-/** What of a URL must not be shown, in each form that it may be met in; also of a text that was to be one. */
-export function secretsOfUrl(text: string): string[] {
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  const info = url === undefined ? /:\/\/(.*)@/s.exec(text)?.[1] : `${url.username}:${url.password}`
-  if (info === undefined || info === ':') return []
-  // As it is written: a URL encodes more than its writer did.
-  const written = /:\/\/(.*)@/s.exec(text)?.[1] ?? info
-  return [info, written].flatMap((each) => {
-    const decoded = decode(each)
-    return [
-      secretIn(each),
-      secretIn(decoded),
-      Buffer.from(decoded.includes(':') ? decoded : `${decoded}:`).toString('base64')
-    ]
-  })
+/** Where user info may end that is written as it is, and what a URL makes of it: a part of its path or host. */
+const strayMark = /[:/\\?#@]/
+const scheme = /^\s*(?:https?:|[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*/i
+
+/**
+ * Whether an `@` stands behind the first `/`, `?` or `#` of a URL: most often the end of a user name and a password that
+ * are not encoded, of which a reader of the URL takes a part for the host and the rest for a path.
+ */
+export function hasStrayUserInfo(text: string): boolean {
+  return /[/\\?#].*@/s.test(text.replace(scheme, ''))
 }
 
-/** A name without a password is one: a token, most often. */
+/** What of a URL must not be shown, in each form that it may be met in; also of a text that was to be one. */
+export function secretsOfUrl(text: string): string[] {
+  // As it is written: a URL encodes more than its writer did.
+  const written = /^(.*)@/s.exec(text.replace(scheme, ''))?.[1]
+  if (!written) return []
+  if (hasStrayUserInfo(text)) {
+    // Any part may be met alone: as a host that cannot be reached, as a path that is not found.
+    const parts = written.split(strayMark).filter(isLong)
+    return [...secretsInUserInfo(written), ...[written, ...parts].flatMap((each) => [each, decode(each)])]
+  }
+  const { username, password } = URL.canParse(text) ? new URL(text) : { username: '', password: '' }
+  const parsed = username === '' && password === '' ? [] : [`${username}:${password}`]
+  return [...parsed, written].flatMap(secretsInUserInfo)
+}
+
+function secretsInUserInfo(info: string): string[] {
+  const decoded = decode(info)
+  return [
+    secretIn(info),
+    secretIn(decoded),
+    Buffer.from(decoded.includes(':') ? decoded : `${decoded}:`).toString('base64')
+  ]
+}
+
+/** A name without a password is one: a token, most often. Empty if there is none. */
 function secretIn(info: string): string {
   const [, name = '', password = ''] = /^([^:]*):?(.*)$/s.exec(info) ?? []
-  return password || name
+  return password || (isLong(name) ? name : '')
+}
+
+/** Whether a text may be masked that is perhaps no secret: shorter ones stand in words, and the log would be unreadable. */
+function isLong(text: string): boolean {
+  return text.length >= 4
 }
 
 function decode(text: string): string {
