@@ -6,6 +6,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { Failure } from '../../core/failure.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
+import { checkCredentials } from './credential-checks.ts'
 import { askPlugin, type PluginDeps, PluginError } from './exec-plugin.ts'
 import { hasStrayUserInfo, secretsInText, secretsOf, type UserInfo, userInfoOf } from './kubeconfig-secrets.ts'
 import { kubeconfigText } from './kubeconfig-text.ts'
@@ -112,15 +113,19 @@ async function credentials(
   const options: RequestOptions = {}
   const cluster = kubeConfig.getCurrentCluster()
   const user = kubeConfig.getCurrentUser()
+  const hasPlugin = Boolean(user?.exec)
   try {
     // client-node would wait for its plugin without an end.
     if (user?.exec) Object.assign(user, await askPlugin(user.exec, environment, deps), { exec: undefined })
+    // No token ends with a line break: that is how a block of YAML or a file was written.
+    if (user?.token !== undefined) Object.assign(user, { token: textAt(user, 'token')?.trim() })
     if (userInfo !== undefined && cluster !== null) {
       // As kubectl does it: Go sends them in place of whatever token or password the user has.
       if (user === null) kubeConfig.loadFromClusterAndUser(cluster, { name: 'nobody' })
       Object.assign(kubeConfig.getCurrentUser() ?? {}, userInfo, { token: undefined, authProvider: undefined })
     }
     await kubeConfig.applyToHTTPSOptions(options)
+    checkCredentials(options, context, user, hasPlugin)
     return options
   } catch (error) {
     deps.signal.throwIfAborted()

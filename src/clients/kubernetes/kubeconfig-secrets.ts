@@ -34,7 +34,7 @@ export function secretsOf(kubeConfig: KubeConfig): string[] {
   const ofUsers = kubeConfig
     .getUsers()
     .flatMap(({ token, username, password, keyData, authProvider, exec }) => [
-      ...[token, password, keyData].map(plain),
+      ...[plain(token).trim(), plain(password), plain(keyData), ...linesOfKey(plain(keyData))],
       password ? Buffer.from(`${username}:${password}`).toString('base64') : '',
       ...Object.entries(at(authProvider, 'config') ?? {}).map(([name, value]) =>
         isCredentialField(name) ? plain(value) : ''
@@ -45,6 +45,12 @@ export function secretsOf(kubeConfig: KubeConfig): string[] {
     .getClusters()
     .flatMap(({ server, proxyUrl }) => [server, proxyUrl].flatMap((url) => secretsOfUrl(plain(url))))
   return [...ofUsers, ...ofClusters].filter((secret) => secret !== '')
+}
+
+/** Of one that is written as PEM, where base64 of it belongs: its first and last line stand in every key. */
+function linesOfKey(key: string): string[] {
+  const lines = key.split(/\s*\n\s*/)
+  return lines.length === 1 ? [] : lines.filter((line) => line.length >= shortestLine && !line.startsWith('-----'))
 }
 
 function secretsOfPlugin(exec: unknown): string[] {

@@ -76,6 +76,15 @@ test('of a kubeconfig: credentials of every user and cluster, of plugins and pro
   )
 })
 
+test('of a key that is PEM: each line but the first and the last, which stand in every key; of a token not its end', () => {
+  const kubeConfig = new KubeConfig()
+  const key = '-----BEGIN PRIVATE KEY-----\nAAAAAAAAAAAAAAAAAAAA\nBBBBBBBBBBBBBBBBBBBB\n-----END PRIVATE KEY-----\n'
+  kubeConfig.loadFromString(
+    JSON.stringify({ users: [{ name: 'a', user: { token: 'a-token\n', 'client-key-data': key } }] })
+  )
+  expect(secretsOf(kubeConfig)).toEqual(['a-token', key, 'A'.repeat(20), 'B'.repeat(20)])
+})
+
 describe('of a URL', () => {
   test.each([
     ['a password, encoded and decoded', 'https://me:p%40ss@host:6443/path', ['p%40ss', 'p@ss', base64('me:p@ss')]],
