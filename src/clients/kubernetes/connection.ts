@@ -38,7 +38,8 @@ export async function connect(source: ConnectionSource, deps: PluginDeps): Promi
   if (!known.includes(context)) {
     const list = known.length === 0 ? 'none' : known.join(', ')
     const problem = context ? `has no context ${JSON.stringify(context)}` : 'names no current context'
-    throw new Failure('invalid-input', `the kubeconfig ${problem}; it has ${list}`, 'set the input `context`')
+    const hint = known.length === 0 ? kubeconfigHint : 'set the input `context`'
+    throw new Failure('invalid-input', `the kubeconfig ${problem}; it has ${list}`, hint)
   }
   kubeConfig.setCurrentContext(context)
   const cluster = kubeConfig.getCurrentCluster()
@@ -191,7 +192,7 @@ function loadKubeconfig({ kubeconfig, environment }: KubeconfigSource, mask: (se
     if (!variable) {
       const file = join(environment['HOME'] || homedir(), '.kube', 'config')
       if (!existsSync(file)) throw new Problem('~/.kube/config does not exist, and KUBECONFIG is not set')
-      return fromFile(file, '~/.kube/config', mask)
+      return described(fromFile(file, '~/.kube/config', mask), '~/.kube/config')
     }
     if (kubeconfigText(variable) !== undefined && !existsSync(variable)) {
       return fromText(variable, 'the text in KUBECONFIG', mask)
@@ -221,7 +222,8 @@ function fromFiles(files: readonly string[], mask: (secret: string) => void): Ku
     )
   }
   for (const one of rest) merge(first, one)
-  return first
+  // One of several may be empty, as for kubectl.
+  return described(first, others.length === 0 ? called(0) : `what the ${files.length} files that KUBECONFIG names hold`)
 }
 
 function fromFile(file: string, name: string, mask: (secret: string) => void): KubeConfig {
@@ -237,7 +239,13 @@ function fromFile(file: string, name: string, mask: (secret: string) => void): K
 }
 
 function fromText(given: string, name: string, mask: (secret: string) => void): KubeConfig {
-  return parsed(given, kubeconfigText(given) ?? given, name, mask)
+  return described(parsed(given, kubeconfigText(given) ?? given, name, mask), name)
+}
+
+/** A text of YAML that describes nothing: a token, a string in quotes, base64 without its head. */
+function described(kubeConfig: KubeConfig, name: string): KubeConfig {
+  if (kubeConfig.getClusters().length > 0 || kubeConfig.getContexts().length > 0) return kubeConfig
+  throw new Problem(`${name} is not a kubeconfig: it has no clusters and no contexts`)
 }
 
 function parsed(given: string, text: string, name: string, mask: (secret: string) => void): KubeConfig {
