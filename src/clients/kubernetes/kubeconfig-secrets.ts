@@ -5,8 +5,14 @@ import { announcesCredential, isCredentialField, isCredentialVariable } from '..
 /** Shorter lines stand in many a text. */
 const shortestLine = 16
 /** A credential in block or flow YAML or JSON. What is cut off has no closing quote. */
-const field =
-  /(?:token|password|client-key-data|client-secret)["']?\s*:\s*("(?:\\.|[^"\\])*"?|'[^']*'?|[^\s,{}[\]"'|>][^\n,}\]]*)/g
+const credential = fieldOf('token|password|client-key-data|client-secret')
+/** An address, which may hold a name and a password. */
+const address = fieldOf('server|proxy-url')
+
+function fieldOf(names: string): RegExp {
+  const value = /("(?:\\.|[^"\\])*"?|'[^']*'?|[^\s,{}[\]"'|>][^\n,}\]]*)/
+  return new RegExp(`(?:${names})["']?\\s*:\\s*${value.source}`, 'g')
+}
 
 /**
  * What must be masked before a text is read as a kubeconfig, which may fail.
@@ -17,7 +23,13 @@ export function secretsInText(given: string, text: string): string[] {
   const lines = given.trim().split(/\s*\n\s*/)
   // Lines of YAML that stand in every kubeconfig would be masked wherever else they occur.
   const whole = lines.length === 1 || text !== given ? lines.filter(({ length }) => length >= shortestLine) : []
-  return [...whole, ...[...text.matchAll(field)].map(([, value = '']) => unquoted(value.trim()))]
+  // What stands behind a blank and a number sign is a comment.
+  const addresses = valuesIn(text, address).map((value) => value.replace(/\s#.*$/s, ''))
+  return [...whole, ...valuesIn(text, credential), ...addresses.flatMap(secretsOfUrl)].filter(Boolean)
+}
+
+function valuesIn(text: string, field: RegExp): string[] {
+  return [...text.matchAll(field)].map(([, value = '']) => unquoted(value.trim()))
 }
 
 function unquoted(value: string): string {

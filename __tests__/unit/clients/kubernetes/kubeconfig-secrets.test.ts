@@ -18,6 +18,18 @@ describe('of a text that may be broken', () => {
     expect(secretsInText(text, text)).toEqual(expect.arrayContaining(['a-"token', 'a-pass']))
   })
 
+  test.each([
+    ['JSON', '{"clusters":[{"cluster":{"server":"https://me:of-server@a","proxy-url":"http://me:of-proxy@b'],
+    [
+      'block YAML',
+      'clusters:\n- cluster:\n    server: https://me:of-server@a # m@in\n    proxy-url: http://me:of-proxy@b'
+    ]
+  ])('each password in an address is found in %s', (_kind, text) => {
+    const secrets = secretsInText(text, text)
+    expect(secrets).toEqual(expect.arrayContaining(['of-server', 'of-proxy']))
+    expect(secrets).not.toContain('me:of-server@a # m')
+  })
+
   test('a text on one line is a secret as a whole, one on several lines is not: others have such lines, too', () => {
     const line = '{"apiVersion":"v1","users":[]}'
     expect(secretsInText(line, line)).toEqual([line])
