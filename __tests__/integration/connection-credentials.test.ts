@@ -5,16 +5,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { Deadline } from '../../src/core/deadline.ts'
 import { Failure } from '../../src/core/failure.ts'
+import { type Certificate, selfSignedCertificate } from '../support/kubernetes-api/http/certificate.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
 import { FastClock } from './applying.ts'
 import { ask, connecting, withUser } from './kubeconfigs.ts'
-import { failureOf } from './outcome.ts'
+import { failureOf, wordsOf } from './outcome.ts'
 
 let api: KubernetesApi
 let folder: string
+let pair: Certificate
+let other: Certificate
 
 beforeAll(async () => {
   api = await startKubernetesApi()
+  pair = await selfSignedCertificate()
+  other = await selfSignedCertificate()
 })
 afterAll(async () => api.close())
 beforeEach(async () => {
@@ -22,6 +27,7 @@ beforeEach(async () => {
 })
 afterEach(async () => rm(folder, { recursive: true }))
 
+const base64 = (text: string) => Buffer.from(text).toString('base64')
 const environment = { PATH: process.env['PATH'] }
 
 /** A kubeconfig whose user has a credential plugin. */
@@ -36,6 +42,13 @@ async function withScript(script: string, more: object = {}): Promise<string> {
   await writeFile(path, `#!/bin/sh\n${script}\n`)
   await chmod(path, 0o755)
   return withPlugin(path, more)
+}
+
+/** No line of a key in either form, and no part of a token. */
+function expectNoKey(failure: Failure): void {
+  const words = `${wordsOf(failure)} ${failure.cause ?? ''}`
+  const keys = [pair.key, other.key].flatMap((key) => [...key.split('\n').slice(1, 3), base64(key).slice(0, 100)])
+  for (const secret of [...keys, 'S3cret', 'Part2', api.token]) expect(words).not.toContain(secret)
 }
 
 /** Whether a process is there that is no zombie. */
@@ -69,6 +82,65 @@ test('a name and a password are secrets in both forms', async () => {
   expect(new Set(secrets)).toEqual(new Set(['a-basic-password', basic]))
 })
 
+describe('a token', () => {
+  test('with a line break at its end, as a block of YAML has one, is used without it', async () => {
+    const kubeconfig = withUser(api, { token: `${api.token}\n` })
+    expect((await ask({ kubeconfig })).secrets).toEqual([api.token])
+  })
+
+  test.each(['S3cret\nPart2', 'S3cretPart2\u0007', 'S3cretPart2\u20ac'])('%j is refused unseen', async (token) => {
+    const failure = await failureOf(connecting({ kubeconfig: withUser(api, { token }) }))
+    expect(failure).toMatchObject({
+      code: 'invalid-input',
+      message:
+        'context kubernetes-api cannot be used: the token of its user has a line break or another character that no ' +
+        'HTTP header can hold'
+    })
+    expectNoKey(failure)
+  })
+})
+
+describe('a client certificate', () => {
+  const user = (cert: string, key: string) => ({ 'client-certificate-data': cert, 'client-key-data': key })
+
+  test('and its key are used', async () => {
+    const kubeconfig = withUser(api, { token: api.token, ...user(base64(pair.cert), base64(pair.key)) })
+    expect(await ask({ kubeconfig })).toMatchObject({ server: api.url })
+  })
+
+  test.each([
+    [
+      'that is PEM',
+      () => user(pair.cert, base64(pair.key)),
+      'certificate-data of its user is PEM itself, and not base64'
+    ],
+    ['whose key is PEM', () => user(base64(pair.cert), pair.key), 'key-data of its user is PEM itself, and not base64'],
+    [
+      'that is cut off',
+      () => user(base64(pair.cert).slice(0, 200), base64(pair.key)),
+      'certificate-data of its user is no certificate, or cut off (ERR_OSSL_'
+    ],
+    [
+      'whose key is cut off',
+      () => user(base64(pair.cert), base64(pair.key).slice(0, 100)),
+      'key-data of its user is no private key, or cut off (ERR_OSSL_'
+    ],
+    [
+      'with the key of another',
+      () => user(base64(pair.cert), base64(other.key)),
+      'the client-key-data of its user does not fit its client-certificate-data (ERR_OSSL_'
+    ]
+  ])('%s is refused unseen', async (_what, fields, problem) => {
+    const failure = await failureOf(connecting({ kubeconfig: withUser(api, { token: api.token, ...fields() }) }))
+    expect(failure).toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining(problem),
+      hint: expect.stringContaining('kubectl config view --raw')
+    })
+    expectNoKey(failure)
+  })
+})
+
 test('credentials of nobody: the server does not accept them', async () => {
   expect(await failureOf(ask({ kubeconfig: withUser(api, {}) }))).toMatchObject({ code: 'unauthorized' })
 })
@@ -83,13 +155,32 @@ describe('a credential plugin', () => {
   })
 
   test('gives a certificate, whose key is a secret', async () => {
-    const status = credential({ clientCertificateData: 'certificate', clientKeyData: 'key' })
+    const status = credential({ clientCertificateData: pair.cert, clientKeyData: pair.key })
     const secrets: string[] = []
     const mask = (secret: string) => void secrets.push(secret)
-    const { kubeConfig } = await connecting({ kubeconfig: await withScript(`echo '${status}'`) }, 1, { mask })
-    const base64 = (text: string) => Buffer.from(text).toString('base64')
-    expect(kubeConfig.getCurrentUser()).toMatchObject({ certData: base64('certificate'), keyData: base64('key') })
-    expect(secrets).toEqual([base64('key'), 'key'])
+    const kubeconfig = await withScript(`cat << 'END'\n${status}\nEND`)
+    const { kubeConfig } = await connecting({ kubeconfig, environment }, 1, { mask })
+    expect(kubeConfig.getCurrentUser()).toMatchObject({ certData: base64(pair.cert), keyData: base64(pair.key) })
+    expect(secrets).toEqual([base64(pair.key), pair.key])
+  })
+
+  test('gives a token with a line break at its end, which is none of it', async () => {
+    const kubeconfig = await withScript(`cat << 'END'\n${credential({ token: `${api.token}\n` })}\nEND`)
+    expect((await ask({ kubeconfig, environment })).secrets).toEqual([api.token])
+  })
+
+  test.each([
+    ['a token', () => ({ token: 'S3cret\nPart2' }), 'the token of its credential plugin has a line break'],
+    [
+      'a key',
+      () => ({ clientCertificateData: pair.cert, clientKeyData: other.key }),
+      'the clientKeyData of its credential plugin does not fit its clientCertificateData'
+    ]
+  ])('gives %s that cannot be used', async (_what, status, problem) => {
+    const kubeconfig = await withScript(`cat << 'END'\n${credential(status())}\nEND`)
+    const failure = await failureOf(connecting({ kubeconfig, environment }))
+    expect(failure).toMatchObject({ code: 'invalid-input', message: expect.stringContaining(problem) })
+    expectNoKey(failure)
   })
 
   test('gets its arguments, its variables and those of the step, and hears that nobody answers', async () => {

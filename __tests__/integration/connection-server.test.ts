@@ -54,6 +54,20 @@ describe('the server', () => {
     })
   })
 
+  test.each(['server', 'proxy-url'])('with a password in its %s that is not encoded is not asked', async (field) => {
+    const kubeconfig = withCluster(api, {
+      server: api.url,
+      [field]: 'https://somebody:1234/S3cretPart2@10.88.0.1:6443'
+    })
+    const failure = await failureOf(ask({ kubeconfig }))
+    expect(failure).toMatchObject({
+      code: 'invalid-input',
+      message: `the ${field} of the kubeconfig has an @ in its path`,
+      hint: 'encode the user name and password in the URL (@ / ? # as %40 %2F %3F %23)'
+    })
+    expect(wordsOf(failure)).not.toMatch(/somebody|1234|S3cret/)
+  })
+
   test('behind a proxy that is no URL', async () => {
     const kubeconfig = withCluster(api, { server: api.url, 'proxy-url': 'proxy' })
     expect(await failureOf(ask({ kubeconfig }))).toMatchObject({

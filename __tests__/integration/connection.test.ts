@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { parse } from 'yaml'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
 import { ask, changed } from './kubeconfigs.ts'
 import { failureOf, wordsOf } from './outcome.ts'
@@ -39,6 +40,11 @@ describe('where the kubeconfig comes from', () => {
     const base64 = Buffer.from(api.kubeconfig).toString('base64')
     expect(await ask({ kubeconfig: base64 })).toMatchObject({ server: api.url })
     expect(await ask({ kubeconfig: base64.replace(/.{76}/g, '$&\n') })).toMatchObject({ server: api.url })
+  })
+
+  test('base64 of base64', async () => {
+    const twice = Buffer.from(Buffer.from(api.kubeconfig).toString('base64')).toString('base64')
+    expect(await ask({ kubeconfig: twice })).toMatchObject({ server: api.url })
   })
 
   test('the file that KUBECONFIG names', async () => {
@@ -87,6 +93,29 @@ describe('where the kubeconfig comes from', () => {
     const failure = await failureOf(ask({ kubeconfig: 'users: [\n  token: a-secret-token\n  b: }' }))
     expect(failure).toMatchObject({ code: 'invalid-input', message: expect.stringContaining('flow collection') })
     expect(wordsOf(failure)).not.toContain('a-secret-token')
+  })
+
+  test.each([
+    ['a string in quotes', () => JSON.stringify(JSON.stringify(parse(api.kubeconfig)))],
+    ['a token', () => api.token],
+    ['base64 without its head', () => Buffer.from(api.kubeconfig).toString('base64').slice(5)],
+    ['YAML of something else', () => 'kind: Secret\nstringData: {token: a-token}\n']
+  ])('%s is not a kubeconfig, and asked for no context', async (_what, text) => {
+    const kubeconfig = text()
+    for (const source of [{ kubeconfig }, { environment: { KUBECONFIG: await file('config', kubeconfig) } }]) {
+      const failure = await failureOf(ask(source))
+      expect(failure).toMatchObject({
+        code: 'invalid-input',
+        message: expect.stringMatching(/ is not a kubeconfig: it has no clusters and no contexts$/),
+        hint: expect.stringContaining('set the input `kubeconfig` to the text of a kubeconfig file')
+      })
+      expect(wordsOf(failure)).not.toContain(api.token)
+    }
+  })
+
+  test('an empty file beside another is none', async () => {
+    const KUBECONFIG = [await file('empty', '{}'), await file('config', api.kubeconfig)].join(':')
+    expect(await ask({ environment: { KUBECONFIG } })).toMatchObject({ server: api.url })
   })
 
   test.each([

@@ -6,8 +6,9 @@ import { delimiter, dirname, join } from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { Failure } from '../../core/failure.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
+import { checkCredentials } from './credential-checks.ts'
 import { askPlugin, type PluginDeps, PluginError } from './exec-plugin.ts'
-import { secretsInText, secretsOf, type UserInfo, userInfoOf } from './kubeconfig-secrets.ts'
+import { hasStrayUserInfo, secretsInText, secretsOf, type UserInfo, userInfoOf } from './kubeconfig-secrets.ts'
 import { kubeconfigText } from './kubeconfig-text.ts'
 
 export interface ConnectionSource extends KubeconfigSource {
@@ -37,11 +38,14 @@ export async function connect(source: ConnectionSource, deps: PluginDeps): Promi
   if (!known.includes(context)) {
     const list = known.length === 0 ? 'none' : known.join(', ')
     const problem = context ? `has no context ${JSON.stringify(context)}` : 'names no current context'
-    throw new Failure('invalid-input', `the kubeconfig ${problem}; it has ${list}`, 'set the input `context`')
+    const hint = known.length === 0 ? kubeconfigHint : 'set the input `context`'
+    throw new Failure('invalid-input', `the kubeconfig ${problem}; it has ${list}`, hint)
   }
   kubeConfig.setCurrentContext(context)
   const cluster = kubeConfig.getCurrentCluster()
   if (cluster === null) throw new Failure('invalid-input', `context ${context} names no known cluster`, kubeconfigHint)
+  refuseStrayUserInfo('server', cluster.server)
+  refuseStrayUserInfo('proxy-url', cluster.proxyUrl ?? '')
   const { server, userInfo } = serverOf(cluster.server, context)
   if (cluster.proxyUrl && !URL.canParse(cluster.proxyUrl)) {
     throw new Failure('invalid-input', `context ${context} cannot be used: its proxy-url is not a URL`, kubeconfigHint)
@@ -69,6 +73,16 @@ export async function connect(source: ConnectionSource, deps: PluginDeps): Promi
     agent: cluster.proxyUrl || !(agent instanceof HttpsAgent) ? agent : keepAlive(agent),
     headers
   }
+}
+
+/** @throws Failure invalid-input before anything of it is shown or asked: the rest of a password would be its path */
+function refuseStrayUserInfo(field: string, url: string): void {
+  if (!hasStrayUserInfo(url)) return
+  throw new Failure(
+    'invalid-input',
+    `the ${field} of the kubeconfig has an @ in its path`,
+    'encode the user name and password in the URL (@ / ? # as %40 %2F %3F %23)'
+  )
 }
 
 /** @throws Failure invalid-input, which does not repeat the text: it may hold a password */
@@ -100,15 +114,19 @@ async function credentials(
   const options: RequestOptions = {}
   const cluster = kubeConfig.getCurrentCluster()
   const user = kubeConfig.getCurrentUser()
+  const hasPlugin = Boolean(user?.exec)
   try {
     // client-node would wait for its plugin without an end.
     if (user?.exec) Object.assign(user, await askPlugin(user.exec, environment, deps), { exec: undefined })
+    // No token ends with a line break: that is how a block of YAML or a file was written.
+    if (user?.token !== undefined) Object.assign(user, { token: textAt(user, 'token')?.trim() })
     if (userInfo !== undefined && cluster !== null) {
       // As kubectl does it: Go sends them in place of whatever token or password the user has.
       if (user === null) kubeConfig.loadFromClusterAndUser(cluster, { name: 'nobody' })
       Object.assign(kubeConfig.getCurrentUser() ?? {}, userInfo, { token: undefined, authProvider: undefined })
     }
     await kubeConfig.applyToHTTPSOptions(options)
+    checkCredentials(options, context, user, hasPlugin)
     return options
   } catch (error) {
     deps.signal.throwIfAborted()
@@ -174,7 +192,7 @@ function loadKubeconfig({ kubeconfig, environment }: KubeconfigSource, mask: (se
     if (!variable) {
       const file = join(environment['HOME'] || homedir(), '.kube', 'config')
       if (!existsSync(file)) throw new Problem('~/.kube/config does not exist, and KUBECONFIG is not set')
-      return fromFile(file, '~/.kube/config', mask)
+      return described(fromFile(file, '~/.kube/config', mask), '~/.kube/config')
     }
     if (kubeconfigText(variable) !== undefined && !existsSync(variable)) {
       return fromText(variable, 'the text in KUBECONFIG', mask)
@@ -204,7 +222,8 @@ function fromFiles(files: readonly string[], mask: (secret: string) => void): Ku
     )
   }
   for (const one of rest) merge(first, one)
-  return first
+  // One of several may be empty, as for kubectl.
+  return described(first, others.length === 0 ? called(0) : `what the ${files.length} files that KUBECONFIG names hold`)
 }
 
 function fromFile(file: string, name: string, mask: (secret: string) => void): KubeConfig {
@@ -220,7 +239,13 @@ function fromFile(file: string, name: string, mask: (secret: string) => void): K
 }
 
 function fromText(given: string, name: string, mask: (secret: string) => void): KubeConfig {
-  return parsed(given, kubeconfigText(given) ?? given, name, mask)
+  return described(parsed(given, kubeconfigText(given) ?? given, name, mask), name)
+}
+
+/** A text of YAML that describes nothing: a token, a string in quotes, base64 without its head. */
+function described(kubeConfig: KubeConfig, name: string): KubeConfig {
+  if (kubeConfig.getClusters().length > 0 || kubeConfig.getContexts().length > 0) return kubeConfig
+  throw new Problem(`${name} is not a kubeconfig: it has no clusters and no contexts`)
 }
 
 function parsed(given: string, text: string, name: string, mask: (secret: string) => void): KubeConfig {

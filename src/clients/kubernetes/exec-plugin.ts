@@ -119,7 +119,7 @@ async function answerOf(plugin: Plugin, called: string, mask: (secret: string) =
     throw new PluginError(`${called} cannot be run (${cause})`, cause === 'ENOENT')
   })
   const status = statusIn(answer)
-  const token = textAt(status, 'token')
+  const token = textAt(status, 'token')?.trim()
   const [certData, keyData] = ['clientCertificateData', 'clientKeyData'].map((field) => base64(textAt(status, field)))
   // Also if it failed: what it says may repeat what it printed.
   for (const secret of [token, keyData, textAt(status, 'clientKeyData')]) if (secret) mask(secret)

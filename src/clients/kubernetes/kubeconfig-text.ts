@@ -1,5 +1,6 @@
 /**
- * The text of a kubeconfig that a value holds, as it is or as base64, as secrets of workflows often are; undefined if
+ * The text of a kubeconfig that a value holds, as it is or as base64, as secrets of workflows often are (also as base64
+ * of base64, where somebody encoded what was encoded already); undefined if
  * the value is neither. What is cut off or else broken is a text as well: only so it is never taken for a path.
  */
 export function kubeconfigText(value: string): string | undefined {
@@ -19,5 +20,6 @@ function decoded(base64: string): string | undefined {
   const text = Buffer.from(base64, 'base64')
     .toString('utf8')
     .replace(/\ufffd$/, '')
-  return isText(text) && !/\ufffd|[^\P{Cc}\t\n\r]/u.test(text) ? text : undefined
+  if (/\ufffd|[^\P{Cc}\t\n\r]/u.test(text)) return undefined
+  return decoded(text.trim()) ?? (isText(text) ? text : undefined)
 }

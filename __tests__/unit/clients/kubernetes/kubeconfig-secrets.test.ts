@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
 import { KubeConfig } from '@kubernetes/client-node/dist/config.js'
-import { secretsInText, secretsOf, secretsOfUrl } from '../../../../src/clients/kubernetes/kubeconfig-secrets.ts'
+import {
+  hasStrayUserInfo,
+  secretsInText,
+  secretsOf,
+  secretsOfUrl
+} from '../../../../src/clients/kubernetes/kubeconfig-secrets.ts'
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
@@ -11,6 +16,18 @@ describe('of a text that may be broken', () => {
     ['block YAML', 'users:\n- user:\n    token: a-"token\n    password: a-pass']
   ])('each credential is found in %s', (_kind, text) => {
     expect(secretsInText(text, text)).toEqual(expect.arrayContaining(['a-"token', 'a-pass']))
+  })
+
+  test.each([
+    ['JSON', '{"clusters":[{"cluster":{"server":"https://me:of-server@a","proxy-url":"http://me:of-proxy@b'],
+    [
+      'block YAML',
+      'clusters:\n- cluster:\n    server: https://me:of-server@a # m@in\n    proxy-url: http://me:of-proxy@b'
+    ]
+  ])('each password in an address is found in %s', (_kind, text) => {
+    const secrets = secretsInText(text, text)
+    expect(secrets).toEqual(expect.arrayContaining(['of-server', 'of-proxy']))
+    expect(secrets).not.toContain('me:of-server@a # m')
   })
 
   test('a text on one line is a secret as a whole, one on several lines is not: others have such lines, too', () => {
@@ -71,16 +88,54 @@ test('of a kubeconfig: credentials of every user and cluster, of plugins and pro
   )
 })
 
+test('of a key that is PEM: each line but the first and the last, which stand in every key; of a token not its end', () => {
+  const kubeConfig = new KubeConfig()
+  const key = '-----BEGIN PRIVATE KEY-----\nAAAAAAAAAAAAAAAAAAAA\nBBBBBBBBBBBBBBBBBBBB\n-----END PRIVATE KEY-----\n'
+  kubeConfig.loadFromString(
+    JSON.stringify({ users: [{ name: 'a', user: { token: 'a-token\n', 'client-key-data': key } }] })
+  )
+  expect(secretsOf(kubeConfig)).toEqual(['a-token', key, 'A'.repeat(20), 'B'.repeat(20)])
+})
+
 describe('of a URL', () => {
   test.each([
     ['a password, encoded and decoded', 'https://me:p%40ss@host:6443/path', ['p%40ss', 'p@ss', base64('me:p@ss')]],
     ['a password that should have been encoded', 'https://me:p@ss@host', ['p%40ss', 'p@ss', base64('me:p@ss')]],
-    ['a password that makes it no URL', 'https://me:p/ss@host', ['p/ss', base64('me:p/ss')]],
+    ['a password that makes it no URL', 'https://me:p/ss@host', ['p/ss', 'me:p/ss', base64('me:p/ss')]],
     ['a percent sign that stands for itself', 'https://me:p%zz@host', ['p%zz', base64('me:p%zz')]],
     ['a name alone, which is a token most often', 'https://a-token@host', ['a-token', base64('a-token:')]],
-    ['nothing', 'https://host:6443', []],
-    ['an at sign in its path', 'https://host/a@b', []]
+    ['a name alone that is so short that it stands in other words', 'https://k@host', [base64('k:')]],
+    ['a short password', 'https://me:k@host', ['k', base64('me:k')]],
+    ['no scheme', 'me:a-pass@host', ['a-pass', base64('me:a-pass')]],
+    ['nothing', 'https://host:6443', []]
   ])('%s', (_what, url, secrets) => {
-    expect(new Set(secretsOfUrl(url))).toEqual(new Set([...secrets]))
+    expect(new Set(secretsOfUrl(url).filter(Boolean))).toEqual(new Set(secrets))
+  })
+
+  test.each([
+    ['a slash', 'https://somebody:1234/S3cretPart2@10.88.0.1:6443', ['1234/S3cretPart2', 'somebody:1234/S3cretPart2']],
+    [
+      'an at sign and a slash',
+      'https://somebody:x@S3cretPart2/y@host',
+      ['x@S3cretPart2/y', 'somebody:x@S3cretPart2/y']
+    ],
+    ['a question mark', 'https://somebody:1234?S3cretPart2@host', ['1234?S3cretPart2']],
+    ['a number sign', 'https://somebody:1234#S3cretPart2@host', ['1234#S3cretPart2']],
+    ['a backslash', 'https://somebody\\S3cretPart2@host', ['somebody\\S3cretPart2']],
+    ['a slash and no colon', 'https://somebody/S3cretPart2@host', ['somebody/S3cretPart2']],
+    ['a slash and an escape', 'https://somebody:1234/S3cret%50art2@host', ['S3cret%50art2', '1234/S3cretPart2']]
+  ])('with %s that is not encoded: the whole of it and its parts, but none so short as "x"', (_what, url, secrets) => {
+    expect(secretsOfUrl(url)).toEqual(expect.arrayContaining([...secrets, 'S3cretPart2']))
+    expect(secretsOfUrl(url)).not.toContain('x')
+    expect(hasStrayUserInfo(url)).toBe(true)
+  })
+
+  test.each([
+    'https://host:6443/path?query#fragment',
+    'https://me:p%40%2Fss@host:6443/path',
+    'https://me:p@ss@host',
+    'me:pass@host'
+  ])('%s has no user info beyond that of its host', (url) => {
+    expect(hasStrayUserInfo(url)).toBe(false)
   })
 })

@@ -24,6 +24,8 @@ describe('a text', () => {
     ['in several lines', base64(json).replace(/.{20}/g, '$&\n'), json],
     ['with a line break at its end', `${base64(block)}\n`, block],
     ['for URLs', Buffer.from(json).toString('base64url'), json],
+    ['of base64', base64(base64(json)), json],
+    ['of base64 in several lines', base64(`${base64(json).replace(/.{20}/g, '$&\n')}\n`), json],
     ['that is cut off', base64(block).slice(0, 41), block.slice(0, 30)],
     ['that is cut off within a character', base64(json).slice(0, Math.ceil((cut * 4) / 3)), json.slice(0, cut - 1)]
   ])('as base64 %s is decoded', (_how, value, text) => {

@@ -18,7 +18,7 @@ test.each([
     "*** FATAL CONFIG FILE ERROR (Redis 7.2.16) ***\nReading the configuration file, at line 12\n>>> 'maxmemory 2x'",
     'correct line 12 of redis.conf, or of a file that it includes;'
   ],
-  ['a directive that another program refuses', 'Bad directive', 'redis.conf that the last lines of its log name;']
+  ['a directive that another program refuses', 'Bad directive', 'correct the redis.conf line that the log names;']
 ])('%s is recognised by the last words', (_, text, words) => {
   const after = hintWithLog('crash-loop', hint, said(text))
   expect(after).toContain(words)
