@@ -19,13 +19,13 @@ describe('a pod that the controller cannot create', () => {
       'admission refuses the pod: Pod Security',
       'violates PodSecurity "baseline:latest": privileged (container "redis" must not set securityContext.privileged=true)',
       'invalid-manifest',
-      'correct the pod template so that the cluster admits it'
+      'correct the pod template so that the cluster admits the pod'
     ],
     [
       'admission refuses the pod: LimitRange',
       'maximum memory usage per Container is 2Gi, but limit is 3Gi',
       'invalid-manifest',
-      'correct the pod template so that the cluster admits it'
+      'correct the pod template so that the cluster admits the pod'
     ]
   ])('%s', (_, reason, code, hint) => {
     const events = [event(statefulSet(), 'FailedCreate', creation + reason, { count: 14 })]
