@@ -34,7 +34,7 @@ export async function guardData(
     {
       namespace,
       states,
-      changes: statefulSet?.before === undefined ? [] : pendingRestart(statefulSet.before, statefulSet.after)
+      changes: statefulSet === undefined ? [] : restartOf(statefulSet)
     },
     {
       ...claimPorts(session, step),
@@ -44,6 +44,11 @@ export async function guardData(
       log
     }
   )
+}
+
+/** A pod whose StatefulSet is gone is taken over by the next, and replaced where that has another template. */
+function restartOf({ before, after }: ObjectStates): string[] {
+  return before === undefined ? [`no StatefulSet/${names.statefulSet} is stored`] : pendingRestart(before, after)
 }
 
 /** The claims of the deployed Redis, as far as they may be read. @throws Failure */

@@ -9,8 +9,9 @@ import type { Running } from './running.ts'
 /** All that decides whether a deployment would lose data. */
 export interface GuardFacts {
   namespace: string
-  /** The StatefulSet as it is stored. */
+  /** As it is stored; where none is, the wanted one. */
   statefulSet: KubernetesObject
+  isStored: boolean
   /** Whether what Redis writes is still there after its pod. */
   outlivesPod: boolean
   /** Why redis-0 would start anew; empty if it would not. */
@@ -71,6 +72,7 @@ function judgeAppending(facts: GuardFacts): GuardJudgement {
   const restart = `${names.pod} would start anew (${changes.join(', ')})`
   if (running === undefined) {
     const said = `Redis cannot be asked (${silence})`
+    if (!facts.outlivesPod) return { ...nothing, lines: [`${said}; it keeps its data on no volume that outlives it`] }
     if (appends.before === true) return { ...nothing, lines: [`${said}; it was deployed with appendonly yes`] }
     if (claims.length > 0 && claims.every(({ object }) => object === undefined)) {
       return { ...nothing, lines: [`${said}; it has no claim that could hold data`] }

@@ -22,6 +22,7 @@ const switchedOn: Running = { ...running, appends: true, unfinished: [] }
 const facts = (differences: Partial<GuardFacts> = {}): GuardFacts => ({
   namespace: 'team',
   statefulSet,
+  isStored: true,
   outlivesPod: true,
   changes: ['configuration'],
   appends: { before: false, after: true },
@@ -149,6 +150,13 @@ describe('where Redis cannot be asked, what is deployed decides', () => {
     expect(guardJudgement(facts({ ...silent, claims: noClaim }))).toMatchObject({ losses: [], notes: [] })
   })
 
+  test('and on no volume that outlives its pod, nothing is left to lose', () => {
+    expect(guardJudgement(facts({ ...silent, outlivesPod: false, claims: [] }))).toMatchObject({
+      losses: [],
+      notes: []
+    })
+  })
+
   test('but a claim that must not be read may hold data', () => {
     expect(lossesOf({ ...silent, claims: [] })).toHaveLength(1)
   })
@@ -167,6 +175,16 @@ describe('a claim', () => {
       'kubectl -n team wait --for=delete pvc/data-redis-0 --timeout=5m',
       `kubectl patch pv pvc-1 --patch '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'`,
       'kubectl -n team scale statefulset/redis --replicas=1'
+    ])
+  })
+
+  test('that is being deleted without its StatefulSet comes back with the next run', () => {
+    const [loss] = guardJudgement(facts({ ...unchanged, isStored: false, claims: of(deleted) })).losses
+    expect(loss?.hint.split('`').filter((_, index) => index % 2 === 1)).toEqual([
+      `kubectl patch pv pvc-1 --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
+      'kubectl -n team delete pod redis-0 --ignore-not-found',
+      'kubectl -n team wait --for=delete pvc/data-redis-0 --timeout=5m',
+      `kubectl patch pv pvc-1 --patch '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'`
     ])
   })
 
