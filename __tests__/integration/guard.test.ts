@@ -184,6 +184,44 @@ describe('a deployment that switches the append-only file on', () => {
   })
 })
 
+const message =
+  'pods "redis-0" is forbidden: User "system:serviceaccount:default:ci" cannot create resource "pods/portforward" in ' +
+  'API group "" in the namespace "default"'
+const noForward = {
+  path: /portforward/,
+  times: 99,
+  reply: { status: 403, body: { kind: 'Status', status: 'Failure', reason: 'Forbidden', message, code: 403 } }
+}
+const rule = '`- {apiGroups: [""], resources: [pods/portforward], resourceNames: ["redis-0"], verbs: [get, create]}`'
+
+test('where the port-forward is forbidden, a refusal prints the rule that is missing', async () => {
+  await deployed(await off())
+  api.fault(noForward)
+  expect((await guarding(await documents())).failure?.hint).toContain(rule)
+})
+
+describe('a Redis that was deployed with an append-only file and may not be asked', () => {
+  beforeEach(async () => {
+    await deployed(await documents())
+    seedClaim({ status: { phase: 'Bound' } })
+  })
+  const other = () => documents(['appendfsync everysec', 'appendfsync always'])
+
+  test('because its password is another one, is replaced with a note', async () => {
+    await redisCommands(['ACL', 'SETUSER', 'default', 'resetpass', '>another-password-1'])
+    const { failure, notes } = await guarding(await other())
+    expect(failure).toBeUndefined()
+    expect(notes).toEqual([expect.stringMatching(/was not checked .*WRONGPASS.* deployed with appendonly yes/)])
+  })
+
+  test('because the right is missing, is replaced with a note that has the rule', async () => {
+    api.fault(noForward)
+    const { failure, notes } = await guarding(await other())
+    expect(failure).toBeUndefined()
+    expect(notes).toEqual([expect.stringContaining(rule)])
+  })
+})
+
 test('a Redis that says nothing is asked once, for seconds', async () => {
   await deployed(await off())
   await using silent = await startSilent()

@@ -1,7 +1,7 @@
 import { toFailureFor } from '../clients/kubernetes/failure.ts'
 import { missingRight, rightPlace } from '../clients/kubernetes/forbidden.ts'
 import { openPortForward } from '../clients/kubernetes/port-forward.ts'
-import { openRedisConnection } from '../clients/redis/connection.ts'
+import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
 import { messageOf } from '../core/failure.ts'
 import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
 import { names } from '../core/kubernetes/workload.ts'
@@ -40,6 +40,7 @@ export async function guardData(
       ...claimPorts(session, step),
       openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
       openRedis: openRedisConnection,
+      isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
       secret: (value) => redactor.add(value),
       log
     }

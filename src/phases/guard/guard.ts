@@ -2,13 +2,13 @@ import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import { credentialField, credentialsObject } from '../../core/credentials.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
-import { ports as podPorts } from '../../core/kubernetes/workload.ts'
+import { names, ports as podPorts } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart, appendsByFile } from '../../core/redis/append-only.ts'
 import { parseInfo } from '../../core/redis/info.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import { outlivesPod } from '../../core/rendered-cache/storage.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { asksRedis, guardJudgement, type Loss } from './checks.ts'
+import { asksRedis, type Barrier, guardJudgement, type Loss } from './checks.ts'
 import { readClaims, type StoredClaim } from './claims.ts'
 import type { GuardDeps, GuardInputs, States } from './deps.ts'
 import { type Running, runningFrom } from './running.ts'
@@ -34,7 +34,16 @@ export async function guard({ namespace, states, changes }: GuardInputs, deps: G
   if (!isStored && nothingLeft(claims, before)) return
   const asked = asksRedis({ changes, appends, claims }) ? await ask(namespace, states, deps) : {}
   const place = { namespace, statefulSet, isStored, outlivesPod: outlivesPod(redis.storage) }
-  const facts = { ...place, changes, appends, claims, running: undefined, silence: undefined, ...asked }
+  const facts = {
+    ...place,
+    changes,
+    appends,
+    claims,
+    running: undefined,
+    silence: undefined,
+    barrier: undefined,
+    ...asked
+  }
   const { losses, notes, lines } = guardJudgement(facts)
   lines.forEach(deps.log)
   notes.forEach(deps.note)
@@ -68,15 +77,23 @@ async function ask(
   namespace: string,
   states: readonly States[],
   deps: GuardDeps
-): Promise<{ running: Running } | { silence: string }> {
+): Promise<{ running: Running } | { silence: string; barrier?: Barrier | undefined }> {
   try {
     const password = await storedPassword(namespace, states, deps)
     await using tunnel = await deps.openTunnel(podPorts.redis)
     const running = runningFrom(parseInfo(await infoThrough(tunnel, password, deps)))
     return running === undefined ? { silence: 'INFO lacks aof_enabled' } : { running }
   } catch (error) {
-    return { silence: sanitizeLine(messageOf(error)) }
+    return { silence: sanitizeLine(messageOf(error)), barrier: barrierIn(error, namespace, deps) }
   }
+}
+
+/** What keeps this run from a Redis that may well run; undefined if it is Redis that does not answer. */
+function barrierIn(error: unknown, namespace: string, { isReply, toFailure }: GuardDeps): Barrier | undefined {
+  if (isReply(error, 'WRONGPASS', 'NOAUTH')) return { hint: undefined }
+  const attempt = { verb: 'port-forward to', object: `Pod/${names.pod}`, namespace }
+  const { code, hint } = toFailure(error, { ...attempt, needs: 'get and create pods/portforward' })
+  return code === 'forbidden' ? { hint } : undefined
 }
 
 async function infoThrough(tunnel: ForwardedPort, password: string | undefined, deps: GuardDeps): Promise<string> {
@@ -86,7 +103,7 @@ async function infoThrough(tunnel: ForwardedPort, password: string | undefined, 
   } catch (error) {
     const { trouble } = tunnel
     if (trouble === undefined) throw error
-    throw new Error(trouble.by === 'pod' ? trouble.said : messageOf(trouble.error))
+    throw trouble.by === 'pod' ? new Error(trouble.said) : trouble.error
   }
 }
 

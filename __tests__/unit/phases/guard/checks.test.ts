@@ -29,6 +29,7 @@ const facts = (differences: Partial<GuardFacts> = {}): GuardFacts => ({
   claims,
   running,
   silence: undefined,
+  barrier: undefined,
   ...differences
 })
 const silent = { running: undefined, silence: 'connect ECONNREFUSED' }
@@ -138,6 +139,24 @@ describe('where Redis cannot be asked, what is deployed decides', () => {
       losses: [],
       notes: []
     })
+  })
+
+  test('with one, and something keeps the run from a Redis that may run: it is told what was not checked', () => {
+    const started = { ...silent, appends: { before: true, after: true } }
+    const { losses, notes, lines } = guardJudgement(facts({ ...started, barrier: { hint: undefined } }))
+    expect({ losses, lines }).toEqual({ losses: [], lines: [] })
+    expect(notes).toEqual([
+      'redis-0 would start anew (configuration). Whether Redis still writes its append-only file was not checked: ' +
+        'Redis cannot be asked (connect ECONNREFUSED); it was deployed with appendonly yes. If that was switched off ' +
+        'since, what was written from then on is lost.'
+    ])
+    const forbidden = guardJudgement(facts({ ...started, barrier: { hint: 'grant the right' } }))
+    expect(forbidden.notes).toEqual([expect.stringMatching(/is lost\. For this run to ask Redis, grant the right\.$/)])
+  })
+
+  test('without one, and a right is missing: the right is what helps', () => {
+    const [loss] = guardJudgement(facts({ ...silent, barrier: { hint: 'grant the right' } })).losses
+    expect(loss?.hint).toBe('for this run to ask Redis, grant the right')
   })
 
   test('and if that is not known either, it is told', () => {
