@@ -102,6 +102,27 @@ describe('own manifests without an append-only file', () => {
     expect((await written())[2]).not.toBe(before[2])
   })
 
+  test.each([
+    ['pod running', ['--cascade=orphan'], /no StatefulSet\/redis is stored.* 201 keys \(.*\) would be lost\n/],
+    [
+      'claim',
+      ['--cascade=foreground'],
+      /no StatefulSet\/redis is stored.* it was deployed with appendonly no.* lose every key/
+    ]
+  ])('are not replaced where their deleted StatefulSet left its %s', async (_, how, message) => {
+    await fill()
+    await namespace.redisCli('save')
+    await namespace.kubectl('delete', 'statefulset', 'redis', ...how)
+    const refused = await deploy(namespace)
+    expect(refused.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'data-at-risk', changed: 'false' })
+    expect(said(refused)).toMatch(message)
+    await expectClean(refused, namespace)
+
+    const again = await deploy(namespace, { manifests: 'deploy/redis' }, { workspace: own.path })
+    expect(again.rendered).toContain('verdict: passed')
+    expect(await namespace.redisCli('dbsize')).toBe(String(keys))
+  })
+
   test('are replaced at once while Redis holds no key', async () => {
     const passed = await deploy(namespace)
     expect(passed.rendered).toContain('Redis holds no key that could be lost')
@@ -118,7 +139,7 @@ describe('a claim that is being deleted', () => {
 
   test.each([
     ['nothing would change', {}],
-    ['the pod would start anew', { maxmemory: '100mb' }]
+    ['the pod would restart', { maxmemory: '100mb' }]
   ])('refuses a deploy where %s, until what is typed has kept the volume', async (_, inputs) => {
     const before = await written()
     const refused = await deploy(namespace, inputs)

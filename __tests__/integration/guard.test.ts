@@ -184,6 +184,44 @@ describe('a deployment that switches the append-only file on', () => {
   })
 })
 
+const message =
+  'pods "redis-0" is forbidden: User "system:serviceaccount:default:ci" cannot create resource "pods/portforward" in ' +
+  'API group "" in the namespace "default"'
+const noForward = {
+  path: /portforward/,
+  times: 99,
+  reply: { status: 403, body: { kind: 'Status', status: 'Failure', reason: 'Forbidden', message, code: 403 } }
+}
+const rule = '`- {apiGroups: [""], resources: [pods/portforward], resourceNames: ["redis-0"], verbs: [get, create]}`'
+
+test('where the port-forward is forbidden, a refusal prints the rule that is missing', async () => {
+  await deployed(await off())
+  api.fault(noForward)
+  expect((await guarding(await documents())).failure?.hint).toContain(rule)
+})
+
+describe('a Redis that was deployed with an append-only file and may not be asked', () => {
+  beforeEach(async () => {
+    await deployed(await documents())
+    seedClaim({ status: { phase: 'Bound' } })
+  })
+  const other = () => documents(['appendfsync everysec', 'appendfsync always'])
+
+  test('because its password is another one, is replaced with a note', async () => {
+    await redisCommands(['ACL', 'SETUSER', 'default', 'resetpass', '>another-password-1'])
+    const { failure, notes } = await guarding(await other())
+    expect(failure).toBeUndefined()
+    expect(notes).toEqual([expect.stringMatching(/was not checked .*WRONGPASS.* deployed with appendonly yes/)])
+  })
+
+  test('because the right is missing, is replaced with a note that has the rule', async () => {
+    api.fault(noForward)
+    const { failure, notes } = await guarding(await other())
+    expect(failure).toBeUndefined()
+    expect(notes).toEqual([expect.stringContaining(rule)])
+  })
+})
+
 test('a Redis that says nothing is asked once, for seconds', async () => {
   await deployed(await off())
   await using silent = await startSilent()
@@ -241,8 +279,47 @@ describe('a claim of the deployed Redis', () => {
   })
 })
 
-test('where no Redis is deployed yet, nothing is asked', async () => {
-  const { failure, asked } = await guarding(await documents())
+test('where no Redis is deployed yet, only its claim is looked for', async () => {
+  const { failure, asked, notes, log } = await guarding(await documents())
   expect(failure).toBeUndefined()
-  expect(asked).toEqual([])
+  expect(asked).toEqual([`GET ${claimPath}`])
+  expect([...notes, ...log]).toEqual([])
+})
+
+describe('where the StatefulSet is gone', () => {
+  const bound = { status: { phase: 'Bound' } }
+  const removePod = () => {
+    api.behave({ kind: 'unschedulable' })
+    api.remove('Pod', namespace, 'redis-0')
+  }
+
+  test.each<[string, () => Promise<ManifestDocument[]>, object]>([
+    ['without an append-only file: refused', off, { code: 'data-at-risk' }],
+    ['with one: accepted', documents, {}]
+  ])('and left its claim alone, its ConfigMap says how Redis was started, %s', async (_, what, expected) => {
+    await deployed(await what())
+    seedClaim(bound)
+    removePod()
+    api.remove('StatefulSet', namespace, 'redis')
+    const { failure, notes } = await guarding(await documents())
+    expect({ ...(failure && { code: failure.code }) }).toEqual(expected)
+    expect(notes).toEqual([])
+  })
+
+  test('as is all but the claim, nobody knows how Redis was started, which is told', async () => {
+    seedClaim(bound)
+    const { failure, notes } = await guarding(await documents())
+    expect(failure).toBeUndefined()
+    expect(notes).toEqual([expect.stringContaining('whether it has an append-only file now is not known')])
+  })
+
+  test('a claim that is being deleted is a loss', async () => {
+    seedClaim(bound, { deletionTimestamp: '2026-11-30T00:00:00Z', finalizers: ['kubernetes.io/pvc-protection'] })
+    const { failure } = await guarding(await documents())
+    expect(failure).toMatchObject({
+      code: 'data-at-risk',
+      message: expect.stringContaining('the claim data-redis-0 is being deleted'),
+      hint: expect.stringContaining('kubectl -n default delete pod redis-0 --ignore-not-found')
+    })
+  })
 })

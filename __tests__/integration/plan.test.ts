@@ -142,6 +142,17 @@ describe('a plan', () => {
     expect(result.leftovers).toEqual([])
   })
 
+  test('of a first deployment that finds a claim being deleted: a danger', async () => {
+    const going: object = { deletionTimestamp: '2026-11-30T00:00:00Z', finalizers: ['kubernetes.io/pvc-protection'] }
+    const metadata = { name: 'data-redis-0', namespace, ...going }
+    api.seed({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata })
+    const { dangers } = (await plan()).plan
+    expect(dangers).toContainEqual({
+      rule: 'claim-at-risk',
+      sentence: expect.stringContaining('the claim data-redis-0 is being deleted')
+    })
+  })
+
   test('of another password: where it is another one, and not what it is', async () => {
     await deployed()
     const password = randomBytes(18).toString('base64')

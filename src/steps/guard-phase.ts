@@ -1,7 +1,7 @@
 import { toFailureFor } from '../clients/kubernetes/failure.ts'
 import { missingRight, rightPlace } from '../clients/kubernetes/forbidden.ts'
 import { openPortForward } from '../clients/kubernetes/port-forward.ts'
-import { openRedisConnection } from '../clients/redis/connection.ts'
+import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
 import { messageOf } from '../core/failure.ts'
 import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
 import { names } from '../core/kubernetes/workload.ts'
@@ -34,16 +34,22 @@ export async function guardData(
     {
       namespace,
       states,
-      changes: statefulSet?.before === undefined ? [] : pendingRestart(statefulSet.before, statefulSet.after)
+      changes: statefulSet === undefined ? [] : restartOf(statefulSet)
     },
     {
       ...claimPorts(session, step),
       openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
       openRedis: openRedisConnection,
+      isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
       secret: (value) => redactor.add(value),
       log
     }
   )
+}
+
+/** A pod whose StatefulSet is gone is taken over by the next, and replaced where that has another template. */
+function restartOf({ before, after }: ObjectStates): string[] {
+  return before === undefined ? [`no StatefulSet/${names.statefulSet} is stored`] : pendingRestart(before, after)
 }
 
 /** The claims of the deployed Redis, as far as they may be read. @throws Failure */

@@ -41,7 +41,7 @@ export async function planPhase(
   await phase('plan', `of namespace ${namespace} at ${cluster.server}`, async () => {
     const { tried, refused } = await tryAll(documents, inputs, session, step)
     const plan = planOf(tried, refused)
-    plan.dangers.push(...(await claimDangers([...tried, ...refused], session, step)))
+    plan.dangers.push(...(await claimDangers([...tried, ...refused], cache, session, step)))
     await publishPlan(plan, step)
     uncheckedNotes(refused, { ...inputs, documents }).forEach(noteInto(result, log))
     const failures: unknown[] = refused.filter(({ unknown }) => unknown === undefined).map(({ failure }) => failure)
@@ -55,13 +55,17 @@ export async function planPhase(
   await reportLeftovers(documents, session, step, true)
 }
 
-/** What is wrong with the claims of the deployed Redis: not what is planned, but a deployment would be refused for it. */
+/**
+ * What is wrong with the claims of the deployed Redis: not what is planned, but a deployment would be refused for it. A
+ * StatefulSet that is gone may have left them.
+ */
 async function claimDangers(
   known: readonly { before: KubernetesObject | undefined }[],
+  rendered: RenderedCache,
   session: ClusterSession,
   step: StepContext
 ): Promise<Danger[]> {
-  const { redis } = cacheOfObjects(known.flatMap(({ before }) => before ?? []))
+  const redis = cacheOfObjects(known.flatMap(({ before }) => before ?? [])).redis ?? rendered.redis
   if (redis === undefined) return []
   const claims = await deployedClaims(redis.statefulSet.object, session, step)
   const sentences = claims.flatMap(({ object }) => (object && claimRiskSentence(object)) ?? [])

@@ -10,9 +10,21 @@ const argument = /--appendonly["']?[\s=]+["']?(yes|no)\b/gi
  * overrides the file.
  */
 export function appendsAtStart({ container, settings }: RenderedRedis): boolean | undefined {
-  const command = [...(container?.command ?? []), ...(container?.args ?? [])].join(' ')
-  const [, value] = [...command.matchAll(argument)].at(-1) ?? []
+  const [, value] = [...commandOf(container).matchAll(argument)].at(-1) ?? []
   if (value !== undefined) return value.toLowerCase() === 'yes'
+  return fromFile(settings)
+}
+
+/** The same, of a Redis of which the file is known and the arguments are not: undefined if they may override it. */
+export function appendsByFile({ container, settings }: RenderedRedis): boolean | undefined {
+  return /--appendonly\b/i.test(commandOf(container)) ? undefined : fromFile(settings)
+}
+
+function commandOf(container: RenderedRedis['container']): string {
+  return [...(container?.command ?? []), ...(container?.args ?? [])].join(' ')
+}
+
+function fromFile(settings: RenderedRedis['settings']): boolean | undefined {
   const config = knownValue(settings)?.config
   return config && setting(config, 'appendonly')?.toLowerCase() === 'yes'
 }

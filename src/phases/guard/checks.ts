@@ -9,11 +9,12 @@ import type { Running } from './running.ts'
 /** All that decides whether a deployment would lose data. */
 export interface GuardFacts {
   namespace: string
-  /** The StatefulSet as it is stored. */
+  /** As it is stored; where none is, the wanted one. */
   statefulSet: KubernetesObject
+  isStored: boolean
   /** Whether what Redis writes is still there after its pod. */
   outlivesPod: boolean
-  /** Why redis-0 would start anew; empty if it would not. */
+  /** Why redis-0 would restart; empty if it would not. */
   changes: readonly string[]
   /** Whether Redis starts with an append-only file: now, and with what would be written; undefined if not known. */
   appends: { before: boolean | undefined; after: boolean | undefined }
@@ -23,6 +24,14 @@ export interface GuardFacts {
   running: Running | undefined
   /** Why it could not be asked. */
   silence: string | undefined
+  /** Undefined where it is Redis itself that does not answer. */
+  barrier: Barrier | undefined
+}
+
+/** What keeps a run from asking a Redis that may well run: its password, or a right that is missing. */
+export interface Barrier {
+  /** How to get the right; undefined if it is the password. */
+  hint: string | undefined
 }
 
 /** Something that would lose data, and how to keep them. */
@@ -65,26 +74,36 @@ function claimLoss({ name, object }: StoredClaim, facts: GuardFacts): Loss | und
 
 /** Redis that starts with an append-only file reads that and no snapshot: where there is none, it starts empty. */
 function judgeAppending(facts: GuardFacts): GuardJudgement {
-  const { changes, appends, claims, running, silence = '' } = facts
+  const { changes, appends, claims, running, silence = '', barrier } = facts
   const nothing: GuardJudgement = { losses: [], notes: [], lines: [] }
   if (changes.length === 0 || appends.after !== true) return nothing
   const restart = `${names.pod} would restart (${changes.join(', ')})`
   if (running === undefined) {
     const said = `Redis cannot be queried (${silence})`
-    if (appends.before === true) return { ...nothing, lines: [`${said}; it was deployed with appendonly yes`] }
+    if (!facts.outlivesPod) return { ...nothing, lines: [`${said}; it keeps no data on a volume that outlives it`] }
     if (claims.length > 0 && claims.every(({ object }) => object === undefined)) {
       return { ...nothing, lines: [`${said}; it has no claim that can hold data`] }
+    }
+    const toBeAsked = barrier?.hint === undefined ? '' : ` For this run to ask Redis, ${barrier.hint}.`
+    if (appends.before === true) {
+      const trusted = `${said}; it was deployed with appendonly yes`
+      if (barrier === undefined) return { ...nothing, lines: [trusted] }
+      const note =
+        `${restart}. Whether Redis still writes its append-only file was not checked: ${trusted}. If that was ` +
+        `switched off since, what was written from then on is lost.${toBeAsked}`
+      return { ...nothing, notes: [note] }
     }
     if (appends.before === undefined) {
       const note =
         `${restart} with appendonly yes, and it is unknown whether it has an append-only file now: ${said}. ` +
-        'Without one, every key is lost.'
+        `Without one, every key is lost.${toBeAsked}`
       return { ...nothing, notes: [note] }
     }
     const sentence =
       `${restart} with appendonly yes where it was deployed with appendonly no: it would read an append-only file ` +
       `that is missing or old, and no snapshot, and lose every key. ${said}`
-    return { ...nothing, losses: [{ sentence, hint: startFirstHint(facts) }] }
+    const hint = barrier?.hint === undefined ? startFirstHint(facts) : `for this run to ask Redis, ${barrier.hint}`
+    return { ...nothing, losses: [{ sentence, hint }] }
   }
   if (running.keys === 0) return { ...nothing, lines: [`${restart}; Redis holds no key that could be lost`] }
   if (!facts.outlivesPod) {

@@ -11,7 +11,7 @@ export interface States {
 
 export interface ClaimDeps {
   cluster: { read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined> }
-  toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
+  toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string; needs?: string }): Failure
   /** How to get the right to read what was refused, as the rest of a sentence; undefined if that is not what is wrong. */
   grantFor(error: unknown): string | undefined
   /** Says what a reader should know beside the verdict. */
@@ -21,6 +21,8 @@ export interface ClaimDeps {
 export interface GuardDeps extends ClaimDeps {
   openTunnel(port: number): Promise<ForwardedPort>
   openRedis(port: number, password: string | undefined, timeout: number): Promise<RedisConnection>
+  /** Whether Redis replied with one of these error codes. */
+  isReply(error: unknown, ...codes: string[]): boolean
   /** Told of a secret before anything else is done with it. */
   secret(value: string): void
   log(line: string): void

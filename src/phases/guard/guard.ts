@@ -1,15 +1,15 @@
 import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import { credentialField, credentialsObject } from '../../core/credentials.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
-import { objectId } from '../../core/kubernetes/object.ts'
-import { ports as podPorts } from '../../core/kubernetes/workload.ts'
-import { appendsAtStart } from '../../core/redis/append-only.ts'
+import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import { names, ports as podPorts } from '../../core/kubernetes/workload.ts'
+import { appendsAtStart, appendsByFile } from '../../core/redis/append-only.ts'
 import { parseInfo } from '../../core/redis/info.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import { outlivesPod } from '../../core/rendered-cache/storage.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { asksRedis, guardJudgement, type Loss } from './checks.ts'
-import { readClaims } from './claims.ts'
+import { asksRedis, type Barrier, guardJudgement, type Loss } from './checks.ts'
+import { readClaims, type StoredClaim } from './claims.ts'
 import type { GuardDeps, GuardInputs, States } from './deps.ts'
 import { type Running, runningFrom } from './running.ts'
 
@@ -17,22 +17,49 @@ import { type Running, runningFrom } from './running.ts'
 const answerMilliseconds = 3_000
 
 /**
- * Refuses a deployment that would lose data, before anything is written. Where no Redis is deployed yet, nothing is asked.
+ * Refuses a deployment that would lose data, before anything is written. A StatefulSet that is gone may have left its
+ * claim, and its pod: then the wanted one says where to look. Where it finds no claim, no Redis is asked.
  * @throws Failure data-at-risk that says what would be lost and how to keep it
  */
 export async function guard({ namespace, states, changes }: GuardInputs, deps: GuardDeps): Promise<void> {
   const stored = cacheOfObjects(states.flatMap(({ before }) => before ?? []))
-  if (stored.redis === undefined) return
-  const statefulSet = stored.redis.statefulSet.object
-  const appends = { before: appending(stored), after: appending(cacheOfObjects(states.map(({ after }) => after))) }
+  const wanted = cacheOfObjects(states.map(({ after }) => after))
+  const redis = stored.redis ?? wanted.redis
+  if (redis === undefined) return
+  const isStored = stored.redis !== undefined
+  const statefulSet = redis.statefulSet.object
+  const before = isStored ? appending(stored) : leftConfiguration(statefulSet, states)
+  const appends = { before, after: appending(wanted) }
   const claims = await readClaims(statefulSet, namespace, deps)
+  if (!isStored && nothingLeft(claims, before)) return
   const asked = asksRedis({ changes, appends, claims }) ? await ask(namespace, states, deps) : {}
-  const place = { namespace, statefulSet, outlivesPod: outlivesPod(stored.redis.storage) }
-  const facts = { ...place, changes, appends, claims, running: undefined, silence: undefined, ...asked }
+  const place = { namespace, statefulSet, isStored, outlivesPod: outlivesPod(redis.storage) }
+  const facts = {
+    ...place,
+    changes,
+    appends,
+    claims,
+    running: undefined,
+    silence: undefined,
+    barrier: undefined,
+    ...asked
+  }
   const { losses, notes, lines } = guardJudgement(facts)
   lines.forEach(deps.log)
   notes.forEach(deps.note)
   if (losses.length > 0) throw atRisk(losses)
+}
+
+/** How the Redis before was started, as far as the stored ConfigMap tells it that the wanted StatefulSet names. */
+function leftConfiguration(statefulSet: KubernetesObject, states: readonly States[]): boolean | undefined {
+  const configMaps = states.flatMap(({ before }) => (before?.kind === 'ConfigMap' ? [before] : []))
+  const { redis } = cacheOfObjects([statefulSet, ...configMaps])
+  return redis && appendsByFile(redis)
+}
+
+/** Whether nobody can have left data: a claim cannot go while a pod has it. One that must not be read may be there. */
+function nothingLeft(claims: readonly StoredClaim[], before: boolean | undefined): boolean {
+  return claims.every(({ object }) => object === undefined) && (claims.length > 0 || before === undefined)
 }
 
 function appending({ redis }: RenderedCache): boolean | undefined {
@@ -50,15 +77,23 @@ async function ask(
   namespace: string,
   states: readonly States[],
   deps: GuardDeps
-): Promise<{ running: Running } | { silence: string }> {
+): Promise<{ running: Running } | { silence: string; barrier?: Barrier | undefined }> {
   try {
     const password = await storedPassword(namespace, states, deps)
     await using tunnel = await deps.openTunnel(podPorts.redis)
     const running = runningFrom(parseInfo(await infoThrough(tunnel, password, deps)))
     return running === undefined ? { silence: 'INFO lacks aof_enabled' } : { running }
   } catch (error) {
-    return { silence: sanitizeLine(messageOf(error)) }
+    return { silence: sanitizeLine(messageOf(error)), barrier: barrierIn(error, namespace, deps) }
   }
+}
+
+/** What keeps this run from a Redis that may well run; undefined if it is Redis that does not answer. */
+function barrierIn(error: unknown, namespace: string, { isReply, toFailure }: GuardDeps): Barrier | undefined {
+  if (isReply(error, 'WRONGPASS', 'NOAUTH')) return { hint: undefined }
+  const attempt = { verb: 'port-forward to', object: `Pod/${names.pod}`, namespace }
+  const { code, hint } = toFailure(error, { ...attempt, needs: 'get and create pods/portforward' })
+  return code === 'forbidden' ? { hint } : undefined
 }
 
 async function infoThrough(tunnel: ForwardedPort, password: string | undefined, deps: GuardDeps): Promise<string> {
@@ -68,7 +103,7 @@ async function infoThrough(tunnel: ForwardedPort, password: string | undefined, 
   } catch (error) {
     const { trouble } = tunnel
     if (trouble === undefined) throw error
-    throw new Error(trouble.by === 'pod' ? trouble.said : messageOf(trouble.error))
+    throw trouble.by === 'pod' ? new Error(trouble.said) : trouble.error
   }
 }
 

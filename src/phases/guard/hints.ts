@@ -9,8 +9,9 @@ const passwordFolder = '/run/redis-credentials'
 /** Where a command is typed. */
 export interface RedisPlace {
   namespace: string
-  /** As it is stored. */
+  /** As it is stored; where none is, the wanted one. */
   statefulSet: KubernetesObject
+  isStored: boolean
 }
 
 /** redis-cli in redis-0, as it can be typed; the password is on no command line. */
@@ -53,7 +54,7 @@ export function startFirstHint(place: RedisPlace): string {
 }
 
 /** How the volume of a claim that is being deleted gets another claim of the same name. */
-export function keepVolumeHint({ namespace, statefulSet }: RedisPlace, claim: KubernetesObject): string {
+export function keepVolumeHint({ namespace, statefulSet, isStored }: RedisPlace, claim: KubernetesObject): string {
   const { name } = claim.metadata
   const volume = volumeName(claim)
   const kubectl = `kubectl -n ${namespace}`
@@ -61,17 +62,20 @@ export function keepVolumeHint({ namespace, statefulSet }: RedisPlace, claim: Ku
   const isMade = listAt(statefulSet, 'spec', 'volumeClaimTemplates').some(
     (template) => `${textAt(template, 'metadata', 'name')}-${names.pod}` === name
   )
-  const steps = [
-    `kubectl patch pv ${volume} --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
-    `${kubectl} scale statefulset/${names.statefulSet} --replicas=0`,
-    `${kubectl} wait --for=delete pvc/${name} --timeout=5m`,
-    `kubectl patch pv ${volume} --patch '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'`,
-    `${kubectl} scale statefulset/${names.statefulSet} --replicas=1`
-  ].map((step) => `\`${step}\``)
+  const scale = (replicas: number) => `\`${kubectl} scale statefulset/${names.statefulSet} --replicas=${replicas}\``
   const again = isMade ? [] : [`recreate the claim ${name} from its manifest`]
+  const steps = [
+    `\`kubectl patch pv ${volume} --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'\``,
+    // Without its StatefulSet, the pod that it left comes back with the next run only.
+    isStored ? scale(0) : `\`${kubectl} delete pod ${names.pod} --ignore-not-found\``,
+    `\`${kubectl} wait --for=delete pvc/${name} --timeout=5m\``,
+    `\`kubectl patch pv ${volume} --patch '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'\``,
+    ...again,
+    ...(isStored ? [scale(1)] : [])
+  ]
   return (
     'keep the volume and give it a new claim, as an administrator of the cluster, in this order: ' +
-    `${[...steps.slice(0, -1), ...again, ...steps.slice(-1)].join(', ')}. Then run again`
+    `${steps.join(', ')}. Then run again`
   )
 }
 

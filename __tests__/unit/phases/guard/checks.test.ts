@@ -22,12 +22,14 @@ const switchedOn: Running = { ...running, appends: true, unfinished: [] }
 const facts = (differences: Partial<GuardFacts> = {}): GuardFacts => ({
   namespace: 'team',
   statefulSet,
+  isStored: true,
   outlivesPod: true,
   changes: ['configuration'],
   appends: { before: false, after: true },
   claims,
   running,
   silence: undefined,
+  barrier: undefined,
   ...differences
 })
 const silent = { running: undefined, silence: 'connect ECONNREFUSED' }
@@ -139,6 +141,24 @@ describe('where Redis cannot be queried, what is deployed decides', () => {
     })
   })
 
+  test('with one, and something keeps the run from a Redis that may run: it is told what was not checked', () => {
+    const started = { ...silent, appends: { before: true, after: true } }
+    const { losses, notes, lines } = guardJudgement(facts({ ...started, barrier: { hint: undefined } }))
+    expect({ losses, lines }).toEqual({ losses: [], lines: [] })
+    expect(notes).toEqual([
+      'redis-0 would restart (configuration). Whether Redis still writes its append-only file was not checked: ' +
+        'Redis cannot be queried (connect ECONNREFUSED); it was deployed with appendonly yes. If that was switched off ' +
+        'since, what was written from then on is lost.'
+    ])
+    const forbidden = guardJudgement(facts({ ...started, barrier: { hint: 'grant the right' } }))
+    expect(forbidden.notes).toEqual([expect.stringMatching(/is lost\. For this run to ask Redis, grant the right\.$/)])
+  })
+
+  test('without one, and a right is missing: the right is what helps', () => {
+    const [loss] = guardJudgement(facts({ ...silent, barrier: { hint: 'grant the right' } })).losses
+    expect(loss?.hint).toBe('for this run to ask Redis, grant the right')
+  })
+
   test('and if that is not known either, it is told', () => {
     const { losses, notes } = guardJudgement(facts({ ...silent, appends: { before: undefined, after: true } }))
     expect(losses).toEqual([])
@@ -147,6 +167,13 @@ describe('where Redis cannot be queried, what is deployed decides', () => {
 
   test('and where no claim was ever made, nothing can be lost', () => {
     expect(guardJudgement(facts({ ...silent, claims: noClaim }))).toMatchObject({ losses: [], notes: [] })
+  })
+
+  test('and on no volume that outlives its pod, nothing is left to lose', () => {
+    expect(guardJudgement(facts({ ...silent, outlivesPod: false, claims: [] }))).toMatchObject({
+      losses: [],
+      notes: []
+    })
   })
 
   test('but a claim that must not be read may hold data', () => {
@@ -158,7 +185,7 @@ describe('a claim', () => {
   const unchanged: Partial<GuardFacts> = { changes: [], running: undefined, silence: undefined }
   const of = (object: KubernetesObject) => [{ name: 'data-redis-0', object }]
 
-  test('that is being deleted is a loss, also where nothing would start anew', () => {
+  test('that is being deleted is a loss, also where nothing would restart', () => {
     const [loss] = guardJudgement(facts({ ...unchanged, claims: of(deleted) })).losses
     expect(loss?.sentence).toMatch(/^the claim data-redis-0 is being deleted, .* the volume pvc-1 goes/)
     expect(loss?.hint.split('`').filter((_, index) => index % 2 === 1)).toEqual([
@@ -167,6 +194,16 @@ describe('a claim', () => {
       'kubectl -n team wait --for=delete pvc/data-redis-0 --timeout=5m',
       `kubectl patch pv pvc-1 --patch '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'`,
       'kubectl -n team scale statefulset/redis --replicas=1'
+    ])
+  })
+
+  test('that is being deleted without its StatefulSet comes back with the next run', () => {
+    const [loss] = guardJudgement(facts({ ...unchanged, isStored: false, claims: of(deleted) })).losses
+    expect(loss?.hint.split('`').filter((_, index) => index % 2 === 1)).toEqual([
+      `kubectl patch pv pvc-1 --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
+      'kubectl -n team delete pod redis-0 --ignore-not-found',
+      'kubectl -n team wait --for=delete pvc/data-redis-0 --timeout=5m',
+      `kubectl patch pv pvc-1 --patch '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'`
     ])
   })
 
@@ -186,7 +223,7 @@ describe('a claim', () => {
     expect(loss?.hint).toContain(`redis-cli --rdb -' > redis.rdb\``)
   })
 
-  test('that is gone while Redis answers is a loss where it would start anew', () => {
+  test('that is gone while Redis answers is a loss where it would restart', () => {
     const gone = { claims: noClaim, running: switchedOn, appends: { before: true, after: true } }
     expect(lossesOf(gone)).toEqual([expect.stringContaining('the claim data-redis-0 is gone')])
     expect(lossesOf({ ...gone, running: { ...switchedOn, keys: 0 } })).toEqual([])
@@ -201,7 +238,7 @@ describe('a claim', () => {
 describe('Redis is asked', () => {
   const asks = (differences: Partial<GuardFacts>) => asksRedis(facts(differences))
 
-  test('where it would start anew, with an append-only file or without its claim', () => {
+  test('where it would restart, with an append-only file or without its claim', () => {
     expect(asks({})).toBe(true)
     expect(asks({ appends: { before: false, after: false }, claims: noClaim })).toBe(true)
   })
