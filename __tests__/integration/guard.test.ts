@@ -184,6 +184,16 @@ describe('a deployment that switches the append-only file on', () => {
   })
 })
 
+test('a variable that decides about the append-only file is not taken for what redis.conf says', async () => {
+  const script = 'exec redis-server /etc/redis/redis.conf'
+  const own = (value: string) =>
+    documents(switchedOff, [script, `AOF=${value}\n              ${script} --appendonly "$AOF"`])
+  await deployed(await own('no'))
+  await redisCommands(['SET', 'patient', '1'])
+  const { failure } = await guarding(await own('yes'))
+  expect(failure).toMatchObject({ code: 'data-at-risk', message: expect.stringContaining('is not known') })
+})
+
 const message =
   'pods "redis-0" is forbidden: User "system:serviceaccount:default:ci" cannot create resource "pods/portforward" in ' +
   'API group "" in the namespace "default"'
@@ -211,7 +221,7 @@ describe('a Redis that was deployed with an append-only file and may not be aske
     await redisCommands(['ACL', 'SETUSER', 'default', 'resetpass', '>another-password-1'])
     const { failure, notes } = await guarding(await other())
     expect(failure).toBeUndefined()
-    expect(notes).toEqual([expect.stringMatching(/was not checked .*WRONGPASS.* deployed with appendonly yes/)])
+    expect(notes).toEqual([expect.stringMatching(/was not checked: .*WRONGPASS.* deployed with appendonly yes/)])
   })
 
   test('because the right is missing, is replaced with a note that has the rule', async () => {

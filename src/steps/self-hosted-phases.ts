@@ -8,6 +8,7 @@ import { names } from '../core/kubernetes/workload.ts'
 import { knownValue } from '../core/rendered-cache/known.ts'
 import type { RenderedRedis } from '../core/rendered-cache/rendered-cache.ts'
 import { formatDuration } from '../core/units.ts'
+import { comparedSettings } from '../phases/probe/checks.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../phases/probe/probe.ts'
 import { health, rollout } from '../phases/rollout/rollout.ts'
 import type { ClusterSession } from './cluster-session.ts'
@@ -65,13 +66,16 @@ export async function probePhase(
     Object.assign(result, { redisVersion, usedMemoryBytes, maxmemoryBytes, memoryThresholdPercent })
   }
   await phase('probe', `Redis in pod ${names.pod}, through a port-forward`, async () => {
-    const expected = knownValue(settings)?.config
+    const { config: expected, unresolved = [] } = knownValue(settings) ?? {}
+    const uncompared = comparedSettings.filter((name) => unresolved.includes(name))
+    if (uncompared.length > 0)
+      log(`not compared, because arguments of redis-server set it by a variable: ${uncompared.join(', ')}`)
     if (!settings.known) log(`settings are not compared: ${settings.because}`)
     const hasExporter = exporter !== undefined
     if (!hasExporter) log(`no container ${names.exporterContainer} was rendered: metrics are not checked`)
     try {
       const probed = await probe(
-        { namespace, password, expected, memoryThresholdPercent, exporter: hasExporter },
+        { namespace, password, expected, unresolved, memoryThresholdPercent, exporter: hasExporter },
         deadline,
         {
           cluster,

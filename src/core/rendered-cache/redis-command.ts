@@ -8,6 +8,8 @@ export interface RedisCommand {
   readonly configPath: string | undefined
   /** Directives given as arguments, such as `['maxmemory', '1gb']`. They override the file. */
   readonly overrides: readonly (readonly string[])[]
+  /** Directives that an argument sets to what is only known when the container starts. */
+  readonly unresolved: readonly string[]
 }
 
 const servers = new Set(['redis-server', 'valkey-server'])
@@ -80,10 +82,12 @@ function fromArguments(words: readonly string[]): Known<RedisCommand> {
   // Kubernetes expands $(NAME), a shell $NAME: the value is known when the container starts. It is not quoted, because
   // what has a dollar sign may as well be a password.
   if (configPath?.includes('$')) return unknown('the path of the configuration file has a variable')
-  const unresolved = overrides.find((override) => override.some((word) => word.includes('$')))
-  if (unresolved !== undefined) {
-    const [name = ''] = /^[a-z-]*/.exec(unresolved[0] ?? '') ?? []
-    return unknown(`the argument --${name} of redis-server has a variable`)
-  }
-  return known({ configPath, overrides })
+  const variable = overrides.filter((override) => override.some((word) => word.includes('$')))
+  const unresolved = variable.map(([word = '']) => /^[a-z-]+(?=[\s=]|$)/.exec(word)?.[0])
+  if (unresolved.includes(undefined)) return unknown('an argument of redis-server has a variable in its name')
+  return known({
+    configPath,
+    overrides: overrides.filter((override) => !variable.includes(override)),
+    unresolved: [...new Set(unresolved.filter((name) => name !== undefined))]
+  })
 }

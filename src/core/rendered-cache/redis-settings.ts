@@ -9,6 +9,8 @@ import { type RedisCommand, redisCommand } from './redis-command.ts'
 /** The settings with which container `redis` starts: its redis.conf, what that includes, and its arguments. */
 export interface RedisSettings {
   readonly config: RedisConfig
+  /** Directives that an argument sets to what is only known when the container starts; the config lacks them. */
+  readonly unresolved: readonly string[]
   /** The ConfigMap with the file; undefined where the server starts without one. */
   readonly configMap: string | undefined
   /** Paths that the file includes and that no rendered ConfigMap brings: they may hold anything. */
@@ -28,21 +30,31 @@ export function redisSettings(
   configMaps: readonly KubernetesObject[]
 ): Known<RedisSettings> {
   const command = redisCommand(container)
-  const overrides = command.known ? command.value.overrides : []
+  const given: Arguments = command.known ? command.value : { overrides: [], unresolved: [] }
   const path = command.known ? configPath(command.value, container) : undefined
   if (path !== undefined) {
     const mounted = mountedFiles(at(statefulSet, 'spec', 'template', 'spec'), container, configMaps)
     const entry = mounted.files.get(path)
     if (entry === undefined) return unknown(whereabouts(path, mounted))
-    return known(withOverrides(settingsFrom(path, entry.configMap, byPath(mounted), configMaps), overrides))
+    return known(withArguments(settingsFrom(path, entry.configMap, byPath(mounted), configMaps), given))
   }
   const named = settingsByName(statefulSet, configMaps)
-  if (named !== undefined) return known(withOverrides(named, overrides))
-  if (overrides.length > 0) return known(withOverrides(withoutFile, overrides))
+  if (named !== undefined) return known(withArguments(named, given))
+  if (given.overrides.length > 0) return known(withArguments(withoutFile, given))
+  const [variable] = given.unresolved
+  if (variable !== undefined) return unknown(`the argument --${variable} of redis-server has a variable`)
   return command.known ? unknown('redis-server starts without a configuration file') : command
 }
 
-const withoutFile: RedisSettings = { config: new Map(), configMap: undefined, missingIncludes: [], files: {} }
+type Arguments = Pick<RedisCommand, 'overrides' | 'unresolved'>
+
+const withoutFile: RedisSettings = {
+  config: new Map(),
+  unresolved: [],
+  configMap: undefined,
+  missingIncludes: [],
+  files: {}
+}
 
 /** Undefined where it is relative to a directory that a script may have changed, and not to that of the container. */
 function configPath({ configPath: path }: RedisCommand, container: unknown): string | undefined {
@@ -68,6 +80,7 @@ function settingsFrom(
   const object = configMaps.find(({ metadata }) => metadata.name === configMap)
   return {
     config,
+    unresolved: [],
     configMap,
     missingIncludes: missing,
     files: Object.fromEntries(object === undefined ? [] : configMapKeys(object))
@@ -108,11 +121,11 @@ function settingsByName(
 }
 
 /** Arguments are read after the file: of a directive that is set once, the last one counts. */
-function withOverrides(settings: RedisSettings, overrides: RedisCommand['overrides']): RedisSettings {
-  if (overrides.length === 0) return settings
+function withArguments(settings: RedisSettings, { overrides, unresolved }: Arguments): RedisSettings {
   const config = new Map([...settings.config].map(([directive, lines]) => [directive, [...lines]]))
   for (const [directive = '', ...values] of overrides) {
     config.set(directive, [...(config.get(directive) ?? []), [...values]])
   }
-  return { ...settings, config }
+  for (const directive of unresolved) config.delete(directive)
+  return { ...settings, config, unresolved }
 }

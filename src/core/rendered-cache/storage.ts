@@ -66,6 +66,7 @@ function dataDirectory(
   workingDirectory = imageDirectory
 ): Known<DataDirectory> {
   if (!settings.known) return unknown(settings.because)
+  if (settings.value.unresolved.includes('dir')) return unknown('the argument --dir of redis-server has a variable')
   const path = posix.resolve(workingDirectory, setting(settings.value.config, 'dir') ?? '.')
   const holding = mounts
     .filter((mount) => isAtOrBelow(path, posix.resolve('/', mount.path)))

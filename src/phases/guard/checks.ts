@@ -14,6 +14,8 @@ export interface GuardFacts {
   isStored: boolean
   /** Whether what Redis writes is still there after its pod. */
   outlivesPod: boolean
+  /** Whether container redis keeps the command and the variables that may decide what it starts with. */
+  startsAlike: boolean
   /** Why redis-0 would restart; empty if it would not. */
   changes: readonly string[]
   /** Whether Redis starts with an append-only file: now, and with what would be written; undefined if not known. */
@@ -50,7 +52,7 @@ export interface GuardJudgement {
 
 /** Whether the running Redis must be asked: only where it would end, and only about what its answer decides. */
 export function asksRedis({ changes, appends, claims }: Pick<GuardFacts, 'changes' | 'appends' | 'claims'>): boolean {
-  return changes.length > 0 && (appends.after === true || claims.some(({ object }) => object === undefined))
+  return changes.length > 0 && (appends.after !== false || claims.some(({ object }) => object === undefined))
 }
 
 export function guardJudgement(facts: GuardFacts): GuardJudgement {
@@ -76,7 +78,8 @@ function claimLoss({ name, object }: StoredClaim, facts: GuardFacts): Loss | und
 function judgeAppending(facts: GuardFacts): GuardJudgement {
   const { changes, appends, claims, running, silence = '', barrier } = facts
   const nothing: GuardJudgement = { losses: [], notes: [], lines: [] }
-  if (changes.length === 0 || appends.after !== true) return nothing
+  if (changes.length === 0 || appends.after === false) return nothing
+  if (appends.after === undefined) return judgeUnknown(facts)
   const restart = `${names.pod} would restart (${changes.join(', ')})`
   if (running === undefined) {
     const said = `Redis cannot be queried (${silence})`
@@ -126,6 +129,27 @@ function judgeAppending(facts: GuardFacts): GuardJudgement {
     return { ...nothing, losses: [{ sentence, hint: waitHint(facts) }] }
   }
   return { ...nothing, lines: [`${restart}; its append-only file was enabled at runtime and is complete`] }
+}
+
+/** The same, where a variable or a script decides with what Redis starts. */
+function judgeUnknown({ running, silence = '', ...facts }: GuardFacts): GuardJudgement {
+  const { changes, appends, claims, startsAlike } = facts
+  const nothing: GuardJudgement = { losses: [], notes: [], lines: [] }
+  const restart = `${names.pod} would restart (${changes.join(', ')})`
+  const unknown = `${restart}, and whether with appendonly yes is not known`
+  if (!facts.outlivesPod) return nothing
+  if (running === undefined) {
+    const hasClaim = claims.length === 0 || claims.some(({ object }) => object !== undefined)
+    if (appends.before === true || startsAlike || !hasClaim) return nothing
+    const note = `${unknown}. Redis cannot be queried (${silence}). If it has no append-only file now and starts with one, every key is lost.`
+    return { ...nothing, notes: [note] }
+  }
+  if (running.appends || running.keys === 0) return nothing
+  const loss = `Redis has no append-only file now; if it starts with one, ${held(running)}`
+  if (startsAlike)
+    return { ...nothing, notes: [`${unknown}. ${loss}. Its command and its variables stay as they are.`] }
+  const hint = `${switchOnHint(facts)}. Or, if Redis is to stay without one, give it the argument \`--appendonly no\`, written out`
+  return { ...nothing, losses: [{ sentence: `${unknown}: ${loss}`, hint }] }
 }
 
 /** `201 keys (1.2 MiB) would be lost` */

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import { credentialField, credentialsObject } from '../../core/credentials.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
-import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import { at, type KubernetesObject, listAt, objectId } from '../../core/kubernetes/object.ts'
 import { names, ports as podPorts } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart, appendsByFile } from '../../core/redis/append-only.ts'
 import { parseInfo } from '../../core/redis/info.ts'
@@ -33,7 +34,13 @@ export async function guard({ namespace, states, changes }: GuardInputs, deps: G
   const claims = await readClaims(statefulSet, namespace, deps)
   if (!isStored && nothingLeft(claims, before)) return
   const asked = asksRedis({ changes, appends, claims }) ? await ask(namespace, states, deps) : {}
-  const place = { namespace, statefulSet, isStored, outlivesPod: outlivesPod(redis.storage) }
+  const place = {
+    namespace,
+    statefulSet,
+    isStored,
+    outlivesPod: outlivesPod(redis.storage),
+    startsAlike: startsAlike(stored, wanted)
+  }
   const facts = {
     ...place,
     changes,
@@ -55,6 +62,16 @@ function leftConfiguration(statefulSet: KubernetesObject, states: readonly State
   const configMaps = states.flatMap(({ before }) => (before?.kind === 'ConfigMap' ? [before] : []))
   const { redis } = cacheOfObjects([statefulSet, ...configMaps])
   return redis && appendsByFile(redis)
+}
+
+/** Whether nothing changes of the pod template that can decide what redis-server is started with. */
+function startsAlike(...caches: readonly [RenderedCache, RenderedCache]): boolean {
+  const [before, after] = caches.map(({ redis }) => {
+    const containers = listAt(redis?.statefulSet.object, 'spec', 'template', 'spec', 'containers')
+    const container = containers.find((each) => at(each, 'name') === names.redisContainer)
+    return container && ['command', 'args', 'env', 'envFrom'].map((field) => at(container, field))
+  })
+  return before !== undefined && isDeepStrictEqual(before, after)
 }
 
 /** Whether nobody can have left data: a claim cannot go while a pod has it. One that must not be read may be there. */

@@ -51,7 +51,7 @@ function becoming(
  */
 function memoryShortage({ redis }: RenderedCache): Map<string, string> {
   const settings = redis && knownValue(redis.settings)
-  if (settings === undefined) return new Map()
+  if (settings === undefined || settings.unresolved.includes('maxmemory')) return new Map()
   const [limit, maxmemory] = [redis?.container?.memoryLimit, setting(settings.config, 'maxmemory')]
   const [limitBytes, bytes] = [quantityBytes(limit ?? ''), redisBytes(maxmemory ?? '')]
   const container = `container ${names.redisContainer}`

@@ -51,7 +51,7 @@ function unwritten(before: RenderedCache, after: RenderedCache): string[] {
 function withoutSnapshots(before: RenderedCache, after: RenderedCache): string[] {
   const [old, next] = [before, after].map(({ redis }) => {
     const settings = redis && knownValue(redis.settings)
-    return settings && savePoints(settings.config)
+    return settings?.unresolved.includes('save') === false ? savePoints(settings.config) : undefined
   })
   if (old === undefined || next === undefined || old === '' || next !== '') return []
   return [`the save points ${old} would all go: Redis would no longer write snapshots`]

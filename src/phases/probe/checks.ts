@@ -20,14 +20,19 @@ export interface RedisFacts {
 /** The settings that must be in force as rendered; `save` is compared as the list of its points. */
 export const comparedSettings = ['maxmemory', 'maxmemory-policy', 'appendonly', 'appendfsync', 'save', 'protected-mode']
 
-/** All that the answers of Redis must hold; each with what was seen. */
+/**
+ * All that the answers of Redis must hold; each with what was seen.
+ * @param unresolved settings that are not known before Redis starts, so that they cannot be compared
+ */
 export function selfHostedChecks(
   facts: RedisFacts,
   expected: RedisConfig | undefined,
-  thresholdPercent: number
+  thresholdPercent: number,
+  unresolved: readonly string[] = []
 ): JudgedCheck[] {
+  const compared = expected === undefined ? [] : comparedSettings.filter((name) => !unresolved.includes(name))
   return [
-    ...(expected === undefined ? [] : comparedSettings.flatMap((name) => compare(name, facts.live, expected))),
+    ...compared.flatMap((name) => compare(name, facts.live, expected ?? new Map())),
     memoryCheck(usedMemory(facts.info), maxmemory(facts.live), thresholdPercent),
     ...persistence(facts.info)
   ]

@@ -32,6 +32,8 @@ export interface ProbeInputs {
   namespace: string
   password: string
   expected: RedisConfig | undefined
+  /** Those that are not known before Redis starts. */
+  unresolved?: readonly string[]
   memoryThresholdPercent: number
   /** Whether the pod has the container of the exporter. */
   exporter: boolean

@@ -35,7 +35,7 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
     await Promise.allSettled(jobs)
     throw error
   })
-  const judged = selfHostedChecks(facts, inputs.expected, inputs.memoryThresholdPercent)
+  const judged = selfHostedChecks(facts, inputs.expected, inputs.memoryThresholdPercent, inputs.unresolved)
   const checks: JudgedCheck[] = [open, facts.answer, ...judged, ...(exporter === undefined ? [] : [exporter])]
   for (const { name, passed, detail } of checks) deps.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
   const result = {

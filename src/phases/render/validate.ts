@@ -46,6 +46,7 @@ function memoryProblems({ container, settings }: RenderedRedis): string[] {
   if (limitBytes === undefined) return [`container ${names.redisContainer}: memory limit ${limit} is not a quantity`]
   const read = knownValue(settings)
   if (read === undefined) return []
+  if (read.unresolved.includes('maxmemory')) return []
   const maxmemory = setting(read.config, 'maxmemory')
   if (maxmemory === undefined || redisBytes(maxmemory) === 0n) {
     const elsewhere = read.missingIncludes.filter((path) => !path.endsWith('/auth.conf'))

@@ -30,7 +30,22 @@ describe('whether Redis starts with an append-only file', () => {
     ['two words in one argument', { args: ['--appendonly no'] }, 'appendonly yes', false],
     ['an argument within a script', { command: ['sh', '-c', 'exec redis-server --appendonly "yes"'] }, undefined, true],
     ['the last of two', { command: ['redis-server', '--appendonly', 'yes'], args: ['--appendonly', 'no'] }, '', false],
-    ['a variable, which is not known', { args: ['--appendonly', '$(APPEND)'] }, 'appendonly yes', true]
+    ['a variable, which is not known', { args: ['--appendonly', '$(APPEND)'] }, 'appendonly yes', undefined],
+    [
+      'a variable of a script',
+      { command: ['sh', '-c', 'exec redis-server /etc/redis/redis.conf --appendonly "$AOF"'] },
+      'appendonly no',
+      undefined
+    ],
+    [
+      'two branches of a script',
+      {
+        command: ['sh', '-c'],
+        args: ['if a; then redis-server --appendonly no; else redis-server --appendonly yes; fi']
+      },
+      'appendonly no',
+      undefined
+    ]
   ])('%s', (_, container, config, expected) => {
     expect(appendsAtStart(redisWith(container, config))).toBe(expected)
   })

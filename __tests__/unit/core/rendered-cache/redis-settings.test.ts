@@ -189,6 +189,16 @@ describe('arguments override the file', () => {
     if (settings.known) expect(savePoints(settings.value.config)).toBe('')
   })
 
+  test('with a variable leave their directive unknown, and no other', () => {
+    const file = configMap('redis-config', { 'redis.conf': 'maxmemory 1mb\nappendonly no\ndir /data\n' })
+    const args = ['/etc/redis/redis.conf', '--appendonly', '$(AOF)', '--maxmemory', '2mb']
+    const settings = settingsOf(file, redis({ args, ...mounted }, [config]))
+    expect(settings).toMatchObject({ known: true, value: { unresolved: ['appendonly'], configMap: 'redis-config' } })
+    expect(value(settings, 'appendonly')).toBeUndefined()
+    expect(value(settings)).toBe('2mb')
+    expect(value(settings, 'dir')).toBe('/data')
+  })
+
   test('and are all there is, where no file is named', () => {
     const settings = settingsOf(redis({ args: ['--maxmemory', '4gb', '--appendonly', 'yes'] }))
     expect(settings).toMatchObject({ known: true, value: { configMap: undefined } })

@@ -23,6 +23,7 @@ const facts = (differences: Partial<GuardFacts> = {}): GuardFacts => ({
   namespace: 'team',
   statefulSet,
   isStored: true,
+  startsAlike: true,
   outlivesPod: true,
   changes: ['configuration'],
   appends: { before: false, after: true },
@@ -81,8 +82,7 @@ describe('a Redis without an append-only file that would start with one', () => 
   test.each<[string, Partial<GuardFacts>]>([
     ['holds no key', { running: { ...running, keys: 0 } }],
     ['would not start anew', { changes: [] }],
-    ['would start without one, too', { appends: { before: false, after: false } }],
-    ['would start with what nobody knows', { appends: { before: false, after: undefined } }]
+    ['would start without one, too', { appends: { before: false, after: false } }]
   ])('loses nothing where it %s', (_, differences) => {
     expect(guardJudgement(facts(differences))).toMatchObject({ losses: [], notes: [] })
   })
@@ -94,6 +94,42 @@ describe('a Redis without an append-only file that would start with one', () => 
         'redis-0 would restart (configuration), and keeps no data on a volume that outlives it: 201 keys (2 KiB) would be lost'
       ]
     })
+  })
+})
+
+describe('a Redis that starts with what a variable decides', () => {
+  const unknown = { appends: { before: undefined, after: undefined } }
+
+  test('would lose its keys where the variable changes, and has two ways out', () => {
+    const [loss] = guardJudgement(facts({ ...unknown, startsAlike: false })).losses
+    expect(loss?.sentence).toBe(
+      'redis-0 would restart (configuration), and whether with appendonly yes is not known: Redis has no append-only ' +
+        'file now; if it starts with one, 201 keys (2 KiB) would be lost'
+    )
+    expect(loss?.hint).toMatch(/CONFIG SET appendonly yes.*`--appendonly no`/)
+  })
+
+  test('is replaced with a note where nothing changes that decides it', () => {
+    expect(guardJudgement(facts(unknown))).toMatchObject({
+      losses: [],
+      notes: [expect.stringContaining('Its command and its variables stay as they are')]
+    })
+  })
+
+  test.each<[string, Partial<GuardFacts>]>([
+    ['holds no key', { running: { ...running, keys: 0 } }],
+    ['has its file', { running: switchedOn }],
+    ['has no claim', { ...silent, claims: noClaim }],
+    ['was started with one', { ...silent, appends: { before: true, after: undefined } }]
+  ])('loses nothing where it %s', (_, differences) => {
+    const { losses, notes } = guardJudgement(facts({ ...unknown, startsAlike: false, ...differences }))
+    expect([...losses, ...notes]).toEqual([])
+  })
+
+  test('and cannot be asked is a note', () => {
+    const { losses, notes } = guardJudgement(facts({ ...unknown, ...silent, startsAlike: false }))
+    expect(losses).toEqual([])
+    expect(notes).toEqual([expect.stringContaining('Redis cannot be queried (connect ECONNREFUSED)')])
   })
 })
 
@@ -241,6 +277,7 @@ describe('Redis is asked', () => {
   test('where it would restart, with an append-only file or without its claim', () => {
     expect(asks({})).toBe(true)
     expect(asks({ appends: { before: false, after: false }, claims: noClaim })).toBe(true)
+    expect(asks({ appends: { before: undefined, after: undefined } })).toBe(true)
   })
 
   test('and not where nothing depends on the answer', () => {

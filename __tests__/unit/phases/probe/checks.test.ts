@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseRedisConfig } from '../../../../src/core/redis/config.ts'
 import { parseInfo, usedMemory } from '../../../../src/core/redis/info.ts'
-import { maxmemory, type RedisFacts, selfHostedChecks } from '../../../../src/phases/probe/checks.ts'
+import { comparedSettings, maxmemory, type RedisFacts, selfHostedChecks } from '../../../../src/phases/probe/checks.ts'
 import { infoReplies } from './info-replies.ts'
 
 const mebibyte = 1024 ** 2
@@ -93,6 +93,9 @@ describe('settings', () => {
   })
 
   test('are not compared where no configuration was rendered', () => {
+    expect(
+      selfHostedChecks(facts(), conf('appendonly no'), 90, comparedSettings).map(({ code }) => code)
+    ).not.toContain('config-drift')
     expect(selfHostedChecks(facts(), undefined, 90).map(({ code }) => code)).not.toContain('config-drift')
   })
 })
