@@ -36,7 +36,7 @@ describe('the committed programs start, and fail politely without inputs', () =>
     const { code, stdout, stderr } = await start('render')
     expect(code).toBe(1)
     expect(stderr).toBe('')
-    expect(stdout).toContain('::error title=Redis cache%3A invalid-input::environment: nothing was given')
+    expect(stdout).toContain('::error title=Redis cache%3A invalid-input::environment is required.')
     expect(stdout).toContain('Next: correct the inputs')
   })
 
@@ -45,7 +45,7 @@ describe('the committed programs start, and fail politely without inputs', () =>
     expect(code).toBe(1)
     expect(stderr).toBe('')
     for (const input of ['namespace', 'create-namespace', 'timeout', 'memory-threshold'])
-      expect(stdout).toContain(`${input}: nothing`)
+      expect(stdout).toMatch(new RegExp(`${input} is (required|empty)`))
   })
 
   test('verify lists all that is missing at once, and reports it', async () => {
@@ -53,7 +53,7 @@ describe('the committed programs start, and fail politely without inputs', () =>
     expect(code).toBe(1)
     expect(stderr).toBe('')
     for (const input of ['environment', 'namespace', 'timeout', 'memory-threshold'])
-      expect(stdout).toContain(`${input}: nothing`)
+      expect(stdout).toMatch(new RegExp(`${input} is (required|empty)`))
     expect(outputs).toMatch(/failure-code<<\S+\ninvalid-input\n/)
   })
 

@@ -320,7 +320,7 @@ describe('where the StatefulSet is gone', () => {
     seedClaim(bound)
     const { failure, notes } = await guarding(await documents())
     expect(failure).toBeUndefined()
-    expect(notes).toEqual([expect.stringContaining('whether it has an append-only file now is not known')])
+    expect(notes).toEqual([expect.stringContaining('it is unknown whether it has an append-only file now')])
   })
 
   test('a claim that is being deleted is a loss', async () => {
