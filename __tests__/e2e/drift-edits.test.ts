@@ -65,8 +65,8 @@ describe('what kubectl leaves in a StatefulSet', () => {
     expect(await differing()).toEqual(
       [
         said('.spec.updateStrategy.rollingUpdate.partition', '1', 'kubectl-patch'),
-        said(`${pod}.dnsConfig.options`, 'there', 'kubectl-patch'),
-        said(`${pod}.securityContext.supplementalGroups`, 'there', 'kubectl-patch'),
+        said(`${pod}.dnsConfig.options`, 'present', 'kubectl-patch'),
+        said(`${pod}.securityContext.supplementalGroups`, 'present', 'kubectl-patch'),
         said(`${pod}.serviceAccountName`, '"admin"', 'kubectl-set'),
         said(`${pod}.shareProcessNamespace`, 'true', 'kubectl-patch'),
         said(`${container}.resources.limits.cpu`, '"200m"', 'kubectl-set'),
@@ -99,12 +99,12 @@ withOperator('what kubectl leaves in an ExternalSecret is named', async () => {
   expect(await differing()).toEqual(
     [
       said('.spec.data[secretKey="host"].remoteRef.version', '"1"'),
-      said('.spec.data[secretKey="port"].sourceRef', 'there'),
-      said('.spec.dataFrom', 'there'),
+      said('.spec.data[secretKey="port"].sourceRef', 'present'),
+      said('.spec.dataFrom', 'present'),
       said('.spec.refreshPolicy', '"CreatedOnce"'),
       said('.spec.target.creationPolicy', '"Merge"'),
       said('.spec.target.immutable', 'true'),
-      said('.spec.target.template', 'there')
+      said('.spec.target.template', 'present')
     ].sort()
   )
 })
