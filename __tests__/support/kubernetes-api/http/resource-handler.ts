@@ -81,7 +81,7 @@ export class ResourceHandler {
     return { kind: `${resource.kind}List`, apiVersion: apiVersionOf(resource), metadata, items }
   }
 
-  #patch(route: Route, session: Target, request: RecordedRequest, body: string): Answer {
+  #patch(route: Route, target: Target, request: RecordedRequest, body: string): Answer {
     const { contentType, query, userAgent } = request
     switch (contentType.split(';')[0]?.trim()) {
       case 'application/apply-patch+yaml': {
@@ -89,17 +89,17 @@ export class ResourceHandler {
         const options = writeOptions('PatchOptions', query, userAgent)
         const configuration = objectFrom(body, route)
         requireDeclared(configuration, fieldsFrom(body))
-        const { code, object } = this.#operations.apply(session, configuration, options)
+        const { code, object } = this.#operations.apply(target, configuration, options)
         return { code, body: object }
       }
       case 'application/merge-patch+json': {
         const options = writeOptions('PatchOptions', query, userAgent)
-        const { code, object } = this.#operations.mergePatch(session, fieldsFrom(body), options)
+        const { code, object } = this.#operations.mergePatch(target, fieldsFrom(body), options)
         return { code, body: object }
       }
       case 'application/json-patch+json': {
         const options = writeOptions('PatchOptions', query, userAgent)
-        const { code, object } = this.#operations.jsonPatch(session, listFrom(body), options)
+        const { code, object } = this.#operations.jsonPatch(target, listFrom(body), options)
         return { code, body: object }
       }
       default:
@@ -108,10 +108,10 @@ export class ResourceHandler {
   }
 
   /** @param deletion the DeleteOptions of the body, which may also stand in the query */
-  #delete(session: Target, { query, userAgent }: RecordedRequest, deletion: JsonObject): Answer {
-    const { resource, namespace, name } = session
-    const object = this.#existing(session)
-    requireMatch(session, object, textAt(deletion, 'preconditions', 'uid'))
+  #delete(target: Target, { query, userAgent }: RecordedRequest, deletion: JsonObject): Answer {
+    const { resource, namespace, name } = target
+    const object = this.#existing(target)
+    requireMatch(target, object, textAt(deletion, 'preconditions', 'uid'))
     const { dryRun } = writeOptions('DeleteOptions', query, userAgent)
     const seconds = query.get('gracePeriodSeconds') ?? deletion['gracePeriodSeconds']
     const ending =
@@ -137,10 +137,10 @@ export class ResourceHandler {
     if (object.kind === 'Namespace') this.#store.deleteAll(name)
   }
 
-  #subresource(session: Target, subresource: string, { method, query }: RecordedRequest): Answer {
-    if (session.resource.kind !== 'Pod' || subresource !== 'log') throw noSuchResource()
+  #subresource(target: Target, subresource: string, { method, query }: RecordedRequest): Answer {
+    if (target.resource.kind !== 'Pod' || subresource !== 'log') throw noSuchResource()
     if (method !== 'GET') throw methodNotAllowed()
-    const text = this.#logs.read(this.#existing(session), query)
+    const text = this.#logs.read(this.#existing(target), query)
     return text === undefined ? { code: 204, body: undefined } : { code: 200, body: text }
   }
 }
