@@ -35,47 +35,47 @@ export class Operations {
     this.#store = store
   }
 
-  create(session: Target, object: KubernetesObject, options: WriteOptions): Written {
-    this.#requireNamespace(session)
-    if (this.#live(session) !== undefined) throw alreadyExists(session.resource, session.name)
+  create(target: Target, object: KubernetesObject, options: WriteOptions): Written {
+    this.#requireNamespace(target)
+    if (this.#live(target) !== undefined) throw alreadyExists(target.resource, target.name)
     return this.#update(undefined, object, options)
   }
 
-  apply(session: Target, configuration: KubernetesObject, options: WriteOptions): Written {
-    const live = this.#live(session)
+  apply(target: Target, configuration: KubernetesObject, options: WriteOptions): Written {
+    const live = this.#live(target)
     if (live === undefined) {
-      this.#requireNamespace(session)
+      this.#requireNamespace(target)
       const { uid } = configuration.metadata
       const problem = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`
-      if (uid !== undefined) throw objectModified(session.resource, session.name, problem)
+      if (uid !== undefined) throw objectModified(target.resource, target.name, problem)
     }
     const { status: _status, ...applied } = configuration
-    const writer = writerOf(session.resource, options.manager)
+    const writer = writerOf(target.resource, options.manager)
     const next = applyConfiguration(live, { ...applied, ...identity(configuration) }, writer, options.force === true)
-    requireVersion(session, live, configuration.metadata.resourceVersion)
+    requireVersion(target, live, configuration.metadata.resourceVersion)
     return this.#save(live, next, options)
   }
 
-  mergePatch(session: Target, patch: JsonObject, options: WriteOptions): Written {
-    const live = this.#live(session)
-    if (live === undefined) throw notFound(session.resource, session.name)
+  mergePatch(target: Target, patch: JsonObject, options: WriteOptions): Written {
+    const live = this.#live(target)
+    if (live === undefined) throw notFound(target.resource, target.name)
     const { resourceVersion } = isObject(patch['metadata']) ? patch['metadata'] : {}
-    requireVersion(session, live, resourceVersion)
+    requireVersion(target, live, resourceVersion)
     const metadata = mergeJson(live.metadata, isObject(patch['metadata']) ? patch['metadata'] : {})
     const { name } = live.metadata
     const next = { ...mergeJson(live, patch), ...identity(live), metadata: { ...metadata, name } }
     return this.#update(live, next, options)
   }
 
-  jsonPatch(session: Target, patch: readonly Json[], options: WriteOptions): Written {
-    const live = this.#live(session)
-    if (live === undefined) throw notFound(session.resource, session.name)
+  jsonPatch(target: Target, patch: readonly Json[], options: WriteOptions): Written {
+    const live = this.#live(target)
+    if (live === undefined) throw notFound(target.resource, target.name)
     const next = jsonPatched(live, patch)
-    requireVersion(session, live, next.metadata.resourceVersion)
+    requireVersion(target, live, next.metadata.resourceVersion)
     // The managers that the patch names are taken as they are; what it changes besides belongs to its writer.
     const { managedFields } = next.metadata
     const handedOver = { ...live, metadata: { ...live.metadata, ...(managedFields && { managedFields }) } }
-    next.metadata.managedFields = afterUpdate(handedOver, next, writerOf(session.resource, options.manager))
+    next.metadata.managedFields = afterUpdate(handedOver, next, writerOf(target.resource, options.manager))
     return this.#save(live, next, options)
   }
 
@@ -119,10 +119,10 @@ function writerOf(resource: Resource, manager: string): Writer {
   return { manager, apiVersion: apiVersionOf(resource), time: timestamp() }
 }
 
-function requireVersion(session: Target, live: KubernetesObject | undefined, version: Json | undefined): void {
+function requireVersion(target: Target, live: KubernetesObject | undefined, version: Json | undefined): void {
   if (typeof version !== 'string' || version === live?.metadata.resourceVersion) return
   const problem = 'the object has been modified; please apply your changes to the latest version and try again'
-  throw objectModified(session.resource, session.name, problem)
+  throw objectModified(target.resource, target.name, problem)
 }
 
 /** An object for comparison: a write that would only move the times of managers is none. */
