@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { planned } from '../integration/planning.ts'
 import { type Deployment, deploy, expectClean } from '../support/cluster/deploy.ts'
 import { kubectl } from '../support/cluster/kubectl.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
 import { type Planner, plannerOf } from '../support/cluster/planner.ts'
 import { configPatch, type Workspace, workspaceWith } from '../support/workspace.ts'
+
+// Tests of faults that lose data: what fails now and then is what they look for.
+jest.retryTimes(0)
 
 let namespace: TestNamespace
 

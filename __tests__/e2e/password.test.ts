@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { applying } from '../integration/applying.ts'
 import { deploy } from '../support/cluster/deploy.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
 import { statefulSetPatch, workspaceWith } from '../support/workspace.ts'
 import { stage } from './stage.ts'
+
+// Tests of interruptions: what fails now and then is what they look for.
+jest.retryTimes(0)
 
 let namespace: TestNamespace
 

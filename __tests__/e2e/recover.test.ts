@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { type Deployment, deploy, expectClean } from '../support/cluster/deploy.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
 import { configPatch, statefulSetPatch, workspaceWith } from '../support/workspace.ts'
+
+// Tests of faults: what fails now and then is what they look for.
+jest.retryTimes(0)
 
 // With the rights of manifests/rbac alone.
 let namespace: TestNamespace

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { type KubernetesObject, objectId } from '../../src/core/kubernetes/object.ts'
 import { parseManifest } from '../../src/core/manifest.ts'
 import { type ApplyRun, accessTo, applying } from '../integration/applying.ts'
@@ -9,6 +9,9 @@ import { type AwsStandIn, awsStandIn, putSecret, storeFor } from '../support/clu
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { generatedCredentials } from '../support/generated-credentials.ts'
 import { type Edit, type Stage, stage } from './stage.ts'
+
+// Tests of faults: what fails now and then is what they look for.
+jest.retryTimes(0)
 
 let place: Stage
 
