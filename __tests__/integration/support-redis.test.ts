@@ -42,7 +42,8 @@ async function converse(port: number, sent: Buffer[], patience = 5000): Promise<
   socket.setEncoding('utf8').on('data', (text) => {
     received += text
   })
-  for (const bytes of [...sent, command('QUIT')]) socket.write(bytes)
+  // In one piece: what arrives after a server has closed the connection makes it reset, and its answer is lost.
+  socket.write(Buffer.concat([...sent, command('QUIT')]))
   try {
     return await promise
   } finally {
@@ -145,7 +146,7 @@ describe('a real server', () => {
       [auth, command('CLIENT', 'GETNAME'), command('CLIENT', 'SETNAME', 'x'), command('CLIENT', 'GETNAME')],
       [auth, Buffer.from('PING\r\n'), Buffer.from('ECHO word\r\n')],
       [auth, command('TTL', 'none'), command('EXISTS', 'none'), command('DBSIZE')],
-      [command('QUIT')]
+      []
     ]
     for (const conversation of conversations) {
       const [answer, expected] = await Promise.all([standIn, real].map(({ port }) => converse(port, conversation)))
