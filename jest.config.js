@@ -15,12 +15,21 @@ const ring = (name) => ({
 })
 
 /** Those that npm cit runs: on this machine alone, from the sources. */
-const local = (name) => ({
+const quick = (name) => ({
   ...ring(name),
+  testPathIgnorePatterns: ['\\.slow\\.test\\.ts$'],
   moduleNameMapper: packageMapper,
-  globalSetup: '<rootDir>/__tests__/support/bundles/setup.js',
-  globalTeardown: '<rootDir>/__tests__/support/bundles/teardown.js'
+  globalSetup: '<rootDir>/__tests__/support/bundles/set-up-packages.js'
 })
+
+/** The files of those rings that start whole programs or wait for a timeout. */
+const slow = {
+  ...ring('slow'),
+  testMatch: ['<rootDir>/__tests__/{unit,integration,contract}/**/*.slow.test.ts'],
+  moduleNameMapper: packageMapper,
+  globalSetup: '<rootDir>/__tests__/support/bundles/set-up-programs.js',
+  globalTeardown: '<rootDir>/__tests__/support/bundles/remove-programs.js'
+}
 
 /** Those that need a cluster or act: a test that fails is tried once more. */
 const repeated = (name) => ({
@@ -32,6 +41,8 @@ const repeated = (name) => ({
 export default {
   // On two cores jest would start one worker only.
   maxWorkers: 2,
-  projects: [...['unit', 'integration', 'contract'].map(local), ...['e2e', 'act'].map(repeated)],
+  // A worker with a large heap needs its time to end where the machine is busy.
+  workerGracefulExitTimeout: 30_000,
+  projects: [...['unit', 'integration', 'contract'].map(quick), slow, ...['e2e', 'act'].map(repeated)],
   reporters: ['default', '<rootDir>/__tests__/support/repeats/reporter.ts']
 }

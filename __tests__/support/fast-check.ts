@@ -5,6 +5,6 @@ import fc from 'fast-check'
  * property is tried with so many examples that nobody has seen yet.
  */
 const runs = process.env['PROPERTY_RUNS']
-fc.configureGlobal(runs === undefined ? { seed: 20 } : { numRuns: Number(runs) })
+fc.configureGlobal(runs === undefined ? { seed: 20, numRuns: 50 } : { numRuns: Number(runs) })
 
 export default fc

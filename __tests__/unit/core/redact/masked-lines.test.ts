@@ -80,7 +80,7 @@ describe('text is shown as it is where nothing says so', () => {
   })
 })
 
-describe('a text of a megabyte is read once', () => {
+describe('a text of 250 kB is read once', () => {
   test.each([
     ' ',
     '-',
@@ -104,7 +104,7 @@ describe('a text of a megabyte is read once', () => {
     'a/b:1',
     'redis-cli auth '
   ])('of %j', (part) => {
-    const long = part.repeat(1_000_000 / part.length)
+    const long = part.repeat(250_000 / part.length)
     for (const text of [long, `${long}:`, `redis-cli${long}x`, `password: |\n ${long}`]) {
       expect(promptly(() => redactLines(text.split('\n'))).length).toBe(text.split('\n').length)
     }

@@ -123,7 +123,7 @@ test('what is hidden tells two credentials apart', () => {
   expect(redactLine('requirepass a').hidden).toBe(redactLine('# requirepass a').hidden)
 })
 
-describe('a line of a megabyte is read once', () => {
+describe('a line of 250 kB is read once', () => {
   // What an expression that goes back would take hours for.
   test.each([
     ' ',
@@ -146,7 +146,7 @@ describe('a line of a megabyte is read once', () => {
     'user a >',
     'user  '
   ])('of %j', (part) => {
-    const long = part.repeat(1_000_000 / part.length)
+    const long = part.repeat(250_000 / part.length)
     for (const line of [long, `pass=${long}x`, `redis-cli "user a ${long}`, `user a ${long}`]) {
       expect(promptly(() => redactLine(line)).text.length).toBeLessThanOrEqual(2 * line.length)
     }

@@ -77,16 +77,16 @@ describe('values', () => {
 
   test('are read in time, however many aliases there are', () => {
     expect(parseValues(anchors(100), 2)).toEqual([Array(200).fill('x')])
-    expect(() => parseValues(anchors(80_000), 2)).toThrow('it has more than 100 aliases')
+    expect(() => parseValues(anchors(20_000), 2)).toThrow('it has more than 100 aliases')
   })
 
   test('are refused where maps are merged level by level, or in one list', () => {
-    const keys = Array.from({ length: 100_000 }, (_, index) => `k${index}: `).join(',')
+    const keys = Array.from({ length: 20_000 }, (_, index) => `k${index}: `).join(',')
     const inside = `${'{<<: '.repeat(90)}{${keys}}${'}'.repeat(90)}`
-    expect(() => parseValues(inside, 2)).toThrow(/^it has 90 times << among 100090 keys, which is too much$/)
+    expect(() => parseValues(inside, 2)).toThrow(/^it has 90 times << among 20090 keys, which is too much$/)
     const chain = Array.from({ length: 90 }, (_, index) => `- &a${index + 1} {<<: *a${index}}\n`).join('')
-    expect(() => parseValues(`- &a0 {${keys}}\n${chain}`, 2)).toThrow(/^it has 90 times << among 100090 keys/)
-    const list = `a: &a {b: c}\nd: {e: f, <<: [${Array(100_000).fill('*a').join()}]}\n`
+    expect(() => parseValues(`- &a0 {${keys}}\n${chain}`, 2)).toThrow(/^it has 90 times << among 20090 keys/)
+    const list = `a: &a {b: c}\nd: {e: f, <<: [${Array(20_000).fill('*a').join()}]}\n`
     expect(() => parseValues(list, 2)).toThrow('it has more than 100 aliases')
   })
 

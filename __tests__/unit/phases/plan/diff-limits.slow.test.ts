@@ -7,7 +7,7 @@ const list = <T>(length: number, item: (index: number) => T) => Array.from({ len
 
 /** Lists in maps in lists, far deeper than a function can call itself. */
 function nested(innermost: string): unknown {
-  return list(20_000, (index) => index).reduce<unknown>(
+  return list(12_000, (index) => index).reduce<unknown>(
     (inner, index) => (index % 2 ? [inner] : { a: inner }),
     innermost
   )
