@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import { credentialField, credentialsObject } from '../../core/credentials.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
-import { at, type KubernetesObject, listAt, objectId } from '../../core/kubernetes/object.ts'
-import { names, ports as podPorts } from '../../core/kubernetes/workload.ts'
+import { at, type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import { containerOf, names, ports as podPorts } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart, appendsByFile } from '../../core/redis/append-only.ts'
 import { parseInfo } from '../../core/redis/info.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
@@ -67,8 +67,7 @@ function leftConfiguration(statefulSet: KubernetesObject, states: readonly State
 /** Whether nothing changes of the pod template that can decide what redis-server is started with. */
 function startsAlike(...caches: readonly [RenderedCache, RenderedCache]): boolean {
   const [before, after] = caches.map(({ redis }) => {
-    const containers = listAt(redis?.statefulSet.object, 'spec', 'template', 'spec', 'containers')
-    const container = containers.find((each) => at(each, 'name') === names.redisContainer)
+    const container = containerOf(redis?.statefulSet.object, names.redisContainer)
     return container && ['command', 'args', 'env', 'envFrom'].map((field) => at(container, field))
   })
   return before !== undefined && isDeepStrictEqual(before, after)

@@ -1,6 +1,7 @@
 import { volumeName } from '../../core/kubernetes/claims.ts'
-import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
-import { names } from '../../core/kubernetes/workload.ts'
+import { type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { containerOf, names } from '../../core/kubernetes/workload.ts'
+import { isAtOrBelow } from '../../core/rendered-cache/mounted-files.ts'
 import { finished } from './running.ts'
 
 /** Where our manifests mount the password in container redis. */
@@ -17,11 +18,9 @@ export interface RedisPlace {
 /** redis-cli in redis-0, as it can be typed; the password is on no command line. */
 export function redisCli({ namespace, statefulSet }: RedisPlace, command: string): string {
   const kubectl = `kubectl -n ${namespace}`
-  const redis = listAt(statefulSet, 'spec', 'template', 'spec', 'containers').find(
-    (each) => at(each, 'name') === names.redisContainer
-  )
+  const redis = containerOf(statefulSet, names.redisContainer)
   const isMounted = listAt(redis, 'volumeMounts').some((mount) =>
-    `${textAt(mount, 'mountPath')}/`.startsWith(`${passwordFolder}/`)
+    isAtOrBelow(textAt(mount, 'mountPath') ?? '', passwordFolder)
   )
   const inPod = `exec ${names.pod} -c ${names.redisContainer} -- sh -c`
   return isMounted
