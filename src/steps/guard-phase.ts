@@ -37,7 +37,7 @@ export async function guardData(
       changes: statefulSet === undefined ? [] : restartOf(statefulSet)
     },
     {
-      ...claimPorts(session, step),
+      ...claimDeps(session, step),
       openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
       openRedis: openRedisConnection,
       isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
@@ -58,10 +58,10 @@ export async function deployedClaims(
   session: ClusterSession,
   step: GuardContext
 ): Promise<StoredClaim[]> {
-  return readClaims(statefulSet, session.namespace, claimPorts(session, step))
+  return readClaims(statefulSet, session.namespace, claimDeps(session, step))
 }
 
-function claimPorts({ cluster, role }: ClusterSession, { result, log }: GuardContext): ClaimDeps {
+function claimDeps({ cluster, role }: ClusterSession, { result, log }: GuardContext): ClaimDeps {
   const toFailure = toFailureFor(role)
   return {
     cluster,

@@ -3,7 +3,7 @@ import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import { credentialField, credentialsObject } from '../../core/credentials.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
 import { at, type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
-import { containerOf, names, ports as podPorts } from '../../core/kubernetes/workload.ts'
+import { containerOf, names, ports } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart, appendsByFile } from '../../core/redis/append-only.ts'
 import { parseInfo } from '../../core/redis/info.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
@@ -96,7 +96,7 @@ async function ask(
 ): Promise<{ running: Running } | { silence: string; barrier?: Barrier | undefined }> {
   try {
     const password = await storedPassword(namespace, states, deps)
-    await using tunnel = await deps.openTunnel(podPorts.redis)
+    await using tunnel = await deps.openTunnel(ports.redis)
     const running = runningFrom(parseInfo(await infoThrough(tunnel, password, deps)))
     return running === undefined ? { silence: 'INFO lacks aof_enabled' } : { running }
   } catch (error) {

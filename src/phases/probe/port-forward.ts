@@ -1,7 +1,7 @@
 import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
-import { names, ports as podPorts } from '../../core/kubernetes/workload.ts'
+import { names, ports } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { authFailure } from './auth-failure.ts'
 import { interval, type ProbeDeps, refusedToleranceMilliseconds } from './deps.ts'
@@ -18,7 +18,7 @@ export async function reachPod<T>(
   attempt: (port: number) => Promise<T>
 ): Promise<T> {
   // Not shared: its trouble is that of the newest connection.
-  await using tunnel = await deps.openTunnel(podPorts.redis)
+  await using tunnel = await deps.openTunnel(ports.redis)
   let patient = deps.clock.now() + refusedToleranceMilliseconds
   let loading = false
   for (;;) {
