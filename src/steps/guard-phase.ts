@@ -1,5 +1,5 @@
 import { toFailureFor } from '../clients/kubernetes/failure.ts'
-import { missingRight, rightPlace } from '../clients/kubernetes/forbidden.ts'
+import { missingRight, roleFor } from '../clients/kubernetes/forbidden.ts'
 import { openPortForward } from '../clients/kubernetes/port-forward.ts'
 import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
 import { messageOf } from '../core/failure.ts'
@@ -73,7 +73,7 @@ function claimDeps({ cluster, role }: ClusterSession, { result, log }: GuardCont
       // A claim is only read, so that the hint of a failure, which is for objects that are applied, asks for too much.
       const right = missingRight(messageOf(error), true)
       if (right === undefined) return `grant the Role in manifests/${role} to the identity of the kubeconfig`
-      return `give ${right.user} the Role in manifests/${role}, or in ${rightPlace(right)}: \`${right.rule}\``
+      return `give ${right.user} the Role in manifests/${role}, or in ${roleFor(right)}: \`${right.rule}\``
     }
   }
 }

@@ -34,15 +34,12 @@ export async function guard({ namespace, states, changes }: GuardInputs, deps: G
   const claims = await readClaims(statefulSet, namespace, deps)
   if (!isStored && nothingLeft(claims, before)) return
   const asked = asksRedis({ changes, appends, claims }) ? await ask(namespace, states, deps) : {}
-  const place = {
+  const facts = {
     namespace,
     statefulSet,
     isStored,
     outlivesPod: outlivesPod(redis.storage),
-    startsAlike: startsAlike(stored, wanted)
-  }
-  const facts = {
-    ...place,
+    startsAlike: startsAlike(stored, wanted),
     changes,
     appends,
     claims,
@@ -54,7 +51,7 @@ export async function guard({ namespace, states, changes }: GuardInputs, deps: G
   const { losses, notes, lines } = guardJudgement(facts)
   lines.forEach(deps.log)
   notes.forEach(deps.note)
-  if (losses.length > 0) throw atRisk(losses)
+  if (losses.length > 0) throw dataAtRiskFailure(losses)
 }
 
 /** How the Redis before was started, as far as the stored ConfigMap tells it that the wanted StatefulSet names. */
@@ -82,7 +79,7 @@ function appending({ redis }: RenderedCache): boolean | undefined {
   return redis && appendsAtStart(redis)
 }
 
-function atRisk(losses: readonly Loss[]): Failure {
+function dataAtRiskFailure(losses: readonly Loss[]): Failure {
   const sentence = losses.map((loss) => loss.sentence).join('. Also: ')
   const hint = losses.map((loss) => loss.hint).join('. Also: ')
   return new Failure('data-at-risk', `nothing was written because data would be lost: ${sentence}`, hint)
@@ -117,9 +114,9 @@ async function infoThrough(tunnel: ForwardedPort, password: string | undefined, 
     await using connection = await deps.openRedis(tunnel.port, password, answerMilliseconds)
     return String(await connection.call('INFO'))
   } catch (error) {
-    const { trouble } = tunnel
-    if (trouble === undefined) throw error
-    throw trouble.by === 'pod' ? new Error(trouble.said) : trouble.error
+    const { problem } = tunnel
+    if (problem === undefined) throw error
+    throw problem.by === 'pod' ? new Error(problem.said) : problem.error
   }
 }
 

@@ -10,7 +10,7 @@ import type { Answers, ProbeOutput } from './probe-output.ts'
 import { namingProblem } from './tls.ts'
 
 /** What a client on this machine sees. */
-export async function seeFromRunner(
+export async function probeFromRunner(
   password: string,
   { address: { host, port, username, tls } }: ProbeContext,
   deadline: Deadline,

@@ -4,8 +4,8 @@ import { Failure } from '../../core/failure.ts'
 import { parseInfo, type RedisInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
 import { isClustered, managedChecks, reachFindings, unjudgedSize } from './checks.ts'
 import type { ConnectionDeps, ConnectionInputs, ConnectionResult, PodDeps, RunnerDeps } from './deps.ts'
-import { seeFromPods } from './from-pod/from-pod.ts'
-import { seeFromRunner } from './from-runner.ts'
+import { probeFromPods } from './from-pod/from-pod.ts'
+import { probeFromRunner } from './from-runner.ts'
 import { addressOf, type Finding, type ProbeContext } from './probe-context.ts'
 import type { ProbeOutput } from './probe-output.ts'
 
@@ -20,13 +20,13 @@ export async function connectFromPod(
   deps: PodDeps
 ): Promise<ConnectionResult> {
   const context = contextFrom('cluster', inputs)
-  const { output, outsider } = await seeFromPods(inputs, context, deadline, deps)
+  const { output, nonBackend } = await probeFromPods(inputs, context, deadline, deps)
   // Where nobody gets in, it proves nothing that somebody is kept out.
   const reached = output.networkProblem === undefined
-  if (inputs.outsider && reached && outsider === undefined) {
+  if (inputs.nonBackend && reached && nonBackend === undefined) {
     deps.note('Not verified that a pod without the backend label is blocked: it could not try to connect.')
   }
-  return conclude(output, reached && outsider !== undefined ? [outsider] : [], inputs, context, deps)
+  return conclude(output, reached && nonBackend !== undefined ? [nonBackend] : [], inputs, context, deps)
 }
 
 /**
@@ -39,7 +39,7 @@ export async function connectFromRunner(
   deps: RunnerDeps
 ): Promise<ConnectionResult> {
   const context = contextFrom('runner', inputs)
-  const output = await seeFromRunner(inputs.credentials.password, context, deadline, deps)
+  const output = await probeFromRunner(inputs.credentials.password, context, deadline, deps)
   return conclude(output, [], inputs, context, deps)
 }
 

@@ -72,7 +72,7 @@ export async function containerLog(
       if (text.trim() === '' || text.startsWith('unable to retrieve container logs')) continue
       return [{ title: `Last lines of container ${container}${previous ? ', before its restart' : ''}`, text }]
     } catch (error) {
-      const reason = signal.aborted ? tooLate : refusal(error, pod, namespace, deps)
+      const reason = signal.aborted ? tooLate : unavailableReason(error, pod, namespace, deps)
       if (reason !== undefined) return [{ title: `No log of container ${container}`, text: reason }]
     }
   }
@@ -84,7 +84,12 @@ const tooLate =
   'on port 10250'
 
 /** Other refusals say that there is no such log, which is no news. */
-function refusal(error: unknown, pod: KubernetesObject, namespace: string, deps: LogDeps): string | undefined {
+function unavailableReason(
+  error: unknown,
+  pod: KubernetesObject,
+  namespace: string,
+  deps: LogDeps
+): string | undefined {
   const attempt = { verb: 'read the log of', object: `Pod/${pod.metadata.name}`, namespace }
   const { code, message, hint } = deps.toFailure(error, attempt)
   if (code === 'forbidden' || code === 'unauthorized') return `${message}\n${hint}`

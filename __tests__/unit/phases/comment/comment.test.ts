@@ -104,7 +104,7 @@ describe('runs at the same time', () => {
           const notices: string[] = []
           const deps = {
             open: () => conversation.as(scheduler),
-            refusal: (error: unknown) => ({ reason: String(error), hint: '' }),
+            toCommentError: (error: unknown) => ({ reason: String(error), hint: '' }),
             notice: (sentence: string) => void notices.push(sentence)
           }
           const all = Promise.all(runs.map((run) => comment(inputsOf(run), deps)))
@@ -125,7 +125,7 @@ describe('runs at the same time', () => {
         const conversation = new Conversation()
         const deps = {
           open: () => conversation.as(scheduler),
-          refusal: (error: unknown) => ({ reason: String(error), hint: '' }),
+          toCommentError: (error: unknown) => ({ reason: String(error), hint: '' }),
           notice: () => undefined
         }
         await scheduler.waitFor(Promise.all(runs.map((run) => comment(inputsOf(run), deps))))
@@ -142,7 +142,7 @@ test('an error of our own is a notice and not an exception', async () => {
     open: () => {
       throw new TypeError('oops')
     },
-    refusal: (error) => ({ reason: String(error), hint: 'report it' }),
+    toCommentError: (error) => ({ reason: String(error), hint: 'report it' }),
     notice: (sentence, hint) => void notices.push(sentence, hint)
   })
   expect(outcome).toBe('skipped: TypeError: oops')

@@ -10,22 +10,22 @@ import { networkProblemOf, type ProbeAnswer, probeOutputOf } from './output.ts'
 import { backendLabel, backendPod, nonBackendPod, type PodOptions } from './pod-manifest.ts'
 import { runPod } from './run-pod.ts'
 
-interface SeenFromPods {
+interface PodFindings {
   output: ProbeOutput
   /** Undefined if no other pod was to try, or if it could not. */
-  outsider: Finding | undefined
+  nonBackend: Finding | undefined
 }
 
 /** Lets pods of the namespace look, at the same time: one as a backend, and if wanted one that is none. */
-export async function seeFromPods(
+export async function probeFromPods(
   inputs: ConnectionInputs,
   context: ProbeContext,
   deadline: Deadline,
   deps: PodDeps
-): Promise<SeenFromPods> {
-  const { namespace, outsider } = inputs
+): Promise<PodFindings> {
+  const { namespace, nonBackend } = inputs
   const options = await podOptions(inputs, context, deadline, deps)
-  const pods = [backendPod(options), ...(outsider ? [nonBackendPod(options)] : [])]
+  const pods = [backendPod(options), ...(nonBackend ? [nonBackendPod(options)] : [])]
   const code = unreachableCode(context.topology)
   const failing = new AbortController()
   const own = { ...deps, signal: AbortSignal.any([deps.signal, failing.signal]) }
@@ -38,7 +38,7 @@ export async function seeFromPods(
   })
   return {
     output: probeOutputOf(answers ?? new Map<string, ProbeAnswer>(), context.address, new Date()),
-    outsider: others && nonBackendFinding(others, context)
+    nonBackend: others && nonBackendFinding(others, context)
   }
 }
 
