@@ -307,7 +307,7 @@ describe('a Redis in the cluster', () => {
       credentialFields.map((field) => here.namespace.credential(field))
     )
     const credentials = { host: redis, port, password, url }
-    const options = { namespace: name, image, owner, topology: 'self-hosted', outsider: true } as const
+    const options = { namespace: name, image, owner, topology: 'self-hosted', nonBackend: true } as const
     let run = await connectingFromPod(scene.access, credentials, options)
     // The nodes of a busy cluster learn of a new Service and of its policy late.
     const early = ['redis-unreachable', 'redis-open']

@@ -87,12 +87,12 @@ test('a dry run of what `kubectl apply` made: what is not rendered would go, and
 
 describe('what a self-hosted Redis leaves behind', () => {
   const leftovers = async (rendered: ManifestDocument[], everywhere = false) => {
-    const ports = {
+    const deps = {
       cluster: access.cluster,
       toFailure,
       isUnknownKind: (error: unknown) => error instanceof UnknownKind
     }
-    return (await findLeftovers(rendered, namespace, everywhere, ports)).map(objectId)
+    return (await findLeftovers(rendered, namespace, everywhere, deps)).map(objectId)
   }
 
   test('is named when it is no longer rendered', async () => {

@@ -77,7 +77,7 @@ export async function commenting(
           deadline,
           log: (line) => void log.push(line)
         }),
-      refusal: toCommentError,
+      toCommentError,
       notice: (sentence, hint) => void notices.push(`${sentence}\n${hint}`)
     }
   )

@@ -81,7 +81,7 @@ async function running(
         topology: 'managed',
         maxmemoryPolicy: undefined,
         memoryThresholdPercent: 90,
-        outsider: false,
+        nonBackend: false,
         owner: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', uid: 'uid-of-the-secret' } },
         ...inputs
       },

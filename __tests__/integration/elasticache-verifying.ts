@@ -1,4 +1,4 @@
-import { describeReplicationGroup, type Patience } from '../../src/clients/aws/elasticache.ts'
+import { describeReplicationGroup, type ElastiCacheLimits } from '../../src/clients/aws/elasticache.ts'
 import type { Check } from '../../src/core/result.ts'
 import type { ElastiCacheInputs } from '../../src/phases/elasticache/deps.ts'
 import { verifyReplicationGroup } from '../../src/phases/elasticache/elasticache.ts'
@@ -12,7 +12,7 @@ import { type Ended, ended, wordsOf } from './outcome.ts'
 export interface VerifyOptions extends Partial<ElastiCacheInputs> {
   /** Beside the endpoint and the credentials; an empty text takes one away. */
   environment?: Record<string, string>
-  limits?: Patience
+  limits?: ElastiCacheLimits
   signal?: AbortSignal
 }
 

@@ -65,7 +65,7 @@ describe('the pod that asks', () => {
       seen.push(pod)
       return healthy
     })
-    expect((await asking({ outsider: true })).failure?.code).toBe('redis-open')
+    expect((await asking({ nonBackend: true })).failure?.code).toBe('redis-open')
     expect(seen.map(({ metadata }) => metadata.name).sort()).toEqual(['redis-probe', 'redis-probe-outsider'])
     for (const pod of seen) {
       expectNoSecret(JSON.stringify(pod), [password, credentials.url])
@@ -93,8 +93,8 @@ describe('the pod that asks', () => {
     }
     const components = seen.map(({ metadata }) => metadata.labels?.['app.kubernetes.io/component']).sort()
     expect(components).toEqual(['backend', 'probe'])
-    const outsider = seen.find(({ metadata }) => metadata.name === 'redis-probe-outsider')
-    expect(JSON.stringify(outsider)).not.toContain('"key":"password"')
+    const nonBackend = seen.find(({ metadata }) => metadata.name === 'redis-probe-outsider')
+    expect(JSON.stringify(nonBackend)).not.toContain('"key":"password"')
   })
 
   test('is removed when it has answered; few requests are made', async () => {
@@ -314,7 +314,7 @@ describe('a pod that cannot ask', () => {
 })
 
 describe('a Redis in the cluster', () => {
-  const options = { topology: 'self-hosted', outsider: true } as const
+  const options = { topology: 'self-hosted', nonBackend: true } as const
   const outside = (answer: [number, string]) =>
     pods(({ metadata: { name } }) => (name === 'redis-probe' ? healthy : logOf({ anonymous: answer })))
 

@@ -290,7 +290,7 @@ described('who does not get so far that they could ask', () => {
 })
 
 described('pod without the backend label', () => {
-  const options = { topology: 'self-hosted', outsider: true } as const
+  const options = { topology: 'self-hosted', nonBackend: true } as const
 
   test('is kept out', async () => {
     const elsewhere = String(closedPort)

@@ -84,8 +84,8 @@ async function follow(
   }
   const recovery: Recovery = { deletePod: (pod) => cluster.delete(pod, namespace), note: log }
   const deadline = new Deadline(clock, timeout)
-  const ports = { cluster, toFailure, clock, signal: cancel.signal, log }
-  const outcome = await ended(rollout(namespace, deadline, ports, recovers ? recovery : undefined))
+  const deps = { cluster, toFailure, clock, signal: cancel.signal, log }
+  const outcome = await ended(rollout(namespace, deadline, deps, recovers ? recovery : undefined))
   const said = [...lines, outcome.failure === undefined ? '' : wordsOf(outcome.failure)]
   expectNoSecret(said.join('\n'), secrets)
   return { ...outcome, log: lines, milliseconds: deadline.elapsed }

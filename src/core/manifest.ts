@@ -59,17 +59,17 @@ function toObject(read: () => unknown, isEmpty: boolean, index: number): Kuberne
   try {
     value = read()
   } catch (error) {
-    throw unreadable(index, messageOf(error))
+    throw unreadableDocumentFailure(index, messageOf(error))
   }
   if (isEmpty) return undefined
   for (const path of [['apiVersion'], ['kind'], ['metadata', 'name']]) {
-    if (!textAt(value, ...path)) throw unreadable(index, `it has no ${path.join('.')}`)
+    if (!textAt(value, ...path)) throw unreadableDocumentFailure(index, `it has no ${path.join('.')}`)
   }
-  if (typeof at(value, 'metadata') !== 'object') throw unreadable(index, 'it has no metadata')
+  if (typeof at(value, 'metadata') !== 'object') throw unreadableDocumentFailure(index, 'it has no metadata')
   return value as KubernetesObject
 }
 
-function unreadable(index: number, problem: string): Failure {
+function unreadableDocumentFailure(index: number, problem: string): Failure {
   return new Failure(
     'invalid-manifest',
     `document ${index + 1} of the rendered manifest is not a Kubernetes object: ${problem}`,

@@ -56,19 +56,19 @@ async function renderBase(
     list: (paths) => repository.list(commit, paths),
     read: (wanted) => repository.read(wanted.map(({ id }) => id))
   })
-  const place = join(temporary, 'base')
-  const tree = join(place, 'tree')
+  const folder = join(temporary, 'base')
+  const tree = join(folder, 'tree')
   await mkdir(tree, { recursive: true })
   const name = `${branch} at ${commit.slice(0, 7)}`
   if (files.size === 0) {
-    const manifest = join(place, 'manifest.yaml')
+    const manifest = join(folder, 'manifest.yaml')
     await writeFile(manifest, '')
     return { manifest, sentence: sanitizeLine(`${name} has no ${path}, so everything is new`) }
   }
   await writeFiles(files, join(tree, relative(workspace, repository.root)))
   const { manifest, cache } = await render(
     { ...inputs, manifests: relative(workspace, directory) || '.' },
-    { temporary: place, workspace: tree, manifests: '' },
+    { temporary: folder, workspace: tree, manifests: '' },
     { kustomize: localKustomize(step), log }
   )
   const count = cache.documents.length

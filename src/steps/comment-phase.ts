@@ -29,14 +29,14 @@ export async function commentOn(run: Run, mode: CommentMode, token: string | und
       token
     },
     {
-      open: (place, secret) =>
-        new PullRequestComments(place, {
+      open: (pullRequest, secret) =>
+        new PullRequestComments(pullRequest, {
           apiUrl,
           token: secret,
           deadline: new Deadline(systemClock, commentMilliseconds),
           log: (line) => runner.log(line)
         }),
-      refusal: toCommentError,
+      toCommentError,
       notice: (sentence, hint) => runner.notice('Redis cache: no comment', `${sentence}\nNext: ${hint}`)
     }
   )

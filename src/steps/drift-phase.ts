@@ -20,14 +20,14 @@ export async function driftPhase(
   { namespace, cluster }: ClusterSession,
   { result, redactor, log, phase }: StepContext
 ): Promise<DriftFound> {
-  const ports = { cluster, toFailure: toReaderFailure, checked: checkedInto(result), log }
+  const deps = { cluster, toFailure: toReaderFailure, checked: checkedInto(result), log }
   let secret: KubernetesObject | undefined
   try {
     await phase('drift', `rendered manifests and namespace ${namespace} at ${cluster.server}`, async () => {
       secret = await credentialsSecret(namespace, cluster)
       // Before anything is said that could show them.
       for (const field of ['password', 'url'] as const) redactor.add((secret && credentialField(secret, field)) ?? '')
-      return compareObjects(documents, { namespace }, ports)
+      return compareObjects(documents, { namespace }, deps)
     })
     return { secret, drift: undefined }
   } catch (error) {

@@ -1,5 +1,5 @@
 import { toFailureFor } from '../clients/kubernetes/failure.ts'
-import { missingRight, rightPlace } from '../clients/kubernetes/forbidden.ts'
+import { missingRight, roleFor } from '../clients/kubernetes/forbidden.ts'
 import { openPortForward } from '../clients/kubernetes/port-forward.ts'
 import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
 import { messageOf } from '../core/failure.ts'
@@ -37,7 +37,7 @@ export async function guardData(
       changes: statefulSet === undefined ? [] : restartOf(statefulSet)
     },
     {
-      ...claimPorts(session, step),
+      ...claimDeps(session, step),
       openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
       openRedis: openRedisConnection,
       isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
@@ -58,10 +58,10 @@ export async function deployedClaims(
   session: ClusterSession,
   step: GuardContext
 ): Promise<StoredClaim[]> {
-  return readClaims(statefulSet, session.namespace, claimPorts(session, step))
+  return readClaims(statefulSet, session.namespace, claimDeps(session, step))
 }
 
-function claimPorts({ cluster, role }: ClusterSession, { result, log }: GuardContext): ClaimDeps {
+function claimDeps({ cluster, role }: ClusterSession, { result, log }: GuardContext): ClaimDeps {
   const toFailure = toFailureFor(role)
   return {
     cluster,
@@ -73,7 +73,7 @@ function claimPorts({ cluster, role }: ClusterSession, { result, log }: GuardCon
       // A claim is only read, so that the hint of a failure, which is for objects that are applied, asks for too much.
       const right = missingRight(messageOf(error), true)
       if (right === undefined) return `grant the Role in manifests/${role} to the identity of the kubeconfig`
-      return `give ${right.user} the Role in manifests/${role}, or in ${rightPlace(right)}: \`${right.rule}\``
+      return `give ${right.user} the Role in manifests/${role}, or in ${roleFor(right)}: \`${right.rule}\``
     }
   }
 }

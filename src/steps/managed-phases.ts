@@ -95,8 +95,8 @@ export async function connectionPhase(
     return
   }
   const fromPod = probeFrom === 'cluster'
-  const place = fromPod ? `a pod of namespace ${namespace}` : 'this runner'
-  await phase('connection', `${credentials.host}:${credentials.port}, from ${place}`, async () => {
+  const client = fromPod ? `a pod of namespace ${namespace}` : 'this runner'
+  await phase('connection', `${credentials.host}:${credentials.port}, from ${client}`, async () => {
     const { topology } = cache
     const isGuarded = cache.networkPolicies.length > 0
     const inputs = {
@@ -106,7 +106,7 @@ export async function connectionPhase(
       topology,
       maxmemoryPolicy,
       memoryThresholdPercent,
-      outsider: topology === 'self-hosted' && isGuarded,
+      nonBackend: topology === 'self-hosted' && isGuarded,
       owner: await readSecret(namespace, cluster, role)
     } as const
     const authorities = getCACertificates('default')
@@ -120,7 +120,7 @@ export async function connectionPhase(
         })
       : await connectFromRunner(inputs, deadline, { ...common, openRedis: connectToRedis })
     Object.assign(result, { ...facts, memoryThresholdPercent })
-    return `the cache answers ${place}`
+    return `the cache answers ${client}`
   })
 }
 

@@ -156,12 +156,12 @@ export async function clientPlanPhase(
     const plan = planOfRendered(rendered, before)
     await publishPlan(plan, step)
     const problems = rendered.flatMap((each) => each.problems.map((problem) => `${objectId(each.object)}: ${problem}`))
-    if (problems.length > 0) throw invalid(problems)
+    if (problems.length > 0) throw invalidManifestsFailure(problems)
     return plan.sentence
   })
 }
 
-function invalid(problems: readonly string[]): Failure {
+function invalidManifestsFailure(problems: readonly string[]): Failure {
   const more = problems.length - maximumProblems
   const sentence = problems.slice(0, maximumProblems).join('. ') + (more > 0 ? `. And ${more} more` : '')
   return new Failure('invalid-manifest', sanitizeLine(sentence, 8000), 'correct the named fields')

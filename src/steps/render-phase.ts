@@ -11,7 +11,7 @@ import type { StepContext } from './step.ts'
 export async function renderPhase(inputs: RenderInputs, step: StepContext): Promise<Rendered> {
   const { result, runner, temporary, log, phase } = step
   Object.assign(result, { environment: inputs.environment, namespace: inputs.namespace })
-  const places = {
+  const directories = {
     temporary,
     workspace: process.env['GITHUB_WORKSPACE'] || process.cwd(),
     // dist/render/index.js stands two folders below the manifests' parent.
@@ -19,7 +19,7 @@ export async function renderPhase(inputs: RenderInputs, step: StepContext): Prom
   }
   let rendered: Rendered | undefined
   await phase('render', `manifests of ${inputs.environment}`, async () => {
-    rendered = await render(inputs, places, { kustomize: localKustomize(step), log })
+    rendered = await render(inputs, directories, { kustomize: localKustomize(step), log })
     const { manifest, program: name } = rendered
     const { documents, topology } = rendered.cache
     for (const { object } of documents) log(sanitizeLine(objectId(object)))

@@ -25,12 +25,12 @@ export async function rolloutPhase(
   const toFailure = toFailureFor(role)
   await phase('rollout', `pod ${names.pod}, at most ${formatDuration(deadline.remaining)}`, async () => {
     const start = systemClock.now()
-    const ports = { cluster, toFailure, clock: systemClock, signal, log }
+    const deps = { cluster, toFailure, clock: systemClock, signal, log }
     const recovery = {
       deletePod: (pod: KubernetesObject) => cluster.delete(pod, namespace),
       note: noteInto(result, log)
     }
-    const revision = await rollout(namespace, deadline, ports, recover === 'none' ? undefined : recovery)
+    const revision = await rollout(namespace, deadline, deps, recover === 'none' ? undefined : recovery)
     result.revision = revision
     result.rolloutMilliseconds = Math.round(systemClock.now() - start)
     return `pod ${names.pod} is Ready at revision ${revision}`

@@ -1,5 +1,5 @@
 import { ApiError } from '../clients/kubernetes/errors.ts'
-import { alternative, type MissingRight, missingRight, rightPlace } from '../clients/kubernetes/forbidden.ts'
+import { alternative, type MissingRight, missingRight, roleFor } from '../clients/kubernetes/forbidden.ts'
 import { isOwnKind, UnknownKind } from '../clients/kubernetes/resources.ts'
 import { type Failure, messageOf } from '../core/failure.ts'
 import { at, type KubernetesObject } from '../core/kubernetes/object.ts'
@@ -59,17 +59,17 @@ function kindNotes(unchecked: readonly PlannedRefusal[], { documents }: Surround
 
 function rightNotes(unchecked: readonly PlannedRefusal[]): string[] {
   const rights = unchecked.map(({ failure }) => rightFor(failure)).filter((right) => right !== undefined)
-  const places = Map.groupBy(rights, ({ user, namespace }) => JSON.stringify([user, namespace]))
-  return [...places.values()].flatMap((own) => {
+  const groups = Map.groupBy(rights, ({ user, namespace }) => JSON.stringify([user, namespace]))
+  return [...groups.values()].flatMap((own) => {
     const [first] = own
     if (first === undefined) return []
     const { user, namespace } = first
     const rules = [...new Set(own.map(({ rule }) => `\`${rule}\``))]
     const grant = namespace === undefined ? '' : 'the Role in manifests/rbac-planner, or '
-    const around = own.map(alternative).find((way) => way !== undefined)
+    const around = own.map(alternative).find((each) => each !== undefined)
     return [
       `To have everything checked, ${around === undefined ? '' : `${around}; or `}` +
-        `give ${user} ${grant}in ${rightPlace(first)}: ${rules.join(', ')}`
+        `give ${user} ${grant}in ${roleFor(first)}: ${rules.join(', ')}`
     ]
   })
 }

@@ -57,7 +57,7 @@ async function verifySelfHosted(
 ): Promise<void> {
   const { namespace } = session
   await healthPhase(session, step)
-  if (secret === undefined) throw withoutSecret(namespace)
+  if (secret === undefined) throw noSecretFailure(namespace)
   const credentials = readCredentials(secret, namespace, cache.credentialsSecret !== undefined)
   reportStoredAddress(credentials, cache, session, step)
   const { password } = credentials
@@ -79,7 +79,7 @@ async function verifyManaged(
   await connectionPhase(cache, { ...inputs, probeFrom }, credentials, session, step)
 }
 
-function withoutSecret(namespace: string): Failure {
+function noSecretFailure(namespace: string): Failure {
   return new Failure(
     'secret-missing',
     `Secret/${names.credentials} is missing in namespace ${namespace}: applications cannot find Redis, and its pod could not restart`,

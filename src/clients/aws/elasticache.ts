@@ -7,11 +7,11 @@ import { awsErrorKind } from './known-errors.ts'
 import { loadClient } from './load.ts'
 
 /** How long AWS may take in all, credentials included: a program that the profile names may hang. In milliseconds. */
-export interface Patience extends Limits {
+export interface ElastiCacheLimits extends Limits {
   all: number
 }
 
-const patience: Patience = { connection: 5_000, request: 10_000, all: 60_000 }
+const defaultLimits: ElastiCacheLimits = { connection: 5_000, request: 10_000, all: 60_000 }
 
 /**
  * Describes one replication group by the API of ElastiCache, with the credentials of the SDK's default chain.
@@ -22,7 +22,7 @@ export async function describeReplicationGroup(
   id: string,
   region: string | undefined,
   signal: AbortSignal,
-  limits: Patience = patience
+  limits: ElastiCacheLimits = defaultLimits
 ): Promise<ReplicationGroupFacts> {
   const { openElastiCache } = await loadClient()
   using api = openElastiCache(region, limits)

@@ -19,9 +19,9 @@ export function regionFailure(error: unknown): Failure {
 
 /** The default chain of the SDK gave no credentials. */
 export function credentialsFailure(error: unknown, region: string): Failure {
-  if (awsErrorKind(error) === 'silent') return silence(error, 'the service that gives AWS credentials', region)
+  if (awsErrorKind(error) === 'silent') return silenceFailure(error, 'the service that gives AWS credentials', region)
   return (
-    refusedKey(error) ??
+    refusedKeyFailure(error) ??
     (said(error).startsWith('Could not load credentials')
       ? new Failure(
           'unauthorized',
@@ -55,14 +55,14 @@ export function requestFailure(error: unknown, wanted: Wanted): Failure {
         'run again in a minute; `AWS_MAX_ATTEMPTS: 10` in the env of the step makes it retry longer'
       )
     case 'silent':
-      return silence(error, 'ElastiCache', region)
+      return silenceFailure(error, 'ElastiCache', region)
     default:
-      return refusedKey(error) ?? unexpected(error, wanted)
+      return refusedKeyFailure(error) ?? unexpectedFailure(error, wanted)
   }
 }
 
 /** AWS does not take the credentials. Its own words are not repeated: they may quote the request with its token. */
-function refusedKey(error: unknown): Failure | undefined {
+function refusedKeyFailure(error: unknown): Failure | undefined {
   const refused = (why: string, hint: string) => new Failure('unauthorized', `${why} (${textAt(error, 'name')})`, hint)
   switch (awsErrorKind(error)) {
     case 'expired':
@@ -82,7 +82,7 @@ function refusedKey(error: unknown): Failure | undefined {
   }
 }
 
-function silence(error: unknown, service: string, region: string): Failure {
+function silenceFailure(error: unknown, service: string, region: string): Failure {
   return new Failure(
     'elasticache-unreachable',
     `${service} in ${region} does not answer: ${said(error)}`,
@@ -92,7 +92,7 @@ function silence(error: unknown, service: string, region: string): Failure {
   )
 }
 
-function unexpected(error: unknown, { id, region }: Wanted): Failure {
+function unexpectedFailure(error: unknown, { id, region }: Wanted): Failure {
   const status = textAt(error, '$metadata', 'httpStatusCode')
   return status === undefined
     ? new Failure('internal', `describing ${id}: ${said(error)}`, reportIt, [], error)

@@ -3,7 +3,7 @@ import { at, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { GitHubClient, type GitHubConnection } from './client.ts'
 import { GitHubError } from './errors.ts'
 
-export interface PullRequestPlace {
+export interface PullRequestId {
   owner: string
   repository: string
   number: number
@@ -31,7 +31,7 @@ export class PullRequestComments {
   readonly #number: number
   #author: string | undefined
 
-  constructor({ owner, repository, number }: PullRequestPlace, connection: GitHubConnection) {
+  constructor({ owner, repository, number }: PullRequestId, connection: GitHubConnection) {
     this.#rest = new GitHubClient(connection)
     this.#graphql = new GitHubClient(connection)
     this.#repository = { owner, repo: repository }

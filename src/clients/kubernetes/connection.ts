@@ -131,12 +131,12 @@ async function credentials(
   } catch (error) {
     deps.signal.throwIfAborted()
     if (error instanceof Failure) throw error
-    throw noCredentials(error, context, Boolean(user?.authProvider))
+    throw noCredentialsFailure(error, context, Boolean(user?.authProvider))
   }
 }
 
 /** Says what is wrong without what others say of it, which may quote a token; so it has no cause, either. */
-function noCredentials(error: unknown, context: string, asksProvider: boolean): Failure {
+function noCredentialsFailure(error: unknown, context: string, asksProvider: boolean): Failure {
   if (error instanceof PluginError) {
     const hint = error.isAbsent
       ? 'install the credential plugin that the kubeconfig names (such as aws or gke-gcloud-auth-plugin) on the runner'

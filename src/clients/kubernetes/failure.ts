@@ -26,12 +26,12 @@ export function toFailure(error: unknown, attempt: Attempt): Failure {
       error
     )
   }
-  if (error instanceof UnknownKind) return unknownKind(error, attempt)
+  if (error instanceof UnknownKind) return unknownKindFailure(error, attempt)
   if (error instanceof ApiError) return apiFailure(error, attempt)
   return new Failure('internal', `${attempt.verb} ${attempt.object}: ${messageOf(error)}`, reportIt, [], error)
 }
 
-function unknownKind(error: UnknownKind, { object }: Attempt): Failure {
+function unknownKindFailure(error: UnknownKind, { object }: Attempt): Failure {
   const said = sanitizeLine(error.message)
   if (/ in external-secrets\.io\/v1$/.test(said)) {
     return new Failure(

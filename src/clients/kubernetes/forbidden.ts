@@ -42,7 +42,7 @@ export function missingRight(message: string, readOnly = false): MissingRight | 
 }
 
 /** Where a rule that gives the right can stand. */
-export function rightPlace({ namespace }: MissingRight): string {
+export function roleFor({ namespace }: MissingRight): string {
   return namespace === undefined ? 'a ClusterRole' : `its Role in namespace ${namespace}`
 }
 
@@ -57,7 +57,7 @@ export function forbiddenHint(message: string, { role = 'rbac', needs }: Attempt
   const right = missingRight(message, role === 'rbac-reader')
   const grant = (folder: Role) => `grant the Role in manifests/${folder} to the identity of the kubeconfig`
   if (right === undefined) return `${grant(role)}${needs === undefined ? '' : `: this requires the right to ${needs}`}`
-  const rule = `give ${right.user} this rule in ${rightPlace(right)}: \`${right.rule}\``
+  const rule = `give ${right.user} this rule in ${roleFor(right)}: \`${right.rule}\``
   if (right.namespace === undefined) {
     const around = alternative(right)
     return around === undefined ? rule : `${around}; or ${rule}`

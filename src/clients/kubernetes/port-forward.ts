@@ -18,7 +18,7 @@ export type PortForwardProblem = { by: 'server'; error: unknown } | { by: 'pod';
 export interface ForwardedPort extends AsyncDisposable {
   readonly port: number
   /** Why the newest connection does not reach the pod; undefined if it does, or if there was none. */
-  readonly trouble: PortForwardProblem | undefined
+  readonly problem: PortForwardProblem | undefined
 }
 
 const handshakeMilliseconds = 10_000
@@ -36,23 +36,23 @@ export async function openPortForward(
   const sockets = new Set<Socket>()
   const webSockets = new Set<WebSocket>()
   let newest: Socket | undefined
-  let trouble: PortForwardProblem | undefined
+  let problem: PortForwardProblem | undefined
 
-  const carry = async (socket: Socket, tell: (what: PortForwardProblem | undefined) => void): Promise<void> => {
-    let refusal: unknown
+  const carry = async (socket: Socket, report: (what: PortForwardProblem | undefined) => void): Promise<void> => {
+    let answer: unknown
     const handler = new WebSocketHandler(connection.kubeConfig, (uri, protocols, options) => {
       const webSocket = new WebSocket(uri, protocols, { ...options, handshakeTimeout: handshakeMilliseconds })
       webSockets.add(webSocket)
-      webSocket.on('open', () => tell(undefined))
+      webSocket.on('open', () => report(undefined))
       webSocket.on('unexpected-response', async (_request, response) => {
-        refusal = await refusalIn(response, connection.server)
+        answer = await errorIn(response, connection.server)
         webSocket.terminate()
       })
       return webSocket
     })
     const errors = new Writable({
       write(chunk: Buffer, _encoding, done) {
-        if (chunk.length > 0) tell({ by: 'pod', said: sanitizeLine(chunk.toString('utf8')) })
+        if (chunk.length > 0) report({ by: 'pod', said: sanitizeLine(chunk.toString('utf8')) })
         done()
       }
     })
@@ -66,7 +66,7 @@ export async function openPortForward(
       socket.on('close', () => webSocket.close())
       if (socket.destroyed) webSocket.close()
     } catch (error) {
-      tell({ by: 'server', error: refusal ?? new NetworkError(connection.server, at(error, 'error') ?? error) })
+      report({ by: 'server', error: answer ?? new NetworkError(connection.server, at(error, 'error') ?? error) })
       socket.destroy()
     }
   }
@@ -78,9 +78,9 @@ export async function openPortForward(
     newest = socket
     // Until it is open, what a client misses is an answer of the API server.
     const silence = { code: 'ETIMEDOUT', message: 'no answer to a port-forward' }
-    trouble = { by: 'server', error: new NetworkError(connection.server, silence) }
+    problem = { by: 'server', error: new NetworkError(connection.server, silence) }
     void carry(socket, (what) => {
-      if (newest === socket) trouble = what
+      if (newest === socket) problem = what
     })
   })
   server.listen(0, '127.0.0.1')
@@ -89,8 +89,8 @@ export async function openPortForward(
   const address = server.address()
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
-    get trouble() {
-      return trouble
+    get problem() {
+      return problem
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
@@ -102,7 +102,7 @@ export async function openPortForward(
 }
 
 /** What the API server says in place of opening a WebSocket: by its status alone, nobody would know why. */
-async function refusalIn(response: IncomingMessage, server: URL): Promise<unknown> {
+async function errorIn(response: IncomingMessage, server: URL): Promise<unknown> {
   try {
     const { status } = await readResponse(response, server, false)
     return new ForeignAnswer(server, status, response.headers['content-type'])

@@ -44,7 +44,7 @@ export class Outage {
   readonly #clock: Clock
   readonly #log: (line: string) => void
   #since: number | undefined
-  #isTold = false
+  #isReported = false
   #heardAt = Number.NEGATIVE_INFINITY
 
   constructor(server: URL, clock: Clock, log: (line: string) => void) {
@@ -58,7 +58,7 @@ export class Outage {
     if (this.#heardAt > sent) return
     this.#since ??= sent
     const reason = error instanceof NetworkError ? error.reason : messageOf(error)
-    if (this.#clock.now() - this.#since >= quietMilliseconds) this.#tell(reason)
+    if (this.#clock.now() - this.#since >= quietMilliseconds) this.#report(reason)
   }
 
   /** An attempt of that time has had no answer for as long as is told. */
@@ -66,23 +66,23 @@ export class Outage {
     // One request that takes its time is no outage where others are answered.
     if (this.#heardAt > sent) return
     this.#since ??= sent
-    this.#tell(`no answer within ${quietMilliseconds / 1000} s`)
+    this.#report(`no answer within ${quietMilliseconds / 1000} s`)
   }
 
   /** Any request was answered. */
   ended(): void {
     const now = this.#clock.now()
-    if (this.#isTold) {
+    if (this.#isReported) {
       this.#log(`the API server answers again, after ${formatDuration(now - (this.#since ?? now))}`)
     }
     this.#since = undefined
-    this.#isTold = false
+    this.#isReported = false
     this.#heardAt = now
   }
 
-  #tell(reason: string): void {
-    if (this.#isTold) return
-    this.#isTold = true
+  #report(reason: string): void {
+    if (this.#isReported) return
+    this.#isReported = true
     this.#log(`waiting for the API server at ${this.#server.host}: ${sanitizeLine(reason)}`)
   }
 }

@@ -1,6 +1,6 @@
 import { sanitizeLine } from '../sanitize.ts'
 import { at, type KubernetesObject, listAt, textAt } from './object.ts'
-import { names } from './workload.ts'
+import { containerOf, names } from './workload.ts'
 
 /** What can be wrong with a claim, and lose what is on it. */
 export type ClaimRisk = 'deleted' | 'lost'
@@ -8,7 +8,7 @@ export type ClaimRisk = 'deleted' | 'lost'
 /** The names of the claims that container redis of redis-0 mounts. */
 export function claimNames(statefulSet: KubernetesObject): string[] {
   const pod = at(statefulSet, 'spec', 'template', 'spec')
-  const redis = listAt(pod, 'containers').find((each) => at(each, 'name') === names.redisContainer)
+  const redis = containerOf(statefulSet, names.redisContainer)
   const mounted = new Set(listAt(redis, 'volumeMounts').map((mount) => textAt(mount, 'name')))
   const own = listAt(statefulSet, 'spec', 'volumeClaimTemplates').flatMap((claim): [string, string][] => {
     const name = textAt(claim, 'metadata', 'name')

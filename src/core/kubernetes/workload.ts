@@ -26,8 +26,9 @@ export function externalSecret(documents: readonly ManifestDocument[]): Manifest
   })
 }
 
-export function container(statefulSet: ManifestDocument, name: string): unknown {
-  const containers = listAt(statefulSet.object, 'spec', 'template', 'spec', 'containers')
+/** A container of the pod template, without the init containers; undefined if there is none of that name. */
+export function containerOf(statefulSet: KubernetesObject | undefined, name: string): unknown {
+  const containers = listAt(statefulSet, 'spec', 'template', 'spec', 'containers')
   return containers.find((each) => at(each, 'name') === name)
 }
 

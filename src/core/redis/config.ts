@@ -54,7 +54,7 @@ export function readRedisConfig(entry: string, { find, nameCharacters }: ConfigF
   const left = { ...maximum }
   const spend = (characters: number) => {
     left.characters -= characters
-    if (left.includes < 0 || left.characters < 0) throw tooMuch()
+    if (left.includes < 0 || left.characters < 0) throw tooManyIncludesFailure()
   }
   const include = (path: string, parents: readonly string[]) => {
     left.includes--
@@ -99,7 +99,7 @@ function listIn(config: Map<string, string[][]>, directive: string): string[][] 
   return list
 }
 
-function tooMuch(): Failure {
+function tooManyIncludesFailure(): Failure {
   return new Failure(
     'invalid-manifest',
     `redis.conf includes more than ${maximum.includes} files or ${maximum.characters / 1024 ** 2} MiB; ` +
@@ -142,7 +142,7 @@ function unescaped(text: string | undefined): string | undefined {
   )
 }
 
-type Place = '*' | ((character: string) => boolean)
+type GlobToken = '*' | ((character: string) => boolean)
 
 /** No file system has longer ones. */
 const longestName = 255
@@ -153,15 +153,15 @@ const longestName = 255
  */
 export function matchesGlob(name: string, pattern: string): boolean {
   if (pattern.length > longestName || (name.startsWith('.') && !pattern.startsWith('.'))) return false
-  const places = placesOf(pattern)
+  const tokens = globTokens(pattern)
   let [at, next] = [0, 0]
   let star: { at: number; next: number } | undefined
   while (at < name.length) {
-    const place = places[next]
-    if (place === '*') {
+    const token = tokens[next]
+    if (token === '*') {
       next++
       star = { at, next }
-    } else if (place?.(name.charAt(at)) === true) {
+    } else if (token?.(name.charAt(at)) === true) {
       at++
       next++
     } else if (star !== undefined) {
@@ -169,7 +169,7 @@ export function matchesGlob(name: string, pattern: string): boolean {
       ;({ at, next } = star)
     } else return false
   }
-  return places.slice(next).every((place) => place === '*')
+  return tokens.slice(next).every((token) => token === '*')
 }
 
 /** Whether a text means more than one name. */
@@ -177,7 +177,7 @@ export function isGlob(text: string): boolean {
   return /[*?[]/.test(text)
 }
 
-function placesOf(pattern: string): Place[] {
+function globTokens(pattern: string): GlobToken[] {
   return [...pattern.matchAll(/\[([!^]?)(\]?[^\]]*)\]|\\?(.)/gs)].map(([whole, not, characters, one = '']) => {
     if (characters !== undefined) return (character) => isIn(character, characters) === (not === '')
     if (whole === '*') return '*'

@@ -3,7 +3,7 @@ import { at, type KubernetesObject, textAt } from '../kubernetes/object.ts'
 import { referencedNames } from '../kubernetes/workload.ts'
 import { byName, type ConfigFiles, isGlob, matchesGlob, type RedisConfig, readRedisConfig } from '../redis/config.ts'
 import { type Known, known, unknown } from './known.ts'
-import { configMapKeys, type MountedFiles, mountedFiles } from './mounted-files.ts'
+import { configMapKeys, isAtOrBelow, type MountedFiles, mountedFiles } from './mounted-files.ts'
 import { type RedisCommand, redisCommand } from './redis-command.ts'
 
 /** The settings with which container `redis` starts: its redis.conf, what that includes, and its arguments. */
@@ -35,7 +35,7 @@ export function redisSettings(
   if (path !== undefined) {
     const mounted = mountedFiles(at(statefulSet, 'spec', 'template', 'spec'), container, configMaps)
     const entry = mounted.files.get(path)
-    if (entry === undefined) return unknown(whereabouts(path, mounted))
+    if (entry === undefined) return unknown(missingFileReason(path, mounted))
     return known(withArguments(settingsFrom(path, entry.configMap, byPath(mounted), configMaps), given))
   }
   const named = settingsByName(statefulSet, configMaps)
@@ -63,8 +63,8 @@ function configPath({ configPath: path }: RedisCommand, container: unknown): str
   return posix.resolve(folder ?? '/', path)
 }
 
-function whereabouts(path: string, { absent }: MountedFiles): string {
-  const found = [...absent].find(([, folder]) => path === folder || path.startsWith(`${folder}/`))
+function missingFileReason(path: string, { absent }: MountedFiles): string {
+  const found = [...absent].find(([, folder]) => isAtOrBelow(path, folder))
   return found === undefined
     ? `${path} is in no ConfigMap that container redis mounts`
     : `${path} is in ConfigMap/${found[0]}, which the manifests do not have`

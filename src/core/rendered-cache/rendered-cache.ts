@@ -1,6 +1,6 @@
 import { renderedSecret } from '../credentials.ts'
-import { at, type KubernetesObject, listAt } from '../kubernetes/object.ts'
-import { externalSecret, names, redisStatefulSet } from '../kubernetes/workload.ts'
+import { at, type KubernetesObject } from '../kubernetes/object.ts'
+import { containerOf, externalSecret, names, redisStatefulSet } from '../kubernetes/workload.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import type { Topology } from '../result.ts'
 import { type ContainerPort, type RenderedContainer, renderedContainer } from './container.ts'
@@ -68,21 +68,17 @@ function renderedRedis(statefulSet: ManifestDocument, objects: readonly Kubernet
   const { object } = statefulSet
   const pod = at(object, 'spec', 'template', 'spec')
   const configMaps = objects.filter(({ kind }) => kind === 'ConfigMap')
-  const container = containerOf(pod, names.redisContainer)
+  const container = containerOf(object, names.redisContainer)
   const settings = redisSettings(object, container, configMaps)
   return {
     statefulSet,
     podLabels: Object(at(object, 'spec', 'template', 'metadata', 'labels')),
     container: renderedContainer(container),
-    exporter: renderedContainer(containerOf(pod, names.exporterContainer)),
+    exporter: renderedContainer(containerOf(object, names.exporterContainer)),
     settings,
     storage: renderedStorage(object, container, settings),
     password: passwordSource(pod, container, settings)
   }
-}
-
-function containerOf(pod: unknown, name: string): unknown {
-  return listAt(pod, 'containers').find((each) => at(each, 'name') === name)
 }
 
 function containerPorts({ container, exporter }: RenderedRedis): ContainerPort[] {

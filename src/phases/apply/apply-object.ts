@@ -74,13 +74,13 @@ export async function writeAccepted(
 ): Promise<KubernetesObject> {
   const { before, options } = accepted
   if (document.source === accepted.document.source && !differs(accepted)) {
-    tell(accepted.applied, document.object, before, [], false, deps)
+    report(accepted.applied, document.object, before, [], false, deps)
     return accepted.applied.object
   }
   try {
     const { applied, taken } = await send(document, before, inputs, deps, { ...options, dryRun: false })
     const notes = before && [options.note?.(before), takeoverNote(taken), adoptionNote(before)]
-    tell(applied, document.object, before, notes ?? [], false, deps)
+    report(applied, document.object, before, notes ?? [], false, deps)
     return applied.object
   } catch (error) {
     const refused = refusedObject(error, document.object, before, inputs, deps)
@@ -117,7 +117,7 @@ async function send(
     const refusal = stored && options.refuse?.(stored)
     if (refusal !== undefined) throw refusal
   }
-  throw unsteady(document.object, namespace)
+  throw unsteadyFailure(document.object, namespace)
 }
 
 function refusedObject(
@@ -135,7 +135,7 @@ function refusedObject(
   return { object, before, failure }
 }
 
-function unsteady(object: KubernetesObject, namespace: string): Failure {
+function unsteadyFailure(object: KubernetesObject, namespace: string): Failure {
   return new Failure(
     'field-conflict',
     `cannot apply ${objectId(object)} in namespace ${namespace}: another client changed it ${rounds} times in a row`,
@@ -172,7 +172,7 @@ export async function createObject(
 ): Promise<KubernetesObject | undefined> {
   try {
     const created = await deps.cluster.create(object, namespace, { dryRun: false })
-    if (created !== undefined) tell(created, object, undefined, [note], false, deps)
+    if (created !== undefined) report(created, object, undefined, [note], false, deps)
     return created?.object
   } catch (error) {
     const failure = deps.toFailure(error, { verb: 'create', object: objectId(object), namespace })
@@ -182,11 +182,11 @@ export async function createObject(
 }
 
 /** Tells what an accepted object would come to, for a plan. */
-export function tellTried({ document, before, applied, notes }: AcceptedObject, deps: ApplyDeps): void {
-  tell(applied, document.object, before, notes, true, deps)
+export function reportTried({ document, before, applied, notes }: AcceptedObject, deps: ApplyDeps): void {
+  report(applied, document.object, before, notes, true, deps)
 }
 
-function tell(
+function report(
   { object, warnings }: Applied,
   wanted: KubernetesObject,
   before: KubernetesObject | undefined,
@@ -197,8 +197,8 @@ function tell(
   const id = objectId(object)
   const change = changeOf(before, object)
   const warned = warnings.map((warning) => `the API server warns: ${sanitizeLine(warning)}`)
-  const told = [...notes, before && ownershipNote(before, object), ...(isTried ? warned : [])]
-  const note = told.filter((each) => each !== undefined).join('; ')
+  const remarks = [...notes, before && ownershipNote(before, object), ...(isTried ? warned : [])]
+  const note = remarks.filter((each) => each !== undefined).join('; ')
   // What was only tried is told by the plan.
   const lines = isTried
     ? []
@@ -237,10 +237,10 @@ async function write(
     const pinned = withResourceVersion(document, stored.metadata.resourceVersion)
     const preview = await cluster.apply(object, pinned.source, namespace, { force: true, dryRun: true })
     if (preview.kind !== 'applied') return { taken }
-    const disputes = valueConflictsOf(outcome.conflicts, stored, preview.applied.object)
-    if (disputes.length > 0 && !forceConflicts) throw conflictFailure(object, namespace, disputes)
+    const conflicts = valueConflictsOf(outcome.conflicts, stored, preview.applied.object)
+    if (conflicts.length > 0 && !forceConflicts) throw conflictFailure(object, namespace, conflicts)
     outcome = dryRun ? preview : await cluster.apply(object, pinned.source, namespace, { force: true })
-    if (outcome.kind === 'applied') taken = disputes
+    if (outcome.kind === 'applied') taken = conflicts
   }
   if (outcome.kind !== 'applied') return { taken }
   const { applied } = outcome

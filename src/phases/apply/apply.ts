@@ -8,7 +8,7 @@ import {
   createObject,
   differs,
   type RefusedObject,
-  tellTried,
+  reportTried,
   writeAccepted
 } from './apply-object.ts'
 import { checksumAnnotations } from './checksums.ts'
@@ -32,7 +32,7 @@ export async function apply(
 ): Promise<Credentials | undefined> {
   const trial = await tryAll(documents, inputs, deps)
   if (inputs.dryRun) {
-    for (const accepted of acceptedOf(trial)) tellTried(accepted, deps)
+    for (const accepted of acceptedOf(trial)) reportTried(accepted, deps)
     refuse(trial.refused, deps)
     return trial.credentials
   }

@@ -6,7 +6,7 @@ import {
   type ApplyOptions,
   createObject,
   type RefusedObject,
-  tellTried,
+  reportTried,
   tryCreate,
   tryDocument,
   writeAccepted
@@ -38,14 +38,14 @@ export async function tryCredentials(
     deps.secret(redisPassword)
     const object = credentialsSecret(credentialsFor(redisPassword, namespace))
     const document = { object, source: JSON.stringify(object) }
-    return by('input', await tryDocument(document, inputs, deps, { keepOwners: true, refuse }))
+    return acceptedBy('input', await tryDocument(document, inputs, deps, { keepOwners: true, refuse }))
   }
   const kept = await tryStored(inputs, deps, refuse)
   if (kept !== undefined) return kept
   const password = generatedPassword()
   deps.secret(password)
   const made = await tryCreate(credentialsSecret(credentialsFor(password, namespace)), inputs, deps)
-  if (made !== undefined) return by('create', 'failure' in made ? made : { ...made, options: { refuse } })
+  if (made !== undefined) return acceptedBy('create', 'failure' in made ? made : { ...made, options: { refuse } })
   return (await tryStored(inputs, deps, refuse)) ?? gone(inputs, deps)
 }
 
@@ -59,7 +59,7 @@ export async function writeCredentials(
   if (accepted.by === 'input') return writeAccepted(accepted, inputs, deps)
   if (accepted.by === 'keep') {
     deps.log(`${id} unchanged (its password is kept)`)
-    tellTried(accepted, deps)
+    reportTried(accepted, deps)
     return accepted.applied.object
   }
   // A create and not an apply: of two first runs at once, one makes the password and the other keeps it.
@@ -67,9 +67,9 @@ export async function writeCredentials(
   return made ?? (await madeByAnother(document.object, inputs, deps, options.refuse))
 }
 
-function by(way: AcceptedSecret['by'], tried: AcceptedObject | RefusedObject): AcceptedSecret | RefusedObject {
+function acceptedBy(how: AcceptedSecret['by'], tried: AcceptedObject | RefusedObject): AcceptedSecret | RefusedObject {
   if ('failure' in tried) return tried
-  return { ...tried, by: way, notes: way === 'create' ? [generated] : tried.notes }
+  return { ...tried, by: how, notes: how === 'create' ? [generated] : tried.notes }
 }
 
 /** The Secret as it is stored and would stay; undefined if there is none. */
@@ -84,7 +84,7 @@ async function tryStored(
     const failure = refuse?.(stored)
     return failure === undefined ? keep(stored) : { object: credentialsObject, before: stored, failure }
   } catch (error) {
-    return { object: credentialsObject, before: undefined, failure: unreadable(error, namespace, deps) }
+    return { object: credentialsObject, before: undefined, failure: unreadableSecretFailure(error, namespace, deps) }
   }
 }
 
@@ -113,21 +113,21 @@ async function madeByAnother(
       deps.applied({ id, change, note: generated }, { wanted: credentialsObject, before: undefined, after: stored })
     } else {
       deps.log(`${id} unchanged (its password is kept)`)
-      tellTried(keep(stored), deps)
+      reportTried(keep(stored), deps)
     }
     return stored
   } catch (error) {
-    const failure = unreadable(error, namespace, deps)
+    const failure = unreadableSecretFailure(error, namespace, deps)
     deps.refused(credentialsObject, failure)
     throw failure
   }
 }
 
 function gone({ namespace }: ApplyInputs, deps: ApplyDeps): RefusedObject {
-  const failure = unreadable(new Error('another client deleted it in the meantime'), namespace, deps)
+  const failure = unreadableSecretFailure(new Error('another client deleted it in the meantime'), namespace, deps)
   return { object: credentialsObject, before: undefined, failure }
 }
 
-function unreadable(error: unknown, namespace: string, deps: ApplyDeps): Failure {
+function unreadableSecretFailure(error: unknown, namespace: string, deps: ApplyDeps): Failure {
   return deps.toFailure(error, { verb: 'read', object: id, namespace })
 }

@@ -28,7 +28,7 @@ const kinds = {
   'monitoring.coreos.com/v1': ['PodMonitor', 'PrometheusRule']
 }
 
-interface LeftoverPorts {
+interface LeftoverDeps {
   cluster: {
     read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
     list(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject[]>
@@ -48,7 +48,7 @@ export async function findLeftovers(
   documents: readonly ManifestDocument[],
   namespace: string,
   everywhere: boolean,
-  deps: LeftoverPorts
+  deps: LeftoverDeps
 ): Promise<KubernetesObject[]> {
   const rendered = new Set(documents.map(({ object }) => objectId(object)))
   const known = candidates.filter((object) => !rendered.has(objectId(object)))
@@ -62,7 +62,7 @@ export async function findLeftovers(
 }
 
 /** The objects by kind, without the kinds that must not be listed. */
-async function listKinds(namespace: string, { cluster, toFailure, isUnknownKind }: LeftoverPorts) {
+async function listKinds(namespace: string, { cluster, toFailure, isUnknownKind }: LeftoverDeps) {
   const found = new Map<string, KubernetesObject[]>()
   const wanted = Object.entries(kinds).flatMap(([apiVersion, some]) => some.map((kind) => ({ apiVersion, kind })))
   await Promise.all(
@@ -78,7 +78,7 @@ async function listKinds(namespace: string, { cluster, toFailure, isUnknownKind 
   return found
 }
 
-async function readOne(object: KubernetesObject, namespace: string, { cluster, toFailure }: LeftoverPorts) {
+async function readOne(object: KubernetesObject, namespace: string, { cluster, toFailure }: LeftoverDeps) {
   try {
     return await cluster.read(object, namespace)
   } catch (error) {

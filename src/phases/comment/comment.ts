@@ -27,7 +27,7 @@ export async function comment(inputs: CommentInputs, deps: CommentDeps): Promise
   try {
     return await settle(inputs, deps.open(pullRequest, token))
   } catch (error) {
-    const { reason, hint } = deps.refusal(error, pullRequest)
+    const { reason, hint } = deps.toCommentError(error, pullRequest)
     return skip(reason, hint)
   }
 }

@@ -28,8 +28,8 @@ export interface RunContext {
  * @param event the content of GITHUB_EVENT_PATH; undefined if there is none
  */
 export function contextOf(environment: Readonly<Record<string, string | undefined>>, event: unknown): RunContext {
-  const place = /^([\w.-]+)\/([\w.-]+)$/.exec(environment['GITHUB_REPOSITORY'] ?? '')
-  const [path, owner = '', repository = ''] = place ?? []
+  const match = /^([\w.-]+)\/([\w.-]+)$/.exec(environment['GITHUB_REPOSITORY'] ?? '')
+  const [path, owner = '', repository = ''] = match ?? []
   const run = {
     id: numberFrom(environment['GITHUB_RUN_ID']) ?? 0,
     attempt: numberFrom(environment['GITHUB_RUN_ATTEMPT']) ?? 1

@@ -42,7 +42,7 @@ export interface CommentDeps {
   /** Called only if GitHub is to be asked at all. */
   open(pullRequest: PullRequest, token: string): OwnComments
   /** Puts what GitHub threw into words. */
-  refusal(error: unknown, pullRequest: PullRequest): CommentError
+  toCommentError(error: unknown, pullRequest: PullRequest): CommentError
   /** Tells the user of what stands against a comment; a run does not fail for it. */
   notice(sentence: string, hint: string): void
 }

@@ -41,20 +41,20 @@ class Comparison {
     const wanted = Object.entries(rendered).flatMap(([field, value]) =>
       this.#values(value, at(live, field), [...path, field])
     )
-    const alien = Object.entries(live).flatMap(([field, value]) =>
+    const extra = Object.entries(live).flatMap(([field, value]) =>
       isNothing(at(rendered, field)) && !isMirrored(rendered, field, value) ? this.#liveOnly(value, path, field) : []
     )
-    return [...wanted, ...alien]
+    return [...wanted, ...extra]
   }
 
   #liveOnly(live: unknown, around: Path, field: string): Difference[] {
     const path = [...around, field]
     if (saysNothing(live, path)) return []
-    const alien = [{ path, rendered: undefined, live }]
-    if (isExtraField(this.#kind, around, field, live)) return alien
+    const extra = [{ path, rendered: undefined, live }]
+    if (isExtraField(this.#kind, around, field, live)) return extra
     if (isMap(live)) return isJudgedByField(this.#kind, path) ? this.maps({}, live, path) : []
     const isSet = isJudgedByOwner(this.#kind, path) && !isDefault(field, live) && isAskedFor(this.#live, path)
-    return isSet ? alien : []
+    return isSet ? extra : []
   }
 
   #values(rendered: unknown, live: unknown, path: Path): Difference[] {

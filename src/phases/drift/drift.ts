@@ -35,7 +35,7 @@ export async function compareObjects(
 ): Promise<string> {
   const reading = await Promise.allSettled(documents.map(({ object }) => compare(object, namespace, deps)))
   const compared = reading.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-  for (const each of compared) tell(each, deps)
+  for (const each of compared) report(each, deps)
   for (const outcome of reading) if (outcome.status === 'rejected') throw outcome.reason
   const drifted = compared.filter(isDrifted)
   if (drifted.length === 0)
@@ -52,7 +52,7 @@ async function compare(rendered: KubernetesObject, namespace: string, deps: Drif
   }
 }
 
-function tell(compared: Compared, { checked, log }: DriftDeps): void {
+function report(compared: Compared, { checked, log }: DriftDeps): void {
   const lines = driftLines(compared)
   for (const line of namedLinesOf(compared)) log(`✗ ${line}`)
   if (lines.length === 0) log(`✓ ${compared.id} as rendered`)

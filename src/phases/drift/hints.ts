@@ -6,13 +6,13 @@ export function driftHint(drifted: readonly Compared[], namespace: string): stri
   const kubectl = `kubectl -n ${namespace}`
   const idsOf = (objects: readonly Compared[]) => objects.map(({ id }) => id.toLowerCase()).join(' ')
   const having = (is: (each: ObjectDrift) => boolean) => drifted.filter(({ found }) => found.some(is))
-  const [ours, others, alien, there] = [having(isOurs), having(isOfOthers), having(isAlien), having(() => true)]
-  const isMissingOnly = ours.length + others.length + alien.length === 0
+  const [ours, others, extra, there] = [having(isOurs), having(isOfOthers), having(isExtra), having(() => true)]
+  const isMissingOnly = ours.length + others.length + extra.length === 0
   return [
     isMissingOnly && 'deploy again',
     ours.length > 0 && 'use the manifests and inputs of the last deployment here, or deploy again',
     others.length > 0 && 'deploy again, with `force-conflicts: true` where another client wrote a field',
-    alien.length > 0 && `remove the fields that are not in your manifests: \`${kubectl} edit ${idsOf(alien)}\``,
+    extra.length > 0 && `remove the fields that are not in your manifests: \`${kubectl} edit ${idsOf(extra)}\``,
     there.length > 0 &&
       `see who wrote each field: \`${kubectl} get ${idsOf(there)} --output=yaml --show-managed-fields\``
   ]
@@ -26,10 +26,10 @@ function isOurs({ writer }: ObjectDrift): boolean {
 }
 
 /** Set by somebody beside what was applied. */
-function isAlien(each: ObjectDrift): boolean {
+function isExtra(each: ObjectDrift): boolean {
   return !isOurs(each) && each.difference.rendered === undefined
 }
 
 function isOfOthers(each: ObjectDrift): boolean {
-  return !isOurs(each) && !isAlien(each)
+  return !isOurs(each) && !isExtra(each)
 }

@@ -24,7 +24,7 @@ export async function verifyReplicationGroup(
     deps.checked(check)
   }
   const failed = judgements.filter(({ requirement, holds }) => !holds && !relaxed.has(requirement))
-  if (failed.length > 0) throw notAsRequired(failed, facts)
+  if (failed.length > 0) throw requirementsFailure(failed, facts)
   return checks
 }
 
@@ -33,7 +33,7 @@ function checkOf({ requirement, holds, detail }: Judgement, relaxed: ReadonlySet
   return { name: requirement, passed: true, relaxed: true, detail: `${detail}; allowed by elasticache-relax` }
 }
 
-function notAsRequired(failed: readonly Judgement[], facts: ReplicationGroupFacts): Failure {
+function requirementsFailure(failed: readonly Judgement[], facts: ReplicationGroupFacts): Failure {
   const seen = failed.map(({ requirement, detail }) => `${requirement}: ${detail}`).join('. ')
   const hint = elasticacheHint(
     failed.map(({ requirement }) => requirement),

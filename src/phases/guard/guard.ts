@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import { credentialField, credentialsObject } from '../../core/credentials.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
-import { at, type KubernetesObject, listAt, objectId } from '../../core/kubernetes/object.ts'
-import { names, ports as podPorts } from '../../core/kubernetes/workload.ts'
+import { at, type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import { containerOf, names, ports } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart, appendsByFile } from '../../core/redis/append-only.ts'
 import { parseInfo } from '../../core/redis/info.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
@@ -34,15 +34,12 @@ export async function guard({ namespace, states, changes }: GuardInputs, deps: G
   const claims = await readClaims(statefulSet, namespace, deps)
   if (!isStored && nothingLeft(claims, before)) return
   const asked = asksRedis({ changes, appends, claims }) ? await ask(namespace, states, deps) : {}
-  const place = {
+  const facts = {
     namespace,
     statefulSet,
     isStored,
     outlivesPod: outlivesPod(redis.storage),
-    startsAlike: startsAlike(stored, wanted)
-  }
-  const facts = {
-    ...place,
+    startsAlike: startsAlike(stored, wanted),
     changes,
     appends,
     claims,
@@ -54,7 +51,7 @@ export async function guard({ namespace, states, changes }: GuardInputs, deps: G
   const { losses, notes, lines } = guardJudgement(facts)
   lines.forEach(deps.log)
   notes.forEach(deps.note)
-  if (losses.length > 0) throw atRisk(losses)
+  if (losses.length > 0) throw dataAtRiskFailure(losses)
 }
 
 /** How the Redis before was started, as far as the stored ConfigMap tells it that the wanted StatefulSet names. */
@@ -67,8 +64,7 @@ function leftConfiguration(statefulSet: KubernetesObject, states: readonly State
 /** Whether nothing changes of the pod template that can decide what redis-server is started with. */
 function startsAlike(...caches: readonly [RenderedCache, RenderedCache]): boolean {
   const [before, after] = caches.map(({ redis }) => {
-    const containers = listAt(redis?.statefulSet.object, 'spec', 'template', 'spec', 'containers')
-    const container = containers.find((each) => at(each, 'name') === names.redisContainer)
+    const container = containerOf(redis?.statefulSet.object, names.redisContainer)
     return container && ['command', 'args', 'env', 'envFrom'].map((field) => at(container, field))
   })
   return before !== undefined && isDeepStrictEqual(before, after)
@@ -83,7 +79,7 @@ function appending({ redis }: RenderedCache): boolean | undefined {
   return redis && appendsAtStart(redis)
 }
 
-function atRisk(losses: readonly Loss[]): Failure {
+function dataAtRiskFailure(losses: readonly Loss[]): Failure {
   const sentence = losses.map((loss) => loss.sentence).join('. Also: ')
   const hint = losses.map((loss) => loss.hint).join('. Also: ')
   return new Failure('data-at-risk', `nothing was written because data would be lost: ${sentence}`, hint)
@@ -97,7 +93,7 @@ async function ask(
 ): Promise<{ running: Running } | { silence: string; barrier?: Barrier | undefined }> {
   try {
     const password = await storedPassword(namespace, states, deps)
-    await using tunnel = await deps.openTunnel(podPorts.redis)
+    await using tunnel = await deps.openTunnel(ports.redis)
     const running = runningFrom(parseInfo(await infoThrough(tunnel, password, deps)))
     return running === undefined ? { silence: 'INFO lacks aof_enabled' } : { running }
   } catch (error) {
@@ -118,9 +114,9 @@ async function infoThrough(tunnel: ForwardedPort, password: string | undefined, 
     await using connection = await deps.openRedis(tunnel.port, password, answerMilliseconds)
     return String(await connection.call('INFO'))
   } catch (error) {
-    const { trouble } = tunnel
-    if (trouble === undefined) throw error
-    throw trouble.by === 'pod' ? new Error(trouble.said) : trouble.error
+    const { problem } = tunnel
+    if (problem === undefined) throw error
+    throw problem.by === 'pod' ? new Error(problem.said) : problem.error
   }
 }
 

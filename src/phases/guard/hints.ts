@@ -1,13 +1,14 @@
 import { volumeName } from '../../core/kubernetes/claims.ts'
-import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
-import { names } from '../../core/kubernetes/workload.ts'
+import { type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { containerOf, names } from '../../core/kubernetes/workload.ts'
+import { isAtOrBelow } from '../../core/rendered-cache/mounted-files.ts'
 import { finished } from './running.ts'
 
 /** Where our manifests mount the password in container redis. */
 const passwordFolder = '/run/redis-credentials'
 
 /** Where a command is typed. */
-export interface RedisPlace {
+export interface RedisTarget {
   namespace: string
   /** As it is stored; where none is, the wanted one. */
   statefulSet: KubernetesObject
@@ -15,13 +16,11 @@ export interface RedisPlace {
 }
 
 /** redis-cli in redis-0, as it can be typed; the password is on no command line. */
-export function redisCli({ namespace, statefulSet }: RedisPlace, command: string): string {
+export function redisCli({ namespace, statefulSet }: RedisTarget, command: string): string {
   const kubectl = `kubectl -n ${namespace}`
-  const redis = listAt(statefulSet, 'spec', 'template', 'spec', 'containers').find(
-    (each) => at(each, 'name') === names.redisContainer
-  )
+  const redis = containerOf(statefulSet, names.redisContainer)
   const isMounted = listAt(redis, 'volumeMounts').some((mount) =>
-    `${textAt(mount, 'mountPath')}/`.startsWith(`${passwordFolder}/`)
+    isAtOrBelow(textAt(mount, 'mountPath') ?? '', passwordFolder)
   )
   const inPod = `exec ${names.pod} -c ${names.redisContainer} -- sh -c`
   return isMounted
@@ -35,26 +34,26 @@ const untilFinished = `${Object.entries(finished)
   .join(', ')} and aof_base_size (before Redis 7: aof_current_size) above 0`
 
 /** How to switch the append-only file on while Redis runs. */
-export function switchOnHint(place: RedisPlace): string {
-  const info = `\`${redisCli(place, 'INFO persistence')}\``
+export function switchOnHint(target: RedisTarget): string {
+  const info = `\`${redisCli(target, 'INFO persistence')}\``
   return (
     `enable it while Redis runs. When ${info} says rdb_bgsave_in_progress:0, type ` +
-    `\`${redisCli(place, 'CONFIG SET appendonly yes')}\`. When the first command says ${untilFinished}, run again`
+    `\`${redisCli(target, 'CONFIG SET appendonly yes')}\`. When the first command says ${untilFinished}, run again`
   )
 }
 
 /** What to wait for after that. */
-export function waitHint(place: RedisPlace): string {
-  return `wait until \`${redisCli(place, 'INFO persistence')}\` says ${untilFinished}, and run again`
+export function waitHint(target: RedisTarget): string {
+  return `wait until \`${redisCli(target, 'INFO persistence')}\` says ${untilFinished}, and run again`
 }
 
 /** How to get there where the running Redis cannot be queried. */
-export function startFirstHint(place: RedisPlace): string {
-  return `let this run query Redis: deploy with appendonly no until ${names.pod} is Ready. Then ${switchOnHint(place)}`
+export function startFirstHint(target: RedisTarget): string {
+  return `let this run query Redis: deploy with appendonly no until ${names.pod} is Ready. Then ${switchOnHint(target)}`
 }
 
 /** How the volume of a claim that is being deleted gets another claim of the same name. */
-export function keepVolumeHint({ namespace, statefulSet, isStored }: RedisPlace, claim: KubernetesObject): string {
+export function keepVolumeHint({ namespace, statefulSet, isStored }: RedisTarget, claim: KubernetesObject): string {
   const { name } = claim.metadata
   const volume = volumeName(claim)
   const kubectl = `kubectl -n ${namespace}`
@@ -80,9 +79,9 @@ export function keepVolumeHint({ namespace, statefulSet, isStored }: RedisPlace,
 }
 
 /** How to save what only the memory of Redis holds. */
-export function copyHint(place: RedisPlace): string {
+export function copyHint(target: RedisTarget): string {
   return (
-    `copy the keys before anything restarts ${names.pod}: \`${redisCli(place, '--rdb -')} > redis.rdb\`. ` +
+    `copy the keys before anything restarts ${names.pod}: \`${redisCli(target, '--rdb -')} > redis.rdb\`. ` +
     '"A volume that is gone" in docs/data.md explains how to load them into a new one'
   )
 }

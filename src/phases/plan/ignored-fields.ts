@@ -3,10 +3,10 @@ import { itemsByKey } from './list-items.ts'
 import type { RedactedTree } from './redacted-tree.ts'
 
 /** What the server counts and keeps about an object. */
-const metadataNoise = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink']
+const ignoredMetadata = ['managedFields', 'resourceVersion', 'uid', 'generation', 'creationTimestamp', 'selfLink']
 
 /** What controllers note for themselves, and copies of what was applied, which hold all that the object holds. */
-const annotationNoise = [
+const ignoredAnnotations = [
   /\/last-applied/,
   /^deployment\.kubernetes\.io\//,
   /^deprecated\.daemonset\.template\.generation$/,
@@ -16,9 +16,9 @@ const annotationNoise = [
 /** What an object says, without what the server and its controllers write into it. */
 export function withoutIgnoredFields(object: KubernetesObject): Record<string, unknown> {
   const { status: _status, metadata, ...rest } = object
-  const kept = Object.entries(metadata).filter(([name]) => !metadataNoise.includes(name) && name !== 'annotations')
+  const kept = Object.entries(metadata).filter(([name]) => !ignoredMetadata.includes(name) && name !== 'annotations')
   const annotations = Object.entries(at(metadata, 'annotations') ?? {}).filter(
-    ([name]) => !annotationNoise.some((noise) => noise.test(name))
+    ([name]) => !ignoredAnnotations.some((pattern) => pattern.test(name))
   )
   return {
     ...rest,

@@ -7,8 +7,16 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatBytes, redisBytes } from '../../core/units.ts'
 import type { ConnectionInputs } from './deps.ts'
 import { managedHint } from './hints.ts'
-import type { Answers } from './network-problem.ts'
+import {
+  checksBefore,
+  type NetworkProblem,
+  networkProblemHint,
+  networkProblemSentence,
+  networkProblems,
+  type ReachCheck
+} from './network-problem.ts'
 import { endpointText, type Finding, type ProbeContext, unreachableCode } from './probe-context.ts'
+import type { Answers, Certificate, ProbeOutput } from './probe-output.ts'
 
 /** What Redis told of itself. */
 export interface RedisFacts {
@@ -76,6 +84,47 @@ function persistence(info: RedisInfo): JudgedCheck[] {
       ? [status('last append-only write', 'aof_last_write_status'), status('last rewrite', 'aof_last_bgrewrite_status')]
       : [])
   ]
+}
+
+/** What a client needs before it can ask, as far as this one came; each with what was seen. */
+export function reachFindings({ networkProblem, certificate }: ProbeOutput, context: ProbeContext): Finding[] {
+  const problem = networkProblem ?? wrongName(certificate)
+  const { fails, failureCode } = problem === undefined ? {} : networkProblems[problem.kind]
+  const code = failureCode ?? unreachableCode(context.topology)
+  const details = reachDetails(certificate, context)
+  const findings = checksBefore(fails).flatMap((name) => {
+    const detail = details[name]
+    return detail === undefined ? [] : [{ name, code, passed: true, detail, hint: '' }]
+  })
+  if (problem === undefined || fails === undefined) return findings
+  // Without TLS, what is proven next is an answer.
+  const name = fails === 'TLS' && !context.address.tls ? 'PING' : fails
+  const detail = networkProblemSentence(problem, context)
+  return [...findings, { name, code, passed: false, detail, hint: networkProblemHint(problem, context) }]
+}
+
+/** What a check saw that passed; undefined where there was nothing to see. */
+function reachDetails(
+  certificate: Certificate | undefined,
+  { address }: ProbeContext
+): Record<ReachCheck, string | undefined> {
+  return {
+    'host name': `${address.host} resolves`,
+    TCP: `${endpointText(address)} accepts connections`,
+    TLS: address.tls ? trusted(certificate) : undefined,
+    'certificate name': certificate?.naming === true ? `names ${address.host}` : undefined
+  }
+}
+
+/** A certificate of another host does not stop redis-cli, which does not compare the names. */
+function wrongName(certificate: Certificate | undefined): NetworkProblem | undefined {
+  const naming = certificate?.naming
+  return typeof naming === 'string' ? { kind: 'wrong-name', said: naming } : undefined
+}
+
+function trusted(certificate: Certificate | undefined): string {
+  const { issuer, validUntil } = certificate ?? {}
+  return issuer === undefined ? 'the certificate is trusted' : `certificate of ${issuer}, valid until ${validUntil}`
 }
 
 type Wanted = Pick<ConnectionInputs, 'maxmemoryPolicy' | 'memoryThresholdPercent'>

@@ -57,8 +57,8 @@ export interface ConnectionInputs {
   /** What the cache must do when its memory is full; undefined for anything but refusing writes. */
   maxmemoryPolicy: string | undefined
   memoryThresholdPercent: number
-  /** Whether to prove also that a pod which is no backend is kept out. */
-  outsider: boolean
+  /** Whether to prove also that a pod without the backend label is blocked. */
+  nonBackend: boolean
   /** The Secret; with it, the cluster removes what was left of the pods. */
   owner: KubernetesObject
 }

@@ -1,12 +1,12 @@
 import type { Deadline } from '../../core/deadline.ts'
-import { ports as podPorts } from '../../core/kubernetes/workload.ts'
+import { ports } from '../../core/kubernetes/workload.ts'
 import type { JudgedCheck } from '../../core/result.ts'
 import { answerMilliseconds, interval, type ProbeDeps, refusedToleranceMilliseconds } from './deps.ts'
 import { reasonOf, waitForServer } from './port-forward.ts'
 
 /** Asks the exporter for its metrics, for a while if it does not answer yet. */
 export async function checkExporter(namespace: string, deadline: Deadline, deps: ProbeDeps): Promise<JudgedCheck> {
-  await using tunnel = await deps.openTunnel(podPorts.exporter)
+  await using tunnel = await deps.openTunnel(ports.exporter)
   const judged = (problem: string | undefined): JudgedCheck => ({
     name: 'exporter',
     code: 'metrics-missing',

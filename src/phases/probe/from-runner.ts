@@ -4,12 +4,13 @@ import { messageOf } from '../../core/failure.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import type { RunnerDeps } from './deps.ts'
-import type { Answers, NetworkProblem, NetworkProblemKind, ProbeOutput } from './network-problem.ts'
+import { kindOfError, type NetworkProblem, networkProblems } from './network-problem.ts'
 import type { ProbeContext } from './probe-context.ts'
+import type { Answers, ProbeOutput } from './probe-output.ts'
 import { namingProblem } from './tls.ts'
 
 /** What a client on this machine sees. */
-export async function seeFromRunner(
+export async function probeFromRunner(
   password: string,
   { address: { host, port, username, tls } }: ProbeContext,
   deadline: Deadline,
@@ -23,12 +24,12 @@ export async function seeFromRunner(
   try {
     const answers = await readAnswers((secret, ...commands) => asked(secure, secret, ...commands), password)
     // Node compares the name, too, before it lets anything through.
-    return { trouble: undefined, certificate: tls ? { naming: true } : undefined, answers }
+    return { networkProblem: undefined, certificate: tls ? { naming: true } : undefined, answers }
   } catch (error) {
     deps.signal.throwIfAborted()
-    const trouble = networkProblemOfError(error)
-    const explained = tls ? await withoutTls(trouble, () => asked(plain, undefined, 'PING')) : trouble
-    return { trouble: explained, certificate: undefined, answers: undefined }
+    const found = networkProblemOfError(error)
+    const networkProblem = tls ? await withoutTls(found, () => asked(plain, undefined, 'PING')) : found
+    return { networkProblem, certificate: undefined, answers: undefined }
   }
 }
 
@@ -66,49 +67,21 @@ async function ask(
 }
 
 /** What a server that does not complete a handshake says without TLS: it may be a Redis that has none. */
-async function withoutTls(trouble: NetworkProblem, askPlainly: () => Promise<string[]>): Promise<NetworkProblem> {
-  if (!['timeout', 'closed', 'handshake', 'no-tls'].includes(trouble.kind)) return trouble
+async function withoutTls(found: NetworkProblem, askPlainly: () => Promise<string[]>): Promise<NetworkProblem> {
+  if (networkProblems[found.kind].mayLackTls !== true) return found
   try {
     const [said = ''] = await askPlainly()
     return { kind: 'no-tls', said: `without TLS it answers: ${said}` }
   } catch (error) {
     // The time for a connection is also that for the handshake: who is connected did not run out of it before.
-    return trouble.kind === 'timeout' ? { ...trouble, kind: networkProblemOfError(error).kind } : trouble
+    return found.kind === 'timeout' ? { ...found, kind: networkProblemOfError(error).kind } : found
   }
-}
-
-/** Codes of Node and OpenSSL for a connection that does not come about or breaks. */
-const kinds: Record<string, NetworkProblemKind> = {
-  ENOTFOUND: 'unresolved',
-  EAI_AGAIN: 'unresolved',
-  ETIMEDOUT: 'timeout',
-  ECONNREFUSED: 'refused',
-  EHOSTUNREACH: 'unreachable',
-  ENETUNREACH: 'unreachable',
-  ECONNRESET: 'closed',
-  EPIPE: 'closed',
-  EPROTO: 'handshake',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'no-tls',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'wrong-name',
-  CERT_HAS_EXPIRED: 'expired',
-  CERT_NOT_YET_VALID: 'early',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'untrusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'untrusted',
-  UNABLE_TO_GET_ISSUER_CERT: 'untrusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'untrusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'untrusted'
 }
 
 /** What kept ioredis from asking. */
 export function networkProblemOfError(error: unknown): NetworkProblem {
   const code = textAt(error, 'code') ?? ''
   const said = sanitizeLine(messageOf(error), 300) || code
-  const kind = (Object.hasOwn(kinds, code) ? kinds[code] : undefined) ?? kindOfMessage(said, code)
+  const kind = kindOfError(code, said)
   return { kind, said: kind === 'wrong-name' ? namingProblem(at(error, 'cause') ?? error) : said }
-}
-
-function kindOfMessage(said: string, code: string): NetworkProblemKind {
-  if (code.startsWith('ERR_SSL_')) return 'handshake'
-  if (/Command timed out|Socket timeout/.test(said)) return 'silent'
-  return said === 'Connection is closed.' ? 'closed' : 'unknown'
 }

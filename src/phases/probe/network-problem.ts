@@ -1,23 +1,8 @@
+import type { FailureCode } from '../../core/failure.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import { backendLabel } from './from-pod/pod-manifest.ts'
 import { endpointsBeside } from './hints.ts'
-import { endpointText, type Finding, type ProbeContext, serviceOf, unreachableCode } from './probe-context.ts'
-
-export type NetworkProblemKind =
-  | 'unresolved'
-  | 'timeout'
-  | 'refused'
-  | 'unreachable'
-  | 'no-tls'
-  | 'handshake'
-  | 'untrusted'
-  | 'expired'
-  | 'early'
-  | 'wrong-name'
-  | 'silent'
-  | 'closed'
-  | 'client'
-  | 'unknown'
+import { endpointText, type ProbeContext, serviceOf } from './probe-context.ts'
 
 /** That a client does not get so far that it could ask, and why. */
 export interface NetworkProblem {
@@ -26,188 +11,239 @@ export interface NetworkProblem {
   said: string
 }
 
-/** What a client saw. */
-export interface ProbeOutput {
-  /** Undefined if the cache answered. */
-  trouble: NetworkProblem | undefined
-  /** Undefined without TLS, and after a trouble before it. */
-  certificate: Certificate | undefined
-  /** Undefined after a trouble. */
-  answers: Answers | undefined
+export type NetworkProblemKind = keyof typeof rows
+
+/** What a client must get past before it can ask, in this order. */
+const reachChecks = ['host name', 'TCP', 'TLS', 'certificate name'] as const
+
+export type ReachCheck = (typeof reachChecks)[number]
+
+/** All that there is to say of one kind of network problem. */
+interface NetworkProblemRow {
+  /** How a client shows it; empty where only more than its words tells: an exit code, sockets, certificates. */
+  recognisedBy: {
+    /** The code of an error of Node or OpenSSL. */
+    code?: RegExp
+    /** The message of an error of ioredis, which has no code. */
+    message?: RegExp
+    /** What redis-cli says: the words of glibc, of musl, of OpenSSL and its own. */
+    redisCli?: RegExp
+  }
+  /** The check that fails; those before it have passed. Of PING it is not known what came before. */
+  fails: ReachCheck | 'PING'
+  /** Set where a server without TLS may look like this to a client with TLS, which then asks without. */
+  mayLackTls?: true
+  /** Set where it says nothing of the cache, which else is called unreachable. */
+  failureCode?: FailureCode
+  /** What it is, after the name of its check. @param because what the client said, after a colon; else empty */
+  sentence(named: { host: string; endpoint: string; here: string }, because: string): string
+  /** What to do about it where the cache is managed. */
+  managed(context: ProbeContext): string
+  /** What to do about it where Redis runs in the cluster. */
+  selfHosted(context: ProbeContext): string
 }
 
-/** What the server presented, as far as it could be seen. */
-export interface Certificate {
-  /** `CN=…` of the authority, and the day on which the certificate ends; undefined where only the verdict is known. */
-  issuer?: string
-  validUntil?: string
-  /** Whether it names the host; a text says why not, undefined that it could not be seen. */
-  naming: true | string | undefined
+/** In the order in which they are looked for: the first row that fits counts. */
+const rows = {
+  untrusted: {
+    recognisedBy: {
+      code: /^(DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|UNABLE_TO_VERIFY_LEAF_SIGNATURE)$/,
+      redisCli: /certificate verify failed/i
+    },
+    fails: 'TLS',
+    sentence: ({ endpoint }, because) => `the certificate of ${endpoint} is signed by an untrusted authority${because}`,
+    managed: ({ from, address: { host } }) =>
+      `ElastiCache certificates are signed by Amazon, so check that ${host} is the right host; pass an authority of your own ` +
+      'in the variable NODE_EXTRA_CA_CERTS of the step, the path of a PEM file' +
+      (from === 'cluster' ? ', which the pod receives too' : ''),
+    selfHosted: readLog
+  },
+  expired: {
+    recognisedBy: { code: /^CERT_HAS_EXPIRED$/ },
+    fails: 'TLS',
+    sentence: ({ endpoint }, because) => `a certificate of ${endpoint} has expired${because}`,
+    managed: checkHostAndClocks,
+    selfHosted: readLog
+  },
+  early: {
+    recognisedBy: { code: /^CERT_NOT_YET_VALID$/ },
+    fails: 'TLS',
+    sentence: ({ endpoint }, because) => `a certificate of ${endpoint} is not valid yet${because}`,
+    managed: checkHostAndClocks,
+    selfHosted: readLog
+  },
+  'wrong-name': {
+    recognisedBy: { code: /^ERR_TLS_CERT_ALTNAME_INVALID$/ },
+    fails: 'certificate name',
+    sentence: ({ host }, because) => `the certificate is not for ${host}${because}`,
+    managed: ({ address: { host } }) =>
+      `store the endpoint as ElastiCache names it, not an alias (CNAME) or address: ${endpointsBeside(host)}`,
+    selfHosted: readLog
+  },
+  'no-tls': {
+    recognisedBy: { code: /^ERR_SSL_WRONG_VERSION_NUMBER$/, redisCli: /wrong version number/i },
+    fails: 'TLS',
+    mayLackTls: true,
+    sentence: ({ endpoint }, because) => `${endpoint} does not use TLS${because}`,
+    managed: ({ address: { host } }) =>
+      `store the endpoint of a replication group with encryption in transit: ${endpointsBeside(host)}`,
+    selfHosted: readLog
+  },
+  handshake: {
+    recognisedBy: { code: /^EPROTO$|^ERR_SSL_/, redisCli: /^SSL_/ },
+    fails: 'TLS',
+    mayLackTls: true,
+    sentence: ({ endpoint }, because) => `${endpoint} aborts the TLS handshake${because}`,
+    managed: checkState,
+    selfHosted: readLog
+  },
+  refused: {
+    recognisedBy: { code: /^ECONNREFUSED$/, redisCli: /refused/i },
+    fails: 'TCP',
+    sentence: ({ endpoint }, because) => `${endpoint} refuses connections${because}`,
+    managed: ({ address: { host } }) =>
+      `compare the keys host and port of Secret/${names.credentials} with ${endpointsBeside(host)}`,
+    selfHosted: ({ namespace, address }) =>
+      `check that the Service selects the pod: \`kubectl -n ${namespace} get endpointslices ` +
+      `-l kubernetes.io/service-name=${serviceOf(address)}\``
+  },
+  timeout: {
+    recognisedBy: { code: /^ETIMEDOUT$/, redisCli: /timed out/i },
+    fails: 'TCP',
+    mayLackTls: true,
+    sentence: ({ endpoint, here }, because) => `${endpoint} does not answer ${here} within 5 s${because}`,
+    managed: openNetwork,
+    selfHosted: openPolicies
+  },
+  unreachable: {
+    recognisedBy: { code: /^(EHOSTUNREACH|ENETUNREACH)$/, redisCli: /unreachable|no route to host/i },
+    fails: 'TCP',
+    sentence: ({ endpoint, here }, because) => `no route from ${here} to ${endpoint}${because}`,
+    managed: openNetwork,
+    selfHosted: openPolicies
+  },
+  unresolved: {
+    recognisedBy: {
+      code: /^(ENOTFOUND|EAI_AGAIN)$/,
+      redisCli: /not known|resol|^Try again|no address|usable address|non-recoverable/i
+    },
+    fails: 'host name',
+    sentence: ({ host, here }, because) => `${host} does not resolve in ${here}${because}`,
+    managed: ({ from, address: { host } }) =>
+      `compare the key host of Secret/${names.credentials} with ${endpointsBeside(host)}; if it is right, ` +
+      (from === 'cluster'
+        ? 'make the cluster DNS forward to the VPC DNS: `kubectl -n kube-system get configmap coredns --output=yaml`'
+        : 'let the runner use the VPC DNS, or set probe-from: cluster'),
+    selfHosted: ({ namespace, address }) =>
+      `check that the Service exists: \`kubectl -n ${namespace} get service ${serviceOf(address)}\`, and that policies ` +
+      'allow pods to use DNS'
+  },
+  closed: {
+    recognisedBy: {
+      code: /^(ECONNRESET|EPIPE)$/,
+      message: /^Connection is closed\.$/,
+      redisCli: /reset|closed|broken pipe|eof/i
+    },
+    fails: 'TLS',
+    mayLackTls: true,
+    sentence: ({ endpoint }, because) => `${endpoint} closes connections without an answer${because}`,
+    managed: () => 'if the cache encrypts in transit, begin key url of the AWS secret with rediss://',
+    selfHosted: readLog
+  },
+  silent: {
+    recognisedBy: { message: /Command timed out|Socket timeout/ },
+    fails: 'TLS',
+    sentence: ({ endpoint }) => `${endpoint} accepts connections but sends nothing within 5 s`,
+    managed: checkState,
+    selfHosted: readLog
+  },
+  client: {
+    recognisedBy: {},
+    fails: 'PING',
+    failureCode: 'config-error',
+    sentence: (_, because) => `redis-cli in the image failed${because}`,
+    managed: replaceImage,
+    selfHosted: replaceImage
+  },
+  unknown: {
+    recognisedBy: {},
+    fails: 'PING',
+    sentence: ({ endpoint }, because) => `${endpoint} could not be probed${because}`,
+    managed: checkState,
+    selfHosted: readLog
+  }
+} satisfies Record<string, NetworkProblemRow>
+
+function checkState(): string {
+  return 'check the state of the cache: `aws elasticache describe-events --duration 60`'
 }
 
-/** What the cache answers, in the words of redis-cli: to PING without the password, to PING and INFO with it. */
-export interface Answers {
-  anonymous: string
-  ping: string
-  info: string
+function checkHostAndClocks({ address: { host } }: ProbeContext): string {
+  return `ElastiCache renews its certificates itself, so check that ${host} is the right host, and the clocks`
 }
 
-/** What a trouble is, with names and numbers; it stands after the name of its check. */
-function networkProblemSentence({ kind, said }: NetworkProblem, { address, from, namespace }: ProbeContext): string {
-  const place = endpointText(address)
+function openNetwork({ from, namespace, address: { port } }: ProbeContext): string {
+  return from === 'cluster'
+    ? `let the security group of the cache admit TCP ${port} from that of the nodes (\`aws ec2 ` +
+        `authorize-security-group-ingress --protocol tcp --port ${port} --group-id CACHE --source-group NODES\`), ` +
+        `and let no policy forbid it: \`kubectl -n ${namespace} get networkpolicies\``
+    : 'ElastiCache is reachable only inside its VPC: use a runner inside it that its security group admits ' +
+        `for TCP ${port}, or set probe-from: cluster`
+}
+
+function openPolicies({ namespace }: ProbeContext): string {
+  return (
+    `make the policies admit pods with the label ${backendLabel}: ` +
+    `\`kubectl -n ${namespace} describe networkpolicies\``
+  )
+}
+
+function readLog({ namespace }: ProbeContext): string {
+  return `read the Redis log: \`kubectl -n ${namespace} logs ${names.pod} -c ${names.redisContainer}\``
+}
+
+function replaceImage(): string {
+  return 'set redis-image to an image of Redis whose redis-cli is built with TLS'
+}
+
+/** All kinds of network problems. */
+export const networkProblems: Readonly<Record<NetworkProblemKind, NetworkProblemRow>> = rows
+
+/** The checks that have passed where one fails; all if none does, and of PING none that is known. */
+export function checksBefore(failing: NetworkProblemRow['fails'] | undefined): readonly ReachCheck[] {
+  if (failing === undefined) return reachChecks
+  return failing === 'PING' ? [] : reachChecks.slice(0, reachChecks.indexOf(failing))
+}
+
+/** By an error of Node, OpenSSL or ioredis. @param code empty if it has none */
+export function kindOfError(code: string, message: string): NetworkProblemKind {
+  return (
+    firstKind(({ recognisedBy }) => recognisedBy.code?.test(code)) ??
+    firstKind(({ recognisedBy }) => recognisedBy.message?.test(message)) ??
+    'unknown'
+  )
+}
+
+/** By what redis-cli says of a connection. */
+export function kindOfRedisCli(said: string): NetworkProblemKind {
+  return firstKind(({ recognisedBy }) => recognisedBy.redisCli?.test(said)) ?? 'unknown'
+}
+
+function firstKind(fits: (row: NetworkProblemRow) => boolean | undefined): NetworkProblemKind | undefined {
+  const kinds = Object.keys(rows) as NetworkProblemKind[]
+  return kinds.find((kind) => fits(networkProblems[kind]))
+}
+
+/** What it is, with names and numbers; it stands after the name of its check. */
+export function networkProblemSentence({ kind, said }: NetworkProblem, context: ProbeContext): string {
+  const { address, from, namespace } = context
   const here = from === 'cluster' ? `a pod of namespace ${namespace}` : 'the runner'
   const because = said === '' ? '' : `: ${said}`
-  switch (kind) {
-    case 'unresolved':
-      return `${address.host} does not resolve in ${here}${because}`
-    case 'timeout':
-      return `${place} does not answer ${here} within 5 s${because}`
-    case 'refused':
-      return `${place} refuses connections${because}`
-    case 'unreachable':
-      return `no route from ${here} to ${place}${because}`
-    case 'no-tls':
-      return `${place} does not use TLS${because}`
-    case 'handshake':
-      return `${place} aborts the TLS handshake${because}`
-    case 'untrusted':
-      return `the certificate of ${place} is signed by an untrusted authority${because}`
-    case 'expired':
-      return `a certificate of ${place} has expired${because}`
-    case 'early':
-      return `a certificate of ${place} is not valid yet${because}`
-    case 'wrong-name':
-      return `the certificate is not for ${address.host}${because}`
-    case 'silent':
-      return `${place} accepts connections but sends nothing within 5 s`
-    case 'closed':
-      return `${place} closes connections without an answer${because}`
-    case 'client':
-      return `redis-cli in the image failed${because}`
-    case 'unknown':
-      return `${place} could not be probed${because}`
-  }
+  return networkProblems[kind].sentence({ host: address.host, endpoint: endpointText(address), here }, because)
 }
 
-/** What to do about a trouble. */
-function networkProblemHint(trouble: NetworkProblem, context: ProbeContext): string {
-  if (trouble.kind === 'client') return 'set redis-image to an image of Redis whose redis-cli is built with TLS'
-  return context.topology === 'managed' ? againstManaged(trouble, context) : againstSelfHosted(trouble, context)
-}
-
-function againstManaged({ kind }: NetworkProblem, { namespace, from, address: { host, port } }: ProbeContext): string {
-  const inCluster = from === 'cluster'
-  const endpoints = endpointsBeside(host)
-  switch (kind) {
-    case 'unresolved':
-      return (
-        `compare the key host of Secret/${names.credentials} with ${endpoints}; if it is right, ` +
-        (inCluster
-          ? 'make the cluster DNS forward to the VPC DNS: `kubectl -n kube-system get configmap coredns --output=yaml`'
-          : 'let the runner use the VPC DNS, or set probe-from: cluster')
-      )
-    case 'timeout':
-    case 'unreachable':
-      return inCluster
-        ? `let the security group of the cache admit TCP ${port} from that of the nodes (\`aws ec2 ` +
-            `authorize-security-group-ingress --protocol tcp --port ${port} --group-id CACHE --source-group NODES\`), ` +
-            `and let no policy forbid it: \`kubectl -n ${namespace} get networkpolicies\``
-        : 'ElastiCache is reachable only inside its VPC: use a runner inside it that its security group admits ' +
-            `for TCP ${port}, or set probe-from: cluster`
-    case 'refused':
-      return `compare the keys host and port of Secret/${names.credentials} with ${endpoints}`
-    case 'no-tls':
-      return `store the endpoint of a replication group with encryption in transit: ${endpoints}`
-    case 'untrusted':
-      return (
-        `ElastiCache certificates are signed by Amazon, so check that ${host} is the right host; pass an authority of your own ` +
-        'in the variable NODE_EXTRA_CA_CERTS of the step, the path of a PEM file' +
-        (inCluster ? ', which the pod receives too' : '')
-      )
-    case 'expired':
-    case 'early':
-      return `ElastiCache renews its certificates itself, so check that ${host} is the right host, and the clocks`
-    case 'wrong-name':
-      return `store the endpoint as ElastiCache names it, not an alias (CNAME) or address: ${endpoints}`
-    case 'closed':
-      return 'if the cache encrypts in transit, begin key url of the AWS secret with rediss://'
-    default:
-      return `check the state of the cache: \`aws elasticache describe-events --duration 60\``
-  }
-}
-
-function againstSelfHosted({ kind }: NetworkProblem, { namespace, address }: ProbeContext): string {
-  const kubectl = `kubectl -n ${namespace}`
-  const service = serviceOf(address)
-  switch (kind) {
-    case 'unresolved':
-      return `check that the Service exists: \`${kubectl} get service ${service}\`, and that policies allow pods to use DNS`
-    case 'timeout':
-    case 'unreachable':
-      return `make the policies admit pods with the label ${backendLabel}: \`${kubectl} describe networkpolicies\``
-    case 'refused':
-      return `check that the Service selects the pod: \`${kubectl} get endpointslices -l kubernetes.io/service-name=${service}\``
-    default:
-      return `read the Redis log: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
-  }
-}
-
-/** What a client needs before it can ask, as far as this one came; each with what was seen. */
-export function reachFindings({ trouble, certificate }: ProbeOutput, context: ProbeContext): Finding[] {
-  const { address, topology } = context
-  const wrong = trouble ?? wrongName(certificate)
-  const { check, proven } = wrong === undefined ? { check: '', proven: 4 } : placeIn(wrong, address.tls)
-  const steps = [
-    { name: 'host name', detail: `${address.host} resolves` },
-    { name: 'TCP', detail: `${endpointText(address)} accepts connections` },
-    { name: 'TLS', detail: address.tls ? trusted(certificate) : undefined },
-    { name: 'certificate name', detail: certificate?.naming === true ? `names ${address.host}` : undefined }
-  ]
-  const code = wrong?.kind === 'client' ? 'config-error' : unreachableCode(topology)
-  return [
-    ...steps
-      .slice(0, proven)
-      .flatMap(({ name, detail }) => (detail === undefined ? [] : [{ name, code, passed: true, detail, hint: '' }])),
-    ...(wrong === undefined
-      ? []
-      : [
-          {
-            name: check,
-            code,
-            passed: false,
-            detail: networkProblemSentence(wrong, context),
-            hint: networkProblemHint(wrong, context)
-          }
-        ])
-  ]
-}
-
-/** The check that a trouble fails, and how many of the steps before it are proven. */
-function placeIn({ kind }: NetworkProblem, tls: boolean): { check: string; proven: number } {
-  switch (kind) {
-    case 'unresolved':
-      return { check: 'host name', proven: 0 }
-    case 'timeout':
-    case 'refused':
-    case 'unreachable':
-      return { check: 'TCP', proven: 1 }
-    case 'wrong-name':
-      return { check: 'certificate name', proven: 3 }
-    case 'client':
-    case 'unknown':
-      return { check: 'PING', proven: 0 }
-    default:
-      return { check: tls ? 'TLS' : 'PING', proven: 2 }
-  }
-}
-
-/** A certificate of another host does not stop redis-cli, which does not compare the names. */
-function wrongName(certificate: Certificate | undefined): NetworkProblem | undefined {
-  const naming = certificate?.naming
-  return typeof naming === 'string' ? { kind: 'wrong-name', said: naming } : undefined
-}
-
-function trusted(certificate: Certificate | undefined): string {
-  const { issuer, validUntil } = certificate ?? {}
-  return issuer === undefined ? 'the certificate is trusted' : `certificate of ${issuer}, valid until ${validUntil}`
+/** What to do about it. */
+export function networkProblemHint({ kind }: NetworkProblem, context: ProbeContext): string {
+  const { managed, selfHosted } = networkProblems[kind]
+  return context.topology === 'managed' ? managed(context) : selfHosted(context)
 }

@@ -1,7 +1,7 @@
 import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
-import { names, ports as podPorts } from '../../core/kubernetes/workload.ts'
+import { names, ports } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { authFailure } from './auth-failure.ts'
 import { interval, type ProbeDeps, refusedToleranceMilliseconds } from './deps.ts'
@@ -17,8 +17,8 @@ export async function reachPod<T>(
   deps: ProbeDeps,
   attempt: (port: number) => Promise<T>
 ): Promise<T> {
-  // Not shared: its trouble is that of the newest connection.
-  await using tunnel = await deps.openTunnel(podPorts.redis)
+  // Not shared: its problem is that of the newest connection.
+  await using tunnel = await deps.openTunnel(ports.redis)
   let patient = deps.clock.now() + refusedToleranceMilliseconds
   let loading = false
   for (;;) {
@@ -35,23 +35,23 @@ export async function reachPod<T>(
       const isPatient = deps.clock.now() < patient
       if (deadline.passed || !isPatient) {
         // One answer that is late does not make a Redis that was loading a moment ago unreachable.
-        throw loading && isPatient ? stillLoading(deadline, namespace) : unreachable(error, tunnel, namespace)
+        throw loading && isPatient ? loadingFailure(deadline, namespace) : unreachableFailure(error, tunnel, namespace)
       }
     }
     await deps.clock.sleep(interval, deps.signal)
   }
 }
 
-function stillLoading(deadline: Deadline, namespace: string): Failure {
+function loadingFailure(deadline: Deadline, namespace: string): Failure {
   const seconds = Math.round(deadline.milliseconds / 1000)
   const sentence = `Redis in pod ${names.pod} is still loading its data after ${seconds} s`
   return new Failure('redis-loading', sentence, selfHostedHint('redis-loading', namespace))
 }
 
-function unreachable(error: unknown, tunnel: ForwardedPort, namespace: string): Failure {
+function unreachableFailure(error: unknown, tunnel: ForwardedPort, namespace: string): Failure {
   const sentence = `Redis in pod ${names.pod} does not answer through a port-forward: ${reasonOf(tunnel, error)}`
   const hint =
-    tunnel.trouble?.by === 'server' ? portForwardHint(namespace) : selfHostedHint('redis-unreachable', namespace)
+    tunnel.problem?.by === 'server' ? portForwardHint(namespace) : selfHostedHint('redis-unreachable', namespace)
   return new Failure('redis-unreachable', sentence, hint, [], error)
 }
 
@@ -61,13 +61,13 @@ function unreachable(error: unknown, tunnel: ForwardedPort, namespace: string): 
  * @returns for how long, in milliseconds: time in which nothing in the pod had a chance to answer
  * @throws Failure if the server refuses the port-forward, or does not come back
  */
-export async function waitForServer({ trouble }: ForwardedPort, namespace: string, deps: ProbeDeps): Promise<number> {
+export async function waitForServer({ problem }: ForwardedPort, namespace: string, deps: ProbeDeps): Promise<number> {
   const { cluster, clock, signal, toFailure } = deps
-  if (trouble?.by !== 'server') return 0
+  if (problem?.by !== 'server') return 0
   const attempt = { verb: 'port-forward to', object: `Pod/${names.pod}`, namespace }
   // An API server names the one verb that it has just asked for, and some name none.
-  const refusal = toFailure(trouble.error, { ...attempt, needs: 'get and create pods/portforward' })
-  if (['unauthorized', 'forbidden'].includes(refusal.code)) throw refusal
+  const failure = toFailure(problem.error, { ...attempt, needs: 'get and create pods/portforward' })
+  if (['unauthorized', 'forbidden'].includes(failure.code)) throw failure
   const start = clock.now()
   try {
     await cluster.readStatefulSet(namespace, names.statefulSet)
@@ -79,7 +79,7 @@ export async function waitForServer({ trouble }: ForwardedPort, namespace: strin
 }
 
 /** Why there was no answer: what stood in the way, or else what the client saw. */
-export function reasonOf({ trouble }: ForwardedPort, error: unknown): string {
-  if (trouble?.by === 'pod') return trouble.said
-  return sanitizeLine(messageOf(trouble === undefined ? error : trouble.error))
+export function reasonOf({ problem }: ForwardedPort, error: unknown): string {
+  if (problem?.by === 'pod') return problem.said
+  return sanitizeLine(messageOf(problem === undefined ? error : problem.error))
 }

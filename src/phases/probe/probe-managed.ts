@@ -2,12 +2,12 @@ import { endpointForm } from '../../core/aws-endpoint.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { Failure } from '../../core/failure.ts'
 import { parseInfo, type RedisInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
-import { isClustered, managedChecks, unjudgedSize } from './checks.ts'
+import { isClustered, managedChecks, reachFindings, unjudgedSize } from './checks.ts'
 import type { ConnectionDeps, ConnectionInputs, ConnectionResult, PodDeps, RunnerDeps } from './deps.ts'
-import { seeFromPods } from './from-pod/from-pod.ts'
-import { seeFromRunner } from './from-runner.ts'
-import { type ProbeOutput, reachFindings } from './network-problem.ts'
+import { probeFromPods } from './from-pod/from-pod.ts'
+import { probeFromRunner } from './from-runner.ts'
 import { addressOf, type Finding, type ProbeContext } from './probe-context.ts'
+import type { ProbeOutput } from './probe-output.ts'
 
 /**
  * Proves that the cache answers a pod of the namespace which asks as a backend does, and if wanted that a pod which is
@@ -19,14 +19,14 @@ export async function connectFromPod(
   deadline: Deadline,
   deps: PodDeps
 ): Promise<ConnectionResult> {
-  const context = viewFrom('cluster', inputs)
-  const { sight, outsider } = await seeFromPods(inputs, context, deadline, deps)
+  const context = contextFrom('cluster', inputs)
+  const { output, nonBackend } = await probeFromPods(inputs, context, deadline, deps)
   // Where nobody gets in, it proves nothing that somebody is kept out.
-  const reached = sight.trouble === undefined
-  if (inputs.outsider && reached && outsider === undefined) {
+  const reached = output.networkProblem === undefined
+  if (inputs.nonBackend && reached && nonBackend === undefined) {
     deps.note('Not verified that a pod without the backend label is blocked: it could not try to connect.')
   }
-  return conclude(sight, reached && outsider !== undefined ? [outsider] : [], inputs, context, deps)
+  return conclude(output, reached && nonBackend !== undefined ? [nonBackend] : [], inputs, context, deps)
 }
 
 /**
@@ -38,26 +38,26 @@ export async function connectFromRunner(
   deadline: Deadline,
   deps: RunnerDeps
 ): Promise<ConnectionResult> {
-  const context = viewFrom('runner', inputs)
-  const sight = await seeFromRunner(inputs.credentials.password, context, deadline, deps)
-  return conclude(sight, [], inputs, context, deps)
+  const context = contextFrom('runner', inputs)
+  const output = await probeFromRunner(inputs.credentials.password, context, deadline, deps)
+  return conclude(output, [], inputs, context, deps)
 }
 
-function viewFrom(from: ProbeContext['from'], { namespace, topology, credentials }: ConnectionInputs): ProbeContext {
+function contextFrom(from: ProbeContext['from'], { namespace, topology, credentials }: ConnectionInputs): ProbeContext {
   return { from, namespace, topology, address: addressOf(credentials) }
 }
 
 function conclude(
-  sight: ProbeOutput,
+  output: ProbeOutput,
   others: readonly Finding[],
   inputs: ConnectionInputs,
   context: ProbeContext,
   { checked, note, log }: ConnectionDeps
 ): ConnectionResult {
-  const { certificate, answers } = sight
+  const { certificate, answers } = output
   const info = parseInfo(answers?.info ?? '')
   const judged = answers === undefined ? [] : managedChecks(answers, inputs, context)
-  const findings = [...reachFindings(sight, context), ...judged, ...others]
+  const findings = [...reachFindings(output, context), ...judged, ...others]
   for (const { name, passed, detail } of findings) {
     log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
     checked({ name, passed, detail })

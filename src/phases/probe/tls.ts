@@ -4,7 +4,8 @@ import { Duplex } from 'node:stream'
 import { checkServerIdentity, connect, rootCertificates } from 'node:tls'
 import { textAt } from '../../core/kubernetes/object.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import type { Certificate, NetworkProblem } from './network-problem.ts'
+import type { NetworkProblem } from './network-problem.ts'
+import type { Certificate } from './probe-output.ts'
 
 /** An alert that says goodbye: the server ends the connection when it has answered, so that nobody waits for more. */
 const closeNotify = Buffer.from('15030300020100', 'hex')

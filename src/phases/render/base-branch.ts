@@ -49,7 +49,7 @@ export async function filesBelow(directory: string, commit: Commit): Promise<Map
     known.push(...wanted)
     const listed = (await commit.list(wanted.includes('') ? [] : wanted)).filter(({ path }) => !files.has(path))
     bytes += listed.reduce((sum, file) => sum + file.bytes, 0)
-    if (files.size + listed.length > maximum.files || bytes > maximum.bytes) throw tooMuch(directory)
+    if (files.size + listed.length > maximum.files || bytes > maximum.bytes) throw tooManyFilesFailure(directory)
     const contents = await commit.read(listed)
     for (const [index, { path }] of listed.entries()) {
       if (!isPlain(path)) throw new Failure('render-failed', `a file of the commit is called ${path}`, 'rename it')
@@ -59,7 +59,7 @@ export async function filesBelow(directory: string, commit: Commit): Promise<Map
       .filter(({ path }) => isKustomization(path))
       .flatMap(({ path }) => namedBy(path, files.get(path)))
     wanted = [...new Set(named)].filter((path) => !known.some((other) => isBelow(path, other)))
-    if (wanted.length > maximum.references) throw tooMuch(directory)
+    if (wanted.length > maximum.references) throw tooManyFilesFailure(directory)
   }
   return files
 }
@@ -87,7 +87,7 @@ function isPlain(path: string): boolean {
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..') && !path.includes('\0')
 }
 
-function tooMuch(directory: string): Failure {
+function tooManyFilesFailure(directory: string): Failure {
   return new Failure(
     'render-failed',
     `${directory || 'the root of the repository'} has more files than manifests need`,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { credentialFields } from '../../core/credentials.ts'
 import { at, isMap, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
-import { container, names } from '../../core/kubernetes/workload.ts'
+import { containerOf, names } from '../../core/kubernetes/workload.ts'
 import type { ManifestDocument } from '../../core/manifest.ts'
 import { setting } from '../../core/redis/config.ts'
 import { knownValue } from '../../core/rendered-cache/known.ts'
@@ -100,7 +100,7 @@ export function mayBeAdded(documents: readonly ManifestDocument[], adjustments: 
   const statefulSet = redis?.statefulSet
   return (
     statefulSet !== undefined &&
-    addedContainers(adjustments).some((added) => isDeepStrictEqual(container(statefulSet, added.name), added))
+    addedContainers(adjustments).some((added) => isDeepStrictEqual(containerOf(statefulSet.object, added.name), added))
   )
 }
 

@@ -18,7 +18,7 @@ export interface RenderDeps {
   log(line: string): void
 }
 
-export interface RenderPlaces {
+export interface RenderDirectories {
   /** A private directory of this run. */
   temporary: string
   /** Where the user's repository is checked out. */
@@ -38,10 +38,14 @@ export interface Rendered {
  * Renders the manifests of an environment and checks all that needs no cluster.
  * @throws Failure invalid-input, render-failed, invalid-manifest
  */
-export async function render(inputs: RenderInputs, places: RenderPlaces, deps: RenderDeps): Promise<Rendered> {
-  const temporary = await realpath(places.temporary)
+export async function render(
+  inputs: RenderInputs,
+  directories: RenderDirectories,
+  deps: RenderDeps
+): Promise<Rendered> {
+  const temporary = await realpath(directories.temporary)
   const copy = join(temporary, 'workspace')
-  const base = await baseDirectory(inputs, places, copy)
+  const base = await baseDirectory(inputs, directories, copy)
   const built = buildOverlay(base, inputs, temporary, deps.kustomize)
   const {
     manifest: text,
@@ -55,7 +59,7 @@ export async function render(inputs: RenderInputs, places: RenderPlaces, deps: R
   const cache = renderedCache(documents)
   throwIfAny(problemsOf(cache, inputs.namespace, inputs.adjustments), isAny(inputs.adjustments))
 
-  const manifest = join(places.temporary, 'manifest.yaml')
+  const manifest = join(directories.temporary, 'manifest.yaml')
   await writeFile(manifest, text, { mode: 0o600 })
   return { manifest, cache, program }
 }
@@ -73,15 +77,15 @@ function inTermsOfTheWorkspace({ code, message, hint, evidence, cause }: Failure
 }
 
 /** The directory to build on: one of the action, or the copy of one of the workspace. */
-async function baseDirectory(inputs: RenderInputs, places: RenderPlaces, copy: string): Promise<string> {
+async function baseDirectory(inputs: RenderInputs, directories: RenderDirectories, copy: string): Promise<string> {
   const { manifests, environment, allowRemoteBases } = inputs
-  if (manifests === undefined) return realpath(join(places.manifests, 'overlays', environment))
-  const workspace = await realpath(places.workspace)
+  if (manifests === undefined) return realpath(join(directories.manifests, 'overlays', environment))
+  const workspace = await realpath(directories.workspace)
   const found = await resolvePath(relative(workspace, resolve(workspace, manifests)) || '.', workspace, workspace)
   if (typeof found === 'string') {
     const missing = found === 'does not exist'
     const problem = missing ? 'does not exist in the workspace' : found
-    throw refusal(manifests, problem, missing ? 'check out first' : 'keep the manifests in the repository')
+    throw manifestsFailure(manifests, problem, missing ? 'check out first' : 'keep the manifests in the repository')
   }
   if (!found.isDirectory || (await kustomizationFiles(found.path)).length === 0) {
     const overlay = join('overlays', environment)
@@ -89,11 +93,11 @@ async function baseDirectory(inputs: RenderInputs, places: RenderPlaces, copy: s
       (await kustomizationFiles(join(found.path, overlay))).length > 0
         ? `set manifests: ${join(manifests, overlay)}`
         : 'name a directory that holds a kustomization.yaml'
-    throw refusal(manifests, 'holds no kustomization.yaml', hint)
+    throw manifestsFailure(manifests, 'holds no kustomization.yaml', hint)
   }
   return copySources(found.path, { workspace, copy }, allowRemoteBases)
 }
 
-function refusal(manifests: string, problem: string, hint: string): Failure {
+function manifestsFailure(manifests: string, problem: string, hint: string): Failure {
   return new Failure('invalid-input', `manifests: ${JSON.stringify(manifests)} ${problem}`, hint)
 }

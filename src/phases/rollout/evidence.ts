@@ -43,7 +43,7 @@ function stateLine(status: unknown): string {
   )
 }
 
-type LogPorts = Pick<RolloutDeps, 'cluster' | 'toFailure'>
+type LogDeps = Pick<RolloutDeps, 'cluster' | 'toFailure'>
 
 const tailLines = 25
 
@@ -55,7 +55,7 @@ export async function containerLog(
   pod: KubernetesObject,
   wanted: string | undefined,
   namespace: string,
-  deps: LogPorts
+  deps: LogDeps
 ): Promise<Evidence[]> {
   const container = wanted ?? textAt(unreadyContainer(pod), 'name')
   const status = containerStatuses(pod).find((each) => at(each, 'name') === container)
@@ -72,7 +72,7 @@ export async function containerLog(
       if (text.trim() === '' || text.startsWith('unable to retrieve container logs')) continue
       return [{ title: `Last lines of container ${container}${previous ? ', before its restart' : ''}`, text }]
     } catch (error) {
-      const reason = signal.aborted ? tooLate : refusal(error, pod, namespace, deps)
+      const reason = signal.aborted ? tooLate : unavailableReason(error, pod, namespace, deps)
       if (reason !== undefined) return [{ title: `No log of container ${container}`, text: reason }]
     }
   }
@@ -84,7 +84,12 @@ const tooLate =
   'on port 10250'
 
 /** Other refusals say that there is no such log, which is no news. */
-function refusal(error: unknown, pod: KubernetesObject, namespace: string, deps: LogPorts): string | undefined {
+function unavailableReason(
+  error: unknown,
+  pod: KubernetesObject,
+  namespace: string,
+  deps: LogDeps
+): string | undefined {
   const attempt = { verb: 'read the log of', object: `Pod/${pod.metadata.name}`, namespace }
   const { code, message, hint } = deps.toFailure(error, attempt)
   if (code === 'forbidden' || code === 'unauthorized') return `${message}\n${hint}`

@@ -32,10 +32,10 @@ export async function verifySecret(
   const { namespace, externalSecret } = inputs
   const freshness =
     externalSecret === undefined ? notCompared : await freshnessCheck(externalSecret, inputs, deadline, deps)
-  tell(freshness, deps)
+  report(freshness, deps)
   const secret = await readSecret(namespace, deps)
   if (secret === undefined) throw secretMissingFailure(namespace, externalSecret)
-  for (const check of secretChecks(secret)) tell(check, deps)
+  for (const check of secretChecks(secret)) report(check, deps)
   const problems = secretProblems(secret)
   if (problems.length > 0)
     throw invalidSecretFailure(problems, namespace, externalSecret && remoteSecret(externalSecret))
@@ -72,7 +72,7 @@ async function freshnessCheck(
     return { name, passed: true, ...seen }
   } catch (error) {
     const isVerdict = error instanceof Failure && ['secret-stale', 'external-secret-error'].includes(error.code)
-    if (isVerdict) tell({ name, passed: false, detail: error.message }, deps)
+    if (isVerdict) report({ name, passed: false, detail: error.message }, deps)
     throw error
   }
 }
@@ -85,7 +85,7 @@ async function readSecret(namespace: string, deps: SecretDeps): Promise<Kubernet
   return secret
 }
 
-function tell(check: Check, { checked, log }: SecretDeps): void {
+function report(check: Check, { checked, log }: SecretDeps): void {
   const mark = check.relaxed ? '–' : check.passed ? '✓' : '✗'
   log(`${mark} ${check.name}: ${check.detail}`)
   checked(check)

@@ -15,11 +15,11 @@ export interface CacheInputs {
   awsRegion: string | undefined
 }
 
-/** Reads the inputs that deploy and verify share. @param places from where this program may ask */
-export function readCacheInputs(read: InputReader, places: readonly ProbeFrom[]): CacheInputs {
+/** Reads the inputs that deploy and verify share. @param origins from where this program may ask */
+export function readCacheInputs(read: InputReader, origins: readonly ProbeFrom[]): CacheInputs {
   return {
     memoryThresholdPercent: read.parsedOrElse('memory-threshold', 'a percentage from 1 to 100', 90, percentage),
-    probeFrom: read.parsed('probe-from', oneOf(places), (text) => places.find((place) => place === text)),
+    probeFrom: read.parsed('probe-from', oneOf(origins), (text) => origins.find((origin) => origin === text)),
     maxmemoryPolicy: read.optional('maxmemory-policy'),
     replicationGroup: read.parsed(
       'elasticache-replication-group',

@@ -9,7 +9,7 @@ import { badRequest, StatusError } from '../status.ts'
 /** The protocol that the API server picks for ports, also where a client would take v5. */
 const PROTOCOL = 'v4.channel.k8s.io'
 
-export interface Ports {
+export interface PortForwardDeps {
   /** Port of the pod to local TCP port. */
   readonly forward: Readonly<Record<number, number>>
   readonly forwardHost: string
@@ -17,7 +17,7 @@ export interface Ports {
 
 /** pods/portforward over WebSocket: for the nth port the channels 2n (data) and 2n + 1 (error). */
 export class PortForwards {
-  readonly #deps: Ports
+  readonly #deps: PortForwardDeps
   readonly #server = new WebSocketServer({
     noServer: true,
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false)
@@ -25,7 +25,7 @@ export class PortForwards {
   readonly #open = new Map<WebSocket, string>()
   #silent = false
 
-  constructor(deps: Ports) {
+  constructor(deps: PortForwardDeps) {
     this.#deps = deps
   }
 

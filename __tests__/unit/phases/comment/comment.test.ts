@@ -102,12 +102,12 @@ describe('runs at the same time', () => {
           const conversation = new Conversation()
           for (let id = -left; id < 0; id++) conversation.comments.push(written(id, 1))
           const notices: string[] = []
-          const ports = {
+          const deps = {
             open: () => conversation.as(scheduler),
-            refusal: (error: unknown) => ({ reason: String(error), hint: '' }),
+            toCommentError: (error: unknown) => ({ reason: String(error), hint: '' }),
             notice: (sentence: string) => void notices.push(sentence)
           }
-          const all = Promise.all(runs.map((run) => comment(inputsOf(run), ports)))
+          const all = Promise.all(runs.map((run) => comment(inputsOf(run), deps)))
           await scheduler.waitFor(all)
           expect(notices).toEqual([])
           expect(conversation.comments).toHaveLength(1)
@@ -123,13 +123,13 @@ describe('runs at the same time', () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.shuffledSubarray([1, 2, 3, 4], { minLength: 2 }), async (scheduler, runs) => {
         const conversation = new Conversation()
-        const ports = {
+        const deps = {
           open: () => conversation.as(scheduler),
-          refusal: (error: unknown) => ({ reason: String(error), hint: '' }),
+          toCommentError: (error: unknown) => ({ reason: String(error), hint: '' }),
           notice: () => undefined
         }
-        await scheduler.waitFor(Promise.all(runs.map((run) => comment(inputsOf(run), ports))))
-        await scheduler.waitFor(comment(inputsOf(9), ports))
+        await scheduler.waitFor(Promise.all(runs.map((run) => comment(inputsOf(run), deps))))
+        await scheduler.waitFor(comment(inputsOf(9), deps))
         expect(conversation.comments.map(({ body }) => runIn(body).id)).toEqual([9])
       })
     )
@@ -142,7 +142,7 @@ test('an error of our own is a notice and not an exception', async () => {
     open: () => {
       throw new TypeError('oops')
     },
-    refusal: (error) => ({ reason: String(error), hint: 'report it' }),
+    toCommentError: (error) => ({ reason: String(error), hint: 'report it' }),
     notice: (sentence, hint) => void notices.push(sentence, hint)
   })
   expect(outcome).toBe('skipped: TypeError: oops')

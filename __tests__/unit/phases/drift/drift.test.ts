@@ -18,7 +18,7 @@ async function comparing(live: (object: KubernetesObject) => KubernetesObject | 
   const documents = rendered.map((object): ManifestDocument => ({ object, source: '' }))
   const checks: Check[] = []
   const log: string[] = []
-  const ports = {
+  const deps = {
     cluster: { read: async (wanted: KubernetesObject) => live(wanted) },
     toFailure: (error: unknown, { verb, object }: { verb: string; object: string }) =>
       new Failure('forbidden', `cannot ${verb} ${object}: ${String(error)}`, 'a hint'),
@@ -26,7 +26,7 @@ async function comparing(live: (object: KubernetesObject) => KubernetesObject | 
     log: (line: string) => void log.push(line)
   }
   try {
-    return { sentence: await compareObjects(documents, { namespace: 'team' }, ports), checks, log }
+    return { sentence: await compareObjects(documents, { namespace: 'team' }, deps), checks, log }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
     return { failure: error, checks, log }

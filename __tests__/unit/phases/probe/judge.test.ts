@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { managedChecks } from '../../../../src/phases/probe/checks.ts'
-import type { Answers } from '../../../../src/phases/probe/network-problem.ts'
+import type { Answers } from '../../../../src/phases/probe/probe-output.ts'
 import { selfHosted, view } from './views.ts'
 
 const facts = {

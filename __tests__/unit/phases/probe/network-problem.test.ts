@@ -1,51 +1,105 @@
 import { describe, expect, test } from '@jest/globals'
+import { reachFindings } from '../../../../src/phases/probe/checks.ts'
 import {
-  type Certificate,
+  kindOfError,
+  kindOfRedisCli,
   type NetworkProblemKind,
-  reachFindings
+  networkProblems
 } from '../../../../src/phases/probe/network-problem.ts'
 import type { ProbeContext } from '../../../../src/phases/probe/probe-context.ts'
 import { selfHosted, view } from './views.ts'
 
-const place = 'master.hospital-erp.abc123.apn2.cache.amazonaws.com:6379'
-const host = place.slice(0, -5)
-const findings = (kind: NetworkProblemKind, seen: ProbeContext, said = 'said so') =>
-  reachFindings({ trouble: { kind, said }, certificate: undefined, answers: undefined }, seen)
+const findings = (kind: NetworkProblemKind, context: ProbeContext, said = 'said so') =>
+  reachFindings({ networkProblem: { kind, said }, certificate: undefined, answers: undefined }, context)
 const namesOf = (found: ReturnType<typeof findings>) => found.map(({ name, passed }) => `${passed ? '✓' : '✗'} ${name}`)
 
-describe('a cache that answered', () => {
-  const sight = (certificate: Certificate | undefined) => ({ trouble: undefined, certificate, answers: undefined })
-  const answered = (certificate: Certificate | undefined, seen = view()) =>
-    reachFindings(sight(certificate), seen).map(({ name, passed, detail }) => `${passed} ${name}: ${detail}`)
+/** By what a kind is recognised: a code of Node or OpenSSL, a message of ioredis, the words of redis-cli. */
+interface Signs {
+  code?: string[]
+  message?: string[]
+  redisCli?: string[]
+}
 
-  test('with TLS', () => {
-    expect(answered({ issuer: 'CN=Amazon RSA 2048 M01', validUntil: '2027-01-01', naming: true })).toEqual([
-      `true host name: ${host} resolves`,
-      `true TCP: ${place} accepts connections`,
-      'true TLS: certificate of CN=Amazon RSA 2048 M01, valid until 2027-01-01',
-      `true certificate name: names ${host}`
-    ])
+describe('a kind is recognised', () => {
+  // The words of redis-cli are those of glibc (the Debian image), of musl (Alpine), of OpenSSL, and its own.
+  const signs: Record<NetworkProblemKind, Signs> = {
+    unresolved: {
+      code: ['ENOTFOUND', 'EAI_AGAIN'],
+      redisCli: [
+        'Name or service not known',
+        'Temporary failure in name resolution',
+        'No address associated with hostname',
+        'Non-recoverable failure in name resolution',
+        'Name does not resolve',
+        'Try again',
+        'Name has no usable address'
+      ]
+    },
+    timeout: { code: ['ETIMEDOUT'], redisCli: ['Connection timed out', 'Operation timed out'] },
+    refused: { code: ['ECONNREFUSED'], redisCli: ['Connection refused'] },
+    unreachable: {
+      code: ['EHOSTUNREACH', 'ENETUNREACH'],
+      redisCli: ['No route to host', 'Network is unreachable', 'Host is unreachable', 'Network unreachable']
+    },
+    'no-tls': {
+      code: ['ERR_SSL_WRONG_VERSION_NUMBER'],
+      redisCli: ['SSL_connect failed: wrong version number']
+    },
+    handshake: {
+      code: ['EPROTO', 'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE', 'ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'],
+      redisCli: [
+        'SSL_connect failed: sslv3 alert handshake failure',
+        'SSL_connect failed: unexpected eof while reading'
+      ]
+    },
+    untrusted: {
+      code: [
+        'DEPTH_ZERO_SELF_SIGNED_CERT',
+        'SELF_SIGNED_CERT_IN_CHAIN',
+        'UNABLE_TO_GET_ISSUER_CERT',
+        'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+        'UNABLE_TO_VERIFY_LEAF_SIGNATURE'
+      ],
+      redisCli: ['SSL_connect failed: certificate verify failed']
+    },
+    expired: { code: ['CERT_HAS_EXPIRED'] },
+    early: { code: ['CERT_NOT_YET_VALID'] },
+    'wrong-name': { code: ['ERR_TLS_CERT_ALTNAME_INVALID'] },
+    silent: {
+      message: ['Command timed out', "Socket timeout. Expecting data, but didn't receive any in 5000ms."]
+    },
+    closed: {
+      code: ['ECONNRESET', 'EPIPE'],
+      message: ['Connection is closed.'],
+      redisCli: ['Connection reset by peer', 'Server closed the connection', 'Broken pipe']
+    },
+    client: {},
+    unknown: {}
+  }
+  const tried = (of: keyof Signs) =>
+    Object.entries(signs).flatMap(([kind, each]) => (each[of] ?? []).map((sign) => [sign, kind] as const))
+
+  test.each(tried('code'))('by the code %s: %s', (code, kind) => {
+    expect(kindOfError(code, 'whatever it says')).toBe(kind)
   })
 
-  test('with TLS, as Node verified it', () => {
-    expect(answered({ naming: true })[2]).toBe('true TLS: the certificate is trusted')
+  test.each(tried('message'))('by the message "%s" of ioredis: %s', (message, kind) => {
+    expect(kindOfError('', message)).toBe(kind)
   })
 
-  test('with a name that nobody could see: nothing is claimed', () => {
-    expect(answered({ naming: undefined })).toHaveLength(3)
+  test.each(tried('redisCli'))('by the words "%s" of redis-cli: %s', (said, kind) => {
+    expect(kindOfRedisCli(said)).toBe(kind)
   })
 
-  test('with the name of another', () => {
-    expect(answered({ naming: 'it names DNS:other' })[3]).toBe(
-      `false certificate name: the certificate is not for ${host}: it names DNS:other`
-    )
+  test('by nothing that is not tried here', () => {
+    const recognisedBy = Object.entries(networkProblems).map(([kind, row]) => [kind, Object.keys(row.recognisedBy)])
+    const here = Object.entries(signs).map(([kind, each]) => [kind, Object.keys(each)])
+    expect(Object.fromEntries(recognisedBy)).toEqual(Object.fromEntries(here))
   })
 
-  test('without TLS', () => {
-    expect(answered(undefined, selfHosted())).toEqual([
-      'true host name: redis.team.svc resolves',
-      'true TCP: redis.team.svc:6379 accepts connections'
-    ])
+  test('as unknown by a code and by words that are in no row', () => {
+    expect(kindOfError('toString', 'Unknown RESP type 72 "H". Please report this.')).toBe('unknown')
+    expect(kindOfRedisCli('Protocol error, got "H" as reply type byte')).toBe('unknown')
   })
 })
 

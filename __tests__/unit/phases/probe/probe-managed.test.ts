@@ -30,7 +30,7 @@ async function connected(host: string, port: number, info: string[]) {
     topology: 'managed' as const,
     maxmemoryPolicy: 'allkeys-lru',
     memoryThresholdPercent: 90,
-    outsider: false,
+    nonBackend: false,
     owner: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } }
   }
   const result = await connectFromRunner(inputs, new Deadline(clock, 60_000), deps)

@@ -9,8 +9,8 @@ const crashed = pod({ statuses: [waiting('CrashLoopBackOff', 'back-off', { resta
 type ReadLog = RolloutDeps['cluster']['readLog']
 
 async function logWith(readLog: ReadLog, code: FailureCode = 'internal') {
-  const { deps: ports } = play([])
-  const cluster = { ...ports.cluster, readLog }
+  const { deps } = play([])
+  const cluster = { ...deps.cluster, readLog }
   const toFailure: RolloutDeps['toFailure'] = (error, { verb, object, namespace }) =>
     new Failure(code, `cannot ${verb} ${object} in namespace ${namespace}: ${error}`, 'grant it')
   return containerLog(crashed, undefined, 'team', { cluster, toFailure })
@@ -71,8 +71,8 @@ describe('a log that cannot be read', () => {
 })
 
 test('a container that has never run has none', async () => {
-  const { deps: ports, logsAsked } = play([])
+  const { deps, logsAsked } = play([])
   const creating = pod({ statuses: [waiting('ContainerCreating'), running({ name: 'metrics' })] })
-  expect(await containerLog(creating, undefined, 'team', ports)).toEqual([])
+  expect(await containerLog(creating, undefined, 'team', deps)).toEqual([])
   expect(logsAsked).toEqual([])
 })

@@ -5,9 +5,9 @@ import { play } from './fake-cluster.ts'
 import { ended, event, pod, running, snapshot, statefulSet, terminated, waiting } from './shapes.ts'
 
 async function gathered(redis: KubernetesObject | undefined, events: KubernetesObject[] = [], container?: string) {
-  const { deps: ports, logsAsked } = play([])
+  const { deps, logsAsked } = play([])
   const seen = snapshot({ pods: redis === undefined ? [] : [redis], events })
-  const evidence = await gatherEvidence(seen, container, ports)
+  const evidence = await gatherEvidence(seen, container, deps)
   return { evidence, logsAsked }
 }
 

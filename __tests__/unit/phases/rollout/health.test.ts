@@ -4,8 +4,8 @@ import { health } from '../../../../src/phases/rollout/rollout.ts'
 import { type Played, play, type Scene } from './fake-cluster.ts'
 import { ended, event, pod, revisions, running, statefulSet, waiting } from './shapes.ts'
 
-async function failed({ deps: ports }: Played): Promise<Failure> {
-  const outcome = await health('team', ports).catch((error: unknown) => error)
+async function failed({ deps }: Played): Promise<Failure> {
+  const outcome = await health('team', deps).catch((error: unknown) => error)
   if (outcome instanceof Failure) return outcome
   throw new Error(`no failure: ${String(outcome)}`)
 }

@@ -5,8 +5,8 @@ import { rollout } from '../../../../src/phases/rollout/rollout.ts'
 import { type Played, play } from './fake-cluster.ts'
 import { event, pod, running, waiting } from './shapes.ts'
 
-const outcome = ({ deps: ports, clock }: Played) =>
-  rollout('team', new Deadline(clock, 10_000), ports).catch((error: unknown) => error)
+const outcome = ({ deps, clock }: Played) =>
+  rollout('team', new Deadline(clock, 10_000), deps).catch((error: unknown) => error)
 const created = pod({ statuses: [waiting('ContainerCreating')], ready: false })
 const probing = pod({ statuses: [running({ ready: false, started: false })], ready: false })
 const cancelled = new Failure('cancelled', 'the run was cancelled (SIGINT) during rollout', 'run again')

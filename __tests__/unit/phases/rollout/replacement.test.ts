@@ -5,8 +5,8 @@ import { rollout } from '../../../../src/phases/rollout/rollout.ts'
 import { type Played, play, type Scene } from './fake-cluster.ts'
 import { event, pod, revisions, running, startTime, waiting } from './shapes.ts'
 
-const run = ({ deps: ports, clock, recovery }: Played, timeout = 300_000) =>
-  rollout('team', new Deadline(clock, timeout), ports, recovery)
+const run = ({ deps, clock, recovery }: Played, timeout = 300_000) =>
+  rollout('team', new Deadline(clock, timeout), deps, recovery)
 
 async function failed(played: Played, timeout?: number): Promise<Failure> {
   const outcome = await run(played, timeout).catch((error: unknown) => error)
@@ -97,8 +97,8 @@ describe('a pod of an older revision that is in the way', () => {
 
   test('is not deleted with recover: none', async () => {
     const played = play([{ from: 0, pods: [broken] }])
-    const { deps: ports, clock } = played
-    await expect(rollout('team', new Deadline(clock, 300_000), ports)).rejects.toMatchObject({
+    const { deps, clock } = played
+    await expect(rollout('team', new Deadline(clock, 300_000), deps)).rejects.toMatchObject({
       code: 'stuck-revision',
       hint: 'delete the broken pod and run again: `kubectl -n team delete pod redis-0`'
     })
@@ -151,8 +151,8 @@ describe('the failure of a new pod', () => {
   })
 
   test('says with recover: none what has to be deleted', async () => {
-    const { deps: ports, clock } = play([{ from: 0, pods: [bad] }])
-    await expect(rollout('team', new Deadline(clock, 300_000), ports)).rejects.toMatchObject({
+    const { deps, clock } = play([{ from: 0, pods: [bad] }])
+    await expect(rollout('team', new Deadline(clock, 300_000), deps)).rejects.toMatchObject({
       code: 'image-pull',
       hint: expect.stringMatching(
         /; once that is corrected, run again, then delete the pod \(recover is none\): `kubectl -n team delete pod redis-0`$/

@@ -7,8 +7,7 @@ import { type Played, play } from './fake-cluster.ts'
 import { ended, event, pod, revisions, running, statefulSet, terminated, waiting } from './shapes.ts'
 
 const minutes = 60_000
-const run = ({ deps: ports, clock }: Played, timeout = 5 * minutes) =>
-  rollout('team', new Deadline(clock, timeout), ports)
+const run = ({ deps, clock }: Played, timeout = 5 * minutes) => rollout('team', new Deadline(clock, timeout), deps)
 
 async function failed(played: Played, timeout?: number): Promise<Failure> {
   const outcome = await run(played, timeout).catch((error: unknown) => error)

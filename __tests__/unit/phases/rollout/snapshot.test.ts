@@ -7,7 +7,7 @@ import { event, pod, statefulSet } from './shapes.ts'
 /** A cluster that notes when a request begins and ends; its StatefulSet has these labels, one after another. */
 function observed(...labels: string[]) {
   const requests: string[] = []
-  const { deps: ports, clock } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
+  const { deps, clock } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
   const noted = async <T>(name: string, answer: T): Promise<T> => {
     requests.push(name)
     await Promise.resolve()
@@ -20,11 +20,11 @@ function observed(...labels: string[]) {
     return { ...set, spec: { ...set.spec, selector: { matchLabels: { app: label } } } }
   }
   const cluster = {
-    ...ports.cluster,
+    ...deps.cluster,
     readStatefulSet: () => noted('set', next()),
     listPods: (_: string, selector: Record<string, string>) => noted(`pods ${selector['app']}`, [pod()])
   }
-  return { observer: new RolloutObserver('team', { ...ports, cluster }), requests, ports, clock }
+  return { observer: new RolloutObserver('team', { ...deps, cluster }), requests, deps, clock }
 }
 
 describe('a look', () => {
@@ -46,11 +46,11 @@ describe('a look', () => {
   })
 
   test('gives up the events of now after a moment, and keeps those that it has', async () => {
-    const { deps: ports } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
-    const observer = new RolloutObserver('team', ports)
+    const { deps } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
+    const observer = new RolloutObserver('team', deps)
     const before = await observer.look(0)
     let ended = false
-    ports.cluster.listEvents = (_namespace, limits) =>
+    deps.cluster.listEvents = (_namespace, limits) =>
       new Promise((_resolve, reject) => {
         limits?.signal.addEventListener('abort', () => {
           ended = true
@@ -62,9 +62,9 @@ describe('a look', () => {
   })
 
   test('asks for events only when the last ones are old enough, and remembers them', async () => {
-    const { observer, ports, clock } = observed('redis')
+    const { observer, deps, clock } = observed('redis')
     expect((await observer.look(1_500)).events).toEqual([])
-    await clock.sleep(1_500, ports.signal)
+    await clock.sleep(1_500, deps.signal)
     expect((await observer.look(1_500)).events).toHaveLength(1)
     expect((await observer.look(1_500)).events).toHaveLength(1)
   })

@@ -9,8 +9,8 @@ import { externalSecret } from './sync-shapes.ts'
 
 const clock = { now: () => 0, sleep: async () => {} }
 
-/** Ports to a cluster that answers with this; the events come late. */
-function portsTo(read: () => Promise<KubernetesObject | undefined>, answered: string[]): SecretDeps {
+/** A cluster that answers with this; the events come late. */
+function depsOf(read: () => Promise<KubernetesObject | undefined>, answered: string[]): SecretDeps {
   return {
     cluster: {
       read,
@@ -35,7 +35,7 @@ test('a run that fails leaves no request behind', async () => {
   const answered: string[] = []
   const inputs = { namespace: 'team', externalSecret: externalSecret(), force: true }
   const refuse = async () => Promise.reject('refused')
-  await expect(verifySecret(inputs, new Deadline(clock, 1_000), portsTo(refuse, answered))).rejects.toThrow(
+  await expect(verifySecret(inputs, new Deadline(clock, 1_000), depsOf(refuse, answered))).rejects.toThrow(
     'read ExternalSecret/redis-credentials: refused'
   )
   expect(answered).toEqual(['events'])

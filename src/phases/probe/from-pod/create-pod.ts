@@ -22,32 +22,32 @@ export async function createPod(
   const { cluster, clock, signal, log } = deps
   const request = <T>(verb: string, act: () => Promise<T>) => podApiCall(verb, pod, namespace, deps, act)
   const run = pod.metadata.annotations?.[runAnnotation] ?? ''
-  const watched = new WatchedPod(clock)
+  const timer = new ExistingPodTimer(clock)
   let before: ExistingPod | undefined
   for (;;) {
     const created = await request('create', () => cluster.create(pod, namespace))
     if (created !== undefined) return created.object
     const other = await request('read', () => cluster.read(pod, namespace))
     if (other === undefined) continue
-    const occupant = existingPodOf(other, run, watched.look(other))
+    const existing = existingPodOf(other, run, timer.measure(other))
     // A create whose answer was lost was sent again.
-    if (occupant === 'own') return other
-    if (occupant === 'foreign') throw foreign(other, namespace)
-    if (occupant !== before) log(line(other, occupant))
-    before = occupant
-    if (occupant === 'abandoned') await request('delete', () => cluster.delete(other, namespace, atOnce))
-    if (deadline.passed) throw occupied(other, namespace, deadline)
+    if (existing === 'own') return other
+    if (existing === 'foreign') throw foreignPodFailure(other, namespace)
+    if (existing !== before) log(line(other, existing))
+    before = existing
+    if (existing === 'abandoned') await request('delete', () => cluster.delete(other, namespace, atOnce))
+    if (deadline.passed) throw otherRunFailure(other, namespace, deadline)
     await clock.sleep(Math.min(interval, deadline.remaining), signal)
   }
 }
 
-function line({ metadata: { name, creationTimestamp } }: KubernetesObject, occupant: ExistingPod): string {
-  return occupant === 'abandoned'
+function line({ metadata: { name, creationTimestamp } }: KubernetesObject, existing: ExistingPod): string {
+  return existing === 'abandoned'
     ? `removing pod ${name}, left behind by a run at ${textAt(creationTimestamp)}`
     : `waiting for another run, which created pod ${name} at ${textAt(creationTimestamp)}`
 }
 
-function foreign({ metadata: { name } }: KubernetesObject, namespace: string): Failure {
+function foreignPodFailure({ metadata: { name } }: KubernetesObject, namespace: string): Failure {
   return new Failure(
     'config-error',
     `pod ${name} in namespace ${namespace} was not created by this action, which needs that name`,
@@ -55,7 +55,7 @@ function foreign({ metadata: { name } }: KubernetesObject, namespace: string): F
   )
 }
 
-function occupied({ metadata: { name } }: KubernetesObject, namespace: string, deadline: Deadline): Failure {
+function otherRunFailure({ metadata: { name } }: KubernetesObject, namespace: string, deadline: Deadline): Failure {
   return new Failure(
     'config-error',
     `after ${formatDuration(deadline.milliseconds)} pod ${name} of another run is still there`,
@@ -70,23 +70,19 @@ type ExistingPod = 'own' | 'foreign' | 'alive' | 'abandoned'
 const removalMilliseconds = 5_000
 
 /**
- * Judges a pod that stands where ours is to be.
- * @param watched milliseconds for which it has been seen, and has been seen to be at its end
+ * Whose the pod is that has the name of ours.
+ * @param times milliseconds for which it has been seen, and has been seen to be at its end
  */
-export function existingPodOf(
-  pod: KubernetesObject,
-  run: string,
-  watched: { seen: number; ended: number }
-): ExistingPod {
+export function existingPodOf(pod: KubernetesObject, run: string, times: { seen: number; ended: number }): ExistingPod {
   const madeBy = pod.metadata.annotations?.[runAnnotation]
   if (madeBy === run) return 'own'
   if (madeBy === undefined) return 'foreign'
   const lifetime = 1000 * Number(at(pod, 'spec', 'activeDeadlineSeconds') ?? 0)
-  return watched.ended >= removalMilliseconds || watched.seen >= lifetime ? 'abandoned' : 'alive'
+  return times.ended >= removalMilliseconds || times.seen >= lifetime ? 'abandoned' : 'alive'
 }
 
 /** Remembers since when the same pod has been seen, and seen at its end: clocks of other machines are not asked. */
-export class WatchedPod {
+export class ExistingPodTimer {
   readonly #clock: Clock
   #uid: string | undefined
   #seenAt = 0
@@ -96,7 +92,7 @@ export class WatchedPod {
     this.#clock = clock
   }
 
-  look(pod: KubernetesObject): { seen: number; ended: number } {
+  measure(pod: KubernetesObject): { seen: number; ended: number } {
     const now = this.#clock.now()
     if (pod.metadata.uid !== this.#uid) [this.#seenAt, this.#endedAt] = [now, undefined]
     this.#uid = pod.metadata.uid

@@ -2,29 +2,30 @@ import { randomUUID } from 'node:crypto'
 import type { Deadline } from '../../../core/deadline.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 import type { ConnectionInputs, PodDeps } from '../deps.ts'
-import type { ProbeOutput } from '../network-problem.ts'
+import { checksBefore, networkProblems } from '../network-problem.ts'
 import { endpointText, type Finding, type ProbeContext, unreachableCode } from '../probe-context.ts'
+import type { ProbeOutput } from '../probe-output.ts'
 import { authoritiesForPod, clientHello } from '../tls.ts'
 import { networkProblemOf, type ProbeAnswer, probeOutputOf } from './output.ts'
 import { backendLabel, backendPod, nonBackendPod, type PodOptions } from './pod-manifest.ts'
 import { runPod } from './run-pod.ts'
 
-interface SeenFromPods {
-  sight: ProbeOutput
+interface PodFindings {
+  output: ProbeOutput
   /** Undefined if no other pod was to try, or if it could not. */
-  outsider: Finding | undefined
+  nonBackend: Finding | undefined
 }
 
 /** Lets pods of the namespace look, at the same time: one as a backend, and if wanted one that is none. */
-export async function seeFromPods(
+export async function probeFromPods(
   inputs: ConnectionInputs,
   context: ProbeContext,
   deadline: Deadline,
   deps: PodDeps
-): Promise<SeenFromPods> {
-  const { namespace, outsider } = inputs
+): Promise<PodFindings> {
+  const { namespace, nonBackend } = inputs
   const options = await podOptions(inputs, context, deadline, deps)
-  const pods = [backendPod(options), ...(outsider ? [nonBackendPod(options)] : [])]
+  const pods = [backendPod(options), ...(nonBackend ? [nonBackendPod(options)] : [])]
   const code = unreachableCode(context.topology)
   const failing = new AbortController()
   const own = { ...deps, signal: AbortSignal.any([deps.signal, failing.signal]) }
@@ -36,8 +37,8 @@ export async function seeFromPods(
     throw error
   })
   return {
-    sight: probeOutputOf(answers ?? new Map<string, ProbeAnswer>(), context.address, new Date()),
-    outsider: others && nonBackendFinding(others, context)
+    output: probeOutputOf(answers ?? new Map<string, ProbeAnswer>(), context.address, new Date()),
+    nonBackend: others && nonBackendFinding(others, context)
   }
 }
 
@@ -63,7 +64,9 @@ export function nonBackendFinding(
   context: ProbeContext
 ): Finding | undefined {
   const { namespace, address } = context
-  const trouble = networkProblemOf(answers, address.port)
+  const problem = networkProblemOf(answers, address.port)
+  // Where not even its host name was resolved, nothing can have blocked it.
+  if (problem !== undefined && checksBefore(networkProblems[problem.kind].fails).length === 0) return undefined
   const finding = (passed: boolean, detail: string): Finding => ({
     name: 'pod without the backend label',
     code: 'redis-open',
@@ -73,18 +76,9 @@ export function nonBackendFinding(
       `apply the NetworkPolicy of manifests/base (\`kubectl -n ${namespace} get networkpolicies\`); if it is there, ` +
       'the network plugin of the cluster does not enforce policies, or another policy admits that pod'
   })
-  switch (trouble?.kind) {
-    case undefined: {
-      const said = sanitizeLine(answers.get('anonymous')?.output.toString('utf8') ?? '', 100)
-      return finding(false, `a pod without the label ${backendLabel} can connect to ${endpointText(address)}: ${said}`)
-    }
-    case 'unresolved':
-    case 'client':
-    case 'unknown':
-      return undefined
-    case 'timeout':
-      return finding(true, 'blocked: no connection within 3 s')
-    default:
-      return finding(true, `blocked: ${trouble?.said}`)
+  if (problem !== undefined) {
+    return finding(true, `blocked: ${problem.kind === 'timeout' ? 'no connection within 3 s' : problem.said}`)
   }
+  const said = sanitizeLine(answers.get('anonymous')?.output.toString('utf8') ?? '', 100)
+  return finding(false, `a pod without the label ${backendLabel} can connect to ${endpointText(address)}: ${said}`)
 }

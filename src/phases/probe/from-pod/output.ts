@@ -1,6 +1,7 @@
 import { sanitizeLine } from '../../../core/sanitize.ts'
-import type { NetworkProblem, NetworkProblemKind, ProbeOutput } from '../network-problem.ts'
+import { kindOfRedisCli, type NetworkProblem } from '../network-problem.ts'
 import type { CacheAddress } from '../probe-context.ts'
+import type { ProbeOutput } from '../probe-output.ts'
 import { certificateOf, distrust, presentedCertificates } from '../tls.ts'
 
 /** What the script of a probe pod saw. @param answers to its questions, by their names */
@@ -10,13 +11,14 @@ export function probeOutputOf(
   now: Date
 ): ProbeOutput {
   const presented = presentedCertificates(answers.get('hello')?.output ?? Buffer.alloc(0))
-  const trouble = networkProblemOf(answers, address.port)
-  if (trouble !== undefined) {
-    return { trouble: explained(trouble, answers, presented, now), certificate: undefined, answers: undefined }
+  const found = networkProblemOf(answers, address.port)
+  if (found !== undefined) {
+    const networkProblem = explained(found, answers, presented, now)
+    return { networkProblem, certificate: undefined, answers: undefined }
   }
   const text = (name: string) => answers.get(name)?.output.toString('utf8').trim() ?? ''
   return {
-    trouble: undefined,
+    networkProblem: undefined,
     certificate: address.tls ? certificateOf(presented, address.host) : undefined,
     answers: { anonymous: text('anonymous'), ping: text('ping'), info: text('info') }
   }
@@ -31,23 +33,11 @@ export function networkProblemOf(answers: ReadonlyMap<string, ProbeAnswer>, port
   const text = sanitizeLine(answer.output.toString('utf8'), 300)
   const [, said] = /^(?:Could not connect to Redis at .*?: |Error: )(.*)$/.exec(text) ?? []
   if (said === undefined) return { kind: 'client', said: text || `exit code ${answer.exitCode}` }
-  return { kind: kinds.find(([pattern]) => pattern.test(said))?.[1] ?? 'unknown', said }
+  return { kind: kindOfRedisCli(said), said }
 }
 
 /** Exit codes of `timeout`: of coreutils, and of a program that busybox ended with SIGTERM. */
 const timedOut = [124, 143]
-
-/** By what redis-cli says: the words of glibc, of musl, of OpenSSL and its own; the first that fits. */
-const kinds: readonly (readonly [RegExp, NetworkProblemKind])[] = [
-  [/certificate verify failed/i, 'untrusted'],
-  [/wrong version number/i, 'no-tls'],
-  [/^SSL_/, 'handshake'],
-  [/refused/i, 'refused'],
-  [/timed out/i, 'timeout'],
-  [/unreachable|no route to host/i, 'unreachable'],
-  [/not known|resol|^Try again|no address|usable address|non-recoverable/i, 'unresolved'],
-  [/reset|closed|broken pipe|eof/i, 'closed']
-]
 
 function hanging(table: string, port: number): NetworkProblem {
   if (!table.includes('local_address')) return { kind: 'unknown', said: 'no answer in time' }
@@ -60,14 +50,14 @@ function hanging(table: string, port: number): NetworkProblem {
 
 /** With what the other questions tell: whether there is TLS at all, and what is wrong with a certificate. */
 function explained(
-  trouble: NetworkProblem,
+  found: NetworkProblem,
   answers: ReadonlyMap<string, ProbeAnswer>,
   presented: ReturnType<typeof presentedCertificates>,
   now: Date
 ): NetworkProblem {
-  if (trouble.kind === 'untrusted') return distrust(presented, now, trouble.said)
+  if (found.kind === 'untrusted') return distrust(presented, now, found.said)
   const plain = answers.get('plain')
-  if (plain?.exitCode !== 0) return trouble
+  if (plain?.exitCode !== 0) return found
   return { kind: 'no-tls', said: `without TLS it answers: ${sanitizeLine(plain.output.toString('utf8'), 100)}` }
 }
 

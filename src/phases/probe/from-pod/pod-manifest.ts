@@ -6,7 +6,7 @@ import type { CacheAddress } from '../probe-context.ts'
 import { backendScript, nonBackendScript } from './script.ts'
 
 /** The pods that ask. Their names are fixed, so that a Role can name them. */
-export const probePods = { backend: 'redis-probe', outsider: 'redis-probe-outsider' } as const
+export const probePods = { backend: 'redis-probe', nonBackend: 'redis-probe-outsider' } as const
 
 export const probeContainer = 'probe'
 
@@ -52,7 +52,7 @@ export function nonBackendPod({ address, tls, ...options }: PodOptions): Kuberne
     // A backend is answered in milliseconds; dropped packets are waited for.
     { name: 'PROBE_LIMIT', value: '3' }
   ]
-  return pod(probePods.outsider, 'probe', nonBackendScript, env, undefined, options)
+  return pod(probePods.nonBackend, 'probe', nonBackendScript, env, undefined, options)
 }
 
 /**

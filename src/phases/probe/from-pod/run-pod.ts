@@ -41,7 +41,7 @@ export async function runPod(
 }
 
 /** For how long the log of a container that has ended may be missing or cut. */
-const patienceMilliseconds = 3_000
+const logToleranceMilliseconds = 3_000
 const interval = 200
 const limits = { tailLines: 200, limitBytes: 512 * 1024 }
 
@@ -53,19 +53,19 @@ async function readLog(
   deps: PodDeps
 ): Promise<ReadonlyMap<string, ProbeAnswer>> {
   const { cluster, clock, signal } = deps
-  const end = clock.now() + patienceMilliseconds
+  const end = clock.now() + logToleranceMilliseconds
   for (;;) {
     const log = await podApiCall('read the log of', pod, namespace, deps, () =>
       cluster.readLog(namespace, pod.metadata.name, probeContainer, false, limits)
     )
     const answers = readAnswers(log)
     if (isComplete(answers)) return answers
-    if (clock.now() >= end) throw speechless(pod, namespace, code, log)
+    if (clock.now() >= end) throw incompleteLogFailure(pod, namespace, code, log)
     await clock.sleep(interval, signal)
   }
 }
 
-function speechless(pod: KubernetesObject, namespace: string, code: FailureCode, log: string): Failure {
+function incompleteLogFailure(pod: KubernetesObject, namespace: string, code: FailureCode, log: string): Failure {
   const { name } = pod.metadata
   const ended = at(probeStatus(pod), 'state', 'terminated')
   return new Failure(

@@ -13,7 +13,7 @@ cd /run/probe
 port=$(printf %04X "$REDIS_PORT")
 tls=$PROBE_AUTHORITIES
 
-tell() {
+report() {
   echo "$1 $2 $(head -c 32768 "$1" | base64 | tr -d '\\n')"
 }
 
@@ -35,7 +35,7 @@ ask() {
   timeout "$PROBE_LIMIT" redis-cli -h "$REDIS_HOST" -p "$REDIS_PORT" "$@" "$command" >"$name" 2>&1 </dev/null
   code=$?
   kill "$watch" 2>/dev/null
-  tell "$name" "$code"
+  report "$name" "$code"
 }
 `
 
@@ -80,9 +80,9 @@ elif test -n "$tls" && { grep -q -e SSL -e ^Error anonymous || grep -q ":$port 0
 fi
 if test -n "$PROBE_AUTHORITIES"; then
   wait "$greeting"
-  tell hello $?
+  report hello $?
 fi
-tell table 0
+report table 0
 echo end 0
 `
 
@@ -94,6 +94,6 @@ for attempt in 1 2 3 4; do
   test "$code" = 0 || break
   sleep 1
 done
-tell table 0
+report table 0
 echo end 0
 `

@@ -5,7 +5,7 @@ import { at } from '../../../core/kubernetes/object.ts'
 import { parseValues } from '../../../core/manifest.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 import type { GoYaml } from '../../../core/yaml/plain-scalar.ts'
-import { type FieldPlace, kustomization, pluginShape, rewritten, type Shape, toPlainYaml } from './fields.ts'
+import { kustomization, pluginShape, rewritten, type Shape, type SourceKind, toPlainYaml } from './fields.ts'
 import { Refusals } from './refusals.ts'
 import {
   dotted,
@@ -22,7 +22,7 @@ import {
 } from './resolve-path.ts'
 import { SizeLimits } from './size-limits.ts'
 
-export interface SourcePlaces {
+export interface SourceDirectories {
   /** Where the user's repository is checked out, without symbolic links. */
   workspace: string
   /** A private directory, in which the copy has the same paths. */
@@ -37,8 +37,8 @@ export interface SourcePlaces {
  * @returns the copy of that directory
  * @throws Failure render-failed that names every place which leads where it must not
  */
-export async function copySources(base: string, places: SourcePlaces, allowRemote: boolean): Promise<string> {
-  const sources = new Sources(places, allowRemote)
+export async function copySources(base: string, directories: SourceDirectories, allowRemote: boolean): Promise<string> {
+  const sources = new Sources(directories, allowRemote)
   await sources.addDirectory(base)
   sources.finish(base)
   return sources.copyOf(base)
@@ -54,18 +54,18 @@ interface Position {
 }
 
 class Sources {
-  readonly #places: SourcePlaces
+  readonly #directories: SourceDirectories
   readonly #allowRemote: boolean
   readonly #amounts = new SizeLimits()
   readonly #refusals = new Refusals()
 
-  constructor(places: SourcePlaces, allowRemote: boolean) {
-    this.#places = places
+  constructor(directories: SourceDirectories, allowRemote: boolean) {
+    this.#directories = directories
     this.#allowRemote = allowRemote
   }
 
   copyOf(path: string): string {
-    return join(this.#places.copy, this.#shown(path))
+    return join(this.#directories.copy, this.#shown(path))
   }
 
   finish(base: string): void {
@@ -90,48 +90,43 @@ class Sources {
 
   #rewritten(position: Position, value: unknown, shape: Shape): Promise<unknown> {
     return rewritten(value, shape, position.field, {
-      follow: (place, field, text) => this.#follow(place, { ...position, field }, text),
+      follow: (kind, field, text) => this.#follow(kind, { ...position, field }, text),
       refuse: (field, problem) => this.#refuse({ ...position, field }, problem)
     })
   }
 
   /** What the copy says in the place of a text; undefined if it is refused. */
-  async #follow(place: FieldPlace, position: Position, text: string): Promise<string | undefined> {
+  async #follow(kind: SourceKind, position: Position, text: string): Promise<string | undefined> {
     this.#amounts.count(position.directory, { references: 1 })
-    if (place === 'patch' && isInline(text)) return text
-    if (place === 'plugins' && isInline(text)) return this.#plugins(position, Buffer.from(text))
-    if (place !== 'source') return this.#followPath(place, position, text)
+    if (kind === 'patch' && isInline(text)) return text
+    if (kind === 'plugins' && isInline(text)) return this.#plugins(position, Buffer.from(text))
+    if (kind !== 'source') return this.#followPath(kind, position, text)
     const source = generatorSource(text)
     if (source === undefined) return this.#refuse(position, 'is not FILE or KEY=FILE', text)
-    return `${source.key}=${await this.#followPath(place, position, source.path)}`
+    return `${source.key}=${await this.#followPath(kind, position, source.path)}`
   }
 
-  async #followPath(place: FieldPlace, position: Position, path: string): Promise<string | undefined> {
+  async #followPath(kind: SourceKind, position: Position, path: string): Promise<string | undefined> {
     if (isRemote(path) && !(await this.#isFile(position, path))) {
       if (this.#allowRemote) return path
       return this.#refusals.addRemote(this.#sentence(position, 'is remote', path))
     }
     const found = await this.#located(position, path)
     if (found === undefined) return undefined
-    if (found.isDirectory) return this.#include(place, position, path, found)
-    if (place === 'directory') return this.#refuse(position, 'is a file, not a directory', path)
+    if (found.isDirectory) return this.#include(kind, position, path, found)
+    if (kind === 'directory') return this.#refuse(position, 'is a file, not a directory', path)
     const content = await this.#read(position, found, path)
     if (content === undefined) return undefined
-    if (place === 'plugins') return this.#plugins(position, content)
-    const line = place === 'variables' ? lineWithoutValue(content.toString()) : undefined
+    if (kind === 'plugins') return this.#plugins(position, content)
+    const line = kind === 'variables' ? lineWithoutValue(content.toString()) : undefined
     if (line !== undefined) return this.#refuse(position, `has no value in line ${line}; write KEY=VALUE`, path)
     if (isKustomizationFile(basename(found.path))) return this.#refuse(position, 'is a kustomization', path)
     await this.#write(found.path, content)
     return dotted(relative(position.directory, found.path))
   }
 
-  async #include(
-    place: FieldPlace,
-    position: Position,
-    path: string,
-    found: ResolvedPath
-  ): Promise<string | undefined> {
-    if (place !== 'directory' && place !== 'resource') {
+  async #include(kind: SourceKind, position: Position, path: string, found: ResolvedPath): Promise<string | undefined> {
+    if (kind !== 'directory' && kind !== 'resource') {
       return this.#refuse(position, 'is a directory, not a file', path)
     }
     this.#amounts.include(position.directory, found.path)
@@ -152,13 +147,13 @@ class Sources {
   }
 
   async #located(position: Position, path: string): Promise<ResolvedPath | undefined> {
-    const found = await resolvePath(path, position.directory, this.#places.workspace)
+    const found = await resolvePath(path, position.directory, this.#directories.workspace)
     return typeof found === 'string' ? this.#refuse(position, found, path) : found
   }
 
   /** Where an address has no scheme, kustomize looks for a file first. */
   async #isFile({ directory }: Position, path: string): Promise<boolean> {
-    const found = hasScheme(path) ? undefined : await resolvePath(path, directory, this.#places.workspace)
+    const found = hasScheme(path) ? undefined : await resolvePath(path, directory, this.#directories.workspace)
     return typeof found === 'object' && !found.isDirectory
   }
 
@@ -194,6 +189,6 @@ class Sources {
   }
 
   #shown(path: string): string {
-    return relative(this.#places.workspace, path) || '.'
+    return relative(this.#directories.workspace, path) || '.'
   }
 }

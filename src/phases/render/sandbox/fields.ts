@@ -1,5 +1,5 @@
 /** What a text in a kustomization names. */
-export type FieldPlace =
+export type SourceKind =
   /** Another kustomization. */
   | 'directory'
   /** A file of objects, or another kustomization. */
@@ -16,7 +16,7 @@ export type FieldPlace =
   | 'plugins'
 
 /** What kustomize makes of a value: it copies it, or it follows the texts in it. */
-export type Shape = 'value' | FieldPlace | readonly [Shape] | { readonly [field: string]: Shape }
+export type Shape = 'value' | SourceKind | readonly [Shape] | { readonly [field: string]: Shape }
 
 const patch = { path: 'file', patch: 'value', target: 'value', options: 'value' } as const
 const replacement = { path: 'file', source: 'value', sourceValue: 'value', targets: 'value' } as const
@@ -95,7 +95,7 @@ export function pluginShape(apiVersion: unknown, kind: unknown): Shape | undefin
 
 export interface Rewriting {
   /** What is written in the place of a text that names something. */
-  follow(place: FieldPlace, field: string, text: string): Promise<unknown>
+  follow(kind: SourceKind, field: string, text: string): Promise<unknown>
   /** A field that is not there or not of this shape. Kustomize also takes `Resources`, so it must not be passed on. */
   refuse(field: string, problem: string): void
 }

@@ -51,7 +51,7 @@ export class SizeLimits {
     const known = new Map<string, Amount>()
     const total = (name: string, above: readonly string[]): Amount => {
       const path = [...above, name]
-      if (above.includes(name)) throw circle(path.slice(above.indexOf(name)).map(shown))
+      if (above.includes(name)) throw circleFailure(path.slice(above.indexOf(name)).map(shown))
       const { includes = [], ...own } = this.#directories.get(name) ?? { references: 0, bytes: 0 }
       const sum = { ...own }
       for (const each of includes) {
@@ -76,7 +76,7 @@ function throwIfTooMuch({ references, bytes }: Amount): void {
   )
 }
 
-function circle(directories: readonly string[]): Failure {
+function circleFailure(directories: readonly string[]): Failure {
   const sentence = directories.map((directory) => JSON.stringify(directory)).join(' includes ')
   return new Failure(
     'render-failed',

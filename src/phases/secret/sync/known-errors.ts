@@ -19,7 +19,7 @@ interface KnownError {
   pattern: RegExp
   /** How long it may last before it is believed, in milliseconds. */
   tolerance?: number
-  tell(sync: FailedSync, captured: (string | undefined)[]): { sentence: string; hint: string }
+  explain(sync: FailedSync, captured: (string | undefined)[]): { sentence: string; hint: string }
 }
 
 /** One try may fail where the next succeeds (external-secrets/external-secrets#3878); the operator retries after 1 s. */
@@ -33,8 +33,8 @@ function idOf({ kind, name }: StoreReference): string {
 
 /** A command that shows the store, and what it complains of. */
 function describeStore({ kind, name }: StoreReference, namespace: string): string {
-  const place = kind === 'ClusterSecretStore' ? '' : ` -n ${namespace}`
-  return `\`kubectl${place} describe ${kind.toLowerCase()} ${typed(name)}\``
+  const scope = kind === 'ClusterSecretStore' ? '' : ` -n ${namespace}`
+  return `\`kubectl${scope} describe ${kind.toLowerCase()} ${typed(name)}\``
 }
 
 /** A command that shows what the operator says of an ExternalSecret, whose name may be another than that of its Secret. */
@@ -51,77 +51,77 @@ function typed(name: string): string {
 export const awsCauses: readonly KnownError[] = [
   {
     pattern: /key (.+) does not exist in secret (.+)$/,
-    tell: (_, [property, key = '']) => ({
+    explain: (_, [property, key = '']) => ({
       sentence: `the AWS secret ${key} has no property ${property}, or is not a JSON object`,
       hint: `add it; list the existing ones: \`${aws('get-secret-value', key)} --query SecretString --output text | jq keys\``
     })
   },
   {
     pattern: /Secret does not exist|ResourceNotFoundException/,
-    tell: ({ key = '', store }) => ({
+    explain: ({ key = '', store }) => ({
       sentence: `AWS Secrets Manager has no secret ${key} in the account and region of ${idOf(store)}`,
       hint: `create it, or correct its name or the region of the store; \`${aws('describe-secret', key)}\` finds it`
     })
   },
   {
     pattern: /marked (?:for deletion|as deleted)|scheduled for deletion/,
-    tell: ({ key = '' }) => ({
+    explain: ({ key = '' }) => ({
       sentence: `the AWS secret ${key} is scheduled for deletion`,
       hint: `restore it: \`${aws('restore-secret', key)}\``
     })
   },
   {
     pattern: /unable to unmarshal secret (.+?): |no secret string nor binary for key: (.+)$/,
-    tell: (_, [text, nothing]) => ({
+    explain: (_, [text, nothing]) => ({
       sentence: `the AWS secret ${text ?? nothing} is not a JSON object`,
       hint: 'store it as a JSON object with the fields host, port, password and url'
     })
   },
   {
     pattern: /(?:User: (\S+) is )?not authorized to perform:? (\w+:\w+).*?(with an explicit deny .+)/i,
-    tell: ({ key = '', store }, [user = `the identity of ${idOf(store)}`, action = '', why]) => ({
+    explain: ({ key = '', store }, [user = `the identity of ${idOf(store)}`, action = '', why]) => ({
       sentence: `AWS denies ${action}${action.startsWith('secretsmanager:') ? ` on the secret ${key}` : ''} to ${user} (${why})`,
       hint: 'remove that explicit Deny; it overrides every Allow'
     })
   },
   {
     pattern: /Access to KMS is not allowed|DecryptionFailure|kms:Decrypt/,
-    tell: ({ key = '', store }) => ({
+    explain: ({ key = '', store }) => ({
       sentence: `AWS does not let ${idOf(store)} decrypt the secret ${key}`,
       hint: 'allow the identity of the store `kms:Decrypt` on the KMS key of the secret, in the policy of the key as well'
     })
   },
   {
     pattern: /(?:User: (\S+) is )?not authorized to perform:? (sts:\w+)/i,
-    tell: ({ store }, [user, action]) => ({
+    explain: ({ store }, [user, action]) => ({
       sentence: `AWS denies ${action} to ${user ?? `the identity of ${idOf(store)}`}, which needs it to assume the role of the store`,
       hint: 'name the identity (with IRSA: the OIDC provider and the service account) in the trust policy of the IAM role'
     })
   },
   {
     pattern: /InvalidIdentityToken|No OpenIDConnect provider/,
-    tell: ({ store, said }) => ({
+    explain: ({ store, said }) => ({
       sentence: `AWS does not know the token issuer of the cluster, with which ${idOf(store)} assumes its role: ${said}`,
       hint: 'create the IAM OIDC provider of the cluster: `eksctl utils associate-iam-oidc-provider --cluster NAME --approve`'
     })
   },
   {
     pattern: /(?:User: (\S+) is )?not authorized to perform:? (\w+:\w+)(?:.*?(because .+))?/i,
-    tell: ({ key = '', store }, [user = `the identity of ${idOf(store)}`, action, why]) => ({
+    explain: ({ key = '', store }, [user = `the identity of ${idOf(store)}`, action, why]) => ({
       sentence: `AWS denies ${action} on the secret ${key} to ${user}${why === undefined ? '' : ` (${why})`}`,
       hint: allowReading
     })
   },
   {
     pattern: /AccessDenied/,
-    tell: ({ key = '', store, said }) => ({
+    explain: ({ key = '', store, said }) => ({
       sentence: `AWS denies ${idOf(store)} the secret ${key}: ${said}`,
       hint: allowReading
     })
   },
   {
     pattern: /ExpiredToken|(?:token|credentials?)\b.*\bexpired/i,
-    tell: ({ store, namespace, said }) => ({
+    explain: ({ store, namespace, said }) => ({
       sentence: `the AWS credentials of ${idOf(store)} have expired: ${said}`,
       hint: `renew them where the store reads them: ${describeStore(store, namespace)}`
     })
@@ -129,7 +129,7 @@ export const awsCauses: readonly KnownError[] = [
   {
     pattern:
       /UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature|IncompleteSignature|InvalidAccessKeyId/,
-    tell: ({ store, namespace, said }) => ({
+    explain: ({ store, namespace, said }) => ({
       sentence: `AWS rejects the credentials of ${idOf(store)}: ${said}`,
       hint: `correct them where the store reads them: ${describeStore(store, namespace)}`
     })
@@ -137,7 +137,7 @@ export const awsCauses: readonly KnownError[] = [
   {
     pattern:
       /no EC2 IMDS role found|get credentials:|retrieve credentials|could not fetch \w+ secret|IAM role must be/i,
-    tell: ({ store, namespace, said }) => ({
+    explain: ({ store, namespace, said }) => ({
       sentence: `the operator found no AWS credentials for ${idOf(store)}: ${said}`,
       hint: `correct spec.provider.aws.auth of the store: ${describeStore(store, namespace)}`
     })
@@ -145,7 +145,7 @@ export const awsCauses: readonly KnownError[] = [
   {
     pattern: /Throttl|TooManyRequests|Rate exceeded|RequestLimitExceeded/i,
     tolerance: healing,
-    tell: ({ said }) => ({
+    explain: ({ said }) => ({
       sentence: `AWS throttles the operator: ${said}`,
       hint: 'run again in a minute; a longer refreshInterval on all ExternalSecrets makes fewer requests'
     })
@@ -154,7 +154,7 @@ export const awsCauses: readonly KnownError[] = [
     pattern:
       /dial tcp|no such host|i\/o timeout|connection (?:refused|reset)|deadline exceeded|TLS handshake|x509:|request send failed|exceeded maximum number of attempts|StatusCode: 5\d\d/i,
     tolerance: healing,
-    tell: ({ store, namespace, said }) => ({
+    explain: ({ store, namespace, said }) => ({
       sentence: `the operator cannot reach AWS: ${said}`,
       hint:
         'check that pods reach the secretsmanager and sts endpoints of the region (NAT gateway or VPC endpoint, security ' +
@@ -163,7 +163,7 @@ export const awsCauses: readonly KnownError[] = [
   },
   {
     pattern: /StatusCode: 40[13]/,
-    tell: ({ store, namespace, said }) => ({
+    explain: ({ store, namespace, said }) => ({
       sentence: `AWS rejects the operator: ${said}`,
       hint: `correct the credentials that the store names (${describeStore(store, namespace)}), or ${allowReading}`
     })
@@ -182,7 +182,7 @@ function aws(operation: string, key: string): string {
 export const clusterCauses: readonly KnownError[] = [
   {
     pattern: /could not get (ClusterSecretStore|SecretStore) "([^"]*)".* not found/,
-    tell: ({ namespace, store }, [kind = store.kind, name = store.name]) => ({
+    explain: ({ namespace, store }, [kind = store.kind, name = store.name]) => ({
       sentence: `there is no ${idOf({ kind, name })}${kind === 'SecretStore' ? ` in namespace ${namespace}` : ''}`,
       hint: `create it, or set the input secret-store to an existing one: ${listStores(kind, namespace)}`
     })
@@ -190,35 +190,35 @@ export const clusterCauses: readonly KnownError[] = [
   {
     pattern: /(ClusterSecretStore|SecretStore) "([^"]*)" is not ready/,
     tolerance: healing,
-    tell: ({ namespace, store, storeWords }, [kind = store.kind, name = store.name]) => ({
+    explain: ({ namespace, store, storeWords }, [kind = store.kind, name = store.name]) => ({
       sentence: `${idOf({ kind, name })} is not ready${storeWords === undefined ? '' : `: ${storeWords}`}`,
       hint: `correct it; see its errors: ${describeStore({ kind, name }, namespace)}`
     })
   },
   {
     pattern: /using cluster store "([^"]*)" is not allowed from namespace/,
-    tell: ({ namespace, store }, [name = store.name]) => ({
+    explain: ({ namespace, store }, [name = store.name]) => ({
       sentence: `ClusterSecretStore/${name} may not be used from namespace ${namespace}`,
       hint: `admit the namespace in spec.conditions of the store: \`kubectl edit clustersecretstore ${typed(name)}\``
     })
   },
   {
     pattern: /owned by another ExternalSecret: (\S+)/,
-    tell: ({ namespace }, [other]) => ({
+    explain: ({ namespace }, [other]) => ({
       sentence: `the Secret belongs to ExternalSecret/${other}`,
       hint: `keep one of the two: \`kubectl -n ${namespace} get externalsecrets\``
     })
   },
   {
     pattern: /already owned by another (.+?) controller (.+)$/,
-    tell: ({ namespace }, [kind, name]) => ({
+    explain: ({ namespace }, [kind, name]) => ({
       sentence: `the Secret belongs to ${kind}/${name}`,
       hint: `remove it there, then delete it, and the operator recreates it: ${deleteSecret(namespace)}`
     })
   },
   {
     pattern: /secret is immutable/,
-    tell: ({ namespace }) => ({
+    explain: ({ namespace }) => ({
       sentence: 'the Secret is immutable, and AWS holds a different value',
       hint: `delete it, and the operator recreates it: ${deleteSecret(namespace)}`
     })

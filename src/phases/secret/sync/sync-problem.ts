@@ -35,9 +35,9 @@ export function syncProblem(
     storeWords: storeWords === undefined ? undefined : sanitizeLine(storeWords),
     said: sanitizeLine(reason)
   }
-  for (const { pattern, tolerance = brief, tell } of [...clusterCauses, ...awsCauses]) {
+  for (const { pattern, tolerance = brief, explain } of [...clusterCauses, ...awsCauses]) {
     const match = pattern.exec(reason)
-    if (match !== null) return { ...tell(sync, match.slice(1)), toleranceMilliseconds: tolerance }
+    if (match !== null) return { ...explain(sync, match.slice(1)), toleranceMilliseconds: tolerance }
   }
   const hint = `see what the operator reports: ${describeExternalSecret(externalSecret, namespace)}`
   return { sentence: sanitizeLine(line), hint, toleranceMilliseconds: brief }

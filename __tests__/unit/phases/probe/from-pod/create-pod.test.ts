@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../../../src/core/kubernetes/object.ts'
-import { existingPodOf, WatchedPod } from '../../../../../src/phases/probe/from-pod/create-pod.ts'
+import { ExistingPodTimer, existingPodOf } from '../../../../../src/phases/probe/from-pod/create-pod.ts'
 
 const pod = (run: string | undefined, phase = 'Running', uid = 'first'): KubernetesObject => ({
   apiVersion: 'v1',
@@ -24,11 +24,11 @@ test.each([
 
 test('the watch starts anew with another pod, and with one that runs again', () => {
   let now = 1_000
-  const watched = new WatchedPod({ now: () => now, sleep: async () => undefined })
-  expect(watched.look(pod('other'))).toEqual({ seen: 0, ended: 0 })
+  const timer = new ExistingPodTimer({ now: () => now, sleep: async () => undefined })
+  expect(timer.measure(pod('other'))).toEqual({ seen: 0, ended: 0 })
   now = 3_000
-  expect(watched.look(pod('other', 'Failed'))).toEqual({ seen: 2_000, ended: 0 })
+  expect(timer.measure(pod('other', 'Failed'))).toEqual({ seen: 2_000, ended: 0 })
   now = 4_500
-  expect(watched.look(pod('other', 'Failed'))).toEqual({ seen: 3_500, ended: 1_500 })
-  expect(watched.look(pod('third', 'Succeeded', 'second'))).toEqual({ seen: 0, ended: 0 })
+  expect(timer.measure(pod('other', 'Failed'))).toEqual({ seen: 3_500, ended: 1_500 })
+  expect(timer.measure(pod('third', 'Succeeded', 'second'))).toEqual({ seen: 0, ended: 0 })
 })

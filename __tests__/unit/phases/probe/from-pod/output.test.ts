@@ -18,27 +18,12 @@ const could = (reason: string): Given => ({
 
 describe('what kept redis-cli from asking', () => {
   test.each<[string, Given, object]>([
-    // glibc, as in the Debian image.
     ['no such name', could('Name or service not known'), { kind: 'unresolved', said: 'Name or service not known' }],
-    ['no DNS', could('Temporary failure in name resolution'), { kind: 'unresolved' }],
-    ['no address', could('No address associated with hostname'), { kind: 'unresolved' }],
-    ['nobody listens', could('Connection refused'), { kind: 'refused', said: 'Connection refused' }],
-    ['packets are lost', could('Connection timed out'), { kind: 'timeout' }],
-    ['no way', could('No route to host'), { kind: 'unreachable' }],
-    ['no network', could('Network is unreachable'), { kind: 'unreachable' }],
-    ['the server resets', { anonymous: [1, 'Error: Connection reset by peer\n'] }, { kind: 'closed' }],
-    ['the server hangs up', { anonymous: [1, 'Error: Server closed the connection\n'] }, { kind: 'closed' }],
-    // musl, as in the Alpine image.
-    ['no such name (musl)', could('Name does not resolve'), { kind: 'unresolved' }],
-    ['no DNS (musl)', could('Try again'), { kind: 'unresolved' }],
-    ['no address (musl)', could('Name has no usable address'), { kind: 'unresolved' }],
-    ['packets are lost (musl)', could('Operation timed out'), { kind: 'timeout' }],
-    ['no way (musl)', could('Host is unreachable'), { kind: 'unreachable' }],
-    ['no network (musl)', could('Network unreachable'), { kind: 'unreachable' }],
-    // OpenSSL.
-    ['a chain', could('SSL_connect failed: certificate verify failed'), { kind: 'untrusted' }],
-    ['another protocol', could('SSL_connect failed: wrong version number'), { kind: 'no-tls' }],
-    ['a handshake', could('SSL_connect failed: sslv3 alert handshake failure'), { kind: 'handshake' }],
+    [
+      'the server resets',
+      { anonymous: [1, 'Error: Connection reset by peer\n'] },
+      { kind: 'closed', said: 'Connection reset by peer' }
+    ],
     ['another server', { anonymous: [1, 'Error: Protocol error, got "H" as reply type byte\n'] }, { kind: 'unknown' }],
     // The image.
     [
@@ -49,8 +34,8 @@ describe('what kept redis-cli from asking', () => {
     ['no redis-cli', { anonymous: [127, "timeout: failed to run command 'redis-cli'\n"] }, { kind: 'client' }],
     ['nothing', { anonymous: [1] }, { kind: 'client', said: 'exit code 1' }],
     ['no question', {}, { kind: 'client' }]
-  ])('%s', (_, given, trouble) => {
-    expect(networkProblemOf(answers(given), 6379)).toMatchObject(trouble)
+  ])('%s', (_, given, networkProblem) => {
+    expect(networkProblemOf(answers(given), 6379)).toMatchObject(networkProblem)
   })
 
   test.each([124, 143])('ended by timeout with %i: the table of connections tells what was waited for', (code) => {
@@ -72,20 +57,24 @@ describe('what the other questions add', () => {
   const killed: Given = { anonymous: [124], table: [0, socket('01')] }
 
   test('an answer without TLS', () => {
-    const sight = probeOutputOf(answers({ ...killed, plain: [0, 'NOAUTH Authentication required.\n\n'] }), address, now)
-    expect(sight.trouble).toEqual({
+    const output = probeOutputOf(
+      answers({ ...killed, plain: [0, 'NOAUTH Authentication required.\n\n'] }),
+      address,
+      now
+    )
+    expect(output.networkProblem).toEqual({
       kind: 'no-tls',
       said: 'without TLS it answers: NOAUTH Authentication required.'
     })
   })
 
   test('no answer without TLS either', () => {
-    expect(probeOutputOf(answers({ ...killed, plain: [143] }), address, now).trouble?.kind).toBe('silent')
+    expect(probeOutputOf(answers({ ...killed, plain: [143] }), address, now).networkProblem?.kind).toBe('silent')
   })
 
   test('a certificate that nobody could see: no more than redis-cli says', () => {
     const given = could('SSL_connect failed: certificate verify failed')
-    expect(probeOutputOf(answers(given), address, now).trouble).toEqual({
+    expect(probeOutputOf(answers(given), address, now).networkProblem).toEqual({
       kind: 'untrusted',
       said: 'SSL_connect failed: certificate verify failed'
     })
@@ -95,7 +84,7 @@ describe('what the other questions add', () => {
 test('the answers of a cache', () => {
   const given: Given = { anonymous: [0, 'NOAUTH\n\n'], ping: [0, 'PONG\n'], info: [0, '# Server\r\nrole:master\r\n'] }
   expect(probeOutputOf(answers(given), address, now)).toEqual({
-    trouble: undefined,
+    networkProblem: undefined,
     certificate: { naming: undefined },
     answers: { anonymous: 'NOAUTH', ping: 'PONG', info: '# Server\r\nrole:master' }
   })
