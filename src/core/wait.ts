@@ -14,6 +14,8 @@ export interface Waiting {
   problem?: Pick<Problem, 'code' | 'sentence' | 'toleranceMilliseconds'>
   /** For how much longer it may stay so besides, in milliseconds: 0 if it is time for a verdict. Endless if undefined. */
   patience?: number
+  /** Whether it is to be refreshed, although no verdict may be due. */
+  isOutdated?: boolean
 }
 
 /** How to wait for something. Whatever these functions throw ends the wait. */
@@ -59,7 +61,7 @@ export async function waitUntilDone<T, W extends Waiting>(
     const last = deadline.passed
     const quiet = clock.now() - saidAt
     let seen = await wait.look(quiet)
-    if ('waiting' in seen && (last || patienceWith(seen.waiting) === 0)) {
+    if ('waiting' in seen && (last || patienceWith(seen.waiting) === 0 || seen.waiting.isOutdated)) {
       // No verdict rests on old events: a newer one may tell more, or that an autoscaler helps.
       seen = (await wait.refresh?.(seen.waiting)) ?? seen
     }

@@ -222,6 +222,21 @@ describe('what was seen is refreshed', () => {
     expect(played.verdicts).toEqual([])
   })
 
+  test('with each look that is outdated, although no verdict is due', async () => {
+    const { times, refresh } = refreshed(missing('a node'))
+    const played = play([
+      [0, missing('a pod')],
+      [1_000, missing('a pod', { isOutdated: true })],
+      [2_000, done]
+    ])
+    await expect(played.run({ refresh })).resolves.toBe('ready')
+    expect(times).toEqual(['a pod'])
+    expect(played.lines).toEqual([
+      [0, 'waiting for a pod'],
+      [1_000, 'waiting for a node']
+    ])
+  })
+
   test('and is done then', async () => {
     const { refresh } = refreshed(done)
     await expect(play([[0, failing('no such image', 0)]]).run({ refresh })).resolves.toBe('ready')
