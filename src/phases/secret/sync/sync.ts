@@ -43,6 +43,7 @@ export async function syncNow(
   if (how.state === 'needless') return how.detail
   if (how.state === 'refused') throw refusedByFailure(how.refusal)
   const observer = new SyncObserver(await force(stored, namespace, deps), before, namespace, deps)
+  // Not less for the sake of a verdict: that it comes within a second is soon enough.
   const interval = () => pollInterval(clock.now() - begin, 10)
   const wait: Wait<string, Unsynced> = {
     async look() {
