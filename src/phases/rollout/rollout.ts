@@ -1,14 +1,18 @@
 import type { Deadline } from '../../core/deadline.ts'
 import { Failure, type FailureCode } from '../../core/failure.ts'
 import { names } from '../../core/kubernetes/workload.ts'
-import { type Problem, ProblemTimer } from '../../core/problem.ts'
+import type { Problem } from '../../core/problem.ts'
 import { formatDuration } from '../../core/units.ts'
+import { type Observation, type Wait, waitUntilDone } from '../../core/wait.ts'
 import type { RolloutDeps } from './deps.ts'
 import { gatherEvidence, hintWithLog } from './evidence.ts'
 import { type Recovery, Replacement } from './replacement.ts'
 import { paceAfter, RolloutObserver, type Snapshot } from './snapshot.ts'
 import type { Stalled } from './stalled.ts'
 import { type Progressing, rolloutStatus } from './status.ts'
+
+/** A rollout that is not over, and what that is judged from. */
+type Unfinished = Progressing & { snapshot: Snapshot; patience: number }
 
 /**
  * Waits until redis-0 runs what was applied.
@@ -23,55 +27,40 @@ export async function rollout(
   recovery?: Recovery
 ): Promise<string> {
   const observer = new RolloutObserver(namespace, deps)
-  const timer = new ProblemTimer(deps.clock)
   const replacement = new Replacement(recovery, deps.clock)
-  const isTime = ({ problem, stuck }: Progressing) =>
-    [timer.remainingTolerance(problem), replacement.patienceWith(stuck)].includes(0)
-  let said = ''
-  let saidAt = deps.clock.now()
-  for (;;) {
-    const last = deadline.passed
-    const pace = paceAfter(deps.clock.now() - saidAt)
-    let snapshot = await observer.look(pace.events)
-    let status = rolloutStatus(snapshot)
-    if (status.state === 'progressing' && (last || isTime(status))) {
-      // No verdict rests on old events: a newer one may tell more, or that an autoscaler helps.
-      snapshot = await observer.withEventsOfNow(snapshot)
-      status = rolloutStatus(snapshot)
-    }
-    if (status.state === 'current') return status.revision
-
-    const { problem, waitingFor } = status
-    const line = problem?.sentence ?? `waiting for ${waitingFor}`
-    if (line !== said) {
-      deps.log(line)
-      said = line
-      saidAt = deps.clock.now()
-    }
-    const patience = timer.remainingTolerance(problem)
-    const untilDeleted = replacement.patienceWith(status.stuck)
-    if (status.stuck !== undefined && untilDeleted === 0 && !last) {
-      await replacement.replace(status.stuck, snapshot, deps)
-      continue
-    }
-    if (problem !== undefined && (last || patience === 0)) {
-      const failed = await failure(problem, snapshot, timer.duration, patience > 0, deps)
-      throw replacement.explain(failed, snapshot)
-    }
-    if (last) throw replacement.explain(await timeout(status, snapshot, deadline, deps), snapshot)
-    await deps.clock.sleep(Math.min(pace.look, patience, untilDeleted, deadline.remaining), deps.signal)
+  const observation = (snapshot: Snapshot): Observation<string, Unfinished> => {
+    const status = rolloutStatus(snapshot)
+    if (status.state === 'current') return { done: status.revision }
+    return { waiting: { ...status, snapshot, patience: replacement.patienceWith(status.stuck) } }
   }
+  const wait: Wait<string, Unfinished> = {
+    look: async (quiet) => observation(await observer.look(paceAfter(quiet).events)),
+    refresh: async ({ snapshot }) => observation(await observer.withEventsOfNow(snapshot)),
+    interval: (patience, quiet) => Math.min(paceAfter(quiet).look, patience),
+    async verdict(seen, { last, lasted }) {
+      const { snapshot, problem, stuck, patience } = seen
+      if (stuck !== undefined && patience === 0 && !last) {
+        await replacement.replace(stuck, snapshot, deps)
+        return undefined
+      }
+      const failed =
+        problem === undefined
+          ? await timeout(seen, snapshot, deadline, deps)
+          : await failure(problem, snapshot, lasted, deps)
+      return replacement.explain(failed, snapshot)
+    }
+  }
+  return waitUntilDone(wait, deadline, deps)
 }
 
 async function failure(
   { code, sentence, hint, container, toleranceMilliseconds }: Problem,
   snapshot: Snapshot,
   lasted: number,
-  isTimeout: boolean,
   deps: RolloutDeps
 ): Promise<Failure> {
-  const tolerated =
-    toleranceMilliseconds === 0 ? '' : ` (seen for ${formatDuration(lasted)}${isTimeout ? ', until the timeout' : ''})`
+  const until = lasted < toleranceMilliseconds ? ', until the timeout' : ''
+  const tolerated = toleranceMilliseconds === 0 ? '' : ` (seen for ${formatDuration(lasted)}${until})`
   const evidence = await gatherEvidence(snapshot, container, deps)
   return new Failure(code, `${sentence}${tolerated}`, hintWithLog(code, hint, evidence), evidence)
 }

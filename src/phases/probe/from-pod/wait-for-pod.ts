@@ -3,15 +3,22 @@ import { type Evidence, Failure, type FailureCode } from '../../../core/failure.
 import { eventLine, eventsOf } from '../../../core/kubernetes/events.ts'
 import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
 import { pollInterval } from '../../../core/poll-interval.ts'
-import { type Problem, ProblemTimer } from '../../../core/problem.ts'
+import type { Problem } from '../../../core/problem.ts'
 import { formatDuration } from '../../../core/units.ts'
+import { type Observation, type Wait, type Waiting, waitUntilDone } from '../../../core/wait.ts'
 import type { PodDeps } from '../deps.ts'
 import { podApiCall } from './api-call.ts'
 import { eventsHint } from './pod-manifest.ts'
-import { type PodState, podState } from './pod-status.ts'
+import { podState } from './pod-status.ts'
 
 /** A healthy pod has ended before anybody needs its events; they are read no more often than that. */
 const eventsMilliseconds = 1_500
+
+/** A pod that has not ended. */
+interface Unfinished extends Waiting {
+  stored: KubernetesObject
+  problem?: Problem
+}
 
 /**
  * Waits until the container of the pod has ended.
@@ -26,39 +33,35 @@ export async function waitForPod(
   deadline: Deadline,
   deps: PodDeps
 ): Promise<KubernetesObject> {
-  const { clock, signal, log } = deps
-  const timer = new ProblemTimer(clock)
+  const { clock } = deps
   const start = clock.now()
   let events: KubernetesObject[] = []
   let eventsAt = start
-  let said = ''
-  for (;;) {
-    const last = deadline.passed
-    const stored = await readPod(pod, namespace, code, deps)
-    let status = podState(stored, events, namespace)
-    if (status.state === 'ended') return stored
-    if (last || patienceWith(status, timer) === 0 || clock.now() - eventsAt >= eventsMilliseconds) {
-      // No verdict rests on old events: a newer one may tell more, or that an autoscaler helps.
-      eventsAt = clock.now()
-      events = await readEvents(pod, namespace, deps)
-      status = podState(stored, events, namespace)
-    }
-    if (status.state === 'ended') return stored
-    if (status.state === 'failed')
-      throw new Failure(code, status.sentence, eventsHint(pod, namespace), evidenceOf(events))
-
-    const { problem, waitingFor } = status
-    const line = problem?.sentence ?? `waiting for ${waitingFor}`
-    if (line !== said) log(line)
-    said = line
-    const patience = timer.remainingTolerance(problem)
-    if (problem !== undefined && (last || patience === 0)) throw failureOf(problem, timer.duration, events)
-    if (last) {
-      const sentence = `after ${formatDuration(deadline.milliseconds)} still waiting for ${waitingFor}`
-      throw new Failure(code, sentence, 'see the evidence; if it was just slow, raise timeout', evidenceOf(events))
-    }
-    await clock.sleep(Math.min(pollInterval(clock.now() - start, 20), patience, deadline.remaining), signal)
+  const refresh = async (stored: KubernetesObject): Promise<Observation<KubernetesObject, Unfinished>> => {
+    eventsAt = clock.now()
+    events = await readEvents(pod, namespace, deps)
+    const status = podState(stored, events, namespace)
+    if (status.state === 'ended') return { done: stored }
+    if (status.state === 'waiting') return { waiting: { ...status, stored } }
+    throw new Failure(code, status.sentence, eventsHint(pod, namespace), evidenceOf(events))
   }
+  const wait: Wait<KubernetesObject, Unfinished> = {
+    async look() {
+      const stored = await readPod(pod, namespace, code, deps)
+      const status = podState(stored, events, namespace)
+      if (status.state === 'ended') return { done: stored }
+      if (status.state === 'failed') return refresh(stored)
+      return { waiting: { ...status, stored, isOutdated: clock.now() - eventsAt >= eventsMilliseconds } }
+    },
+    refresh: ({ stored }) => refresh(stored),
+    interval: (patience) => Math.min(pollInterval(clock.now() - start, 20), patience),
+    async verdict({ problem, waitingFor }, { lasted }) {
+      if (problem !== undefined) return failureOf(problem, lasted, events)
+      const sentence = `after ${formatDuration(deadline.milliseconds)} still waiting for ${waitingFor}`
+      return new Failure(code, sentence, 'see the evidence; if it was just slow, raise timeout', evidenceOf(events))
+    }
+  }
+  return waitUntilDone(wait, deadline, deps)
 }
 
 async function readPod(
@@ -75,10 +78,6 @@ async function readPod(
 
 async function readEvents(pod: KubernetesObject, namespace: string, deps: PodDeps): Promise<KubernetesObject[]> {
   return eventsOf(pod, await podApiCall('watch', pod, namespace, deps, () => deps.cluster.listEvents(namespace)))
-}
-
-function patienceWith(status: PodState, timer: ProblemTimer): number {
-  return status.state === 'waiting' ? timer.remainingTolerance(status.problem) : 0
 }
 
 function failureOf(

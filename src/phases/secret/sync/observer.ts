@@ -12,8 +12,8 @@ export interface Look {
   object: KubernetesObject
   freshness: Freshness
   reports: Reports
-  /** What the operator fails at, and for how many milliseconds. */
-  failing: { problem: SyncProblem; duration: number } | undefined
+  /** What the operator fails at. */
+  problem: SyncProblem | undefined
 }
 
 /** An ExternalSecret that was just told to sync. */
@@ -23,7 +23,7 @@ export interface Told {
   version: string | undefined
 }
 
-/** Looks at an ExternalSecret that was told to sync, and remembers for how long it has looked like that. */
+/** Looks at an ExternalSecret that was told to sync, and remembers for how long nothing has happened. */
 export class SyncObserver {
   readonly #start: Start
   readonly #version: string | undefined
@@ -32,7 +32,6 @@ export class SyncObserver {
   #reports: Reports
   #reportsAt: number
   #quietSince: number
-  #failingSince: number | undefined
 
   /** @param before what had been reported before it was told to */
   constructor({ object, version }: Told, before: Reports, namespace: string, deps: SecretDeps) {
@@ -50,23 +49,14 @@ export class SyncObserver {
     return this.#deps.clock.now() - this.#quietSince
   }
 
-  /** @param verdict whether one may rest on this look, so that it needs the events of now */
-  async look(verdict: boolean): Promise<Look> {
-    const { clock } = this.#deps
+  /** @param needsEvents whether a verdict may rest on this look, so that it needs the events of now */
+  async look(needsEvents: boolean): Promise<Look> {
     const object = await readExternalSecret(this.#start.object, this.#namespace, this.#deps)
     const state = freshness(object, this.#version)
-    if (state.state === 'waiting' && (verdict || this.#isDue(object))) await this.#report()
+    if (state.state === 'waiting' && (needsEvents || this.#isDue(object))) await this.#report()
     const problem = problemSince(this.#start, object, this.#reports, this.#namespace)
-    const now = clock.now()
-    if (problem !== undefined) this.#quietSince = now
-    this.#failingSince = problem === undefined ? undefined : (this.#failingSince ?? now)
-    const duration = now - (this.#failingSince ?? now)
-    return {
-      object,
-      freshness: state,
-      reports: this.#reports,
-      failing: problem === undefined ? undefined : { problem, duration }
-    }
+    if (problem !== undefined) this.#quietSince = this.#deps.clock.now()
+    return { object, freshness: state, reports: this.#reports, problem }
   }
 
   /** A condition that has just become False says that an event is there, or about to come. */
