@@ -41,7 +41,7 @@ export interface RenderedRedis {
   readonly container: RenderedContainer | undefined
   /** Container `metrics`; undefined where there is none. */
   readonly exporter: RenderedContainer | undefined
-  /** All others that run beside them: one may be a proxy that stands before Redis. */
+  /** All others that run beside them. */
   readonly sidecars: readonly RenderedContainer[]
   /** The pod has the network of its node, where no NetworkPolicy applies to it. */
   readonly hostNetwork: boolean
@@ -70,6 +70,11 @@ export function renderedCache(documents: readonly ManifestDocument[]): RenderedC
 /** The same of objects that have no text, such as live ones. */
 export function cacheOfObjects(objects: readonly KubernetesObject[]): RenderedCache {
   return renderedCache(objects.map((object) => ({ object, source: '' })))
+}
+
+/** Whether a container beside Redis may be a proxy that clients are sent to, such as one that ends TLS. */
+export function mayBeProxied({ sidecars }: RenderedRedis): boolean {
+  return sidecars.some(({ image }) => image === undefined || !/exporter/i.test(image))
 }
 
 function renderedRedis(statefulSet: ManifestDocument, objects: readonly KubernetesObject[]): RenderedRedis {

@@ -3,7 +3,7 @@ import { container, names, ports } from '../../core/kubernetes/workload.ts'
 import { aclUsers, mayRunCommands, needsNoPassword } from '../../core/redis/acl.ts'
 import { setting } from '../../core/redis/config.ts'
 import { certainSettings, type RedisSettings } from '../../core/rendered-cache/redis-settings.ts'
-import type { RenderedRedis } from '../../core/rendered-cache/rendered-cache.ts'
+import { mayBeProxied, type RenderedRedis } from '../../core/rendered-cache/rendered-cache.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 
 /**
@@ -12,8 +12,8 @@ import { sanitizeLine } from '../../core/sanitize.ts'
  */
 export function redisProblems(redis: RenderedRedis): string[] {
   const settings = certainSettings(redis.settings)
-  // Such as a proxy that ends TLS, and reaches Redis at an address and a port of its own.
-  const isBehindProxy = redis.sidecars.length > 0
+  // Which reaches Redis at an address and a port of its own.
+  const isBehindProxy = mayBeProxied(redis)
   return [
     ...(isBehindProxy ? [] : containerPortProblems(redis)),
     ...(settings === undefined || isBehindProxy ? [] : [...bindProblems(settings), ...portProblems(settings)]),

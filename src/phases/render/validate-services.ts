@@ -4,7 +4,7 @@ import { names, ports } from '../../core/kubernetes/workload.ts'
 import { setting } from '../../core/redis/config.ts'
 import type { ContainerPort } from '../../core/rendered-cache/container.ts'
 import { certainSettings } from '../../core/rendered-cache/redis-settings.ts'
-import type { RenderedCache, RenderedRedis } from '../../core/rendered-cache/rendered-cache.ts'
+import { mayBeProxied, type RenderedCache, type RenderedRedis } from '../../core/rendered-cache/rendered-cache.ts'
 import type { RenderedService, ServicePort } from '../../core/rendered-cache/services.ts'
 import { selectsPods } from '../../core/rendered-cache/services.ts'
 import type { OtherWorkload } from '../../core/rendered-cache/workloads.ts'
@@ -70,15 +70,15 @@ function selectorProblem({ name, selector }: RenderedService, { podLabels }: Ren
   return `Service/${name} does not lead to Redis: spec.selector has ${label}: ${String(value)}, ${advice}`
 }
 
-/** The ports of Redis, those that its container declares where its settings do not tell, and those of the exporter. */
-function listeningPorts({ settings, container, exporter }: RenderedRedis): number[] {
+/** The ports of Redis, those that its container declares where its settings do not tell, and those of all others. */
+function listeningPorts({ settings, container, exporter, sidecars }: RenderedRedis): number[] {
   const certain = certainSettings(settings)
   const numbers = (declared: readonly ContainerPort[] = []) => declared.map(({ number }) => number)
   const isTold = certain !== undefined && !['port', 'tls-port'].some((each) => certain.unresolved.includes(each))
   const own = isTold
     ? ['port', 'tls-port'].map((directive) => Number(setting(certain.config, directive)))
     : numbers(container?.ports)
-  return [ports.redis, ...own, ...numbers(exporter?.ports)]
+  return [ports.redis, ...own, ...[exporter, ...sidecars].flatMap((each) => numbers(each?.ports))]
 }
 
 function portProblems({ name, ports: servicePorts }: RenderedService, redis: RenderedRedis): string[] {
@@ -89,7 +89,7 @@ function portProblems({ name, ports: servicePorts }: RenderedService, redis: Ren
     const field = `Service/${name}: spec.ports[${index}].targetPort is ${target}`
     if (podPort === undefined) return [`${field}, and no container of the pod has a port of that name: ${advice}`]
     // A container may listen where it does not say so.
-    if (listening.includes(podPort) || redis.sidecars.length > 0) return []
+    if (listening.includes(podPort) || mayBeProxied(redis)) return []
     return [`${field}, where no container of the pod listens: ${advice}`]
   })
 }

@@ -10,6 +10,10 @@ const line = (text: string): Edit => ['protected-mode yes\n', `protected-mode ye
 const port = (text: string): Edit => ['    port 6379\n', `    ${text}\n`]
 const auth = '    include /run/redis/auth.conf'
 const sidecar: Edit = ['      containers:\n', '      containers:\n        - {name: proxy, image: envoy}\n']
+const exporter: Edit = [
+  '      containers:\n',
+  '      containers:\n        - {name: exporter, image: oliver006/redis_exporter:v1}\n'
+]
 const unrendered = line('include /etc/elsewhere/more.conf')
 
 describe('a Redis that clients cannot use is refused:', () => {
@@ -44,6 +48,11 @@ describe('a Redis that clients cannot use is refused:', () => {
       `StatefulSet/redis: the argument --bind 127.0.0.1 of container redis ${inside}`
     ],
     ['another port', [port('port 6380')], `ConfigMap/redis-config: port 6380 in redis.conf ${elsewhere}`],
+    [
+      'an address of loopback, beside an exporter of another name',
+      [bind, exporter],
+      `ConfigMap/redis-config: bind 127.0.0.1 in redis.conf ${inside}`
+    ],
     ['no port', [port('port 0')], `ConfigMap/redis-config: port 0 in redis.conf ${elsewhere}`],
     [
       'another port as an argument',
@@ -162,4 +171,14 @@ describe('a Redis is right', () => {
   ])('%s', (_, edits) => {
     expect(problemsWith(edits)).toEqual([])
   })
+})
+
+test('the redis.conf of others is not taken for that of Redis, where its command names its own', () => {
+  const other = (name: string) =>
+    `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}, data: {redis.conf: "bind 127.0.0.1\\nreplicaof a 1\\n"}}`
+  const mounted: Edit[] = [
+    ['            - name: run\n', '            - {name: other, mountPath: /etc/other}\n            - name: run\n'],
+    ['      volumes:\n', '      volumes:\n        - {name: other, configMap: {name: other}}\n']
+  ]
+  expect(problemsWith(mounted, other('other'), other('sessions'))).toEqual([])
 })

@@ -25,6 +25,17 @@ describe('a workload in the place of StatefulSet redis is refused:', () => {
   })
 })
 
+test('a Deployment that the Service of a rendered redis-credentials leads to is refused', () => {
+  const service =
+    '{apiVersion: v1, kind: Service, metadata: {name: cache}, spec: {selector: {app: c}, ports: [{port: 6379}]}}'
+  const secret = '{apiVersion: v1, kind: Secret, metadata: {name: redis-credentials}, stringData: {host: cache}}'
+  const documents = [service, secret, workload('Deployment', 'cache', pods('app: c'))].map(documentOf)
+  expect(problemsIn(documents)).toEqual([
+    'Deployment/cache: Service/cache, by which clients reach Redis, selects its pods by app=c: make it StatefulSet/redis'
+  ])
+  expect(problemsIn(documents.filter(({ object }) => object.kind !== 'Secret'))).toEqual([])
+})
+
 describe('a workload beside StatefulSet redis is refused', () => {
   test('that has its name', () => {
     expect(problemsWith([], workload('Deployment', 'redis', pods('app: proxy')))).toEqual([

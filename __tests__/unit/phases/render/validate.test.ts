@@ -133,6 +133,35 @@ describe('a manifest is wrong:', () => {
   })
 })
 
+test('whatever the objects hold, each problem is a sentence', () => {
+  const kind = fc.constantFrom(
+    'StatefulSet',
+    'Deployment',
+    'Pod',
+    'CronJob',
+    'ConfigMap',
+    'NetworkPolicy',
+    'Service',
+    'Secret'
+  )
+  const object = fc
+    .record({ kind, spec: fc.jsonValue(), data: fc.jsonValue(), status: fc.jsonValue(), stringData: fc.jsonValue() })
+    .map((rest) => ({ apiVersion: 'v1', metadata: { name: 'redis', labels: rest.data }, ...rest }))
+  const shipped = parseManifest(baseManifest())
+  const documents = fc.array(
+    fc.oneof(
+      object.map((each) => documentOf(JSON.stringify(each))),
+      fc.constantFrom(...shipped)
+    ),
+    { maxLength: 6 }
+  )
+  fc.assert(
+    fc.property(documents, (all) => {
+      for (const sentence of manifestProblems(renderedCache(all), 'team')) expect(sentence).toMatch(/^\S.{10,}/)
+    })
+  )
+})
+
 describe('an input without effect is said:', () => {
   const included = 'redis.conf does not include the key'
   test.each([
