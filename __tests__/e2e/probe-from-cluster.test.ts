@@ -41,8 +41,9 @@ test('Service, DNS and NetworkPolicy are proven as a backend sees them', async (
   await expectClean(deployment, namespace)
 })
 
-test('manifests whose NetworkPolicy lets everybody in are told', async () => {
-  const patch = JSON.stringify([{ op: 'replace', path: '/spec/ingress', value: [{}] }])
+test('manifests whose NetworkPolicy lets every pod of the namespace in are told', async () => {
+  const value = [{ from: [{ podSelector: {} }] }]
+  const patch = JSON.stringify([{ op: 'replace', path: '/spec/ingress', value }])
   const target = { kind: 'NetworkPolicy', name: 'redis' }
   await using workspace = await workspaceWith([{ target, patch }])
   const inputs = { 'probe-from': 'cluster', manifests: 'deploy/redis' }

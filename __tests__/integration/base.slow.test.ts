@@ -25,6 +25,9 @@ beforeAll(async () => {
   })
   await origin.git('checkout', '--quiet', '-b', 'change')
   await origin.commit({ 'shared/parts/config.yaml': configMap('config', 'as it is now') })
+  await origin.git('checkout', '--quiet', '--orphan', 'wrong')
+  const wrong = '{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "redis"}}'
+  await origin.commit({ 'deploy/redis/kustomization.yaml': kustomization('r.yaml'), 'deploy/redis/r.yaml': wrong })
   await origin.git('checkout', '--quiet', '--orphan', 'broken')
   await origin.commit({ 'deploy/redis/kustomization.yaml': kustomization('never.yaml') })
   await origin.git('checkout', '--quiet', 'main')
@@ -67,6 +70,13 @@ describe('what the manifests are compared with', () => {
     const run = await rendering({ 'base-ref': 'empty' })
     expect(run.outputs['base']).toMatch(/\/base\/manifest\.yaml$/)
     expect(run.rendered).toMatch(/base: empty at [0-9a-f]{7} has no deploy\/redis, so everything is new /)
+  })
+
+  test('a branch whose manifests are wrong, which a change may mend', async () => {
+    const run = await rendering({ 'base-ref': 'wrong' })
+    expect(run.captured).toContain('kind: Deployment')
+    expect(run.rendered).toMatch(/base: 1 object of wrong at [0-9a-f]{7} /)
+    expect(notesOf(run)).toBe('')
   })
 
   test('a checkout below the workspace', async () => {

@@ -110,6 +110,18 @@ test('every mistake in the manifests is named, each object by itself', async () 
   expect(plan.diff).toMatch(/^\+.*peroidSeconds: 10$/m)
 })
 
+test('a cache that keeps no data is right, and the report says so', async () => {
+  const checkout = await origin.checkout('change')
+  const file = join(checkout, 'deploy', 'manifests', 'base', 'redis-config.yaml')
+  const text = await readFile(file, 'utf8')
+  await writeFile(file, text.replace('appendonly yes', 'appendonly no').replace('save 60 10000', 'save ""'))
+  const plan = await clientPlan(checkout)
+  expect(plan.outputs['verdict']).toBe('planned')
+  expect(plan.summary).toContain(
+    'The cache is not persistent: redis.conf has neither an append-only file nor save points'
+  )
+})
+
 test('no kubeconfig is read, and nothing is sent', async () => {
   let connections = 0
   const server = createServer((socket) => {

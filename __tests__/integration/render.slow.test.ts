@@ -224,8 +224,10 @@ describe('manifests of the user', () => {
   })
 
   test('that render nothing', async () => {
-    const run = await rendering({ manifests: 'cache/overlays/staging' }, { workspace })
-    expect(run).toMatchObject({ documents: [], topology: 'managed' })
+    expect(await refused({ manifests: 'cache/overlays/staging' })).toMatchObject({
+      code: 'invalid-manifest',
+      message: 'the manifests render no object: name their files under resources'
+    })
   })
 
   test('that build on the ones of the action, in the namespace of the input', async () => {
@@ -255,5 +257,42 @@ describe('manifests of the user', () => {
         'the memory limit 512Mi of container redis is less than twice maxmemory 1gb; ' +
         'set memory-limit to 2Gi or more, or maxmemory to less'
     })
+  })
+
+  test('that cannot work are no mistake of the inputs beside them', async () => {
+    const file = {
+      'redis.conf': 'bind 127.0.0.1\nmaxmemory 100mb\ninclude /etc/redis/maxmemory.conf\ninclude /run/redis/auth.conf\n'
+    }
+    const patch = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'redis-config' },
+      data: file
+    })
+    await using repository = await workspaceWith([{ target: { kind: 'ConfigMap', name: 'redis-config' }, patch }])
+    const inputs = { manifests: 'deploy/redis', adjustments: { maxmemory: '100mb' } }
+    expect(await failureOf(rendering(inputs, { workspace: repository.path }))).toMatchObject({
+      code: 'invalid-manifest',
+      message:
+        'ConfigMap/redis-config: bind 127.0.0.1 in redis.conf lets nobody outside the pod connect: write bind * -::*',
+      hint: 'correct the manifests'
+    })
+  })
+
+  test('that have a Secret of a generator, with the suffix that applications do not know', async () => {
+    const kustomization = (options: object) => ({
+      'deploy/redis/kustomization.yaml': JSON.stringify({
+        resources: ['../manifests/base'],
+        secretGenerator: [{ name: 'redis-credentials', literals: ['password=a-password'], ...options }]
+      })
+    })
+    await using suffixed = await workspaceWith([], kustomization({}))
+    const inputs = { manifests: 'deploy/redis' }
+    expect(await failureOf(rendering(inputs, { workspace: suffixed.path }))).toMatchObject({
+      code: 'invalid-manifest',
+      message: expect.stringMatching(/^Secret\/redis-credentials-\w{10} has the suffix of a secretGenerator, /)
+    })
+    await using plain = await workspaceWith([], kustomization({ options: { disableNameSuffixHash: true } }))
+    expect(ids(await rendering(inputs, { workspace: plain.path }))).toContain('Secret/redis-credentials')
   })
 })

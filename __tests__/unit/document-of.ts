@@ -16,6 +16,16 @@ export function configMap(name: string, data: Record<string, string>): ManifestD
 
 const manifests = join(import.meta.dirname, '..', '..', 'manifests')
 
+/** The shipped manifests after edits of their text, each at all places. */
+export function editedManifest(...edits: readonly (readonly [from: string, to: string])[]): ManifestDocument[] {
+  return parseManifest(
+    edits.reduce((text, [from, to]) => {
+      if (!text.includes(from)) throw new Error(`the manifests do not have ${from}`)
+      return text.replaceAll(from, to)
+    }, baseManifest())
+  )
+}
+
 /** The manifests that the action brings, as one text. */
 export function baseManifest(): string {
   return ['config', 'service', 'network-policy', 'statefulset']

@@ -6,7 +6,7 @@ import { Failure } from '../core/failure.ts'
 import { sanitizeLine } from '../core/sanitize.ts'
 import { filesBelow, refsOf } from '../phases/render/base-branch.ts'
 import type { RenderInputs } from '../phases/render/deps.ts'
-import { render } from '../phases/render/render.ts'
+import { renderUnchecked } from '../phases/render/render.ts'
 import { noteInto } from './findings.ts'
 import type { BaseInputs } from './inputs/render.ts'
 import { localKustomize } from './render-phase.ts'
@@ -66,12 +66,11 @@ async function renderBase(
     return { manifest, sentence: sanitizeLine(`${name} has no ${path}, so everything is new`) }
   }
   await writeFiles(files, join(tree, relative(workspace, repository.root)))
-  const { manifest, cache } = await render(
+  const { manifest, count } = await renderUnchecked(
     { ...inputs, manifests: relative(workspace, directory) || '.' },
     { temporary: folder, workspace: tree, manifests: '' },
     { kustomize: localKustomize(step), log }
   )
-  const count = cache.documents.length
   return { manifest, sentence: `${count} ${count === 1 ? 'object' : 'objects'} of ${name}` }
 }
 

@@ -5,6 +5,8 @@ import { objectId } from '../core/kubernetes/object.ts'
 import { sanitizeLine } from '../core/sanitize.ts'
 import type { RenderInputs } from '../phases/render/deps.ts'
 import { type Kustomize, type Rendered, render } from '../phases/render/render.ts'
+import { storageNote } from '../phases/render/validate-storage.ts'
+import { noteInto } from './findings.ts'
 import type { StepContext } from './step.ts'
 
 /** Renders the manifests of an environment into one file, which becomes the output `manifest`. */
@@ -21,9 +23,11 @@ export async function renderPhase(inputs: RenderInputs, step: StepContext): Prom
   await phase('render', `manifests of ${inputs.environment}`, async () => {
     rendered = await render(inputs, directories, { kustomize: localKustomize(step), log })
     const { manifest, program: name } = rendered
-    const { documents, topology } = rendered.cache
+    const { documents, topology, redis } = rendered.cache
     for (const { object } of documents) log(sanitizeLine(objectId(object)))
     result.topology = topology
+    const note = redis && storageNote(redis)
+    if (note !== undefined) noteInto(result, log)(note)
     runner.output('manifest', manifest)
     runner.output('topology', topology)
     const count = `${documents.length} ${documents.length === 1 ? 'object' : 'objects'}`

@@ -5,10 +5,13 @@ import { type Admission, isSelected } from './network-peers.ts'
 export interface RenderedNetworkPolicy {
   /** `NetworkPolicy/redis` */
   readonly id: string
+  readonly podSelector: unknown
   /** Whether it selects the pod of Redis; true for every policy where no Redis is rendered. */
   readonly selectsRedis: boolean
   readonly limitsIngress: boolean
   readonly limitsEgress: boolean
+  /** Whether it has rules for ingress, whatever its policyTypes make of them. */
+  readonly hasIngressRules: boolean
   /** Whom it lets in; ports that the pod of Redis names are numbers here. */
   readonly admits: readonly Admission[]
 }
@@ -24,17 +27,20 @@ export function renderedNetworkPolicies(
     .filter(({ kind }) => kind === 'NetworkPolicy')
     .map((policy) => ({
       id: objectId(policy),
+      podSelector: at(policy, 'spec', 'podSelector'),
       selectsRedis: podLabels === undefined || isSelected(at(policy, 'spec', 'podSelector'), podLabels),
       limitsIngress: limits(policy, 'Ingress'),
       limitsEgress: limits(policy, 'Egress'),
+      hasIngressRules: listAt(policy, 'spec', 'ingress').length > 0,
       admits: admissions(policy, numbers)
     }))
 }
 
+/** Where no types are listed, the server adds Ingress, and Egress if there are rules for it. */
 function limits(policy: KubernetesObject, direction: 'Ingress' | 'Egress'): boolean {
-  const types = at(policy, 'spec', 'policyTypes')
-  if (Array.isArray(types)) return types.includes(direction)
-  return direction === 'Ingress' || at(policy, 'spec', 'egress') !== undefined
+  const types = listAt(policy, 'spec', 'policyTypes')
+  if (types.length > 0) return types.includes(direction)
+  return direction === 'Ingress' || listAt(policy, 'spec', 'egress').length > 0
 }
 
 function admissions(policy: KubernetesObject, numbers: ReadonlyMap<unknown, unknown>): Admission[] {

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import { at, type KubernetesObject, textAt } from '../kubernetes/object.ts'
 import { referencedNames } from '../kubernetes/workload.ts'
+import { isPasswordFile } from '../redis/acl.ts'
 import { byName, type ConfigFiles, isGlob, matchesGlob, type RedisConfig, readRedisConfig } from '../redis/config.ts'
 import { type Known, known, unknown } from './known.ts'
 import { configMapKeys, isAtOrBelow, type MountedFiles, mountedFiles } from './mounted-files.ts'
@@ -11,6 +12,10 @@ export interface RedisSettings {
   readonly config: RedisConfig
   /** Directives that an argument sets to what is only known when the container starts; the config lacks them. */
   readonly unresolved: readonly string[]
+  /** Directives whose last value is that of an argument. */
+  readonly overridden: readonly string[]
+  /** Whether the command of the container says so; else the file was taken for it by its name. */
+  readonly byCommand: boolean
   /** The ConfigMap with the file; undefined where the server starts without one. */
   readonly configMap: string | undefined
   /** Paths that the file includes and that no rendered ConfigMap brings: they may hold anything. */
@@ -36,7 +41,8 @@ export function redisSettings(
     const mounted = mountedFiles(at(statefulSet, 'spec', 'template', 'spec'), container, configMaps)
     const entry = mounted.files.get(path)
     if (entry === undefined) return unknown(missingFileReason(path, mounted))
-    return known(withArguments(settingsFrom(path, entry.configMap, byPath(mounted), configMaps), given))
+    const settings = settingsFrom(path, entry.configMap, byPath(mounted), configMaps)
+    return known(withArguments({ ...settings, byCommand: true }, given))
   }
   const named = settingsByName(statefulSet, configMaps)
   if (named !== undefined) return known(withArguments(named, given))
@@ -48,9 +54,20 @@ export function redisSettings(
 
 type Arguments = Pick<RedisCommand, 'overrides' | 'unresolved'>
 
+/**
+ * The settings if nothing that is not rendered can change them, else undefined. A file that is included and that is
+ * written for the sake of a password, such as `/run/redis/auth.conf`, is taken to say nothing else.
+ */
+export function certainSettings(settings: Known<RedisSettings>): RedisSettings | undefined {
+  if (!settings.known || !settings.value.byCommand) return undefined
+  return settings.value.missingIncludes.every(isPasswordFile) ? settings.value : undefined
+}
+
 const withoutFile: RedisSettings = {
   config: new Map(),
   unresolved: [],
+  overridden: [],
+  byCommand: true,
   configMap: undefined,
   missingIncludes: [],
   files: {}
@@ -81,6 +98,8 @@ function settingsFrom(
   return {
     config,
     unresolved: [],
+    overridden: [],
+    byCommand: false,
     configMap,
     missingIncludes: missing,
     files: Object.fromEntries(object === undefined ? [] : configMapKeys(object))
@@ -127,5 +146,5 @@ function withArguments(settings: RedisSettings, { overrides, unresolved }: Argum
     config.set(directive, [...(config.get(directive) ?? []), [...values]])
   }
   for (const directive of unresolved) config.delete(directive)
-  return { ...settings, config, unresolved }
+  return { ...settings, config, unresolved, overridden: overrides.map(([directive = '']) => directive) }
 }

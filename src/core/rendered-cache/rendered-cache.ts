@@ -10,6 +10,7 @@ import { type PasswordSource, passwordSource } from './password-source.ts'
 import { type RedisSettings, redisSettings } from './redis-settings.ts'
 import { type RenderedService, renderedServices } from './services.ts'
 import { type RenderedStorage, renderedStorage } from './storage.ts'
+import { containersOf, type OtherWorkload, otherWorkloads } from './workloads.ts'
 
 /**
  * What a set of objects says of the cache, understood once. It is built from what is rendered, and by a plan also from
@@ -22,6 +23,8 @@ export interface RenderedCache {
   readonly topology: Topology
   /** The self-hosted Redis; undefined where the cache is a managed one. */
   readonly redis: RenderedRedis | undefined
+  /** What else makes pods. */
+  readonly otherWorkloads: readonly OtherWorkload[]
   readonly services: readonly RenderedService[]
   readonly networkPolicies: readonly RenderedNetworkPolicy[]
   /** The ExternalSecret that brings the Secret with the credentials. */
@@ -38,6 +41,10 @@ export interface RenderedRedis {
   readonly container: RenderedContainer | undefined
   /** Container `metrics`; undefined where there is none. */
   readonly exporter: RenderedContainer | undefined
+  /** All others that run beside them. */
+  readonly sidecars: readonly RenderedContainer[]
+  /** The pod has the network of its node, where no NetworkPolicy applies to it. */
+  readonly hostNetwork: boolean
   readonly settings: Known<RedisSettings>
   readonly storage: RenderedStorage
   readonly password: Known<PasswordSource>
@@ -52,7 +59,8 @@ export function renderedCache(documents: readonly ManifestDocument[]): RenderedC
     documents,
     topology: redis === undefined ? 'managed' : 'self-hosted',
     redis,
-    services: renderedServices(objects, redis?.podLabels, redis === undefined ? [] : containerPorts(redis)),
+    otherWorkloads: otherWorkloads(objects),
+    services: renderedServices(objects, redis?.podLabels, redis === undefined ? [] : podPorts(redis)),
     networkPolicies: renderedNetworkPolicies(objects, redis?.podLabels, statefulSet?.object),
     externalSecret: externalSecret(documents),
     credentialsSecret: renderedSecret(documents)
@@ -64,10 +72,16 @@ export function cacheOfObjects(objects: readonly KubernetesObject[]): RenderedCa
   return renderedCache(objects.map((object) => ({ object, source: '' })))
 }
 
+/** Whether a container beside Redis may be a proxy that clients are sent to, such as one that ends TLS. */
+export function mayBeProxied({ sidecars }: RenderedRedis): boolean {
+  return sidecars.some(({ image }) => image === undefined || !/exporter/i.test(image))
+}
+
 function renderedRedis(statefulSet: ManifestDocument, objects: readonly KubernetesObject[]): RenderedRedis {
   const { object } = statefulSet
   const pod = at(object, 'spec', 'template', 'spec')
   const configMaps = objects.filter(({ kind }) => kind === 'ConfigMap')
+  const containers = containersOf(pod)
   const container = containerOf(object, names.redisContainer)
   const settings = redisSettings(object, container, configMaps)
   return {
@@ -75,12 +89,14 @@ function renderedRedis(statefulSet: ManifestDocument, objects: readonly Kubernet
     podLabels: Object(at(object, 'spec', 'template', 'metadata', 'labels')),
     container: renderedContainer(container),
     exporter: renderedContainer(containerOf(object, names.exporterContainer)),
+    sidecars: containers.filter(({ name }) => name !== names.redisContainer && name !== names.exporterContainer),
+    hostNetwork: at(pod, 'hostNetwork') === true,
     settings,
     storage: renderedStorage(object, container, settings),
     password: passwordSource(pod, container, settings)
   }
 }
 
-function containerPorts({ container, exporter }: RenderedRedis): ContainerPort[] {
-  return [container, exporter].flatMap((each) => each?.ports ?? [])
+function podPorts({ container, exporter, sidecars }: RenderedRedis): ContainerPort[] {
+  return [container, exporter, ...sidecars].flatMap((each) => each?.ports ?? [])
 }

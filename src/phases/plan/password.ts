@@ -1,4 +1,5 @@
 import { names } from '../../core/kubernetes/workload.ts'
+import { aclUsers, isPasswordFile, needsNoPassword } from '../../core/redis/acl.ts'
 import { type RedisConfig, setting } from '../../core/redis/config.ts'
 import { knownValue } from '../../core/rendered-cache/known.ts'
 import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
@@ -9,7 +10,9 @@ export function openDoors({ redis }: RenderedCache): Map<string, string> {
   if (settings === undefined) return new Map()
   const { config, files } = settings
   const script = [...(redis?.container?.command ?? []), ...(redis?.container?.args ?? [])].join(' ')
-  const open = (config.get('user') ?? []).flatMap(([user, ...rules]) => (isOpen(rules) ? [user] : []))
+  const open = usersOf(config)
+    .filter(needsNoPassword)
+    .map(({ name }) => name)
   const doors: [string, string, boolean][] = [
     [
       'password',
@@ -35,10 +38,14 @@ export function openDoors({ redis }: RenderedCache): Map<string, string> {
   return new Map(doors.flatMap(([name, sentence, isThere]) => (isThere ? [[name, sentence]] : [])))
 }
 
+function usersOf(config: RedisConfig) {
+  return aclUsers(config.get('user') ?? [])
+}
+
 function asksForPassword(config: RedisConfig, files: Readonly<Record<string, string>>, script: string): boolean {
   return (
     (setting(config, 'requirepass') ?? '') !== '' ||
-    (config.get('user') ?? []).some(([user, ...rules]) => user === 'default' && !isOpen(rules)) ||
+    usersOf(config).some((user) => user.name === 'default' && !needsNoPassword(user)) ||
     config.has('aclfile') ||
     /requirepass|--user\b/i.test(script) ||
     Object.values(files).some((text) => includesCredentials(text, files))
@@ -50,17 +57,5 @@ function includesCredentials(text: string, files: Readonly<Record<string, string
   const included = [...text.matchAll(/^[ \t]*include[ \t]+["']?([^\s"']+)/gim)].map(
     ([, path]) => path?.split('/').pop() ?? ''
   )
-  return included.some((file) => !Object.hasOwn(files, file) && /auth|acl|pass|secret|cred|user/i.test(file))
-}
-
-/** Whether the rules of a user leave it switched on and without a password; later rules undo earlier ones. */
-function isOpen(rules: readonly string[]): boolean {
-  let [isOn, needsNone] = [false, false]
-  for (const rule of rules) {
-    if (/^(on|off)$/i.test(rule)) isOn = rule.toLowerCase() === 'on'
-    if (/^nopass$/i.test(rule)) needsNone = true
-    if (/^([>#].*|resetpass|reset)$/i.test(rule)) needsNone = false
-    if (/^reset$/i.test(rule)) isOn = false
-  }
-  return isOn && needsNone
+  return included.some((file) => !Object.hasOwn(files, file) && isPasswordFile(file))
 }

@@ -7,7 +7,7 @@ import { buildOverlay, isAny, type Kustomize, throwIfAny } from './build.ts'
 import type { RenderInputs } from './deps.ts'
 import { copySources } from './sandbox/copy.ts'
 import { kustomizationFiles, resolvePath } from './sandbox/resolve-path.ts'
-import { problemsOf } from './validate.ts'
+import { adjustmentProblems, manifestProblems } from './validate.ts'
 
 export type { Kustomize }
 
@@ -43,25 +43,44 @@ export async function render(
   directories: RenderDirectories,
   deps: RenderDeps
 ): Promise<Rendered> {
+  const { manifest: text, documents, program } = await build(inputs, directories, deps)
+  const cache = renderedCache(documents)
+  const ofInputs = adjustmentProblems(cache, inputs.adjustments)
+  const problems = [...manifestProblems(cache, inputs.namespace), ...ofInputs]
+  throwIfAny(problems, isAny(inputs.adjustments) && ofInputs.length > 0)
+  return { manifest: await writeManifest(text, directories), cache, program }
+}
+
+/**
+ * Renders manifests that others are compared with. What they are used for is not checked: a change may mend them.
+ * @returns the path of the one file with all documents, and how many there are
+ * @throws Failure invalid-input, render-failed, invalid-manifest
+ */
+export async function renderUnchecked(
+  inputs: RenderInputs,
+  directories: RenderDirectories,
+  deps: RenderDeps
+): Promise<{ manifest: string; count: number }> {
+  const { manifest: text, documents } = await build(inputs, directories, deps)
+  return { manifest: await writeManifest(text, directories), count: documents.length }
+}
+
+async function build(inputs: RenderInputs, directories: RenderDirectories, deps: RenderDeps) {
   const temporary = await realpath(directories.temporary)
   const copy = join(temporary, 'workspace')
   const base = await baseDirectory(inputs, directories, copy)
   const built = buildOverlay(base, inputs, temporary, deps.kustomize)
-  const {
-    manifest: text,
-    warnings,
-    program,
-    documents
-  } = await built.catch((error: unknown) => {
+  const result = await built.catch((error: unknown) => {
     throw error instanceof Failure ? inTermsOfTheWorkspace(error, copy) : error
   })
-  for (const warning of linesOf(warnings)) deps.log(`${program} warns: ${sanitizeLine(warning)}`)
-  const cache = renderedCache(documents)
-  throwIfAny(problemsOf(cache, inputs.namespace, inputs.adjustments), isAny(inputs.adjustments))
+  for (const warning of linesOf(result.warnings)) deps.log(`${result.program} warns: ${sanitizeLine(warning)}`)
+  return result
+}
 
-  const manifest = join(directories.temporary, 'manifest.yaml')
+async function writeManifest(text: string, { temporary }: RenderDirectories): Promise<string> {
+  const manifest = join(temporary, 'manifest.yaml')
   await writeFile(manifest, text, { mode: 0o600 })
-  return { manifest, cache, program }
+  return manifest
 }
 
 /** Each line once: kustomize says the same of each directory that it concerns. */

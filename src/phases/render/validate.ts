@@ -1,6 +1,4 @@
-import { at, objectId } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
-import type { ManifestDocument } from '../../core/manifest.ts'
 import { setting } from '../../core/redis/config.ts'
 import { knownValue } from '../../core/rendered-cache/known.ts'
 import { requiredMemoryLimit } from '../../core/rendered-cache/memory-budget.ts'
@@ -8,34 +6,29 @@ import type { RenderedCache, RenderedRedis } from '../../core/rendered-cache/ren
 import { quantityBytes, redisBytes, toRedisUnit } from '../../core/units.ts'
 import type { Adjustments } from './deps.ts'
 import { effectProblems } from './patch-targets.ts'
+import { networkPolicyProblems } from './validate-network-policies.ts'
+import { objectProblems } from './validate-objects.ts'
+import { redisProblems } from './validate-redis.ts'
+import { serviceProblems } from './validate-services.ts'
+import { storageProblems } from './validate-storage.ts'
+import { workloadProblems } from './validate-workloads.ts'
 
-/** What is wrong with a rendered manifest, whatever the cluster says; an empty list if nothing is. */
-export function problemsOf(cache: RenderedCache, namespace: string, adjustments: Adjustments): string[] {
-  const { documents, redis } = cache
+/** What is wrong with rendered manifests, whatever the cluster and the inputs say; an empty list if nothing is. */
+export function manifestProblems(cache: RenderedCache, namespace: string): string[] {
+  const { redis } = cache
   return [
-    ...placementProblems(documents, namespace),
-    ...statefulSetProblems(documents),
-    ...(redis === undefined ? [] : memoryProblems(redis)),
-    ...effectProblems(cache, adjustments)
+    ...objectProblems(cache, namespace),
+    ...workloadProblems(cache, namespace),
+    ...serviceProblems(cache, namespace),
+    ...networkPolicyProblems(cache),
+    ...(redis === undefined ? [] : [...redisProblems(redis), ...storageProblems(redis)])
   ]
 }
 
-function placementProblems(documents: readonly ManifestDocument[], namespace: string): string[] {
-  return documents
-    .filter(({ object }) => (object.metadata.namespace ?? namespace) !== namespace)
-    .map(({ object }) => `${objectId(object)} is in namespace ${object.metadata.namespace}, not in ${namespace}`)
-}
-
-function statefulSetProblems(documents: readonly ManifestDocument[]): string[] {
-  const statefulSets = documents.filter(({ object }) => object.kind === 'StatefulSet')
-  const others = statefulSets.filter(({ object }) => object.metadata.name !== names.statefulSet)
-  const replicas = statefulSets.map(({ object }) => at(object, 'spec', 'replicas') ?? 1).filter((count) => count !== 1)
-  return [
-    ...others.map(({ object }) => `${objectId(object)}: the only StatefulSet allowed is ${names.statefulSet}`),
-    ...(others.length === 0 && replicas.length > 0
-      ? [`StatefulSet/${names.statefulSet} has ${replicas[0]} replicas; this action supports one`]
-      : [])
-  ]
+/** The same of what inputs change: sizes that do not fit, and inputs without effect. */
+export function adjustmentProblems(cache: RenderedCache, adjustments: Adjustments): string[] {
+  const { redis } = cache
+  return [...(redis === undefined ? [] : memoryProblems(redis)), ...effectProblems(cache, adjustments)]
 }
 
 function memoryProblems({ container, settings }: RenderedRedis): string[] {

@@ -2,15 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import { parseManifest } from '../../../../src/core/manifest.ts'
 import { type RenderedCache, renderedCache } from '../../../../src/core/rendered-cache/rendered-cache.ts'
 import { outlivesPod } from '../../../../src/core/rendered-cache/storage.ts'
-import { baseManifest, documentOf } from '../../document-of.ts'
+import { baseManifest, documentOf, editedManifest } from '../../document-of.ts'
 
 const shipped = renderedCache(parseManifest(baseManifest()))
 /** The shipped manifests after an edit of their text. */
-const edited = (from: string, to: string) => {
-  const text = baseManifest()
-  if (!text.includes(from)) throw new Error(`the manifests do not have ${from}`)
-  return renderedCache(parseManifest(text.replaceAll(from, to)))
-}
+const edited = (from: string, to: string) => renderedCache(editedManifest([from, to]))
 
 describe('the shipped manifests', () => {
   test('are a self-hosted cache with its two containers', () => {
@@ -28,7 +24,8 @@ describe('the shipped manifests', () => {
       ['redis', 'redis-headless'].map((name) => ({
         name,
         type: 'ClusterIP',
-        ports: [{ port: 6379, podPort: 6379 }],
+        isHeadless: name === 'redis-headless',
+        ports: [{ port: 6379, target: 'redis', podPort: 6379 }],
         selector: { 'app.kubernetes.io/name': 'redis' },
         selectsRedis: true
       }))
@@ -81,9 +78,14 @@ describe('a Service that does not lead to Redis', () => {
       'names a port that no container has',
       'targetPort: redis',
       'targetPort: cache',
-      { ports: [{ port: 6379, podPort: undefined }] }
+      { ports: [{ port: 6379, target: 'cache', podPort: undefined }] }
     ],
-    ['leads to another number', 'targetPort: redis', 'targetPort: 6380', { ports: [{ port: 6379, podPort: 6380 }] }]
+    [
+      'leads to another number',
+      'targetPort: redis',
+      'targetPort: 6380',
+      { ports: [{ port: 6379, target: 6380, podPort: 6380 }] }
+    ]
   ])('%s', (_, from, to, service) => {
     expect(edited(from, to).services[0]).toMatchObject(service)
   })

@@ -5,7 +5,8 @@ import { addressNote } from '../../../../src/phases/apply/credentials.ts'
 const service = (name: string, ...ports: number[]): RenderedService => ({
   name,
   type: 'ClusterIP',
-  ports: ports.map((port) => ({ port, podPort: port })),
+  isHeadless: false,
+  ports: ports.map((port) => ({ port, target: port, podPort: port })),
   selector: {},
   selectsRedis: false
 })

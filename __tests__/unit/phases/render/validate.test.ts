@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { type ManifestDocument, parseManifest } from '../../../../src/core/manifest.ts'
+import type { RenderedCache } from '../../../../src/core/rendered-cache/rendered-cache.ts'
 import { renderedCache } from '../../../../src/core/rendered-cache/rendered-cache.ts'
 import { quantityBytes, redisBytes } from '../../../../src/core/units.ts'
-import { problemsOf } from '../../../../src/phases/render/validate.ts'
+import type { Adjustments } from '../../../../src/phases/render/deps.ts'
+import { adjustmentProblems, manifestProblems } from '../../../../src/phases/render/validate.ts'
 import fc from '../../../support/fast-check.ts'
 import { baseManifest, configMap, documentOf } from '../../document-of.ts'
 
@@ -32,7 +34,11 @@ function rendered(shape: Shape = {}): ManifestDocument[] {
   }
   return [documentOf(JSON.stringify(statefulSet)), configMap('redis-config', { 'redis.conf': maxmemory })]
 }
-const problems = (shape: Shape = {}, adjustments: Parameters<typeof problemsOf>[2] = {}) =>
+const problemsOf = (cache: RenderedCache, namespace: string, adjustments: Adjustments) => [
+  ...manifestProblems(cache, namespace),
+  ...adjustmentProblems(cache, adjustments)
+]
+const problems = (shape: Shape = {}, adjustments: Adjustments = {}) =>
   problemsOf(renderedCache(rendered(shape)), 'team', adjustments)
 
 describe('nothing is wrong with', () => {
@@ -127,6 +133,35 @@ describe('a manifest is wrong:', () => {
   })
 })
 
+test('whatever the objects hold, each problem is a sentence', () => {
+  const kind = fc.constantFrom(
+    'StatefulSet',
+    'Deployment',
+    'Pod',
+    'CronJob',
+    'ConfigMap',
+    'NetworkPolicy',
+    'Service',
+    'Secret'
+  )
+  const object = fc
+    .record({ kind, spec: fc.jsonValue(), data: fc.jsonValue(), status: fc.jsonValue(), stringData: fc.jsonValue() })
+    .map((rest) => ({ apiVersion: 'v1', metadata: { name: 'redis', labels: rest.data }, ...rest }))
+  const shipped = parseManifest(baseManifest())
+  const documents = fc.array(
+    fc.oneof(
+      object.map((each) => documentOf(JSON.stringify(each))),
+      fc.constantFrom(...shipped)
+    ),
+    { maxLength: 6 }
+  )
+  fc.assert(
+    fc.property(documents, (all) => {
+      for (const sentence of manifestProblems(renderedCache(all), 'team')) expect(sentence).toMatch(/^\S.{10,}/)
+    })
+  )
+})
+
 describe('an input without effect is said:', () => {
   const included = 'redis.conf does not include the key'
   test.each([
@@ -162,7 +197,7 @@ describe('an input without effect is said:', () => {
 
   test('any, where there is no StatefulSet redis', () => {
     const adjustments = { maxmemory: '1gb', memoryLimit: '2Gi', storageSize: '5Gi', exporterImage: 'exporter:1' }
-    const said = problemsOf(renderedCache([]), 'team', adjustments)
+    const said = adjustmentProblems(renderedCache([]), adjustments)
     expect(said).toHaveLength(4)
     for (const sentence of said) expect(sentence).toContain('because these manifests have no StatefulSet redis')
   })

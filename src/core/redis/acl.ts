@@ -1,0 +1,40 @@
+/** A user of the access control list, as a `user` directive of redis.conf has it. */
+export interface AclUser {
+  readonly name: string
+  readonly rules: readonly string[]
+}
+
+/** @param lines the arguments of each `user` directive */
+export function aclUsers(lines: readonly (readonly string[])[]): AclUser[] {
+  return lines.map((line) => {
+    // As an argument of redis-server it may be one word.
+    const [name = '', ...rules] = line.join(' ').split(/\s+/).filter(Boolean)
+    return { name, rules }
+  })
+}
+
+/** Whether a user is switched on and needs no password; later rules undo earlier ones. */
+export function needsNoPassword({ rules }: AclUser): boolean {
+  let [isOn, needsNone] = [false, false]
+  for (const rule of rules) {
+    if (/^(on|off)$/i.test(rule)) isOn = rule.toLowerCase() === 'on'
+    if (/^nopass$/i.test(rule)) needsNone = true
+    if (/^([>#].*|resetpass|reset)$/i.test(rule)) needsNone = false
+    if (/^reset$/i.test(rule)) isOn = false
+  }
+  return isOn && needsNone
+}
+
+/** What a health check may ask, and what shows and changes nothing. */
+const harmless = /^\+(ping|echo|auth|hello|quit|reset|command)$/i
+
+/** Whether a user may run more than PING and the like; it begins with no command at all. */
+export function mayRunCommands({ rules }: AclUser): boolean {
+  const lastReset = rules.findLastIndex((rule) => /^(-@all|nocommands|reset)$/i.test(rule))
+  return rules.slice(lastReset + 1).some((rule) => /^(\+.|allcommands$|\()/i.test(rule) && !harmless.test(rule))
+}
+
+/** Whether a file that is included is written at start for the sake of a password, by its name. */
+export function isPasswordFile(path: string): boolean {
+  return /(auth|acl|pass|secret|cred|user)[^/]*$/i.test(path)
+}
