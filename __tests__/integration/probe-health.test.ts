@@ -41,7 +41,7 @@ onlyReal('memory', () => {
     expect(failure).toMatchObject({
       code: 'memory-over-threshold',
       message: expect.stringMatching(/^used memory: \d\.\d MiB of 2 MiB, \d+\.\d %, not below 90 %$/),
-      hint: 'raise maxmemory together with memory-limit, or raise memory-threshold'
+      hint: 'raise memory-limit, and maxmemory up to half of it; or raise memory-threshold'
     })
     expect(log.filter((line) => line.startsWith('✗'))).toHaveLength(1)
   })

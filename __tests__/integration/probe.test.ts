@@ -3,9 +3,10 @@ import type { RedisConfig } from '../../src/core/redis/config.ts'
 import { knownValue } from '../../src/core/rendered-cache/known.ts'
 import { renderedCache } from '../../src/core/rendered-cache/rendered-cache.ts'
 import { interval } from '../../src/phases/probe/deps.ts'
+import { startRedis } from '../support/redis/process.ts'
 import { allRedis, findRedis } from '../support/redis/program.ts'
 import { type Stage, type StageOptions, startStage } from '../support/stage.ts'
-import { commanding, type ProbeOptions, probing, seedPod } from './probing.ts'
+import { commanding, configOf, type ProbeOptions, podWith, probing, seedPod } from './probing.ts'
 import { documentsFor } from './rendering.ts'
 
 let expected: RedisConfig | undefined
@@ -69,12 +70,16 @@ onlyInstalled.each(real.length === 0 ? [['no server', '']] : real)('%s that is n
   const commands = async (stage: Stage, ...words: [string, ...string[]]) =>
     commanding(stage.redis, stage.password, words)
 
-  test('is judged: a setting, a password and a right that differ', async () => {
+  test('is judged: a setting, a right and a password that differ', async () => {
     await using stage = await stageWith({ program })
     await commands(stage, 'CONFIG', 'SET', 'save', '60 1')
     expect((await probeAll(stage)).failure?.message).toBe('save: 60 1 in force, 900 1 300 10 60 10000 rendered')
     await commands(stage, 'ACL', 'SETUSER', 'default', '-config')
-    expect((await probeAll(stage)).failure?.message).toContain('may not run the command CONFIG')
+    expect((await probeAll(stage)).result?.notes).toEqual([
+      expect.stringMatching(
+        /^Not compared, because Redis does not run CONFIG GET \(NOPERM .*\): appendfsync, save, protected-mode\.$/
+      )
+    ])
     await commands(stage, 'ACL', 'SETUSER', 'default', 'resetpass', '>another-password-1')
     expect((await probeAll(stage)).failure?.message).toContain('WRONGPASS')
     await commanding(stage.redis, 'another-password-1', ['ACL', 'SETUSER', 'default', 'nopass', '+@all'])
@@ -112,15 +117,43 @@ describe('who gets in', () => {
   })
 })
 
-onlyReal('a user without rights', () => {
-  test('is told apart from a wrong password', async () => {
+onlyReal('a user with few rights', () => {
+  test('who may not run INFO and CONFIG leaves nothing to judge, which is no failure and is said', async () => {
     await using stage = await stageWith()
-    await commanding(stage.redis, stage.password, ['ACL', 'SETUSER', 'default', '-config'])
+    await commanding(stage.redis, stage.password, ['ACL', 'SETUSER', 'default', '-config', '-info'])
+    const { result } = await probeAll(stage, { exporter: false })
+    expect(result?.notes).toEqual([
+      expect.stringMatching(/^Not compared, because Redis does not run CONFIG GET \(NOPERM .*\): maxmemory, /),
+      expect.stringMatching(/^Memory and persistence were not checked, because Redis does not run INFO: NOPERM /)
+    ])
+  })
+
+  test('who may not run PING is told apart from a wrong password', async () => {
+    await using stage = await stageWith()
+    await commanding(stage.redis, stage.password, ['ACL', 'SETUSER', 'default', '-ping'])
     const { failure } = await probeAll(stage)
     expect(failure).toMatchObject({
       code: 'redis-auth',
-      message: expect.stringMatching(/accepts the password, but its user may not run the command CONFIG GET: NOPERM/)
+      message: expect.stringMatching(/accepts the password, but its user may not run the command PING: NOPERM/)
     })
+  })
+})
+
+onlyReal('a Redis that has renamed its commands', () => {
+  test.each([
+    [
+      'CONFIG',
+      /^Not compared, because Redis does not run CONFIG GET \(ERR unknown command .*\): appendfsync, save, protected-mode\.$/
+    ],
+    ['INFO', /^Memory and persistence were not checked, because Redis does not run INFO: ERR unknown command /]
+  ])('%s is proven without it, at once', async (command, note) => {
+    const config = `maxmemory 64mb\nmaxmemory-policy allkeys-lru\nappendonly yes\nrename-command ${command} ""\n`
+    await using redis = await startRedis({ config, password: 'a-password' })
+    await using api = await podWith(redis)
+    const { result, waits } = await probing(api, 'a-password', { expected: configOf(config) })
+    expect(result?.notes).toEqual([expect.stringMatching(note)])
+    expect(result?.checks.filter(({ name }) => name.startsWith('maxmemory'))).toHaveLength(2)
+    expect(waits).toEqual([])
   })
 })
 

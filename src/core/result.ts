@@ -105,5 +105,4 @@ export interface ProgramResult {
   redisVersion?: string
   usedMemoryBytes?: number
   maxmemoryBytes?: number
-  memoryThresholdPercent?: number
 }

@@ -119,7 +119,7 @@ export async function connectionPhase(
           toFailure: toFailureFor(roleOfPods(role))
         })
       : await connectFromRunner(inputs, deadline, { ...common, openRedis: connectToRedis })
-    Object.assign(result, { ...facts, memoryThresholdPercent })
+    Object.assign(result, facts)
     return `the cache answers ${client}`
   })
 }

@@ -7,7 +7,7 @@ import type { KubernetesObject } from '../core/kubernetes/object.ts'
 import { names } from '../core/kubernetes/workload.ts'
 import { knownValue } from '../core/rendered-cache/known.ts'
 import type { RenderedRedis } from '../core/rendered-cache/rendered-cache.ts'
-import { formatDuration } from '../core/units.ts'
+import { formatDuration, quantityBytes } from '../core/units.ts'
 import { comparedSettings } from '../phases/probe/checks.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../phases/probe/probe.ts'
 import { health, rollout } from '../phases/rollout/rollout.ts'
@@ -56,26 +56,37 @@ export interface ProbePhaseInputs {
 
 /** Proves through a port-forward that Redis works as rendered. */
 export async function probePhase(
-  { settings, exporter }: RenderedRedis,
+  { settings, exporter, container }: RenderedRedis,
   { password, memoryThresholdPercent }: ProbePhaseInputs,
   { namespace, connection, cluster, deadline, role }: ClusterSession,
   { result, signal, log, phase }: StepContext
 ): Promise<void> {
-  const keep = ({ checks, redisVersion, usedMemoryBytes, maxmemoryBytes }: ProbeResult) => {
+  const note = noteInto(result, log)
+  const keep = ({ checks, notes, redisVersion, usedMemoryBytes, maxmemoryBytes }: ProbeResult) => {
     result.checks = [...(result.checks ?? []), ...checks]
-    Object.assign(result, { redisVersion, usedMemoryBytes, maxmemoryBytes, memoryThresholdPercent })
+    for (const sentence of notes) note(sentence)
+    Object.assign(result, { redisVersion, usedMemoryBytes, maxmemoryBytes })
   }
   await phase('probe', `Redis in pod ${names.pod}, through a port-forward`, async () => {
     const { config: expected, unresolved = [] } = knownValue(settings) ?? {}
     const uncompared = comparedSettings.filter((name) => unresolved.includes(name))
     if (uncompared.length > 0)
-      log(`not compared, because arguments of redis-server set it by a variable: ${uncompared.join(', ')}`)
-    if (!settings.known) log(`settings are not compared: ${settings.because}`)
+      note(`Not compared, because arguments of redis-server set it by a variable: ${uncompared.join(', ')}.`)
+    if (!settings.known) note(`The settings of Redis were not compared with redis.conf: ${settings.because}.`)
     const hasExporter = exporter !== undefined
     if (!hasExporter) log(`no container ${names.exporterContainer} was rendered: metrics are not checked`)
+    const limit = quantityBytes(container?.memoryLimit ?? '')
     try {
       const probed = await probe(
-        { namespace, password, expected, unresolved, memoryThresholdPercent, exporter: hasExporter },
+        {
+          namespace,
+          password,
+          expected,
+          unresolved,
+          memoryThresholdPercent,
+          memoryLimitBytes: limit === undefined ? undefined : Number(limit),
+          exporter: hasExporter
+        },
         deadline,
         {
           cluster,

@@ -40,6 +40,7 @@ function sections(state: State): Readonly<Record<string, Section>> {
     },
     Memory: {
       used_memory: state.usedMemory(),
+      used_memory_rss: state.usedMemory() + 8 * 1024 ** 2,
       maxmemory: settings.number('maxmemory'),
       maxmemory_policy: settings.values.get('maxmemory-policy') ?? ''
     },

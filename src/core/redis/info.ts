@@ -22,6 +22,11 @@ export function usedMemory(info: RedisInfo): number {
   return Number(info.get('used_memory') ?? Number.NaN)
 }
 
+/** What the process takes of the memory of its container, in bytes; NaN if the reply lacks it. */
+export function processMemory(info: RedisInfo): number {
+  return Number(info.get('used_memory_rss') ?? Number.NaN)
+}
+
 /** What the keys and their values take, in bytes; NaN if the reply lacks it. */
 export function usedDataset(info: RedisInfo): number {
   return Number(info.get('used_memory_dataset') ?? Number.NaN)

@@ -1,12 +1,13 @@
 import { endpointForm } from '../../core/aws-endpoint.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import { type RedisConfig, savePoints, setting } from '../../core/redis/config.ts'
-import { parseInfo, type RedisInfo, usedMemory } from '../../core/redis/info.ts'
+import { parseInfo, type RedisInfo } from '../../core/redis/info.ts'
 import type { JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { formatBytes, redisBytes } from '../../core/units.ts'
+import { redisBytes } from '../../core/units.ts'
 import type { ConnectionInputs } from './deps.ts'
 import { managedHint } from './hints.ts'
+import { memoryChecks } from './memory.ts'
 import {
   checksBefore,
   type NetworkProblem,
@@ -23,31 +24,72 @@ export interface RedisFacts {
   info: RedisInfo
   /** CONFIG GET of the settings below. */
   live: ReadonlyMap<string, string>
+  /** What Redis says where it does not run a command: it is renamed, or the user may not. */
+  refused: Readonly<Partial<Record<'INFO' | 'CONFIG', string>>>
 }
 
 /** The settings that must be in force as rendered; `save` is compared as the list of its points. */
 export const comparedSettings = ['maxmemory', 'maxmemory-policy', 'appendonly', 'appendfsync', 'save', 'protected-mode']
 
-/**
- * All that the answers of Redis must hold; each with what was seen.
- * @param unresolved settings that are not known before Redis starts, so that they cannot be compared
- */
+/** What the answers of a self-hosted Redis are judged by. */
+export interface RenderedSettings {
+  /** Undefined where it is not known what redis.conf says. */
+  expected: RedisConfig | undefined
+  /** Settings that are not known before Redis starts, so that they cannot be compared. */
+  unresolved?: readonly string[]
+  /** Of container redis, in bytes; undefined where it has none. */
+  memoryLimitBytes?: number | undefined
+}
+
+/** All that the answers of Redis must hold; each with what was seen. */
 export function selfHostedChecks(
   facts: RedisFacts,
-  expected: RedisConfig | undefined,
-  thresholdPercent: number,
-  unresolved: readonly string[] = []
+  { expected, unresolved = [], memoryLimitBytes: limit }: RenderedSettings,
+  thresholdPercent: number
 ): JudgedCheck[] {
+  const { info, refused } = facts
+  const live = liveSettings(facts)
   const compared = expected === undefined ? [] : comparedSettings.filter((name) => !unresolved.includes(name))
+  const seen = refused.CONFIG === undefined ? compared : compared.filter((name) => live.has(name))
+  const settings = seen.flatMap((name) => compare(name, live, expected ?? new Map()))
+  if (refused.INFO !== undefined) return settings
+  const policy = live.get('maxmemory-policy')
   return [
-    ...compared.flatMap((name) => compare(name, facts.live, expected ?? new Map())),
-    memoryCheck(usedMemory(facts.info), maxmemory(facts.live), thresholdPercent),
-    ...persistence(facts.info)
+    ...settings,
+    ...memoryChecks({ info, maxmemory: maxmemory(facts), policy, limit }, thresholdPercent),
+    ...persistence(info)
   ]
 }
 
-export function maxmemory(live: ReadonlyMap<string, string>): number {
-  return Number(live.get('maxmemory') ?? Number.NaN)
+/** What could not be checked because Redis does not say it, and why; one sentence each. */
+export function refusedNotes({ refused, ...facts }: RedisFacts, { expected }: RenderedSettings): string[] {
+  const { INFO, CONFIG } = refused
+  const live = liveSettings({ refused, ...facts })
+  const unknown = comparedSettings.filter((name) => expected !== undefined && !live.has(name))
+  return [
+    ...(CONFIG === undefined || unknown.length === 0
+      ? []
+      : [`Not compared, because Redis does not run CONFIG GET (${CONFIG}): ${unknown.join(', ')}.`]),
+    ...(INFO === undefined
+      ? []
+      : [`Memory and persistence were not checked, because Redis does not run INFO: ${INFO}.`])
+  ]
+}
+
+/** The settings in force. INFO tells some of them where CONFIG is renamed or not allowed. */
+function liveSettings({ info, live }: RedisFacts): ReadonlyMap<string, string> {
+  const appends = { '0': 'no', '1': 'yes' }[info.get('aof_enabled') ?? '']
+  const told = [
+    ['maxmemory', info.get('maxmemory')],
+    ['maxmemory-policy', info.get('maxmemory_policy')],
+    ['appendonly', appends]
+  ].filter((pair): pair is [string, string] => pair[1] !== undefined)
+  return new Map([...told, ...live])
+}
+
+/** The maxmemory in force, in bytes; NaN where Redis does not say it. */
+export function maxmemory(facts: RedisFacts): number {
+  return Number(liveSettings(facts).get('maxmemory') ?? Number.NaN)
 }
 
 function compare(name: string, live: ReadonlyMap<string, string>, expected: RedisConfig): JudgedCheck[] {
@@ -174,8 +216,12 @@ function factFindings(info: RedisInfo, wanted: Wanted, context: ProbeContext): J
   const role = isClustered(info) ? [] : [roleFinding(info, context)]
   // Of a Redis in the cluster, the probe compares all settings and judges its memory.
   if (context.topology === 'self-hosted' || unjudgedSize(info, context) !== undefined) return role
-  const memory = memoryCheck(usedMemory(info), Number(info.get('maxmemory')), wanted.memoryThresholdPercent)
-  return [...role, policyFinding(info, wanted.maxmemoryPolicy), memory]
+  const policy = info.get('maxmemory_policy')
+  const memory = memoryChecks(
+    { info, maxmemory: Number(info.get('maxmemory')), policy, limit: undefined },
+    wanted.memoryThresholdPercent
+  )
+  return [...role, policyFinding(info, wanted.maxmemoryPolicy), ...memory]
 }
 
 /** In cluster mode every node has its own share of the keys, and may be a replica of another: that is not judged. */
@@ -214,20 +260,4 @@ function policyFinding(info: RedisInfo, wanted: string | undefined): Judged {
   return policy === 'noeviction'
     ? { ...base, passed: false, detail: `${shown}: every write fails when the memory is full` }
     : { ...base, passed: true, detail: shown }
-}
-
-/** Whether the memory that is used stays below a threshold of maxmemory, both in bytes. */
-function memoryCheck(used: number, maximum: number, thresholdPercent: number): JudgedCheck {
-  const base = { name: 'used memory', code: 'memory-over-threshold' } as const
-  if (!Number.isFinite(used) || !(maximum > 0)) {
-    const detail = Number.isFinite(used)
-      ? 'maxmemory is not set, so Redis can grow until it is killed'
-      : 'missing in INFO'
-    return { ...base, passed: false, detail }
-  }
-  const percent = (100 * used) / maximum
-  const detail = `${formatBytes(used)} of ${formatBytes(maximum)}, ${percent.toFixed(1)} %`
-  return percent < thresholdPercent
-    ? { ...base, passed: true, detail }
-    : { ...base, passed: false, detail: `${detail}, not below ${thresholdPercent} %` }
 }

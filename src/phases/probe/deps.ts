@@ -35,6 +35,8 @@ export interface ProbeInputs {
   /** Those that are not known before Redis starts. */
   unresolved?: readonly string[]
   memoryThresholdPercent: number
+  /** Of container redis, in bytes; undefined where it has none. */
+  memoryLimitBytes?: number | undefined
   /** Whether the pod has the container of the exporter. */
   exporter: boolean
 }

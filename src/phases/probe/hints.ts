@@ -15,7 +15,7 @@ export function selfHostedHint(code: FailureCode, namespace: string): string {
     case 'redis-loading':
       return `watch it: \`${kubectl} logs ${names.pod} -c ${names.redisContainer} --follow\`; then raise timeout`
     case 'memory-over-threshold':
-      return 'raise maxmemory together with memory-limit, or raise memory-threshold'
+      return 'raise memory-limit, and maxmemory up to half of it; or raise memory-threshold'
     case 'config-drift':
       return `restart the pod to reload redis.conf: ${restart}; if the difference stays, correct redis.conf`
     case 'persistence-failing':

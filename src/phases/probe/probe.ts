@@ -4,7 +4,7 @@ import { Failure, messageOf } from '../../core/failure.ts'
 import { parseInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
 import type { Check, JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { comparedSettings, maxmemory, type RedisFacts, selfHostedChecks } from './checks.ts'
+import { comparedSettings, maxmemory, type RedisFacts, refusedNotes, selfHostedChecks } from './checks.ts'
 import { answerMilliseconds, type ProbeDeps, type ProbeInputs } from './deps.ts'
 import { checkExporter } from './exporter.ts'
 import { selfHostedHint } from './hints.ts'
@@ -12,6 +12,8 @@ import { reachPod } from './port-forward.ts'
 
 export interface ProbeResult {
   checks: Check[]
+  /** What was not checked, and why; one sentence each. */
+  notes: string[]
   redisVersion: string | undefined
   usedMemoryBytes: number
   maxmemoryBytes: number
@@ -35,14 +37,15 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
     await Promise.allSettled(jobs)
     throw error
   })
-  const judged = selfHostedChecks(facts, inputs.expected, inputs.memoryThresholdPercent, inputs.unresolved)
+  const judged = selfHostedChecks(facts, inputs, inputs.memoryThresholdPercent)
   const checks: JudgedCheck[] = [open, facts.answer, ...judged, ...(exporter === undefined ? [] : [exporter])]
   for (const { name, passed, detail } of checks) deps.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
   const result = {
     checks: checks.map(({ name, passed, detail }) => ({ name, passed, detail })),
+    notes: refusedNotes(facts, inputs),
     redisVersion: serverVersion(facts.info),
     usedMemoryBytes: usedMemory(facts.info),
-    maxmemoryBytes: maxmemory(facts.live)
+    maxmemoryBytes: maxmemory(facts)
   }
   const failed = checks.filter(({ passed }) => !passed)
   if (failed[0] !== undefined) throw new ChecksFailed(failed[0], failed, result, inputs.namespace)
@@ -89,14 +92,25 @@ async function readFacts(
 ): Promise<RedisFacts & { answer: JudgedCheck }> {
   return reachPod(namespace, deadline, deps, async (port) => {
     await using connection = await deps.openRedis(port, password, answerMilliseconds(deadline))
-    const [answer, info, ...settings] = await Promise.all([
+    const refused: { INFO?: string; CONFIG?: string } = {}
+    const ask = async (command: 'INFO' | 'CONFIG', ...parameters: string[]): Promise<unknown> => {
+      try {
+        return await connection.call(command, ...parameters)
+      } catch (error) {
+        // Redis answers; it does not know the command by this name (rename-command), or the user may not run it.
+        if (!deps.isReply(error, 'ERR', 'NOPERM')) throw error
+        refused[command] = sanitizeLine(messageOf(error), 200)
+        return undefined
+      }
+    }
+    const [answer, info = '', ...settings] = await Promise.all([
       ping(connection, deps),
-      connection.call('INFO'),
+      ask('INFO'),
       // One each: only Redis 7 takes several at once.
-      ...comparedSettings.map((name) => connection.call('CONFIG', 'GET', name))
+      ...comparedSettings.map((name) => ask('CONFIG', 'GET', name))
     ])
     const live = new Map(settings.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : [])))
-    return { answer, info: parseInfo(String(info)), live }
+    return { answer, info: parseInfo(String(info)), live, refused }
   })
 }
 

@@ -72,13 +72,13 @@ function notesPart({ notes = [], leftovers = [], namespace = '' }: Run): string 
   return lines.join('\n')
 }
 
-function gauge({ usedMemoryBytes, maxmemoryBytes, memoryThresholdPercent }: Run): string {
+function gauge({ usedMemoryBytes, maxmemoryBytes }: Run): string {
   if (typeof usedMemoryBytes !== 'number' || !Number.isFinite(usedMemoryBytes) || !maxmemoryBytes) return ''
   const share = usedMemoryBytes / maxmemoryBytes
   const filled = Math.min(20, Math.ceil(share * 20))
   const bar = '█'.repeat(filled) + '░'.repeat(20 - filled)
   const numbers = `${formatBytes(usedMemoryBytes)} of ${formatBytes(maxmemoryBytes)}`
-  return `Memory \`${bar}\` ${(100 * share).toFixed(1)} % (${numbers}; the limit of this check is ${memoryThresholdPercent} %)`
+  return `Memory \`${bar}\` ${(100 * share).toFixed(1)} % of maxmemory (${numbers})`
 }
 
 function phasesPart({ phases, running, failure }: Run): string {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseRedisConfig } from '../../../../src/core/redis/config.ts'
 import { parseInfo, usedMemory } from '../../../../src/core/redis/info.ts'
-import { comparedSettings, maxmemory, type RedisFacts, selfHostedChecks } from '../../../../src/phases/probe/checks.ts'
+import {
+  comparedSettings,
+  maxmemory,
+  type RedisFacts,
+  refusedNotes,
+  selfHostedChecks
+} from '../../../../src/phases/probe/checks.ts'
 import { infoReplies } from './info-replies.ts'
 
 const mebibyte = 1024 ** 2
@@ -16,7 +22,8 @@ const live = {
 }
 const facts = (changed: Partial<typeof live> = {}, info = ''): RedisFacts => ({
   info: parseInfo(`used_memory:${mebibyte}\n${health}${info}`),
-  live: new Map(Object.entries({ ...live, ...changed }))
+  live: new Map(Object.entries({ ...live, ...changed })),
+  refused: {}
 })
 const expected = parseRedisConfig(
   {
@@ -27,17 +34,22 @@ const expected = parseRedisConfig(
 )
 const conf = (text: string) => parseRedisConfig({ 'redis.conf': text }, 'redis.conf')
 const checkOf = (name: string, seen: RedisFacts, config = expected, threshold = 90) =>
-  selfHostedChecks(seen, config, threshold).find((check) => check.name === name)
+  selfHostedChecks(seen, { expected: config }, threshold).find((check) => check.name === name)
 
 test('a Redis as rendered passes every check, each with what was seen', () => {
-  expect(selfHostedChecks(facts(), expected, 90)).toEqual([
+  expect(selfHostedChecks(facts(), { expected }, 90)).toEqual([
     { name: 'maxmemory', code: 'config-drift', passed: true, detail: '268435456' },
     { name: 'maxmemory-policy', code: 'config-drift', passed: true, detail: 'allkeys-lru' },
     { name: 'appendonly', code: 'config-drift', passed: true, detail: 'yes' },
     { name: 'appendfsync', code: 'config-drift', passed: true, detail: 'everysec' },
     { name: 'save', code: 'config-drift', passed: true, detail: '900 1 300 10' },
     { name: 'protected-mode', code: 'config-drift', passed: true, detail: 'yes' },
-    { name: 'used memory', code: 'memory-over-threshold', passed: true, detail: '1 MiB of 256 MiB, 0.4 %' },
+    {
+      name: 'used memory',
+      code: 'memory-over-threshold',
+      passed: true,
+      detail: '1 MiB of 256 MiB, 0.4 %; allkeys-lru evicts keys when it is full'
+    },
     { name: 'last snapshot', code: 'persistence-failing', passed: true, detail: 'rdb_last_bgsave_status is ok' },
     {
       name: 'last append-only write',
@@ -51,7 +63,7 @@ test('a Redis as rendered passes every check, each with what was seen', () => {
 
 test.each(infoReplies)('$name tells all that is judged', ({ info, usedMemory: used }) => {
   const seen = { ...facts(), info: parseInfo(info.replaceAll('\n', '\r\n')) }
-  const checks = selfHostedChecks(seen, expected, 90)
+  const checks = selfHostedChecks(seen, { expected }, 90)
   expect(checks.filter(({ passed }) => !passed)).toEqual([])
   expect(checks).toHaveLength(10)
   expect(usedMemory(seen.info)).toBe(used)
@@ -68,9 +80,10 @@ describe('settings', () => {
   })
 
   test('that Redis does not tell are drift', () => {
-    expect(checkOf('appendonly', { info: parseInfo(health), live: new Map() })?.detail).toBe(
-      'unknown in force, yes rendered'
-    )
+    expect(
+      checkOf('appendonly', { info: parseInfo(health.replace('aof_enabled:1\n', '')), live: new Map(), refused: {} })
+        ?.detail
+    ).toBe('unknown in force, yes rendered')
   })
 
   test.each([
@@ -87,45 +100,63 @@ describe('settings', () => {
   })
 
   test('that are not rendered are not compared, but for what Redis has built in', () => {
-    const names = selfHostedChecks(facts(), conf('port 6379'), 90).map(({ name }) => name)
+    const names = selfHostedChecks(facts(), { expected: conf('port 6379') }, 90).map(({ name }) => name)
     expect(names).not.toContain('maxmemory')
     expect(names).toContain('save')
   })
 
   test('are not compared where no configuration was rendered', () => {
     expect(
-      selfHostedChecks(facts(), conf('appendonly no'), 90, comparedSettings).map(({ code }) => code)
+      selfHostedChecks(facts(), { expected: conf('appendonly no'), unresolved: comparedSettings }, 90).map(
+        ({ code }) => code
+      )
     ).not.toContain('config-drift')
-    expect(selfHostedChecks(facts(), undefined, 90).map(({ code }) => code)).not.toContain('config-drift')
+    expect(selfHostedChecks(facts(), { expected: undefined }, 90).map(({ code }) => code)).not.toContain('config-drift')
   })
 })
 
-describe('used memory', () => {
-  test.each([
-    ['below the threshold', 229, 90, true, '229 MiB of 256 MiB, 89.5 %'],
-    ['at the threshold', 128, 50, false, '128 MiB of 256 MiB, 50.0 %, not below 50 %'],
-    ['over the threshold', 255, 90, false, '255 MiB of 256 MiB, 99.6 %, not below 90 %'],
-    ['over maxmemory', 300, 100, false, '300 MiB of 256 MiB, 117.2 %, not below 100 %']
-  ])('%s', (_, used, threshold, passed, detail) => {
-    const seen = facts({}, `used_memory:${used * mebibyte}\n`)
-    expect(checkOf('used memory', seen, expected, threshold)).toMatchObject({ passed, detail })
+test('maxmemory and used memory are told in bytes, and as no number where Redis does not say', () => {
+  const silent: RedisFacts = { info: new Map(), live: new Map(), refused: {} }
+  expect([usedMemory(facts().info), maxmemory(facts())]).toEqual([mebibyte, 256 * mebibyte])
+  expect([usedMemory(silent.info), maxmemory(silent)]).toEqual([Number.NaN, Number.NaN])
+})
+
+describe('a Redis that does not run a command', () => {
+  const unknown = "ERR unknown command 'CONFIG', with args beginning with: 'GET'"
+  const info = `maxmemory:${256 * mebibyte}\nmaxmemory_policy:allkeys-lru\n`
+  const withoutConfig: RedisFacts = { ...facts({}, info), live: new Map(), refused: { CONFIG: unknown } }
+
+  test('CONFIG: INFO still tells three settings, and the others are named as not compared', () => {
+    const compared = selfHostedChecks(withoutConfig, { expected }, 90).filter(({ code }) => code === 'config-drift')
+    expect(compared.map(({ name, passed }) => [name, passed])).toEqual([
+      ['maxmemory', true],
+      ['maxmemory-policy', true],
+      ['appendonly', true]
+    ])
+    expect(refusedNotes(withoutConfig, { expected })).toEqual([
+      `Not compared, because Redis does not run CONFIG GET (${unknown}): appendfsync, save, protected-mode.`
+    ])
   })
 
-  test.each([
-    ['maxmemory 0', facts({ maxmemory: '0' }), 'maxmemory is not set, so Redis can grow until it is killed'],
-    [
-      'an unknown maxmemory',
-      { ...facts(), live: new Map() },
-      'maxmemory is not set, so Redis can grow until it is killed'
-    ],
-    ['no figure', { ...facts(), info: parseInfo(health) }, 'missing in INFO']
-  ])('fails with %s', (_, seen, detail) => {
-    expect(checkOf('used memory', seen)).toMatchObject({ passed: false, detail })
+  test('CONFIG, and INFO tells another maxmemory: it is drift all the same', () => {
+    const other = { ...withoutConfig, info: parseInfo(`${info}maxmemory:1\nused_memory:1\n${health}`) }
+    expect(checkOf('maxmemory', other)).toMatchObject({ passed: false, detail: '1 in force, 268435456 rendered' })
   })
 
-  test('is told in bytes, and as no number where Redis does not say', () => {
-    expect([usedMemory(facts().info), maxmemory(facts().live)]).toEqual([mebibyte, 256 * mebibyte])
-    expect([usedMemory(new Map()), maxmemory(new Map())]).toEqual([Number.NaN, Number.NaN])
+  test('INFO: memory and persistence are not judged, and that is said', () => {
+    const withoutInfo: RedisFacts = { ...facts(), info: new Map(), refused: { INFO: 'NOPERM no' } }
+    const checks = selfHostedChecks(withoutInfo, { expected }, 90)
+    expect(checks.map(({ code, passed }) => [code, passed])).toEqual(Array(6).fill(['config-drift', true]))
+    expect(refusedNotes(withoutInfo, { expected })).toEqual([
+      'Memory and persistence were not checked, because Redis does not run INFO: NOPERM no.'
+    ])
+  })
+
+  test('neither: nothing is judged, and nothing is compared where no configuration is known', () => {
+    const silent: RedisFacts = { info: new Map(), live: new Map(), refused: { INFO: 'ERR a', CONFIG: 'ERR b' } }
+    expect(selfHostedChecks(silent, { expected }, 90)).toEqual([])
+    expect(refusedNotes(silent, { expected })).toHaveLength(2)
+    expect(refusedNotes(silent, { expected: undefined })).toHaveLength(1)
   })
 })
 
@@ -139,12 +170,12 @@ describe('persistence', () => {
   })
 
   test('without an append-only file is the snapshot alone', () => {
-    const names = selfHostedChecks(facts({}, 'aof_enabled:0'), undefined, 90).map(({ name }) => name)
+    const names = selfHostedChecks(facts({}, 'aof_enabled:0'), { expected: undefined }, 90).map(({ name }) => name)
     expect(names).toEqual(['used memory', 'last snapshot'])
   })
 
   test('of which Redis says nothing is not proven', () => {
-    expect(checkOf('last snapshot', { info: new Map(), live: new Map() })).toMatchObject({
+    expect(checkOf('last snapshot', { info: new Map(), live: new Map(), refused: {} })).toMatchObject({
       passed: false,
       detail: 'rdb_last_bgsave_status is unknown'
     })

@@ -36,8 +36,7 @@ export const passedRun: Run = {
   rolloutMilliseconds: 6_300,
   redisVersion: '7.2.16',
   usedMemoryBytes: 1_064_000,
-  maxmemoryBytes: 268_435_456,
-  memoryThresholdPercent: 90
+  maxmemoryBytes: 268_435_456
 }
 
 /** A rollout that ended in a crash loop. */

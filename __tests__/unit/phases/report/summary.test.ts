@@ -5,7 +5,7 @@ import { failedRun, passedRun } from './runs.ts'
 test('the summary of a run that passed', () => {
   expect(summaryOf(passedRun)).toBe(`### ✅ Redis 7.2.16 is proven to work (staging, namespace \`hospital-erp-system\`)
 
-Memory \`█░░░░░░░░░░░░░░░░░░░\` 0.4 % (1.0 MiB of 256 MiB; the limit of this check is 90 %)
+Memory \`█░░░░░░░░░░░░░░░░░░░\` 0.4 % of maxmemory (1.0 MiB of 256 MiB)
 
 | Phase |  | Time | Result |
 | --- | --- | --- | --- |
