@@ -1,6 +1,14 @@
-import { expect, test } from '@jest/globals'
-import { syncInterval } from '../../../../../src/phases/secret/sync/refresh-policy.ts'
-import { externalSecret } from '../sync-shapes.ts'
+import { describe, expect, test } from '@jest/globals'
+import { freshness, syncInterval } from '../../../../../src/phases/secret/sync/refresh-policy.ts'
+import { externalSecret, failed, synced } from '../sync-shapes.ts'
+
+const retained = { ...synced, message: 'secret retained due to DeletionPolicy=Retain' }
+const missing = {
+  ...synced,
+  reason: 'SecretMissing',
+  message: 'secret will not be created due to CreationPolicy=Merge'
+}
+const deleted = { ...synced, reason: 'SecretDeleted', message: 'secret deleted due to DeletionPolicy=Delete' }
 
 test.each([
   ['by default', {}, 3_600_000],
@@ -13,4 +21,83 @@ test.each([
   ['at a time that nobody can read', { refreshInterval: 'soon' }, undefined]
 ])('a sync is due: %s', (_, spec, milliseconds) => {
   expect(syncInterval(externalSecret({ spec }))).toBe(milliseconds)
+})
+
+describe('after the ExternalSecret was told to sync', () => {
+  const id = 'ExternalSecret/redis-credentials'
+
+  test.each([
+    ['nobody has seen it', externalSecret(), undefined, `the operator to sync ${id}`],
+    [
+      'Ready=True is of yesterday',
+      externalSecret({ ready: synced, version: '2-a' }),
+      '2-a',
+      `the operator to sync ${id}`
+    ],
+    [
+      'an older generation was synced meanwhile',
+      externalSecret({ ready: synced, version: '1-b' }),
+      '1-a',
+      `the operator to sync generation 2 of ${id}`
+    ],
+    [
+      'a generation that only begins with the same digit was synced',
+      externalSecret({ ready: synced, version: '22-b' }),
+      '1-a',
+      `the operator to sync generation 2 of ${id}`
+    ],
+    [
+      'a sync succeeded, and then one failed',
+      externalSecret({ ready: failed, version: '2-b' }),
+      '2-a',
+      `${id} to be Ready (SecretSyncedError: could not get secret data from provider)`
+    ]
+  ])('%s: not fresh yet', (_, object, before, waitingFor) => {
+    expect(freshness(object, before)).toEqual({ state: 'waiting', waitingFor })
+  })
+
+  test.each([
+    ['for the first time', externalSecret({ ready: synced, version: '2-a' }), undefined],
+    ['again', externalSecret({ ready: synced, version: '2-b' }), '2-a'],
+    [
+      'again within the same second',
+      externalSecret({ ready: synced, version: '2-b', refreshTime: '2026-11-23T08:15:39Z' }),
+      '2-a'
+    ],
+    [
+      'by an older operator',
+      externalSecret({ ready: { ...synced, message: 'Secret was synced' }, version: '2-b' }),
+      '2-a'
+    ]
+  ])('synced %s: fresh', (_, object, before) => {
+    expect(freshness(object, before)).toEqual({ state: 'fresh', detail: 'at 2026-11-23T08:15:39Z' })
+  })
+
+  test.each([
+    ['AWS gave nothing, and the old Secret stays', retained, /SecretSynced: secret retained due to/, /remoteRef/],
+    [
+      'there is no Secret to merge into',
+      missing,
+      /SecretMissing: secret will not be created/,
+      /`creationPolicy: Owner`/
+    ],
+    ['the secret is gone from AWS', deleted, /SecretDeleted: secret deleted/, /AWS Secrets Manager again/],
+    ['words of a success for another reason', { ...synced, reason: 'Else' }, /Else: secret synced$/, /with the reason/],
+    [
+      'a reason that is also a word of JavaScript',
+      { ...synced, reason: 'constructor' },
+      /constructor: /,
+      /with the reason/
+    ],
+    ['the operator says what nobody knows', { ...synced, reason: 'Else', message: 'x' }, /Else: x$/, /with the reason/]
+  ])('%s: Ready=True, and stale', (_, ready, sentence, hint) => {
+    expect(freshness(externalSecret({ ready, version: '2-b' }), '2-a')).toEqual({
+      state: 'refused',
+      refusal: {
+        code: 'secret-stale',
+        sentence: expect.stringMatching(sentence),
+        hint: expect.stringMatching(hint)
+      }
+    })
+  })
 })
