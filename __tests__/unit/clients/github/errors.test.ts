@@ -10,7 +10,7 @@ const thrown = (status: number, data: unknown) => ({
   response: { status, data, headers: {} }
 })
 
-describe('what an error says', () => {
+describe('the sentence about a GitHub error', () => {
   test.each([
     ['the message', { message: 'Not Found' }, 'Not Found'],
     [
@@ -24,7 +24,7 @@ describe('what an error says', () => {
       'Validation Failed: missing_field'
     ],
     ['the status where there is no message', '<html>', 'HTTP status 422']
-  ])('%s', (_, data, expected) => {
+  ])('explains an error response: %s', (_, data, expected) => {
     expect(errorFrom(thrown(422, data), 'api.github.com').message).toBe(expected)
   })
 
@@ -37,11 +37,11 @@ describe('what an error says', () => {
       { message: 'Headers.append: "token x"' },
       'api.github.com: no connection'
     ]
-  ])('without an answer: %s', (_, error, expected) => {
+  ])('explains a request that got no response: %s', (_, error, expected) => {
     expect(errorFrom(error, 'api.github.com')).toMatchObject({ message: expected, status: undefined, wait: undefined })
   })
 
-  test('whatever was thrown, nothing of the request', () => {
+  test('never shows any part of the request, whatever was thrown', () => {
     fc.assert(
       fc.property(fc.anything(), (data) => {
         const error = errorFrom(thrown(403, data), 'api.github.com')
@@ -53,7 +53,7 @@ describe('what an error says', () => {
   })
 })
 
-test('an error of our own is called one', () => {
+test('reports an unexpected error as a bug of this action', () => {
   expect(toCommentError(new TypeError('oops'), { isFork: false })).toEqual({
     reason: 'unexpected error: oops',
     hint: 'please report it with the log of this run'

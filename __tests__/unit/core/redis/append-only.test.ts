@@ -46,7 +46,7 @@ describe('whether Redis starts with an append-only file', () => {
       'appendonly no',
       undefined
     ]
-  ])('%s', (_, container, config, expected) => {
+  ])('is decided by command and configuration: %s', (_, container, config, expected) => {
     expect(appendsAtStart(redisWith(container, config))).toBe(expected)
   })
 })

@@ -29,7 +29,7 @@ const conf = (text: string) => parseRedisConfig({ 'redis.conf': text }, 'redis.c
 const checkOf = (name: string, seen: RedisFacts, config = expected, threshold = 90) =>
   selfHostedChecks(seen, config, threshold).find((check) => check.name === name)
 
-test('a Redis as rendered passes every check, each with what was seen', () => {
+test('pass for a Redis as rendered, each with what was seen', () => {
   expect(selfHostedChecks(facts(), expected, 90)).toEqual([
     { name: 'maxmemory', code: 'config-drift', passed: true, detail: '268435456' },
     { name: 'maxmemory-policy', code: 'config-drift', passed: true, detail: 'allkeys-lru' },
@@ -49,7 +49,7 @@ test('a Redis as rendered passes every check, each with what was seen', () => {
   ])
 })
 
-test.each(infoReplies)('$name tells all that is judged', ({ info, usedMemory: used }) => {
+test.each(infoReplies)('have every value they need in the INFO reply of $name', ({ info, usedMemory: used }) => {
   const seen = { ...facts(), info: parseInfo(info.replaceAll('\n', '\r\n')) }
   const checks = selfHostedChecks(seen, expected, 90)
   expect(checks.filter(({ passed }) => !passed)).toEqual([])
@@ -57,17 +57,17 @@ test.each(infoReplies)('$name tells all that is judged', ({ info, usedMemory: us
   expect(usedMemory(seen.info)).toBe(used)
 })
 
-describe('settings', () => {
+describe('the checks of settings', () => {
   test.each([
     ['maxmemory', { maxmemory: '128000000' }, '128000000 in force, 268435456 rendered'],
     ['maxmemory-policy', { 'maxmemory-policy': 'noeviction' }, 'noeviction in force, allkeys-lru rendered'],
     ['save', { save: '' }, 'empty in force, 900 1 300 10 rendered'],
     ['appendonly', { appendonly: 'no\n::error::x' }, 'no ∶:error::x in force, yes rendered']
-  ])('%s that differs is drift', (name, change, detail) => {
+  ])('report %s that differs as drift', (name, change, detail) => {
     expect(checkOf(name, facts(change))).toEqual({ name, code: 'config-drift', passed: false, detail })
   })
 
-  test('that Redis does not tell are drift', () => {
+  test('report a setting missing in the reply as drift', () => {
     expect(checkOf('appendonly', { info: parseInfo(health), live: new Map() })?.detail).toBe(
       'unknown in force, yes rendered'
     )
@@ -78,21 +78,21 @@ describe('settings', () => {
     ['in capitals', 'appendonly YES', 'appendonly'],
     ['in quotes', 'maxmemory-policy "allkeys-lru"', 'maxmemory-policy'],
     ['as a list of points', 'save 900 1 300 10', 'save']
-  ])('that mean the same %s are the same', (_, text, name) => {
+  ])('accept an equivalent value %s', (_, text, name) => {
     expect(checkOf(name, facts(), conf(text))?.passed).toBe(true)
   })
 
-  test('snapshots that were switched off are compared too', () => {
+  test('compare snapshots that were switched off', () => {
     expect(checkOf('save', facts({ save: '' }), conf('save ""'))).toMatchObject({ passed: true, detail: 'empty' })
   })
 
-  test('that are not rendered are not compared, but for what Redis has built in', () => {
+  test('skip a setting that is not rendered unless Redis has a default for it', () => {
     const names = selfHostedChecks(facts(), conf('port 6379'), 90).map(({ name }) => name)
     expect(names).not.toContain('maxmemory')
     expect(names).toContain('save')
   })
 
-  test('are not compared where no configuration was rendered', () => {
+  test('skip all settings where no configuration was rendered', () => {
     expect(
       selfHostedChecks(facts(), conf('appendonly no'), 90, comparedSettings).map(({ code }) => code)
     ).not.toContain('config-drift')
@@ -100,13 +100,13 @@ describe('settings', () => {
   })
 })
 
-describe('used memory', () => {
+describe('the check of used memory', () => {
   test.each([
     ['below the threshold', 229, 90, true, '229 MiB of 256 MiB, 89.5 %'],
     ['at the threshold', 128, 50, false, '128 MiB of 256 MiB, 50.0 %, not below 50 %'],
     ['over the threshold', 255, 90, false, '255 MiB of 256 MiB, 99.6 %, not below 90 %'],
     ['over maxmemory', 300, 100, false, '300 MiB of 256 MiB, 117.2 %, not below 100 %']
-  ])('%s', (_, used, threshold, passed, detail) => {
+  ])('judges memory %s', (_, used, threshold, passed, detail) => {
     const seen = facts({}, `used_memory:${used * mebibyte}\n`)
     expect(checkOf('used memory', seen, expected, threshold)).toMatchObject({ passed, detail })
   })
@@ -123,27 +123,27 @@ describe('used memory', () => {
     expect(checkOf('used memory', seen)).toMatchObject({ passed: false, detail })
   })
 
-  test('is told in bytes, and as no number where Redis does not say', () => {
+  test('reads numbers of bytes, and NaN where Redis reports none', () => {
     expect([usedMemory(facts().info), maxmemory(facts().live)]).toEqual([mebibyte, 256 * mebibyte])
     expect([usedMemory(new Map()), maxmemory(new Map())]).toEqual([Number.NaN, Number.NaN])
   })
 })
 
-describe('persistence', () => {
+describe('the checks of persistence', () => {
   test.each([
     ['last snapshot', 'rdb_last_bgsave_status:err', 'rdb_last_bgsave_status is err'],
     ['last append-only write', 'aof_last_write_status:err', 'aof_last_write_status is err'],
     ['last rewrite', 'aof_last_bgrewrite_status:err', 'aof_last_bgrewrite_status is err']
-  ])('%s that failed is told', (name, line, detail) => {
+  ])('report a failed %s', (name, line, detail) => {
     expect(checkOf(name, facts({}, line))).toMatchObject({ code: 'persistence-failing', passed: false, detail })
   })
 
-  test('without an append-only file is the snapshot alone', () => {
+  test('cover the snapshot alone without an append-only file', () => {
     const names = selfHostedChecks(facts({}, 'aof_enabled:0'), undefined, 90).map(({ name }) => name)
     expect(names).toEqual(['used memory', 'last snapshot'])
   })
 
-  test('of which Redis says nothing is not proven', () => {
+  test('fail where Redis reports no status', () => {
     expect(checkOf('last snapshot', { info: new Map(), live: new Map() })).toMatchObject({
       passed: false,
       detail: 'rdb_last_bgsave_status is unknown'

@@ -25,15 +25,15 @@ test.each([
   [undefined, "Socket timeout. Expecting data, but didn't receive any in 5000ms.", 'silent'],
   [undefined, 'Connection is closed.', 'closed'],
   [undefined, 'Unknown RESP type 72 "H". Please report this.', 'unknown']
-])('%s (%s): %s', (code, message, kind) => {
+])('reads the network problem %s (%s): %s', (code, message, kind) => {
   expect(networkProblemOfError(error(code, message))).toEqual({ kind, said: message })
 })
 
-test('several addresses that all refuse: Node gives the code and no message', () => {
+test('reads the error code where several addresses refuse without a message', () => {
   expect(networkProblemOfError(error('ECONNREFUSED', ''))).toEqual({ kind: 'refused', said: 'ECONNREFUSED' })
 })
 
-test('a certificate of another host: which names it has', () => {
+test('names the hosts of a certificate for another host', () => {
   const reason = "Host: a.example.org. is not in the cert's altnames: DNS:b.example.org, DNS:c.example.org"
   const cause = error('ERR_TLS_CERT_ALTNAME_INVALID', `Hostname/IP does not match certificate's altnames: ${reason}`, {
     reason

@@ -13,12 +13,12 @@ const findings = (kind: NetworkProblemKind, seen: ProbeContext, said = 'said so'
   reachFindings({ trouble: { kind, said }, certificate: undefined, answers: undefined }, seen)
 const namesOf = (found: ReturnType<typeof findings>) => found.map(({ name, passed }) => `${passed ? '✓' : '✗'} ${name}`)
 
-describe('a cache that answered', () => {
+describe('the description of a working connection', () => {
   const sight = (certificate: Certificate | undefined) => ({ trouble: undefined, certificate, answers: undefined })
   const answered = (certificate: Certificate | undefined, seen = view()) =>
     reachFindings(sight(certificate), seen).map(({ name, passed, detail }) => `${passed} ${name}: ${detail}`)
 
-  test('with TLS', () => {
+  test('mentions TLS', () => {
     expect(answered({ issuer: 'CN=Amazon RSA 2048 M01', validUntil: '2027-01-01', naming: true })).toEqual([
       `true host name: ${host} resolves`,
       `true TCP: ${place} accepts connections`,
@@ -27,21 +27,21 @@ describe('a cache that answered', () => {
     ])
   })
 
-  test('with TLS, as Node verified it', () => {
+  test('mentions TLS verified by Node', () => {
     expect(answered({ naming: true })[2]).toBe('true TLS: the certificate is trusted')
   })
 
-  test('with a name that nobody could see: nothing is claimed', () => {
+  test('claims nothing about a certificate that was not seen', () => {
     expect(answered({ naming: undefined })).toHaveLength(3)
   })
 
-  test('with the name of another', () => {
+  test('mentions the name of another host in the certificate', () => {
     expect(answered({ naming: 'it names DNS:other' })[3]).toBe(
       `false certificate name: the certificate is not for ${host}: it names DNS:other`
     )
   })
 
-  test('without TLS', () => {
+  test('mentions missing TLS', () => {
     expect(answered(undefined, selfHosted())).toEqual([
       'true host name: redis.team.svc resolves',
       'true TCP: redis.team.svc:6379 accepts connections'
@@ -49,7 +49,7 @@ describe('a cache that answered', () => {
   })
 })
 
-describe('a cache that could not be asked', () => {
+describe('the description of a failed connection', () => {
   const before = ['✓ host name', '✓ TCP', '✓ TLS']
   test.each<[NetworkProblemKind, string[], RegExp, RegExp]>([
     ['unresolved', ['✗ host name'], /does not resolve in a pod of namespace team: said so$/, /coredns/],
@@ -70,7 +70,7 @@ describe('a cache that could not be asked', () => {
     ['silent', [...before.slice(0, 2), '✗ TLS'], /but sends nothing within 5 s$/, /describe-events/],
     ['closed', [...before.slice(0, 2), '✗ TLS'], /closes connections without an answer: said so$/, /rediss/],
     ['unknown', ['✗ PING'], /could not be probed: said so$/, /describe-events/]
-  ])('%s', (kind, names, detail, hint) => {
+  ])('is a sentence: %s', (kind, names, detail, hint) => {
     const found = findings(kind, view())
     expect(namesOf(found)).toEqual(names)
     expect(found.at(-1)).toMatchObject({
@@ -85,7 +85,7 @@ describe('a cache that could not be asked', () => {
     ['timeout', /app\.kubernetes\.io\/component: backend/],
     ['refused', /get endpointslices -l kubernetes\.io\/service-name=redis`/],
     ['silent', /logs redis-0 -c redis`/]
-  ])('%s, in the cluster', (kind, hint) => {
+  ])('has a hint for a Redis in the cluster: %s', (kind, hint) => {
     const found = findings(kind, selfHosted()).at(-1)
     expect(found).toMatchObject({ code: 'redis-unreachable', hint: expect.stringMatching(hint) })
   })
@@ -93,17 +93,17 @@ describe('a cache that could not be asked', () => {
   test.each<[NetworkProblemKind, RegExp]>([
     ['unresolved', /the VPC DNS, or set probe-from: cluster/],
     ['timeout', /only inside its VPC: .* probe-from: cluster/]
-  ])('%s, from the runner', (kind, hint) => {
+  ])('has a hint for the runner: %s', (kind, hint) => {
     const found = findings(kind, view({ from: 'runner' })).at(-1)
     expect(found?.hint).toMatch(hint)
     expect(found?.detail).toContain('the runner')
   })
 
-  test('without TLS, silence is an answer that PING misses', () => {
+  test('treats silence without TLS as a missing reply to PING', () => {
     expect(namesOf(findings('silent', view({}, false)))).toEqual(['✓ host name', '✓ TCP', '✗ PING'])
   })
 
-  test('an image that cannot ask says nothing of the cache', () => {
+  test('does not blame the cache for an image without redis-cli', () => {
     expect(findings('client', view(), '--tls?')).toEqual([
       {
         name: 'PING',
@@ -115,7 +115,7 @@ describe('a cache that could not be asked', () => {
     ])
   })
 
-  test('nothing more is said where nothing more is known', () => {
+  test('adds nothing where nothing more is known', () => {
     expect(findings('timeout', view(), '').at(-1)?.detail).toMatch(/within 5 s$/)
   })
 })

@@ -27,8 +27,8 @@ function observed(...labels: string[]) {
   return { observer: new RolloutObserver('team', { ...ports, cluster }), requests, ports, clock }
 }
 
-describe('a look', () => {
-  test('asks for the pods after the StatefulSet only as long as their labels are unknown', async () => {
+describe('a snapshot', () => {
+  test('reads the pods after the StatefulSet only as long as their labels are unknown', async () => {
     const { observer, requests } = observed('redis')
     await observer.look(1_500)
     expect(requests).toEqual(['set', '/set', 'pods redis', '/pods redis'])
@@ -37,7 +37,7 @@ describe('a look', () => {
     expect(requests).toEqual(['set', 'pods redis', '/set', '/pods redis'])
   })
 
-  test('asks again where another client made the StatefulSet anew with other labels', async () => {
+  test('reads the pods again where another client recreated the StatefulSet with other labels', async () => {
     const { observer, requests } = observed('redis', 'cache')
     await observer.look(1_500)
     requests.length = 0
@@ -45,7 +45,7 @@ describe('a look', () => {
     expect(requests).toEqual(['set', 'pods redis', '/set', '/pods redis', 'pods cache', '/pods cache'])
   })
 
-  test('gives up the events of now after a moment, and keeps those that it has', async () => {
+  test('stops listing events after a moment and keeps the previous ones', async () => {
     const { deps: ports } = play([{ from: 0, events: [event(pod(), 'Unhealthy', 'x')] }])
     const observer = new RolloutObserver('team', ports)
     const before = await observer.look(0)
@@ -61,7 +61,7 @@ describe('a look', () => {
     expect([after.events, ended]).toEqual([before.events, true])
   })
 
-  test('asks for events only when the last ones are old enough, and remembers them', async () => {
+  test('lists events only when the last ones are old enough, and caches them', async () => {
     const { observer, ports, clock } = observed('redis')
     expect((await observer.look(1_500)).events).toEqual([])
     await clock.sleep(1_500, ports.signal)

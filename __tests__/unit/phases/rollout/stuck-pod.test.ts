@@ -29,7 +29,7 @@ const beforeItsStart = '2026-11-23T05:36:43Z'
 const judged = (found: KubernetesObject, change: Partial<Snapshot> = {}) =>
   stuckPod(found, snapshot({ pods: [found], ...change }))
 
-describe('a pod may be deleted that', () => {
+describe('a pod that may be deleted', () => {
   test.each<[string, KubernetesObject, KubernetesObject[], string, number]>([
     [
       'has no image',
@@ -88,12 +88,12 @@ describe('a pod may be deleted that', () => {
       'it has never been Ready: Startup probe failed: cat: /etc/typo',
       10_000
     ]
-  ])('%s', (_, found, events, because, toleranceMilliseconds) => {
+  ])('is one that %s', (_, found, events, because, toleranceMilliseconds) => {
     expect(judged(found, { events })).toEqual({ pod: found, because, toleranceMilliseconds })
   })
 })
 
-describe('a pod is never deleted that', () => {
+describe('a pod that must not be deleted', () => {
   const typo = [unhealthy('Startup probe failed: cat: /etc/typo')]
   const loading = [unhealthy('Startup probe failed: LOADING Redis is loading the dataset in memory')]
   const full = [unhealthy('Readiness probe failed: MISCONF Redis is configured to save RDB snapshots')]
@@ -138,29 +138,29 @@ describe('a pod is never deleted that', () => {
     ['OnDelete keeps', broken, strategy({ type: 'OnDelete' })],
     ['a partition keeps', broken, strategy({ type: 'RollingUpdate', rollingUpdate: { partition: 1 } })],
     ['lost its StatefulSet', broken, { statefulSet: undefined }]
-  ])('%s', (_, found, change) => {
+  ])('is one that %s', (_, found, change) => {
     expect(judged(found, change)).toBeUndefined()
   })
 })
 
-describe('the status of a rollout has the pod that may be deleted', () => {
+describe('the rollout status', () => {
   const stuckIn = (pods: KubernetesObject[], events: KubernetesObject[] = []) =>
     rolloutStatus(snapshot({ pods, events }))
   const typo = [unhealthy('Startup probe failed: cat: /etc/typo')]
 
-  test('where it is broken', () => {
+  test('contains a broken pod that may be deleted', () => {
     const found = neverReady(noImage)
     expect(stuckIn([found])).toMatchObject({ stuck: { pod: found }, problem: { code: 'stuck-revision' } })
   })
 
-  test('where it has never been Ready, which alone is no problem yet', () => {
+  test('contains a pod that has never been Ready, which alone is not a problem yet', () => {
     const found = neverReady(starting)
     const status = stuckIn([found], typo)
     expect(status).toMatchObject({ stuck: { pod: found } })
     expect(status).not.toHaveProperty('problem')
   })
 
-  test('and none where the broken pod is of the revision that is wanted', () => {
+  test('contains no pod of the wanted revision', () => {
     const found = pod({ statuses: [noImage], ready: false, readySince: startTime })
     expect(stuckIn([found])).not.toHaveProperty('stuck')
   })

@@ -46,7 +46,7 @@ describe('an ExternalSecret that was synced once', () => {
       'immutable: true keeps the Secret',
       'delete secret redis-credentials`'
     ]
-  ])('%s: cannot, and the line to change is named', (_, spec, line, hint) => {
+  ])('cannot be synced again, and the responsible line is named: %s', (_, spec, line, hint) => {
     expect(told(spec)).toEqual({
       state: 'refused',
       refusal: {
@@ -61,26 +61,26 @@ describe('an ExternalSecret that was synced once', () => {
     ['in the second in which it was created', '2026-11-23T08:15:38.900Z', 'needless'],
     ['before it was created', '2026-11-23T08:15:00Z', 'needless'],
     ['after it was created', '2026-11-23T08:15:39.000Z', 'refused']
-  ])('and never again: a run that began %s', (_, begin, state) => {
+  ])('with CreatedOnce is judged for a run that began %s', (_, begin, state) => {
     expect(told({ refreshPolicy: 'CreatedOnce' }, new Date(begin)).state).toBe(state)
   })
 
-  test('and never again, but failed in this run: not taken for fresh', () => {
+  test('with CreatedOnce is not fresh if the sync of this run failed', () => {
     const shape = { ready: failed, version: '2-a', spec: { refreshPolicy: 'CreatedOnce' } }
     expect(forcing(externalSecret(shape), 'team', new Date('2026-11-23T08:15:00Z')).state).toBe('refused')
   })
 })
 
-describe('an ExternalSecret that was not synced yet', () => {
+describe('an ExternalSecret that was never synced', () => {
   test.each([
     ['CreatedOnce', { refreshPolicy: 'CreatedOnce' }],
     ['an interval of 0', { refreshInterval: '0s' }],
     ['an immutable Secret', { target: { immutable: true } }]
-  ])('can be told to with %s', (_, spec) => {
+  ])('can be synced with %s', (_, spec) => {
     expect(forcing(externalSecret({ spec }), 'team', new Date())).toEqual({ state: 'possible' })
   })
 
-  test('proves nothing if it writes no Secret', () => {
+  test('is refused if it writes no Secret', () => {
     expect(forcing(externalSecret({ spec: { target: { creationPolicy: 'None' } } }), 'team', new Date())).toEqual({
       state: 'refused',
       refusal: {

@@ -4,7 +4,7 @@ import { externalSecret, failed, synced } from '../sync-shapes.ts'
 
 const retained = { ...synced, message: 'secret retained due to DeletionPolicy=Retain' }
 
-describe('an ExternalSecret that is only looked at', () => {
+describe('the last sync of an ExternalSecret', () => {
   const at = (minutes: number) => new Date(Date.parse('2026-11-23T08:15:39Z') + minutes * 60_000)
   const ready = { ready: synced, version: '2-a' }
 
@@ -24,7 +24,7 @@ describe('an ExternalSecret that is only looked at', () => {
       60 * 24 * 4,
       'at 2026-11-23T08:15:39Z, 4 days ago; a sync is due every 3 days'
     ]
-  ])('%s: counts', (_, spec, minutes, detail) => {
+  ])('is fresh: %s', (_, spec, minutes, detail) => {
     expect(lastSyncStatus(externalSecret({ ...ready, spec }), 'team', at(minutes))).toEqual({ state: 'fresh', detail })
   })
 
@@ -38,7 +38,7 @@ describe('an ExternalSecret that is only looked at', () => {
     ],
     ['on changes only', { refreshPolicy: 'OnChange' }, 'no sync is scheduled at a known time'],
     ['in windows', { syncWindows: { kind: 'allow', windows: [] } }, 'no sync is scheduled at a known time']
-  ])('synced %s: nothing tells whether it counts', (_, spec, why) => {
+  ])('cannot be judged if it is synced %s', (_, spec, why) => {
     expect(lastSyncStatus(externalSecret({ ...ready, spec }), 'team', at(1e6))).toEqual({
       state: 'unknown',
       detail: `at 2026-11-23T08:15:39Z; ${why}; not confirmed to match AWS`
@@ -66,21 +66,21 @@ describe('an ExternalSecret that is only looked at', () => {
       /fetched nothing from AWS: SecretSynced: secret retained/
     ],
     ['wrote nothing', { ...ready, spec: { target: { creationPolicy: 'None' } } }, 0, /creationPolicy: None/]
-  ])('%s: stale', (_, shape, minutes, sentence) => {
+  ])('is stale if it %s', (_, shape, minutes, sentence) => {
     expect(lastSyncStatus(externalSecret(shape), 'team', at(minutes))).toEqual({
       state: 'refused',
       refusal: { code: 'secret-stale', sentence: expect.stringMatching(sentence), hint: expect.stringMatching(/./) }
     })
   })
 
-  test('has never been synced', () => {
+  test('is missing if it was never synced', () => {
     expect(lastSyncStatus(externalSecret(), 'team', at(0))).toMatchObject({
       state: 'refused',
       refusal: { code: 'external-secret-error', sentence: 'ExternalSecret/redis-credentials has never been synced' }
     })
   })
 
-  test('under another name than that of its Secret: the command of the hint names it', () => {
+  test('is reported with the name of the ExternalSecret in the command of the hint', () => {
     const object = externalSecret()
     const named = { ...object, metadata: { ...object.metadata, name: 'clinic-cache' } }
     expect(lastSyncStatus(named, 'team', at(0))).toMatchObject({
@@ -88,7 +88,7 @@ describe('an ExternalSecret that is only looked at', () => {
     })
   })
 
-  test('fails: its events must be read', () => {
+  test('is failing if Ready is False, so its events must be read', () => {
     expect(lastSyncStatus(externalSecret({ ready: failed, version: '2-a' }), 'team', at(0))).toEqual({
       state: 'failing'
     })

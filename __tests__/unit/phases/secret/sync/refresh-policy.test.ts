@@ -19,11 +19,11 @@ test.each([
   ['never, as it is negative', { refreshInterval: '-1h' }, undefined],
   ['not always', { syncWindows: { kind: 'deny' } }, undefined],
   ['at a time that nobody can read', { refreshInterval: 'soon' }, undefined]
-])('a sync is due: %s', (_, spec, milliseconds) => {
+])('reads the sync interval: %s', (_, spec, milliseconds) => {
   expect(syncInterval(externalSecret({ spec }))).toBe(milliseconds)
 })
 
-describe('after the ExternalSecret was told to sync', () => {
+describe('a forced sync of an ExternalSecret', () => {
   const id = 'ExternalSecret/redis-credentials'
 
   test.each([
@@ -52,7 +52,7 @@ describe('after the ExternalSecret was told to sync', () => {
       '2-a',
       `${id} to be Ready (SecretSyncedError: could not get secret data from provider)`
     ]
-  ])('%s: not fresh yet', (_, object, before, waitingFor) => {
+  ])('is awaited while %s', (_, object, before, waitingFor) => {
     expect(freshness(object, before)).toEqual({ state: 'waiting', waitingFor })
   })
 
@@ -69,7 +69,7 @@ describe('after the ExternalSecret was told to sync', () => {
       externalSecret({ ready: { ...synced, message: 'Secret was synced' }, version: '2-b' }),
       '2-a'
     ]
-  ])('synced %s: fresh', (_, object, before) => {
+  ])('is fresh if it synced %s', (_, object, before) => {
     expect(freshness(object, before)).toEqual({ state: 'fresh', detail: 'at 2026-11-23T08:15:39Z' })
   })
 
@@ -90,7 +90,7 @@ describe('after the ExternalSecret was told to sync', () => {
       /with the reason/
     ],
     ['the operator says what nobody knows', { ...synced, reason: 'Else', message: 'x' }, /Else: x$/, /with the reason/]
-  ])('%s: Ready=True, and stale', (_, ready, sentence, hint) => {
+  ])('is stale with Ready=True where %s', (_, ready, sentence, hint) => {
     expect(freshness(externalSecret({ ready, version: '2-b' }), '2-a')).toEqual({
       state: 'refused',
       refusal: {

@@ -38,11 +38,11 @@ test.each<[string, Record<string, string>, string[]]>([
   ],
   ['no name of a user', { url: 'redis://default@cache' }, ['redis://default@cache']],
   ['a url that was stored as host', { host: 'rediss://:pw-1@cache' }, ['rediss://:pw-1@cache', 'pw-1']]
-])('%s', (_, fields, masks) => {
+])('lists the secret values: %s', (_, fields, masks) => {
   expect(secretValuesOf(secret(fields)).sort()).toEqual(masks.sort())
 })
 
-test('whatever is stored, the values themselves are among them', () => {
+test('includes the stored values themselves, whatever they are', () => {
   fc.assert(
     fc.property(fc.string(), fc.webUrl(), (password, url) => {
       expect(secretValuesOf(secret({ password, url }))).toEqual(
