@@ -30,8 +30,8 @@ const onlyReal = (await findRedis()) === undefined ? describe.skip : describe
 const real = installed.map(({ name, path }): [string, string] => [name, path])
 const programs: [string, string][] = [...real, ['the stand-in', 'stand-in']]
 
-describe.each(programs)('%s as rendered', (_name, program) => {
-  test('passes every check, and leaves nothing open', async () => {
+describe.each(programs)('the probe of %s as rendered', (_name, program) => {
+  test('passes every check and leaves nothing open', async () => {
     await using stage = await stageWith({ program })
     const { result, failure, log, open } = await probeAll(stage)
     expect(failure).toBeUndefined()
@@ -69,7 +69,7 @@ onlyInstalled.each(real.length === 0 ? [['no server', '']] : real)('%s that is n
   const commands = async (stage: Stage, ...words: [string, ...string[]]) =>
     commanding(stage.redis, stage.password, words)
 
-  test('is judged: a setting, a password and a right that differ', async () => {
+  test('is strict about a differing setting, password or permission', async () => {
     await using stage = await stageWith({ program })
     await commands(stage, 'CONFIG', 'SET', 'save', '60 1')
     expect((await probeAll(stage)).failure?.message).toBe('save: 60 1 in force, 900 1 300 10 60 10000 rendered')
@@ -84,8 +84,8 @@ onlyInstalled.each(real.length === 0 ? [['no server', '']] : real)('%s that is n
   })
 })
 
-describe('who gets in', () => {
-  test('everybody: the password is no protection', async () => {
+describe('access to a probed Redis', () => {
+  test('fails the probe if the password gives no protection', async () => {
     await using stage = await stageWith({ open: true })
     // ioredis wonders on the console that a password was given.
     const console = jest.spyOn(globalThis.console, 'warn').mockImplementation(() => undefined)
@@ -98,7 +98,7 @@ describe('who gets in', () => {
     })
   })
 
-  test('not who has the password of the Secret: said at once', async () => {
+  test('fails the probe at once if the password is rejected', async () => {
     await using stage = await stageWith()
     const { failure, waits } = await probing(stage.api, 'the-password-of-yesterday', { expected })
     expect(failure).toMatchObject({
@@ -112,8 +112,8 @@ describe('who gets in', () => {
   })
 })
 
-onlyReal('a user without rights', () => {
-  test('is told apart from a wrong password', async () => {
+onlyReal('the permissions of a probed Redis', () => {
+  test('are distinguished from a wrong password', async () => {
     await using stage = await stageWith()
     await commanding(stage.redis, stage.password, ['ACL', 'SETUSER', 'default', '-config'])
     const { failure } = await probeAll(stage)
@@ -124,7 +124,7 @@ onlyReal('a user without rights', () => {
   })
 })
 
-onlyReal('settings that are not in force as rendered', () => {
+onlyReal('the settings of a probed Redis', () => {
   let stage: Stage
 
   beforeAll(async () => {
@@ -140,7 +140,7 @@ onlyReal('settings that are not in force as rendered', () => {
     ['save', '', '900 1 300 10 60 10000'],
     ['save', '60 1', '900 1 300 10 60 10000'],
     ['protected-mode', 'no', 'yes']
-  ])('%s %s', async (name, value, rendered) => {
+  ])('fail the probe if %s is %s', async (name, value, rendered) => {
     await commanding(stage.redis, stage.password, ['CONFIG', 'SET', name, value])
     const { failure, log } = await probeAll(stage)
     await commanding(stage.redis, stage.password, ['CONFIG', 'SET', name, rendered])
@@ -149,7 +149,7 @@ onlyReal('settings that are not in force as rendered', () => {
     expect(log.filter((line) => line.startsWith('✗'))).toEqual([`✗ ${detail}`])
   })
 
-  test('several are all named', async () => {
+  test('fail the probe with every difference named', async () => {
     await commanding(
       stage.redis,
       stage.password,
@@ -170,7 +170,7 @@ onlyReal('settings that are not in force as rendered', () => {
     )
   })
 
-  test('are not compared where no redis.conf was rendered', async () => {
+  test('are not compared where no redis.conf is rendered', async () => {
     const { result } = await probing(stage.api, stage.password)
     expect(result?.checks.map(({ name }) => name)).toEqual([
       'without a password',

@@ -211,8 +211,8 @@ beforeAll(async () => {
 })
 afterAll(async () => rm(folder, { recursive: true }))
 
-describe('the copy renders like the workspace', () => {
-  test.each(kustomizations)('%s', async (_situation, files) => {
+describe('the sandbox copy', () => {
+  test.each(kustomizations)('renders like the workspace: %s', async (_situation, files) => {
     await using place = await grounds(files)
     const { workspace, outside } = place
     const base = join(workspace, 'deploy')
