@@ -1,19 +1,19 @@
 import { at, type KubernetesObject, listAt, objectId } from '../kubernetes/object.ts'
 import { type Admission, isSelected } from './network-peers.ts'
 
-/** A NetworkPolicy, and what it does to the pod of Redis. */
+/** A NetworkPolicy, and its effect on the Redis pod. */
 export interface RenderedNetworkPolicy {
   /** `NetworkPolicy/redis` */
   readonly id: string
-  /** Whether it selects the pod of Redis; true for every policy where no Redis is rendered. */
+  /** Whether it selects the Redis pod; true for every policy if no Redis is rendered. */
   readonly selectsRedis: boolean
   readonly limitsIngress: boolean
   readonly limitsEgress: boolean
-  /** Whom it lets in; ports that the pod of Redis names are numbers here. */
+  /** The admitted peers; named ports of the Redis pod are resolved to numbers. */
   readonly admits: readonly Admission[]
 }
 
-/** @param podLabels those of the pod of Redis; undefined where none is rendered */
+/** @param podLabels those of the Redis pod; undefined if none is rendered */
 export function renderedNetworkPolicies(
   objects: readonly KubernetesObject[],
   podLabels: Readonly<Record<string, string>> | undefined,
@@ -51,7 +51,7 @@ function admissions(policy: KubernetesObject, numbers: ReadonlyMap<unknown, unkn
   })
 }
 
-/** The ports of all containers of the pod by their names, by which a policy may call them. */
+/** The container ports of the pod by name, which policies may refer to. */
 function portNumbers(statefulSet: KubernetesObject | undefined): Map<unknown, unknown> {
   const containers = listAt(statefulSet, 'spec', 'template', 'spec', 'containers')
   const named = containers.flatMap((container) => listAt(container, 'ports')).filter((port) => at(port, 'name') != null)

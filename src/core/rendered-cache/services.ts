@@ -7,18 +7,18 @@ export interface RenderedService {
   readonly type: string
   readonly ports: readonly ServicePort[]
   readonly selector: Readonly<Record<string, string>>
-  /** Whether its selector finds the pod of Redis by the labels of the pod template. */
+  /** Whether its selector matches the labels of the pod template of Redis. */
   readonly selectsRedis: boolean
 }
 
 export interface ServicePort {
   readonly port: number
-  /** The port of the pod; undefined where it is a name that no container of Redis' pod gives to a port. */
+  /** The port of the pod; undefined for a name that no container of the Redis pod gives to a port. */
   readonly podPort: number | undefined
 }
 
 /**
- * @param podLabels those of the pod of Redis; undefined where none is rendered
+ * @param podLabels those of the Redis pod; undefined if none is rendered
  * @param containerPorts those of its containers
  */
 export function renderedServices(
@@ -40,7 +40,7 @@ export function renderedServices(
     })
 }
 
-/** A Service without a selector has endpoints that somebody else makes. */
+/** A Service without a selector has manually created endpoints. */
 function selects(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
   const pairs = Object.entries(selector)
   return pairs.length > 0 && pairs.every(([name, value]) => Object.hasOwn(labels, name) && labels[name] === value)
