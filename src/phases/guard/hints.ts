@@ -3,18 +3,18 @@ import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes
 import { names } from '../../core/kubernetes/workload.ts'
 import { finished } from './running.ts'
 
-/** Where our manifests mount the password in container redis. */
+/** Where the manifests of this action mount the password in container redis. */
 const passwordFolder = '/run/redis-credentials'
 
-/** Where a command is typed. */
+/** Where a command is to be run. */
 export interface RedisPlace {
   namespace: string
-  /** As it is stored; where none is, the wanted one. */
+  /** The stored StatefulSet, or the rendered one if none is stored. */
   statefulSet: KubernetesObject
   isStored: boolean
 }
 
-/** redis-cli in redis-0, as it can be typed; the password is on no command line. */
+/** redis-cli in redis-0, as a command to type; the password is not on the command line. */
 export function redisCli({ namespace, statefulSet }: RedisPlace, command: string): string {
   const kubectl = `kubectl -n ${namespace}`
   const redis = listAt(statefulSet, 'spec', 'template', 'spec', 'containers').find(
@@ -34,7 +34,7 @@ const untilFinished = `${Object.entries(finished)
   .map(([name, value]) => `${name}:${value}`)
   .join(', ')} and aof_base_size (before Redis 7: aof_current_size) above 0`
 
-/** How to switch the append-only file on while Redis runs. */
+/** How to enable the append-only file while Redis runs. */
 export function switchOnHint(place: RedisPlace): string {
   const info = `\`${redisCli(place, 'INFO persistence')}\``
   return (
@@ -48,7 +48,7 @@ export function waitHint(place: RedisPlace): string {
   return `wait until \`${redisCli(place, 'INFO persistence')}\` says ${untilFinished}, and run again`
 }
 
-/** How to get there where the running Redis cannot be queried. */
+/** How to do that if the running Redis cannot be queried. */
 export function startFirstHint(place: RedisPlace): string {
   return `let this run query Redis: deploy with appendonly no until ${names.pod} is Ready. Then ${switchOnHint(place)}`
 }
@@ -66,7 +66,7 @@ export function keepVolumeHint({ namespace, statefulSet, isStored }: RedisPlace,
   const again = isMade ? [] : [`recreate the claim ${name} from its manifest`]
   const steps = [
     `\`kubectl patch pv ${volume} --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'\``,
-    // Without its StatefulSet, the pod that it left comes back with the next run only.
+    // Without its StatefulSet, the remaining pod only comes back with the next run.
     isStored ? scale(0) : `\`${kubectl} delete pod ${names.pod} --ignore-not-found\``,
     `\`${kubectl} wait --for=delete pvc/${name} --timeout=5m\``,
     `\`kubectl patch pv ${volume} --patch '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'\``,
@@ -79,7 +79,7 @@ export function keepVolumeHint({ namespace, statefulSet, isStored }: RedisPlace,
   )
 }
 
-/** How to save what only the memory of Redis holds. */
+/** How to save data that only the memory of Redis holds. */
 export function copyHint(place: RedisPlace): string {
   return (
     `copy the keys before anything restarts ${names.pod}: \`${redisCli(place, '--rdb -')} > redis.rdb\`. ` +
