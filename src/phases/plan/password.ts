@@ -3,7 +3,7 @@ import { type RedisConfig, setting } from '../../core/redis/config.ts'
 import { knownValue } from '../../core/rendered-cache/known.ts'
 import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 
-/** Ways into Redis without a password: what each is called, and a sentence. Nothing if the configuration is not known. */
+/** Ways into Redis without a password: a name and a sentence each. None if the configuration is unknown. */
 export function openDoors({ redis }: RenderedCache): Map<string, string> {
   const settings = redis && knownValue(redis.settings)
   if (settings === undefined) return new Map()
@@ -45,7 +45,7 @@ function asksForPassword(config: RedisConfig, files: Readonly<Record<string, str
   )
 }
 
-/** Whether a file includes one that is written at start, and by its name for the sake of a password. */
+/** Whether a file includes one that is written at start and, judging by its name, contains a password. */
 function includesCredentials(text: string, files: Readonly<Record<string, string>>): boolean {
   const included = [...text.matchAll(/^[ \t]*include[ \t]+["']?([^\s"']+)/gim)].map(
     ([, path]) => path?.split('/').pop() ?? ''
@@ -53,7 +53,7 @@ function includesCredentials(text: string, files: Readonly<Record<string, string
   return included.some((file) => !Object.hasOwn(files, file) && /auth|acl|pass|secret|cred|user/i.test(file))
 }
 
-/** Whether the rules of a user leave it switched on and without a password; later rules undo earlier ones. */
+/** Whether the rules of a user leave it enabled and without a password; later rules override earlier ones. */
 function isOpen(rules: readonly string[]): boolean {
   let [isOn, needsNone] = [false, false]
   for (const rule of rules) {
