@@ -9,7 +9,7 @@ import { quantityBytes, redisBytes, toRedisUnit } from '../../core/units.ts'
 import type { Adjustments } from './deps.ts'
 import { effectProblems } from './patch-targets.ts'
 
-/** What is wrong with a rendered manifest, whatever the cluster says; an empty list if nothing is. */
+/** The problems of rendered manifests that are independent of the cluster; empty if there are none. */
 export function problemsOf(cache: RenderedCache, namespace: string, adjustments: Adjustments): string[] {
   const { documents, redis } = cache
   return [
@@ -71,7 +71,7 @@ function unknownMaxmemory(includes: readonly string[]): string {
   )
 }
 
-/** The smallest quantity that is enough, in whole units. */
+/** The smallest sufficient quantity, in whole units. */
 function quantityOf(bytes: bigint): string {
   const mebibytes = (bytes + 1024n ** 2n - 1n) / 1024n ** 2n
   return mebibytes % 1024n === 0n ? `${mebibytes / 1024n}Gi` : `${mebibytes}Mi`

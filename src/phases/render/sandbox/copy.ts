@@ -23,7 +23,7 @@ import {
 import { SizeLimits } from './size-limits.ts'
 
 export interface SourcePlaces {
-  /** Where the user's repository is checked out, without symbolic links. */
+  /** The checkout of the user's repository, without symbolic links. */
   workspace: string
   /** A private directory, in which the copy has the same paths. */
   copy: string
@@ -31,11 +31,11 @@ export interface SourcePlaces {
 
 /**
  * Copies what a kustomization needs from the workspace, so that kustomize can read nothing else. Each kustomization is
- * written anew, because kustomize reads some texts differently from us (`Resources` is `resources`, U+2028 ends a
- * comment): what was not seen here must not be followed there.
+ * rewritten, because kustomize parses some texts differently (`Resources` is `resources`, U+2028 ends a comment): what
+ * was not checked here must not be followed there.
  * @param base the directory of the kustomization, without symbolic links
  * @returns the copy of that directory
- * @throws Failure render-failed that names every place which leads where it must not
+ * @throws Failure render-failed that names every reference which is not allowed
  */
 export async function copySources(base: string, places: SourcePlaces, allowRemote: boolean): Promise<string> {
   const sources = new Sources(places, allowRemote)
@@ -44,7 +44,7 @@ export async function copySources(base: string, places: SourcePlaces, allowRemot
   return sources.copyOf(base)
 }
 
-/** Where a text stands. */
+/** The location of a text. */
 interface Position {
   /** The directory of the kustomization, which paths are relative to. */
   readonly directory: string
@@ -95,7 +95,7 @@ class Sources {
     })
   }
 
-  /** What the copy says in the place of a text; undefined if it is refused. */
+  /** The replacement of a text in the copy; undefined if it is refused. */
   async #follow(place: FieldPlace, position: Position, text: string): Promise<string | undefined> {
     this.#amounts.count(position.directory, { references: 1 })
     if (place === 'patch' && isInline(text)) return text
@@ -139,7 +139,9 @@ class Sources {
     return dotted(relative(position.directory, found.path))
   }
 
-  /** Configurations of generators or transformers, written anew like a kustomization, for they may name files too. */
+  /**
+   * Configurations of generators or transformers, rewritten like a kustomization, because they may refer to files too.
+   */
   async #plugins(position: Position, content: Buffer): Promise<string | undefined> {
     const texts: string[] = []
     for (const document of this.#parsed(position, content, 3) ?? []) {
@@ -156,7 +158,7 @@ class Sources {
     return typeof found === 'string' ? this.#refuse(position, found, path) : found
   }
 
-  /** Where an address has no scheme, kustomize looks for a file first. */
+  /** If a URL has no scheme, kustomize looks for a file first. */
   async #isFile({ directory }: Position, path: string): Promise<boolean> {
     const found = hasScheme(path) ? undefined : await resolvePath(path, directory, this.#places.workspace)
     return typeof found === 'object' && !found.isDirectory
