@@ -10,19 +10,19 @@ import { managedHint } from './hints.ts'
 import type { Answers } from './network-problem.ts'
 import { endpointText, type Finding, type ProbeContext, unreachableCode } from './probe-context.ts'
 
-/** What Redis told of itself. */
+/** What Redis reported about itself. */
 export interface RedisFacts {
   info: RedisInfo
-  /** CONFIG GET of the settings below. */
+  /** The replies to CONFIG GET of the settings below. */
   live: ReadonlyMap<string, string>
 }
 
-/** The settings that must be in force as rendered; `save` is compared as the list of its points. */
+/** The settings that must be in force as rendered; `save` is compared as a list of save points. */
 export const comparedSettings = ['maxmemory', 'maxmemory-policy', 'appendonly', 'appendfsync', 'save', 'protected-mode']
 
 /**
- * All that the answers of Redis must hold; each with what was seen.
- * @param unresolved settings that are not known before Redis starts, so that they cannot be compared
+ * All requirements on the replies of Redis, each with what was seen.
+ * @param unresolved settings that are unknown before Redis starts, so that they cannot be compared
  */
 export function selfHostedChecks(
   facts: RedisFacts,
@@ -80,7 +80,7 @@ function persistence(info: RedisInfo): JudgedCheck[] {
 
 type Wanted = Pick<ConnectionInputs, 'maxmemoryPolicy' | 'memoryThresholdPercent'>
 
-/** What the answers of the cache must hold; each with what was seen. */
+/** The requirements on the replies of the cache, each with what was seen. */
 export function managedChecks({ anonymous, ping, info }: Answers, wanted: Wanted, context: ProbeContext): Finding[] {
   const open = openFinding(anonymous)
   const judged = [open, pingFinding(ping, open.passed, context)]
@@ -92,14 +92,14 @@ export function managedChecks({ anonymous, ping, info }: Answers, wanted: Wanted
 
 type Judged = Omit<Finding, 'hint'>
 
-/** Without the password the cache must refuse everything. */
+/** The cache must refuse everything without the password. */
 function openFinding(anonymous: string): Judged {
   const passed = /^(NOAUTH|DENIED)\b/.test(anonymous)
   const detail = passed ? 'refused' : `PING was answered with ${sanitizeLine(anonymous, 100)}`
   return { name: 'without a password', code: 'redis-open', passed, detail }
 }
 
-/** redis-cli tells first, on a line of its own, that AUTH failed; and asks all the same. */
+/** redis-cli reports a failed AUTH first, on a line of its own, and continues with its command. */
 function pingFinding(ping: string, closed: boolean, { topology }: ProbeContext): Judged {
   const base = { name: 'PING', passed: false }
   const lines = ping.split(/\r?\n/)
@@ -123,18 +123,20 @@ function noInfo(info: string): Judged {
 
 function factFindings(info: RedisInfo, wanted: Wanted, context: ProbeContext): Judged[] {
   const role = isClustered(info) ? [] : [roleFinding(info, context)]
-  // Of a Redis in the cluster, the probe compares all settings and judges its memory.
+  // For a Redis in the cluster, the probe compares all settings and checks its memory.
   if (context.topology === 'self-hosted' || unjudgedSize(info, context) !== undefined) return role
   const memory = memoryCheck(usedMemory(info), Number(info.get('maxmemory')), wanted.memoryThresholdPercent)
   return [...role, policyFinding(info, wanted.maxmemoryPolicy), memory]
 }
 
-/** In cluster mode every node has its own share of the keys, and may be a replica of another: that is not judged. */
+/**
+ * In cluster mode every node has its own share of the keys, and may be a replica of another: the role is not checked.
+ */
 export function isClustered(info: RedisInfo): boolean {
   return info.get('cluster_enabled') === '1'
 }
 
-/** Why the memory and the policy of a managed cache are not judged; undefined if they are. */
+/** Why memory and policy of a managed cache are not checked; undefined if they are. */
 export function unjudgedSize(info: RedisInfo, { address }: Pick<ProbeContext, 'address'>): string | undefined {
   const because = (reason: string) => `Memory and maxmemory-policy were not checked: ${reason}.`
   if (endpointForm(address.host).form === 'serverless') {
@@ -144,7 +146,7 @@ export function unjudgedSize(info: RedisInfo, { address }: Pick<ProbeContext, 'a
   return isSilent ? because('INFO of this cache reports neither') : undefined
 }
 
-/** Writes go to the master only. A reader endpoint leads to a replica. */
+/** Writes are only possible on the master. A reader endpoint leads to a replica. */
 function roleFinding(info: RedisInfo, { address }: ProbeContext): Judged {
   const role = info.get('role')
   const base = { name: 'role', code: 'secret-field' } as const
@@ -167,7 +169,7 @@ function policyFinding(info: RedisInfo, wanted: string | undefined): Judged {
     : { ...base, passed: true, detail: shown }
 }
 
-/** Whether the memory that is used stays below a threshold of maxmemory, both in bytes. */
+/** Whether used memory stays below a threshold of maxmemory, both in bytes. */
 function memoryCheck(used: number, maximum: number, thresholdPercent: number): JudgedCheck {
   const base = { name: 'used memory', code: 'memory-over-threshold' } as const
   if (!Number.isFinite(used) || !(maximum > 0)) {

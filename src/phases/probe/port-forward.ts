@@ -8,8 +8,8 @@ import { interval, type ProbeDeps, refusedToleranceMilliseconds } from './deps.t
 import { portForwardHint, selfHostedHint } from './hints.ts'
 
 /**
- * Tries until Redis answers at a local port: a connection may break, an API server that restarts comes back, and a Redis
- * that loads its data will answer later. A refused password and a missing right do not heal.
+ * Retries until Redis replies at a local port: a connection may break, an API server that restarts comes back, and a
+ * Redis that loads its data will reply later. A rejected password and a missing permission do not heal.
  */
 export async function reachPod<T>(
   namespace: string,
@@ -17,7 +17,7 @@ export async function reachPod<T>(
   deps: ProbeDeps,
   attempt: (port: number) => Promise<T>
 ): Promise<T> {
-  // Not shared: its trouble is that of the newest connection.
+  // Not shared: its error is that of the newest connection.
   await using tunnel = await deps.openTunnel(podPorts.redis)
   let patient = deps.clock.now() + refusedToleranceMilliseconds
   let loading = false
@@ -34,7 +34,7 @@ export async function reachPod<T>(
       if (isLoading) patient = deps.clock.now() + refusedToleranceMilliseconds
       const isPatient = deps.clock.now() < patient
       if (deadline.passed || !isPatient) {
-        // One answer that is late does not make a Redis that was loading a moment ago unreachable.
+        // One late reply does not turn a Redis that was loading a moment ago into an unreachable one.
         throw loading && isPatient ? stillLoading(deadline, namespace) : unreachable(error, tunnel, namespace)
       }
     }
@@ -56,16 +56,16 @@ function unreachable(error: unknown, tunnel: ForwardedPort, namespace: string): 
 }
 
 /**
- * Waits for an API server that opens no port-forward because it is away. It is asked for something else: whoever asks
- * is made to wait until it is back, or until the deadline.
- * @returns for how long, in milliseconds: time in which nothing in the pod had a chance to answer
+ * Waits for an API server that opens no port-forward because it is unreachable. Another request is made to it, which
+ * returns when it is back, or at the deadline.
+ * @returns how long that took, in milliseconds: time in which nothing in the pod had a chance to reply
  * @throws Failure if the server refuses the port-forward, or does not come back
  */
 export async function waitForServer({ trouble }: ForwardedPort, namespace: string, deps: ProbeDeps): Promise<number> {
   const { cluster, clock, signal, toFailure } = deps
   if (trouble?.by !== 'server') return 0
   const attempt = { verb: 'port-forward to', object: `Pod/${names.pod}`, namespace }
-  // An API server names the one verb that it has just asked for, and some name none.
+  // An API server names the one verb that it has just checked, and some name none.
   const refusal = toFailure(trouble.error, { ...attempt, needs: 'get and create pods/portforward' })
   if (['unauthorized', 'forbidden'].includes(refusal.code)) throw refusal
   const start = clock.now()
@@ -78,7 +78,7 @@ export async function waitForServer({ trouble }: ForwardedPort, namespace: strin
   return clock.now() - start
 }
 
-/** Why there was no answer: what stood in the way, or else what the client saw. */
+/** Why there was no reply: the error of the port-forward, or else that of the client. */
 export function reasonOf({ trouble }: ForwardedPort, error: unknown): string {
   if (trouble?.by === 'pod') return trouble.said
   return sanitizeLine(messageOf(trouble === undefined ? error : trouble.error))

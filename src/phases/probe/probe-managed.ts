@@ -10,8 +10,7 @@ import { type ProbeOutput, reachFindings } from './network-problem.ts'
 import { addressOf, type Finding, type ProbeContext } from './probe-context.ts'
 
 /**
- * Proves that the cache answers a pod of the namespace which asks as a backend does, and if wanted that a pod which is
- * none is kept out.
+ * Proves that the cache replies to a backend pod of the namespace, and optionally that a non-backend pod is blocked.
  * @throws Failure that names every check which did not pass
  */
 export async function connectFromPod(
@@ -21,7 +20,7 @@ export async function connectFromPod(
 ): Promise<ConnectionResult> {
   const context = viewFrom('cluster', inputs)
   const { sight, outsider } = await seeFromPods(inputs, context, deadline, deps)
-  // Where nobody gets in, it proves nothing that somebody is kept out.
+  // If nobody is admitted, a blocked pod proves nothing.
   const reached = sight.trouble === undefined
   if (inputs.outsider && reached && outsider === undefined) {
     deps.note('Not verified that a pod without the backend label is blocked: it could not try to connect.')
@@ -30,7 +29,7 @@ export async function connectFromPod(
 }
 
 /**
- * Proves that the cache answers this machine.
+ * Proves that the cache replies to this machine.
  * @throws Failure that names every check which did not pass
  */
 export async function connectFromRunner(

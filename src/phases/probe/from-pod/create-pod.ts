@@ -10,8 +10,8 @@ import { atOnce, runAnnotation } from './pod-manifest.ts'
 const interval = 500
 
 /**
- * Creates the pod as soon as its name is free: another run may be at it, or may have left its pod behind.
- * @returns the pod as it is stored
+ * Creates the pod as soon as its name is free: another run may be using it, or may have left its pod behind.
+ * @returns the stored pod
  */
 export async function createPod(
   pod: KubernetesObject,
@@ -30,7 +30,7 @@ export async function createPod(
     const other = await request('read', () => cluster.read(pod, namespace))
     if (other === undefined) continue
     const occupant = existingPodOf(other, run, watched.look(other))
-    // A create whose answer was lost was sent again.
+    // A create whose response was lost was repeated.
     if (occupant === 'own') return other
     if (occupant === 'foreign') throw foreign(other, namespace)
     if (occupant !== before) log(line(other, occupant))
@@ -63,15 +63,15 @@ function occupied({ metadata: { name } }: KubernetesObject, namespace: string, d
   )
 }
 
-/** What a pod is that has the name already: of another run that lives or is gone, or of nobody whom we know. */
+/** The kind of an existing pod with the name: of another run that is active or gone, or of an unknown owner. */
 type ExistingPod = 'own' | 'foreign' | 'alive' | 'abandoned'
 
-/** What a run needs at most to read the log of its pod and to remove it. */
+/** The time a run needs at most to read the log of its pod and to remove it. */
 const removalMilliseconds = 5_000
 
 /**
- * Judges a pod that stands where ours is to be.
- * @param watched milliseconds for which it has been seen, and has been seen to be at its end
+ * Classifies a pod that has the name of ours.
+ * @param watched milliseconds since it was first seen, and since it was first seen to have ended
  */
 export function existingPodOf(
   pod: KubernetesObject,
@@ -85,7 +85,7 @@ export function existingPodOf(
   return watched.ended >= removalMilliseconds || watched.seen >= lifetime ? 'abandoned' : 'alive'
 }
 
-/** Remembers since when the same pod has been seen, and seen at its end: clocks of other machines are not asked. */
+/** Remembers since when the same pod has been seen, and seen ended: clocks of other machines are not trusted. */
 export class WatchedPod {
   readonly #clock: Clock
   #uid: string | undefined

@@ -11,11 +11,11 @@ import { runPod } from './run-pod.ts'
 
 interface SeenFromPods {
   sight: ProbeOutput
-  /** Undefined if no other pod was to try, or if it could not. */
+  /** Undefined if no non-backend pod was requested, or if it could not try. */
   outsider: Finding | undefined
 }
 
-/** Lets pods of the namespace look, at the same time: one as a backend, and if wanted one that is none. */
+/** Runs probe pods in the namespace concurrently: one as a backend, and optionally a non-backend pod. */
 export async function seeFromPods(
   inputs: ConnectionInputs,
   context: ProbeContext,
