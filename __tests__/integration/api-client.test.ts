@@ -52,12 +52,12 @@ describe('a response that is not from a Kubernetes API', () => {
 
   test.each([
     ['a login page', 200, 'text/html', page, 'HTTP 200, text/html'],
-    ['the way to one', 302, '', '', 'HTTP 302, no content type'],
+    ['a redirect', 302, '', '', 'HTTP 302, no content type'],
     ['a proxy that wants a name', 407, 'text/html; charset=utf-8', page, 'HTTP 407, text/html; charset=utf-8'],
     ['a server without such a page', 404, 'text/html', page, 'HTTP 404, text/html'],
     ['an API of another kind', 200, 'application/json', '{"error": "no such session"}', 'HTTP 200, application/json'],
     ['half an object', 200, 'application/json', '{"kind": "Config', 'HTTP 200, application/json'],
-    ['nothing', 200, 'application/json', '', 'HTTP 200, application/json']
+    ['an empty body', 200, 'application/json', '', 'HTTP 200, application/json']
   ])('is reported as such: %s', async (_what, status, contentType, body, seen) => {
     answer = replying(status, contentType, body)
     const { client, log } = clientOf(100)

@@ -310,8 +310,8 @@ describe('a namespace created in the same run', () => {
   const own = () => parseManifest('apiVersion: v1\nkind: Namespace\nmetadata: {name: clinic}\n')
 
   test.each<[string, boolean, () => ManifestDocument[]]>([
-    ['because the input says so', true, () => []],
-    ['because the manifests bring it', false, own]
+    ['by the input', true, () => []],
+    ['by the manifests', false, own]
   ])('is filled completely if it is created %s', async (_why, createNamespace, more) => {
     const all = [...more(), ...there(), ...parseManifest(account(''))]
     let asked = 0

@@ -119,7 +119,7 @@ describe('the kubeconfig', () => {
   })
 
   test.each([
-    ['a text that is none', 'no: [kubeconfig'],
+    ['an invalid text', 'no: [kubeconfig'],
     ['a path in place of the text', '/home/runner/.kube/config'],
     ['an empty document', '{}']
   ])('is refused for %s', async (_situation, kubeconfig) => {

@@ -222,7 +222,7 @@ test('lets two concurrent runs both succeed', async () => {
 describe('a probe pod that cannot run', () => {
   test.each<[string, Parameters<KubernetesApi['behave']>[0], object, number]>([
     [
-      'whose image is not there: said at once',
+      'whose image is missing, at once',
       { kind: 'image-missing' },
       {
         code: 'image-pull',
@@ -231,13 +231,13 @@ describe('a probe pod that cannot run', () => {
       0
     ],
     [
-      'whose Secret lacks a key: given 5 s, because Secrets reach nodes late',
+      'whose Secret lacks a key, after 5 s because Secrets reach nodes late',
       { kind: 'config-error', message: "couldn't find key port in Secret default/redis-credentials" },
       { code: 'config-error', message: expect.stringMatching(/^pod redis-probe cannot be configured: .*key port/) },
       5_000
     ],
     [
-      'that no node takes: given 45 s',
+      'that fits on no node, after 45 s',
       { kind: 'unschedulable' },
       {
         code: 'unschedulable',

@@ -76,8 +76,8 @@ describe('the comment of a plan without a cluster', () => {
   })
 
   test.each([
-    ['that is none of ours', { environment: 'stagging', manifests: '' }],
-    ['that is no name', { environment: 'Clinic A' }]
+    ['that is unknown', { environment: 'stagging', manifests: '' }],
+    ['with an invalid name', { environment: 'Clinic A' }]
   ])('is not written for an environment %s, because no run would update it', async (_, inputs) => {
     expect((await run('same', inputs)).outputs['failure-code']).toBe('invalid-input')
     expect(comments()).toEqual([])

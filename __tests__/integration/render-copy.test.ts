@@ -129,7 +129,7 @@ const kustomizations: [string, Readonly<Record<string, Content | object>>][] = [
     }
   ],
   [
-    'what the configuration of a plugin says with yes and no',
+    'yes and no in the configuration of a plugin',
     {
       'deploy/kustomization.yaml': { resources: ['a.yaml'], transformers: ['plugins.yaml'] },
       'deploy/a.yaml': configMap('a'),

@@ -277,7 +277,7 @@ describe('the ExternalSecret', () => {
 
   test.each([
     ['read', 'GET', 'get'],
-    ['told to sync', 'PATCH', 'patch']
+    ['annotated', 'PATCH', 'patch']
   ])('fails the run if it may not be %s', async (_, method, verb) => {
     const object = await established()
     forbid(method, path, verb, 'externalsecrets', 'external-secrets.io')

@@ -52,7 +52,7 @@ describe('a host that is not of ElastiCache', () => {
     ['a name that only looks alike', 'master.erp.abc123.use1.cache.amazonaws.com.example.org'],
     ['an end that no partition has', 'master.erp.abc123.use1.cache.amazonaws.eu.cn'],
     ['no subdomain of it', 'mycache.amazonaws.com'],
-    ['nothing', '']
+    ['an empty name', '']
   ])('is not recognised as an endpoint: %s', (_, host) => {
     expect(endpointForm(host)).toEqual({ aws: false, form: 'other', tls: undefined })
   })

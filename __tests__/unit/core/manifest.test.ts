@@ -57,7 +57,7 @@ describe('a manifest', () => {
     ['a point', 'x: .', '.'],
     ['a commit that looks like a number', 'x: 48e5203', '48e5203'],
     ['a telephone number', 'x: 1234-56-78', '1234-56-78'],
-    ['nothing', 'x:', null],
+    ['an empty value', 'x:', null],
     ['a size', 'x: 512Mi', '512Mi']
   ])('is read as the API server reads it: %s', (_, line, value) => {
     expect(documentOf(configMap('a', `${line}\n`)).object['x']).toEqual(value)
@@ -89,7 +89,7 @@ describe('an invalid manifest', () => {
     ['aliases that explode', configMap('a', `${bomb}\n`), /alias/i],
     ['a tag', configMap('a', 'x: !!binary aGk=\n'), /it has the tag tag:yaml.org,2002:binary/],
     ['infinity', configMap('a', 'x: .inf\n'), /JSON has no number \.inf/],
-    ['what is no number', configMap('a', 'x: [.NaN]\n'), /JSON has no number \.NaN/],
+    ['NaN', configMap('a', 'x: [.NaN]\n'), /JSON has no number \.NaN/],
     ['a key that is null', configMap('a', 'x: {~: a}\n'), /a key is null$/],
     [
       'a key that is merged after it was given',

@@ -8,7 +8,7 @@ const steps = (before: string, after: string) =>
 
 describe('a diff of two sequences', () => {
   test.each<[string, string, string, string[]]>([
-    ['the same', 'ab', 'ab', ['aa', 'bb']],
+    ['equal sequences', 'ab', 'ab', ['aa', 'bb']],
     ['an insertion', 'ac', 'abc', ['aa', '-b', 'cc']],
     ['a removal', 'abc', 'ac', ['aa', 'b-', 'cc']],
     ['a replacement, the old one first', 'abc', 'axc', ['aa', 'b-', '-x', 'cc']],

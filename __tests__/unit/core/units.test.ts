@@ -84,7 +84,7 @@ describe('a Kubernetes quantity, parsed like apimachinery', () => {
     ['two signs', '--1'],
     ['two points', '1.2.3'],
     ['hexadecimal digits', '0x1'],
-    ['nothing', ''],
+    ['an empty text', ''],
     ['a word that objects know', '1constructor']
   ])('is refused: %s', (_, text) => {
     expect(isQuantity(text)).toBe(false)
@@ -110,7 +110,7 @@ describe('a Kubernetes quantity, parsed like apimachinery', () => {
   test.each([
     ['another amount', '100m', '0.2'],
     ['powers of two and of ten', '1Gi', '1G'],
-    ['more than a number of JavaScript tells apart', '9007199254740992', '9007199254740993']
+    ['more than the precision of a JavaScript number', '9007199254740992', '9007199254740993']
   ])('differs from another amount: %s', (_, one, other) => {
     expect(sameQuantity(one, other)).toBe(false)
   })
@@ -262,7 +262,7 @@ describe('a duration, parsed like Go', () => {
   })
 
   test.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['a sign alone', '-'],
     ['no unit', '1'],
     ['zeros without a unit', '00'],
@@ -322,7 +322,7 @@ describe('the input timeout', () => {
   })
 
   test.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['no unit', '300'],
     ['zero', '0s'],
     ['zero without a unit', '0'],

@@ -58,7 +58,7 @@ describe('an object that the dry run could not check', () => {
   })
 
   test.each([
-    ['nobody can install its kind', config, unknownKind],
+    ['its kind cannot be installed', config, unknownKind],
     [
       'its group has a dot and is one of Kubernetes itself',
       object('networking.k8s.io/v1', 'NetworkPolcy'),
@@ -66,7 +66,7 @@ describe('an object that the dry run could not check', () => {
     ],
     ['its version is one that the cluster no longer has', object('networking.k8s.io/v1beta1', 'Ingress'), unknownKind],
     [
-      'somebody else than the authorizer forbids it',
+      'something other than the authorizer forbids it',
       config,
       failed(new ApiError(403, { message: 'x is forbidden: no' }))
     ],

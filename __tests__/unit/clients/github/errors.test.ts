@@ -23,7 +23,7 @@ describe('the sentence about a GitHub error', () => {
       { message: 'Validation Failed', errors: [{ code: 'missing_field' }, {}] },
       'Validation Failed: missing_field'
     ],
-    ['the status where there is no message', '<html>', 'HTTP status 422']
+    ['the status if there is no message', '<html>', 'HTTP status 422']
   ])('explains an error response: %s', (_, data, expected) => {
     expect(errorFrom(thrown(422, data), 'api.github.com').message).toBe(expected)
   })
@@ -31,7 +31,11 @@ describe('the sentence about a GitHub error', () => {
   test.each([
     ['the code of a connection', { cause: { cause: { code: 'ENOTFOUND' } } }, 'api.github.com: ENOTFOUND'],
     ['how long it was waited for', { cause: { name: 'TimeoutError' } }, 'api.github.com: no answer within 11.0 s'],
-    ['that it is no JSON', { cause: { name: 'SyntaxError' } }, 'api.github.com: a response that is not from its API'],
+    [
+      'a body that is not JSON',
+      { cause: { name: 'SyntaxError' } },
+      'api.github.com: a response that is not from its API'
+    ],
     [
       'nothing of a message, which may quote a header',
       { message: 'Headers.append: "token x"' },

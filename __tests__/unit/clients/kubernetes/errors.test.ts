@@ -73,10 +73,10 @@ describe('whether a request may be retried', () => {
 
   test.each([
     ['an unknown host', network({ code: 'ENOTFOUND' })],
-    ['a certificate that nobody trusts', network({ code: 'SELF_SIGNED_CERT_IN_CHAIN' })],
+    ['an untrusted certificate', network({ code: 'SELF_SIGNED_CERT_IN_CHAIN' })],
     ['an answer of something else', new ForeignAnswer(new URL('https://10.88.0.1'), 200, 'text/html')],
     ['a bug', new TypeError('x is not a function')],
-    ['nothing', undefined]
+    ['undefined', undefined]
   ])('does not retry after %s', (_, error) => {
     expect(isTransient(error)).toBe(false)
   })
@@ -103,7 +103,7 @@ describe('the fields in conflict', () => {
     ['conflict with "one"', 'one'],
     ['conflict with "kubectl" using apps/v1', 'kubectl'],
     ['conflict with "kubectl" with subresource "scale" using apps/v1', 'kubectl (scale)'],
-    ['conflict with somebody', 'another client']
+    ['a conflict in an unknown form', 'another client']
   ])('reads %s: with %s', (message, manager) => {
     expect(conflictsOf(error(message))).toEqual([{ field: '.spec.replicas', manager }])
     expect(isStale(error(message))).toBe(false)

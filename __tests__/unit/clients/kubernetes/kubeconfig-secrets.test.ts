@@ -102,12 +102,12 @@ describe('the secrets in a URL', () => {
     ['a password, encoded and decoded', 'https://me:p%40ss@host:6443/path', ['p%40ss', 'p@ss', base64('me:p@ss')]],
     ['a password that should have been encoded', 'https://me:p@ss@host', ['p%40ss', 'p@ss', base64('me:p@ss')]],
     ['a password that makes it no URL', 'https://me:p/ss@host', ['p/ss', 'me:p/ss', base64('me:p/ss')]],
-    ['a percent sign that stands for itself', 'https://me:p%zz@host', ['p%zz', base64('me:p%zz')]],
+    ['a literal percent sign', 'https://me:p%zz@host', ['p%zz', base64('me:p%zz')]],
     ['a name alone, which is a token most often', 'https://a-token@host', ['a-token', base64('a-token:')]],
-    ['a name alone that is so short that it stands in other words', 'https://k@host', [base64('k:')]],
+    ['a name without password that is too short', 'https://k@host', [base64('k:')]],
     ['a short password', 'https://me:k@host', ['k', base64('me:k')]],
     ['no scheme', 'me:a-pass@host', ['a-pass', base64('me:a-pass')]],
-    ['nothing', 'https://host:6443', []]
+    ['a URL without user info', 'https://host:6443', []]
   ])('include the user info: %s', (_what, url, secrets) => {
     expect(new Set(secretsOfUrl(url).filter(Boolean))).toEqual(new Set(secrets))
   })

@@ -14,7 +14,7 @@ describe('the text of the input kubeconfig', () => {
     ['block YAML', block],
     ['an end that is cut off', json.slice(0, 70)],
     ['no apiVersion', 'users:\n- name: a\n'],
-    ['one line that is no mapping', 'apiVersion: v1 kind: Config']
+    ['one line that is not a mapping', 'apiVersion: v1 kind: Config']
   ])('is used unchanged with %s', (_what, text) => {
     expect(kubeconfigText(text)).toBe(text)
   })

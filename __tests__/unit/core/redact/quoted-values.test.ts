@@ -58,7 +58,7 @@ describe('a value quoted in an API error', () => {
       'spec.address: Invalid value, not shown: too long'
     ],
     [
-      'a variable of which only the position is said',
+      'a variable given by its position only',
       'Cache/x',
       `spec.env[3].value: Invalid value: "${secret}": too long`,
       'spec.env[3].value: Invalid value, not shown: too long'

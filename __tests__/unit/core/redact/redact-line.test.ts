@@ -38,7 +38,7 @@ describe('a credential in a line', () => {
     ['XML', '<password>§</password>', '<password>***'],
     ['a URL', 'redis://user:§@host:6379/0', 'redis://***@host:6379/0'],
     ['a URL without a user', 'x=redis://:§@host', 'x=redis://***@host'],
-    ['a URL with a password that nobody encoded', 'redis://u:a/b?§#@://@host', 'redis://***@host'],
+    ['a URL with an unencoded password', 'redis://u:a/b?§#@://@host', 'redis://***@host'],
     ['two URLs', 'http://a:§@b/x@y https://c/d@e,http://:§@f', 'http://***@b/x@y https://c/d@e,http://***@f'],
     [
       'a web address before another URL',

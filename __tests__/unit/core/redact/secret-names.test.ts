@@ -28,7 +28,7 @@ describe.each<[string, (name: string) => boolean, string, string]>([
     privateKeySecretRef bearerTokenFile property`
   ],
   [
-    'a name whose spelling tells what it names',
+    'a name that is judged by its spelling',
     isCredentialEntry,
     'password DB_KEY DSN SESSION_KEY SIGNING_KEY ENCRYPTION_KEY JWT apiToken',
     'key app zone LOG_LEVEL sessionAffinity pool-key'
@@ -41,7 +41,7 @@ describe.each<[string, (name: string) => boolean, string, string]>([
     'redis.conf maxmemory.conf author config checksum keyspace.conf primary-key app.kubernetes.io/name'
   ],
   [
-    'what an argument announces',
+    'arguments before a credential',
     announcesCredential,
     `-a --user --pass --password --db-password --requirepass requirepass --masterauth masterauth AUTH auth auth-pass
     --token --api-key --secret --auth --access-key --tokens`,

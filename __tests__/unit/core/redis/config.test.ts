@@ -8,7 +8,7 @@ const parse = (text: string, files: Record<string, string> = {}) =>
 
 describe('a directive of redis.conf', () => {
   test.each([
-    ['as it is', 'maxmemory 256mb', ['256mb']],
+    ['without quotes', 'maxmemory 256mb', ['256mb']],
     ['in capitals', 'MAXMEMORY 256mb', ['256mb']],
     ['indented', '\t  maxmemory \t 256mb  ', ['256mb']],
     ['with a Windows line end', 'maxmemory 256mb\r', ['256mb']],

@@ -30,7 +30,7 @@ test('keeps colons in a value and skips a line without a name', () => {
 
 test.each([
   ['Redis', 'redis_version:7.2.16', '7.2.16'],
-  ['Valkey, which also tells a version of Redis', 'redis_version:7.2.4\r\nvalkey_version:8.0.1', 'Valkey 8.0.1'],
+  ['Valkey, which also reports a version of Redis', 'redis_version:7.2.4\r\nvalkey_version:8.0.1', 'Valkey 8.0.1'],
   ['a server that does not say', 'uptime_in_seconds:1', undefined]
 ])('reads the version of %s', (_, reply, version) => {
   expect(serverVersion(parseInfo(reply))).toBe(version)

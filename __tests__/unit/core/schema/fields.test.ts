@@ -64,7 +64,7 @@ describe('a field', () => {
       ['.spec.serviceName must be a text, but is a map']
     ],
     [
-      'that is no list',
+      'that is not a list',
       ['accessModes: [ReadWriteOnce]', 'accessModes: ReadWriteOnce'],
       ['.spec.volumeClaimTemplates[0].spec.accessModes must be a list, but is another text']
     ]

@@ -114,7 +114,7 @@ describe('the reason for a restart', () => {
     ['nothing changed', { [config]: 'c2', [password]: 'p2' }, undefined],
     ['the configuration', { [config]: 'c1', [password]: 'p2' }, 'configuration changed'],
     ['the password', { [config]: 'c2', [password]: 'p1' }, 'password changed'],
-    ['both', { [config]: 'c1', [password]: 'p1' }, 'configuration and password changed'],
+    ['configuration and password', { [config]: 'c1', [password]: 'p1' }, 'configuration and password changed'],
     ['no marks yet, because another tool made it', {}, undefined]
   ])('names what changed: %s', (_, stored, reason) => {
     expect(restartReason(before(stored), now)).toBe(reason)

@@ -45,7 +45,7 @@ describe('a takeover of an object', () => {
     ['it was ours already', [entry('helm', 'Update'), ours()]],
     ['only its status is of others', [entry('kubelet', 'Update', {}, 'status')]],
     ['we created it', [entry('redis-cache-action', 'Update')]],
-    ['nobody is known', []]
+    ['there is no manager', []]
   ])('is not reported if %s', (_, managers) => {
     expect(adoptionNote(object('1', managers))).toBeUndefined()
   })

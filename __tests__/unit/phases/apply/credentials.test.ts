@@ -108,8 +108,8 @@ describe('a Secret with contradicting keys', () => {
       { url: urlOf('redis.team.svc:6380') },
       'key url names a different port than key port (6379)'
     ],
-    ['a port that is none', { port: 'redis' }, 'key port must be an integer from 1 to 65535'],
-    ['a host that is none', { host: 'my redis' }, 'key host must be a host name or an IP address'],
+    ['an invalid port', { port: 'redis' }, 'key port must be an integer from 1 to 65535'],
+    ['an invalid host', { host: 'my redis' }, 'key host must be a host name or an IP address'],
     [
       'what production left behind',
       {

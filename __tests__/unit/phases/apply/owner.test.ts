@@ -34,7 +34,7 @@ describe('the owner of a Secret', () => {
       { managedFields: [entry('external-secrets', 'url')] },
       'the External Secrets Operator'
     ],
-    ['the operator, if the label alone tells', { labels }, 'the External Secrets Operator'],
+    ['the operator, if only the label reveals it', { labels }, 'the External Secrets Operator'],
     [
       'an ExternalSecret whose name is harmless in a log',
       { ownerReferences: [{ ...owner, name: 'x\n::error::y' }] },

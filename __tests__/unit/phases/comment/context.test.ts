@@ -28,7 +28,7 @@ describe('the pull request of a run', () => {
   test.each([
     ['no event file', undefined],
     ['an event without one', { action: 'opened' }],
-    ['a number that is none', { pull_request: { number: '12' } }],
+    ['a number as text', { pull_request: { number: '12' } }],
     ['a number that would lead elsewhere', { pull_request: { number: '12/../../x' } }],
     ['zero', { pull_request: { number: 0 } }],
     ['a fraction', { pull_request: { number: 1.5 } }],

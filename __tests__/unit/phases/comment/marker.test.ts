@@ -29,7 +29,7 @@ describe('the markers of a comment', () => {
     ['a marker after a space', ' <!-- redis-cache-action: staging -->'],
     ['text behind the marker', '<!-- redis-cache-action: staging --> and text'],
     ['another environment that starts alike', '<!-- redis-cache-action: staging-2 -->'],
-    ['nothing', '']
+    ['an empty comment', '']
   ])('are not recognised in %s', (_, body) => {
     expect(isMarked(body, 'staging')).toBe(false)
   })

@@ -47,7 +47,7 @@ describe('equivalent content', () => {
     ],
     ['false and 0', 'Pod', 'spec: {hostNetwork: false, minReadySeconds: 0}', 'spec: {}'],
     [
-      'what the server is asked to choose',
+      'a value that the server chooses',
       'Service',
       'spec: {clusterIP: "", ports: [{port: 1, nodePort: 0}]}',
       'spec: {clusterIP: 10.0.0.1, ports: [{port: 1, nodePort: 30000}]}'
@@ -302,7 +302,7 @@ describe('drift of other objects', () => {
     ],
     ['a text that only looks like a quantity', 'ConfigMap', 'data: {a: 1Gi}', 'data: {a: 1024Mi}', ['.data.a']],
     [
-      'a name of a class that is none',
+      'an empty class name',
       'PersistentVolumeClaim',
       'spec: {storageClassName: ""}',
       'spec: {}',

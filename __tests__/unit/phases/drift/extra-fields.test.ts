@@ -187,9 +187,9 @@ describe('an extra field of an ExternalSecret', () => {
 
   test.each([
     ['a template', `target: {name: a, template: {data: {url: x}}}, data: ${item()}`, ['.spec.target.template']],
-    ['a Secret that stays as it is', `target: {name: a, immutable: true}, data: ${item()}`, ['.spec.target.immutable']],
+    ['an immutable Secret', `target: {name: a, immutable: true}, data: ${item()}`, ['.spec.target.immutable']],
     [
-      'a Secret of somebody else',
+      'a Secret with another owner',
       `target: {name: a, creationPolicy: Merge}, data: ${item()}`,
       ['.spec.target.creationPolicy']
     ],

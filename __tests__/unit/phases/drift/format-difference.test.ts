@@ -25,13 +25,13 @@ describe('a difference', () => {
       '.spec.template.spec.containers[name="redis"].image is missing, rendered: "y"'
     ],
     [
-      'a value that nobody rendered',
+      'a value that is not rendered',
       true,
       undefined,
       '.spec.template.spec.containers[name="redis"].image is true but is not rendered'
     ],
     [
-      'an item that nobody rendered',
+      'an item that is not rendered',
       { name: 'a' },
       undefined,
       '.spec.template.spec.containers[name="redis"].image is present but is not rendered'

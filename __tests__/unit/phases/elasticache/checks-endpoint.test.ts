@@ -6,7 +6,7 @@ const right = `the primary endpoint is ${primary.host}:6379`
 
 describe('the address in the Secret, with cluster mode disabled', () => {
   test.each([
-    ['as AWS says it', primary.host],
+    ['in the spelling of AWS', primary.host],
     ['in capitals', primary.host.toUpperCase()],
     ['with the dot of an absolute name', `${primary.host}.`]
   ])('is accepted as the primary endpoint %s', (_situation, host) => {

@@ -160,7 +160,7 @@ describe('a credential in a diff', () => {
     ['a file with passwords', file('passwords.txt'), '+  passwords.txt: (changed, not shown)'],
     ['a private key', file('tls.key'), '+  tls.key: (changed, not shown)'],
     [
-      'a private key by what it says',
+      'a private key by its content',
       (value) => file('a')(`-----BEGIN RSA PRIVATE KEY-----\n${value}\n`),
       '+  a: (changed, not shown)'
     ],

@@ -171,7 +171,7 @@ describe('a change that opens Redis to nobody else', () => {
     ],
     ['with a rule less', '[{ports: [{port: 1}]}, {ports: [{port: 2}]}]', '[{ports: [{port: 2}]}]'],
     [
-      'with more labels asked for',
+      'with more labels required',
       '[{from: [{podSelector: {matchLabels: {a: b}}}]}]',
       '[{from: [{podSelector: {matchLabels: {a: b, c: d}}}]}]'
     ],

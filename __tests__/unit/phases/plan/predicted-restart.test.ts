@@ -68,15 +68,15 @@ describe('a later restart of redis-0', () => {
 
   test.each([
     ['has not reached it', withStatus(behind)],
-    ['was held back, and is no longer', withStatus(behind, { type: 'OnDelete' })]
+    ['was held back and is no longer', withStatus(behind, { type: 'OnDelete' })]
   ])('is predicted where a template stored earlier %s', (_, before) => {
     expect(pendingRestart(before, stored)).toEqual(['revision redis-2 is stored and not running yet'])
   })
 
   test.each([
     ['it runs the revision that is stored', withStatus({ currentRevision: 'redis-2', updateRevision: 'redis-2' })],
-    ['the controller has not said yet which one it runs', withStatus({})],
-    ['the controller never says so under OnDelete', withStatus(behind, { type: 'OnDelete' })]
+    ['the controller has not reported the current revision yet', withStatus({})],
+    ['the controller never reports it under OnDelete', withStatus(behind, { type: 'OnDelete' })]
   ])('is not predicted where nothing changes and %s', (_, before) => {
     expect(pendingRestart(before, before)).toEqual([])
   })

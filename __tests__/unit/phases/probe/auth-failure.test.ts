@@ -32,8 +32,8 @@ describe('a rejected password', () => {
       { started: late, changed: early },
       `${base}. Redis has been running since ${late} and the Secret has not changed since, so Redis has a different password`
     ],
-    ['by a Redis of which nobody knows when it started', { started: undefined, changed: late }, base],
-    ['while nobody knows when the Secret changed', { started: early, changed: undefined }, base]
+    ['by a Redis with an unknown start time', { started: undefined, changed: late }, base],
+    ['with an unknown time of the change of the Secret', { started: early, changed: undefined }, base]
   ])('has a probable cause: %s', (_, times, sentence) => {
     expect(wrongPasswordFailure('WRONGPASS', times)).toBe(sentence)
   })
@@ -76,7 +76,7 @@ describe('the times that explain a rejected password', () => {
 
   test.each([
     ['a Secret without managed fields', pod({ waiting: {} }), secret(), '2026-11-01T00:00:00Z'],
-    ['nothing', undefined, undefined, undefined]
+    ['an unreadable pod and Secret', undefined, undefined, undefined]
   ])('are unknown for %s', (_, where, what, changed) => {
     expect(passwordTimes(where, what)).toEqual({ started: undefined, changed })
   })

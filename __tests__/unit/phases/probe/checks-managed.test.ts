@@ -74,23 +74,33 @@ describe('the check without a password', () => {
 describe('the check with the password', () => {
   test.each([
     [
-      'refused',
+      'a rejected password',
       `${denied}\nNOAUTH Authentication required.`,
       'redis-auth',
       /^the password of Secret\/redis-credentials/
     ],
-    ['refused, as ioredis says it', denied.slice(13), 'redis-auth', /was rejected: WRONGPASS/],
-    ['refused, as redis-cli 6.0 says it', 'Warning: AUTH failed\nNOAUTH Auth', 'redis-auth', /was rejected: Warning/],
+    ['rejected, as reported by ioredis', denied.slice(13), 'redis-auth', /was rejected: WRONGPASS/],
     [
-      'without the right',
+      'rejected, as reported by redis-cli 6.0',
+      'Warning: AUTH failed\nNOAUTH Auth',
+      'redis-auth',
+      /was rejected: Warning/
+    ],
+    [
+      'a missing permission',
       "NOPERM this user has no permissions to run the 'ping' command",
       'redis-auth',
       /may not run PING/
     ],
-    ['too early', 'LOADING Redis is loading the dataset in memory', 'redis-loading', /^LOADING/],
-    ['not saved', 'MISCONF Redis is configured to save RDB snapshots', 'persistence-failing', /^MISCONF/],
-    ['another word', 'ERR unknown', 'elasticache-unreachable', /^ERR unknown$/],
-    ['nothing', '', 'elasticache-unreachable', /^no answer$/]
+    ['a Redis that is loading', 'LOADING Redis is loading the dataset in memory', 'redis-loading', /^LOADING/],
+    [
+      'a Redis that cannot save',
+      'MISCONF Redis is configured to save RDB snapshots',
+      'persistence-failing',
+      /^MISCONF/
+    ],
+    ['an unknown error', 'ERR unknown', 'elasticache-unreachable', /^ERR unknown$/],
+    ['an empty reply', '', 'elasticache-unreachable', /^no answer$/]
   ])('judges the reply to PING: %s', (_, ping, code, detail) => {
     expect(failing({ ping, info: ping })).toMatchObject([{ name: 'PING', code, detail: expect.stringMatching(detail) }])
   })
@@ -157,7 +167,7 @@ describe('the checks of an INFO reply', () => {
 
     test.each([
       ['by its name', view({ address }), bare],
-      ['by its name, whatever INFO tells', view({ address }), { maxmemory_policy: 'noeviction', maxmemory: '0' }],
+      ['by its name, whatever INFO contains', view({ address }), { maxmemory_policy: 'noeviction', maxmemory: '0' }],
       ['by its INFO', view(), bare]
     ])('leave out memory and policy: %s', (_, seen, changes) => {
       const judged = managedChecks(answers({ info: infoWith(changes) }), wanted, seen)

@@ -45,14 +45,14 @@ describe('the metrics of the exporter', () => {
     ['is empty', '', 'the response has no metric redis_up'],
     ['is a page of something else', '<html>redis_up 1</html>', 'the response has no metric redis_up'],
     [
-      'says that Redis is down',
+      'report that Redis is down',
       answer.replace('redis_up 1', 'redis_up 0'),
       'redis_up is 0: the exporter cannot query Redis'
     ],
     ['lacks one metric', answer.replace('redis_connected_clients', 'x'), 'the response lacks redis_connected_clients'],
     ['lacks all but one', 'redis_up 1\n', `the response lacks ${keyMetrics.join(', ')}`],
     [
-      'has a metric that is no number',
+      'has a metric that is not a number',
       answer.replace('used_bytes 1.1e+06', 'used_bytes NaN'),
       'the response lacks redis_memory_used_bytes'
     ]

@@ -12,7 +12,7 @@ describe('text in a paragraph or a cell', () => {
     ['a mention that brings its own entity', '&#64;octocat', '&amp;#&#8203;64;octocat'],
     ['an issue', 'fixes #12, org/repo#3 and gh-4', 'fixes #&#8203;12, org/repo#&#8203;3 and gh-&#8203;4'],
     ['the address of an issue', 'https://github.com/a/b/pull/3', 'https://github.com/a/b/pull/&#8203;3'],
-    ['what is no issue', '# 1, high-4 and /issues', '# 1, high-4 and /issues'],
+    ['text that only looks like an issue', '# 1, high-4 and /issues', '# 1, high-4 and /issues'],
     ['a link', '[click](https://evil.example)', '\\[click\\](https://evil.example)'],
     ['an image', '![x](https://evil.example/x.png)', '!\\[x\\](https://evil.example/x.png)'],
     ['code', 'run `rm`', 'run \\`rm\\`'],

@@ -105,8 +105,8 @@ describe('the memory gauge', () => {
   test.each([
     ['neither is known', undefined, undefined],
     ['maxmemory is 0', 1_064_000, 0],
-    ['Redis did not tell what it uses', Number.NaN, 268_435_456],
-    ['Redis did not tell maxmemory', 1_064_000, Number.NaN]
+    ['Redis did not report its used memory', Number.NaN, 268_435_456],
+    ['Redis did not report maxmemory', 1_064_000, Number.NaN]
   ])('is left out where %s', (_, used, maximum) => {
     expect(gauge(used, maximum)).toBeUndefined()
   })

@@ -40,7 +40,7 @@ describe('an image that cannot be pulled', () => {
       0
     ],
     [
-      'image missing, as Docker says it',
+      'image missing, as reported by Docker',
       'ErrImagePull',
       'rpc error: code = Unknown desc = Error response from daemon: manifest for redis:9.9.9 not found: manifest unknown',
       'manifest for redis:9.9.9 not found: manifest unknown',
@@ -50,7 +50,7 @@ describe('an image that cannot be pulled', () => {
     ['image: access denied, while the kubelet waits', 'ImagePullBackOff', `${pulling}${resolving}${denied}`, denied, 0],
     ['rate limit', 'ErrImagePull', `failed to pull and unpack image "${image}": ${limited}`, limited, 60_000],
     [
-      'rate limit, as the answer to a HEAD request tells it',
+      'rate limit, as reported for a HEAD request',
       'ErrImagePull',
       resolving + answered('429 Too Many Requests'),
       answered('429 Too Many Requests'),

@@ -39,7 +39,7 @@ describe('a container killed by its probe', () => {
   })
 
   test.each([
-    ['nothing is told', []],
+    ['there are no events', []],
     ['an earlier run was killed', [of('Killing', kill, '05:36:00')]],
     ['another container was killed', [of('Killing', kill, '05:37:52', 'metrics')]],
     ['it was stopped for another reason', [of('Killing', 'Stopping container redis', '05:37:52')]]

@@ -94,7 +94,7 @@ describe('a container that exits again and again', () => {
   test.each([
     ['crash loop with exit code', waiting('CrashLoopBackOff', backOff, { restarts: 1, last }), 'code 1', '2nd'],
     [
-      'crash loop, before the kubelet says that it waits',
+      'crash loop, before the kubelet reports the back-off',
       terminated(ended('Error', 1), { restarts: 3, last }),
       'code 1',
       '4th'
@@ -112,7 +112,7 @@ describe('a container that exits again and again', () => {
       '2nd'
     ],
     [
-      'killed by signal, as containerd tells it',
+      'killed by a signal, as reported by containerd',
       waiting('CrashLoopBackOff', backOff, { restarts: 1, last: ended('Error', 139) }),
       'code 139 (SIGSEGV)',
       '2nd'
@@ -156,10 +156,13 @@ describe('a container killed for its memory use', () => {
     ['out of memory for the first time', terminated(oom)],
     // The kubelet sees the end of the process before the kernel tells why, so one end of two has the reason.
     [
-      'out of memory again, the end before told as an error',
+      'out of memory again, with the previous exit reported as an error',
       terminated(oom, { restarts: 1, last: ended('Error', 137) })
     ],
-    ['out of memory before, this end told as an error', terminated(ended('Error', 137), { restarts: 2, last: oom })],
+    [
+      'out of memory before, with this exit reported as an error',
+      terminated(ended('Error', 137), { restarts: 2, last: oom })
+    ],
     [
       'a limit too low to start in, while the kubelet waits',
       waiting('CrashLoopBackOff', backOff, { restarts: 1, last: ended('StartError', 128, { message: tooLow }) })

@@ -50,10 +50,7 @@ describe('a pod that the controller cannot create', () => {
         event(statefulSet(), 'FailedCreate', 'exceeded quota', { count: 14 })
       ]
     ],
-    [
-      'an event that says nothing bad',
-      [event(statefulSet(), 'SuccessfulCreate', 'create Pod redis-0 in StatefulSet redis successful')]
-    ]
+    ['a normal event', [event(statefulSet(), 'SuccessfulCreate', 'create Pod redis-0 in StatefulSet redis successful')]]
   ])('is not reported for %s', (_, events) => {
     expect(podCreationProblem(snapshot({ pods: [], events }))).toBeUndefined()
   })

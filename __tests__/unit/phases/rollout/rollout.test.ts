@@ -195,8 +195,8 @@ describe('a rollout at its deadline', () => {
   })
 
   test.each<[string, KubernetesObject[], string]>([
-    ['without a word', [], ''],
-    ['and says why', [event(pod(), 'Unhealthy', 'Readiness probe failed: no')], ': Readiness probe failed: no']
+    ['without a reason', [], ''],
+    ['with its reason', [event(pod(), 'Unhealthy', 'Readiness probe failed: no')], ': Readiness probe failed: no']
   ])('reports a pod of the old revision that is not Ready, %s', async (_, events, words) => {
     const unready = pod({ revision: revisions.old, statuses: [running({ ready: false })], ready: false })
     const played = play([{ from: 0, pods: [unready], events }])

@@ -43,9 +43,9 @@ describe('a claim without a volume', () => {
   })
 
   test.each<[string, KubernetesObject[]]>([
-    ['it waits for the pod', [event(claim, 'WaitForFirstConsumer', 'waiting for first consumer to be created')]],
+    ['it waits for the first pod', [event(claim, 'WaitForFirstConsumer', 'waiting for first consumer to be created')]],
     [
-      'it got one at last',
+      'it got one eventually',
       [
         event(claim, 'ExternalProvisioning', awaited),
         event(claim, 'ProvisioningSucceeded', 'Successfully provisioned volume', {
@@ -78,7 +78,7 @@ describe('a pod that fits on no node', () => {
     ['anything else', '3 node(s) did something new.', 'unschedulable', 'add a node'],
     ['zone of the volume', '3 node(s) had volume node affinity conflict.', 'volume-pending', 'describe pvc'],
     [
-      'zone of the volume, as 1.35 says it',
+      'zone of the volume, in the wording of 1.35',
       "3 node(s) didn't match PersistentVolume's node affinity.",
       'volume-pending',
       'describe pvc'

@@ -43,7 +43,7 @@ describe('a pod that does not become Ready', () => {
       starting(update),
       [unhealthy(loading, { involvedObject: { uid: pod().metadata.uid, fieldPath: 'spec.containers{metrics}' } })]
     ],
-    ['only an earlier run of the container was asked', starting(update, waiting('PodInitializing')), [unhealthy('x')]],
+    ['only an earlier run of the container was probed', starting(update, waiting('PodInitializing')), [unhealthy('x')]],
     ['all containers are ready', pod({ statuses: [running()], ready: false }), [unhealthy('x')]]
   ])('has no description where %s', (_, redis, events) => {
     expect(standstillOf(redis, ...events)).toBeUndefined()

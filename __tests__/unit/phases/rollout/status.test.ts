@@ -26,8 +26,11 @@ describe('a current rollout', () => {
       { statefulSet: statefulSet({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } }) }
     ],
     ['Ready, the controller ahead of what was read', { statefulSet: statefulSet({ generation: 2, observed: 3 }) }],
-    ['Ready, beside a pod of somebody else with its labels', { pods: [pod(), ofAnother('redis-backup-28913-x')] }],
-    ['Ready, beside a pod of nobody with its labels', { pods: [pod(), pod({ name: 'shell', uid: 'o', owner: null })] }],
+    ['Ready, beside a foreign pod with its labels', { pods: [pod(), ofAnother('redis-backup-28913-x')] }],
+    [
+      'Ready, beside a pod without owner with its labels',
+      { pods: [pod(), pod({ name: 'shell', uid: 'o', owner: null })] }
+    ],
     ['Ready, with an event that is over', { events: [event(pod(), 'FailedMount', 'secret "x" not found')] }]
   ])('is recognised: %s', (_, change) => {
     expect(rolloutStatus(snapshot(change))).toEqual({ state: 'current', revision: update })

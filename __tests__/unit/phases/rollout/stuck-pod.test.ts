@@ -113,10 +113,10 @@ describe('a pod that must not be deleted', () => {
     ['cannot save its data', oldPod(running({ ready: false })), { events: full }],
     ['cannot save its data beside an exporter that crashes', besideIt(running({ ready: false })), { events: full }],
     ['was Ready, and fails its probe', oldPod(starting), { events: typo }],
-    ['does not tell since when it is not Ready', oldPod(starting, { readySince: undefined }), { events: typo }],
-    ['was not asked yet', neverReady(starting), {}],
+    ['has no time since when it is not Ready', oldPod(starting, { readySince: undefined }), { events: typo }],
+    ['was not probed yet', neverReady(starting), {}],
     [
-      'was not asked since its restart',
+      'was not probed since its restart',
       neverReady(starting),
       { events: [unhealthy('Startup probe failed: cat: /etc/typo', { lastTimestamp: beforeItsStart })] }
     ],
@@ -133,10 +133,10 @@ describe('a pod that must not be deleted', () => {
     ]),
     ['pulls its image', neverReady(waiting('ContainerCreating')), {}],
     ['ended once and is started again', oldPod(terminated(ended('Completed', 0))), {}],
-    ['belongs to somebody else', pod({ revision, owner: 'job', statuses: [noImage], ready: false }), {}],
-    ['belongs to nobody', pod({ revision, owner: null, statuses: [noImage], ready: false }), {}],
-    ['OnDelete keeps', broken, strategy({ type: 'OnDelete' })],
-    ['a partition keeps', broken, strategy({ type: 'RollingUpdate', rollingUpdate: { partition: 1 } })],
+    ['has another owner', pod({ revision, owner: 'job', statuses: [noImage], ready: false }), {}],
+    ['has no owner', pod({ revision, owner: null, statuses: [noImage], ready: false }), {}],
+    ['is kept by OnDelete', broken, strategy({ type: 'OnDelete' })],
+    ['is kept by a partition', broken, strategy({ type: 'RollingUpdate', rollingUpdate: { partition: 1 } })],
     ['lost its StatefulSet', broken, { statefulSet: undefined }]
   ])('is one that %s', (_, found, change) => {
     expect(judged(found, change)).toBeUndefined()

@@ -15,7 +15,7 @@ test.each([
   ['packets are dropped', 124, '', sent, 'blocked: no connection within 3 s'],
   ['connections are refused', 1, could('Connection refused'), undefined, 'blocked: Connection refused'],
   ['connections are cut', 1, 'Error: Connection reset by peer', undefined, 'blocked: Connection reset by peer'],
-  ['there is no way', 1, could('No route to host'), undefined, 'blocked: No route to host']
+  ['there is no route', 1, could('No route to host'), undefined, 'blocked: No route to host']
 ])('takes the connection for blocked where %s', (_, exitCode, output, table, detail) => {
   expect(finding(exitCode, output, table)).toMatchObject({ passed: true, detail })
 })

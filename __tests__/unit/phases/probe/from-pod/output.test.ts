@@ -22,7 +22,7 @@ describe('the network problem of redis-cli', () => {
     ['no such name', could('Name or service not known'), { kind: 'unresolved', said: 'Name or service not known' }],
     ['no DNS', could('Temporary failure in name resolution'), { kind: 'unresolved' }],
     ['no address', could('No address associated with hostname'), { kind: 'unresolved' }],
-    ['nobody listens', could('Connection refused'), { kind: 'refused', said: 'Connection refused' }],
+    ['a closed port', could('Connection refused'), { kind: 'refused', said: 'Connection refused' }],
     ['packets are lost', could('Connection timed out'), { kind: 'timeout' }],
     ['no way', could('No route to host'), { kind: 'unreachable' }],
     ['no network', could('Network is unreachable'), { kind: 'unreachable' }],
@@ -47,7 +47,7 @@ describe('the network problem of redis-cli', () => {
       { kind: 'client', said: "Unrecognized option or bad number of args for: '--tls'" }
     ],
     ['no redis-cli', { anonymous: [127, "timeout: failed to run command 'redis-cli'\n"] }, { kind: 'client' }],
-    ['nothing', { anonymous: [1] }, { kind: 'client', said: 'exit code 1' }],
+    ['an exit code without output', { anonymous: [1] }, { kind: 'client', said: 'exit code 1' }],
     ['no question', {}, { kind: 'client' }]
   ])('is recognised: %s', (_, given, trouble) => {
     expect(networkProblemOf(answers(given), 6379)).toMatchObject(trouble)

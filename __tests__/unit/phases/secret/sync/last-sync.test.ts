@@ -10,7 +10,7 @@ describe('the last sync of an ExternalSecret', () => {
 
   test.each([
     ['just synced', {}, 0, 'at 2026-11-23T08:15:39Z, 0 ms ago; a sync is due every 60 min'],
-    ['by a clock that is ahead of ours', {}, -3, 'at 2026-11-23T08:15:39Z, 0 ms ago; a sync is due every 60 min'],
+    ['by a clock ahead of ours', {}, -3, 'at 2026-11-23T08:15:39Z, 0 ms ago; a sync is due every 60 min'],
     ['that missed one sync', {}, 121, 'at 2026-11-23T08:15:39Z, 2 h ago; a sync is due every 60 min'],
     [
       'with a short interval',

@@ -11,14 +11,14 @@ const missing = {
 const deleted = { ...synced, reason: 'SecretDeleted', message: 'secret deleted due to DeletionPolicy=Delete' }
 
 test.each([
-  ['by default', {}, 3_600_000],
-  ['as the interval says', { refreshInterval: '5m0s' }, 300_000],
-  ['as the interval says in a fraction', { refreshInterval: '1.5h' }, 5_400_000],
-  ['never, as it is 0', { refreshInterval: '0s' }, undefined],
-  ['never, as only changes count', { refreshPolicy: 'OnChange' }, undefined],
-  ['never, as it is negative', { refreshInterval: '-1h' }, undefined],
-  ['not always', { syncWindows: { kind: 'deny' } }, undefined],
-  ['at a time that nobody can read', { refreshInterval: 'soon' }, undefined]
+  ['the default', {}, 3_600_000],
+  ['the interval', { refreshInterval: '5m0s' }, 300_000],
+  ['an interval with a fraction', { refreshInterval: '1.5h' }, 5_400_000],
+  ['none for an interval of 0', { refreshInterval: '0s' }, undefined],
+  ['none if only changes count', { refreshPolicy: 'OnChange' }, undefined],
+  ['none for a negative interval', { refreshInterval: '-1h' }, undefined],
+  ['none with windows', { syncWindows: { kind: 'deny' } }, undefined],
+  ['none for an invalid interval', { refreshInterval: 'soon' }, undefined]
 ])('reads the sync interval: %s', (_, spec, milliseconds) => {
   expect(syncInterval(externalSecret({ spec }))).toBe(milliseconds)
 })
@@ -27,7 +27,7 @@ describe('a forced sync of an ExternalSecret', () => {
   const id = 'ExternalSecret/redis-credentials'
 
   test.each([
-    ['nobody has seen it', externalSecret(), undefined, `the operator to sync ${id}`],
+    ['the operator has not noticed it', externalSecret(), undefined, `the operator to sync ${id}`],
     [
       'Ready=True is of yesterday',
       externalSecret({ ready: synced, version: '2-a' }),
@@ -58,7 +58,7 @@ describe('a forced sync of an ExternalSecret', () => {
 
   test.each([
     ['for the first time', externalSecret({ ready: synced, version: '2-a' }), undefined],
-    ['again', externalSecret({ ready: synced, version: '2-b' }), '2-a'],
+    ['once more', externalSecret({ ready: synced, version: '2-b' }), '2-a'],
     [
       'again within the same second',
       externalSecret({ ready: synced, version: '2-b', refreshTime: '2026-11-23T08:15:39Z' }),
@@ -89,7 +89,12 @@ describe('a forced sync of an ExternalSecret', () => {
       /constructor: /,
       /with the reason/
     ],
-    ['the operator says what nobody knows', { ...synced, reason: 'Else', message: 'x' }, /Else: x$/, /with the reason/]
+    [
+      'the operator reports something unknown',
+      { ...synced, reason: 'Else', message: 'x' },
+      /Else: x$/,
+      /with the reason/
+    ]
   ])('is stale with Ready=True where %s', (_, ready, sentence, hint) => {
     expect(freshness(externalSecret({ ready, version: '2-b' }), '2-a')).toEqual({
       state: 'refused',

@@ -104,7 +104,7 @@ describe('a message of the operator', () => {
       [describeStore]
     ],
     [
-      'a key that nobody knows',
+      'an unknown key',
       `${data}${call}api error UnrecognizedClientException: The security token included in the request is invalid.`,
       `AWS rejects the credentials of ${store}: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, api error UnrecognizedClientException: The security token included in the request is invalid.`,
       [describeStore]
@@ -152,7 +152,7 @@ describe('a message of the operator', () => {
       ['`kubectl -n team get externalsecrets`']
     ],
     [
-      'a Secret that somebody else owns',
+      'a Secret with another owner',
       'unable to mutate secret redis-credentials: could not set controller reference on secret: Object team/redis-credentials is already owned by another SealedSecret controller redis-credentials',
       'the Secret belongs to SealedSecret/redis-credentials',
       ['`kubectl -n team delete secret redis-credentials`']
@@ -178,7 +178,7 @@ describe('a message of the operator', () => {
 
   test.each([
     [
-      'a name that nobody resolves',
+      'a name that does not resolve',
       'dial tcp: lookup secretsmanager.eu-west-9.amazonaws.com: no such host',
       /cannot reach AWS/
     ],

@@ -63,7 +63,7 @@ describe('any key of the Secret', () => {
     ['a newline of Windows', { ...right, port: '6379\r\n' }, ['port', 'ends with a newline', noSpace]],
     ['a space before', { ...right, host: ` ${host}` }, ['host', 'begins with a space', noSpace]],
     [
-      'both',
+      'white space at the start and the end',
       { ...right, url: `\t${right.url} ` },
       ['url', 'begins with a tab and ends with a space', 'store it without surrounding white space']
     ],
@@ -100,7 +100,7 @@ describe('key host', () => {
     ['an empty label', { ...right, host: 'redis..example.com' }, ['host', noHost, alone]],
     ['a label of 64 characters', { ...right, host: `${'a'.repeat(64)}.com` }, ['host', noHost, alone]],
     ['254 characters', { ...right, host: `${'a.'.repeat(126)}aa` }, ['host', noHost, alone]],
-    ['what is no IP address', { ...right, host: '10.0.0.256' }, ['host', noHost, alone]]
+    ['an invalid IP address', { ...right, host: '10.0.0.256' }, ['host', noHost, alone]]
   ])('is refused with %s', expectRow)
 })
 
@@ -332,13 +332,13 @@ describe('encryption in transit', () => {
       ]
     ],
     [
-      'is missing in a URL, and no key tells the host',
+      'is missing in a URL, and key host is unusable',
       { ...right, host: undefined, url: right.url.replace('rediss', 'redis') },
       ['host', 'is missing', 'add it'],
       ['url', noTls, 'begin it with rediss://']
     ],
     [
-      'is missing in a URL, and the key tells more than the host',
+      'is missing in a URL, and key host has more than the host',
       { ...right, host: `${host}:6379`, url: right.url.replace('rediss', 'redis') },
       ['host', 'has a port', 'store only the host name (the port has its own key)'],
       ['url', noTls, 'begin it with rediss://']
