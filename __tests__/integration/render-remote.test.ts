@@ -133,7 +133,7 @@ describe('a remote reference', () => {
     expect(connections).toBe(0)
   })
 
-  test('is told apart from such a directory given by a path', async () => {
+  test('is not assumed for such a directory given by a path', async () => {
     await using place = await grounds({
       'deploy/kustomization.yaml': { resources: ['./github.com/org/repository'] },
       'deploy/github.com/org/repository/kustomization.yaml': { resources: ['a.yaml'] },

@@ -234,12 +234,12 @@ describe('a change that opens Redis to nobody else', () => {
     ['NotIn', 'values: [redis]'],
     ['DoesNotExist', 'values: []'],
     ['Unheard', 'values: []']
-  ])('is told apart from a selector with %s that excludes Redis', (operator, values) => {
+  ])('is reported nevertheless for a selector with %s that excludes Redis', (operator, values) => {
     const expression = `  podSelector:\n    matchExpressions: [{key: app.kubernetes.io/name, operator: ${operator}, ${values}}]\n  policyTypes`
     expect(edited([selector, expression])).toHaveLength(1)
   })
 
-  test('is told apart from another label of the backend, which admits more pods', () => {
+  test('is reported nevertheless for another backend label, which admits more pods', () => {
     expect(edited([backend, 'app: backend'])).toEqual([
       'NetworkPolicy/redis would admit pods app=backend to port 6379, which no policy admits now'
     ])

@@ -167,7 +167,7 @@ describe('an input without effect', () => {
     for (const sentence of said) expect(sentence).toContain('because these manifests have no StatefulSet redis')
   })
 
-  test('is told apart from one with an effect', () => {
+  test('is not reported if the input has its effect', () => {
     const storage = {
       accessModes: ['ReadWriteOnce'],
       storageClassName: 'fast',

@@ -229,7 +229,7 @@ describe('an input without effect', () => {
     )
   })
 
-  test('is told apart from inputs with an effect', () => {
+  test('is not reported if every input has an effect', () => {
     const aws = { 'elasticache-replication-group': 'a', 'aws-region': 'eu-west-1', 'elasticache-relax': 'backups' }
     accept(aws, 'managed')
     accept({ 'redis-password': 'p' }, 'self-hosted')
