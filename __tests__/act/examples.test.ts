@@ -93,7 +93,7 @@ function plan(
 }
 
 // In order: each test goes on from what the one before it left in the cluster.
-test('pull-request.yml tells in one comment what a merge would do, and changes nothing', async () => {
+test('pull-request.yml comments what a merge would change, and changes nothing', async () => {
   const before = await contentOf(staging)
   const { summaries, outputs } = await plan(100, { staging: 'success', offline: 'success' })
   expect(outputs['staging']).toMatchObject({ verdict: 'planned', topology: 'self-hosted', created: '6' })
@@ -107,14 +107,14 @@ test('pull-request.yml tells in one comment what a merge would do, and changes n
   expect(await contentOf(staging)).toBe(before)
 })
 
-test('pull-request.yml asks no cluster for a fork, and needs no right to comment', async () => {
+test('pull-request.yml contacts no cluster for a fork, and needs no permission to comment', async () => {
   const asked = github.requests.length
   const { outputs } = await plan(101, { offline: 'success' }, { from: 'somebody/erp', canWrite: false })
   expect(outputs['offline']?.['verdict']).toBe('planned')
   expect(github.requests).toHaveLength(asked)
 })
 
-test('deploy.yml goes from development by staging to production', async () => {
+test('deploy.yml deploys to development, staging and production', async () => {
   const jobs = { development: 'success', staging: 'success', ...(managed && { production: 'success' }) }
   const { outputs } = await run('deploy.yml', 'deployer', jobs, {
     actions: { [pinned(await workflow('deploy.yml'), 'aws-actions/configure-aws-credentials')]: awsCredentials },
@@ -133,7 +133,7 @@ test('deploy.yml goes from development by staging to production', async () => {
   expect(await managed.otherPods()).toEqual([])
 })
 
-test('pull-request.yml then tells in the same comment that nothing would change', async () => {
+test('pull-request.yml updates its comment when nothing would change any more', async () => {
   const before = await contentOf(staging)
   expect(before).toContain('StatefulSet/redis ')
   const [first] = github.comments.map(({ id }) => id)
@@ -146,12 +146,12 @@ test('pull-request.yml then tells in the same comment that nothing would change'
 
 const scheduled = { event: { name: 'schedule' } }
 
-test('verify.yml is green after a deployment', async () => {
+test('verify.yml passes after a deployment', async () => {
   const { outputs } = await run('verify.yml', 'reader', { staging: 'success' }, scheduled)
   expect(outputs['staging']).toMatchObject({ verdict: 'passed', 'failure-code': '' })
 })
 
-test('verify.yml is red once somebody has changed an image, and leaves that as it is', async () => {
+test('verify.yml fails after an image was changed, and does not change it back', async () => {
   const image = 'docker.io/oliver006/redis_exporter:v1.0.0'
   await staging.kubectl('set', 'image', 'statefulset/redis', `metrics=${image}`)
   const before = await contentOf(staging)

@@ -35,7 +35,7 @@ jobs:
 
 const run = (...inputs: string[]) => runWorkflow(workflow(...inputs), { KUBECONFIG: namespace.kubeconfig })
 
-test('a workflow that uses the action turns green, and later steps can read its outputs', async () => {
+test('a workflow with the action passes, and later steps can read its outputs', async () => {
   const { jobs, log, summary, captured } = await run()
   expect(jobs).toEqual({ deploy: 'success' })
   expect(log).toContain('verdict=passed code= changed=true outcome=success')
@@ -43,13 +43,13 @@ test('a workflow that uses the action turns green, and later steps can read its 
   expectNoSecret(captured, [await namespace.credential('password'), await namespace.credential('url')])
 })
 
-test('run again, it changes nothing', async () => {
+test('a repeated workflow changes nothing', async () => {
   const { jobs, log } = await run()
   expect(jobs).toEqual({ deploy: 'success' })
   expect(log).toContain('verdict=passed code= changed=false outcome=success')
 })
 
-test('the password travels as an input and shows nowhere', async () => {
+test('the password is passed as an input and never shown', async () => {
   const password = 'Tr0ub4dor&3 of a workflow'
   const { jobs, captured } = await run(`redis-password: ${JSON.stringify(password)}`)
   expect(jobs).toEqual({ deploy: 'success' })
@@ -57,7 +57,7 @@ test('the password travels as an input and shows nowhere', async () => {
   expectNoSecret(captured, [password])
 })
 
-test('a failure turns the job red, with its code for the steps that always run', async () => {
+test('a failure fails the job, with its code for steps that always run', async () => {
   const { jobs, log, summary } = await run('maxmemory: 256Mi')
   expect(jobs).toEqual({ deploy: 'failure' })
   expect(log).toContain('verdict=failed code=invalid-input changed= outcome=failure')

@@ -51,30 +51,30 @@ function handedTo(step: string): string[] {
     .sort()
 }
 
-describe('inputs', () => {
+describe('the inputs of action.yml', () => {
   const comment = askedFor(readCommentMode)
   const base = askedFor((source) => readBaseInputs(source, ''))
   const render = [...askedFor(readRenderInputs), ...base, ...comment].sort()
   const deploy = askedFor(readDeployInputs)
   const report = [...comment, 'github-token']
 
-  test('each step hands over just what its program reads', () => {
+  test('are passed to each step exactly as its program reads them', () => {
     expect(handedTo('render')).toEqual(render)
     expect(handedTo('deploy')).toEqual(deploy)
     expect(handedTo('report')).toEqual(report)
   })
 
-  test('action.yml declares just what the programs read', () => {
+  test('are exactly those that the programs read', () => {
     expect(Object.keys(action.inputs).sort()).toEqual([...new Set([...render, ...deploy, ...report])].sort())
   })
 
-  test('the step that renders gets no secret', () => {
+  test('give no secret to the render step', () => {
     expect(render).not.toContain('kubeconfig')
     expect(render).not.toContain('redis-password')
     expect(render).not.toContain('github-token')
   })
 
-  test('every input and output has a description, and stands in the README', () => {
+  test('have a description and an entry in the README, as do the outputs', () => {
     for (const [name, { description }] of [...Object.entries(action.inputs), ...Object.entries(action.outputs)]) {
       expect(description).toMatch(/\S/)
       expect(readme.replace(/ +/g, ' ')).toContain(`| \`${name}\` | ${description} |`)
@@ -82,7 +82,7 @@ describe('inputs', () => {
   })
 })
 
-test('action.yml has just the outputs that the report sets, and the paths', () => {
+test('come with exactly the outputs that the report sets, and the paths', () => {
   const set = Object.keys(outputsOf({ verdict: 'passed', unannounced: false, phases: [] }))
   expect(Object.keys(action.outputs).sort()).toEqual([...set, 'diff', 'manifest', 'report'].sort())
 })
@@ -93,11 +93,11 @@ describe('verify/action.yml', () => {
   }
   const own = readme.slice(readme.indexOf('## Verify on a schedule'), readme.indexOf('## When it fails'))
 
-  test('declares just what its program reads', () => {
+  test('declares exactly the inputs that its program reads', () => {
     expect(Object.keys(verify.inputs).sort()).toEqual(askedFor(readVerifyInputs))
   })
 
-  test('has of the inputs of a deployment all that says what is deployed, with the same defaults', () => {
+  test('has all inputs that describe the deployment, with the same defaults', () => {
     const rendering = askedFor(readRenderInputs)
     expect(Object.keys(verify.inputs)).toEqual(expect.arrayContaining(rendering))
     for (const [name, { default: otherwise, required }] of Object.entries(verify.inputs)) {
@@ -118,19 +118,19 @@ describe('verify/action.yml', () => {
     expect(Object.keys(action.outputs)).toEqual(expect.arrayContaining(Object.keys(verify.outputs)))
   })
 
-  test('every input and output stands in its section of the README', () => {
+  test('has an entry for each input and output in its section of the README', () => {
     for (const [name, { description }] of [...Object.entries(verify.inputs), ...Object.entries(verify.outputs)]) {
       expect(description).toMatch(/\S/)
       expect(own.replace(/ +/g, ' ')).toContain(`| \`${name}\` | ${description} |`)
     }
   })
 
-  test('runs the program that is built from src/steps/verify.ts', () => {
+  test('runs the program built from src/steps/verify.ts', () => {
     expect(verify.runs).toEqual({ using: 'node24', main: '../dist/verify/index.js' })
   })
 })
 
-test('every failure code is explained in the README, and no other', () => {
+test('the README explains every failure code and no other', () => {
   const table = readme.slice(readme.indexOf('## When it fails'), readme.indexOf('What cannot recover fails'))
   const explained = [...table.matchAll(/^\| ((?:`[a-z-]+`(?:, )?)+) +\|/gm)].flatMap(([, codes = '']) =>
     [...codes.matchAll(/`([a-z-]+)`/g)].map(([, code]) => code)
@@ -138,8 +138,8 @@ test('every failure code is explained in the README, and no other', () => {
   expect(explained.sort()).toEqual([...failureCodes].sort())
 })
 
-describe('steps', () => {
-  test('no expression stands inside a script, and none names what is not declared', async () => {
+describe('the steps of the actions', () => {
+  test('have no expression in a script, and refer only to declared names', async () => {
     for (const { run } of action.runs.steps) expect(run ?? '').not.toContain('${{')
     // Reading alone does not check; a run with an input that does not exist does, before the first step.
     await expect(runComposite({ action: root, inputs: { environment: 'staging', nonsense: '1' } })).rejects.toThrow(
@@ -148,7 +148,7 @@ describe('steps', () => {
     expect((await readAction(root)).steps.map(({ id }) => id)).toEqual(['node', '__2', 'render', 'deploy', 'report'])
   })
 
-  test('actions of others are pinned by their full commit', () => {
+  test('pin other actions by their full commit', () => {
     const workflows = ['ci.yml', 'e2e.yml'].map((name) => readFileSync(join(root, '.github/workflows', name), 'utf8'))
     const text = [readFileSync(join(root, 'action.yml'), 'utf8'), ...workflows].join('\n')
     const uses = [...text.matchAll(/uses: (\S+)(.*)/g)].filter(([, name]) => name !== './')
@@ -157,6 +157,6 @@ describe('steps', () => {
   })
 })
 
-test('the lock file names no host', () => {
+test('the lock file contains no host name', () => {
   expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toContain('"resolved": "http')
 })

@@ -22,7 +22,7 @@ for name in ${Object.keys(credentials).join(' ')}; do
 done >"$RECORDS/$(basename "$(dirname "$1")")"
 `
 
-test('of the steps only deploy is given the credentials that the job has in its environment', async () => {
+test('only the deploy step gets the credentials in the environment of the job', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'credentials-'))
   try {
     await writeFile(join(directory, 'node'), node, { mode: 0o755 })

@@ -42,7 +42,7 @@ function stepsIn(path: string): Step[] {
 const documents = ['README.md', ...files('docs')].filter((path) => textOf(path).includes('uses: org/'))
 
 // A runner only warns of an input that an action does not have.
-test.each([...files('examples'), ...documents])('%s gives the action the inputs that it has', (path) => {
+test.each([...files('examples'), ...documents])('%s uses only inputs that the action declares', (path) => {
   const steps = stepsIn(path)
   expect(steps.length).toBeGreaterThan(0)
   for (const { uses = '', with: inputs = {} } of steps) {
@@ -54,7 +54,7 @@ test.each([...files('examples'), ...documents])('%s gives the action the inputs 
   }
 })
 
-test('the first example needs no right that the set-up of the README does not give', () => {
+test('the first example needs only the permissions that the README grants', () => {
   const [first] = stepsIn('README.md')
   expect(first?.with).toMatchObject({ environment: 'staging' })
   expect(Object.keys(first?.with ?? {})).toEqual(['environment', 'kubeconfig'])

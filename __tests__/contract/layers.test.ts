@@ -58,11 +58,11 @@ const told = (wrong: readonly { file: string; target: string }[]) =>
   wrong.map(({ file, target }) => `${file} → ${target}`)
 
 describe('the tree of src', () => {
-  test('src has four layers and the README, no loose file', () => {
+  test('has four layers and the README, and no loose file', () => {
     expect(readdirSync(source).sort()).toEqual([...layers, 'README.md'].sort())
   })
 
-  test('clients and phases have one folder each, and no loose file', () => {
+  test('has one folder for each client and phase, and no loose file', () => {
     const entries = (layer: string) => readdirSync(join(source, layer), { withFileTypes: true })
     expect(
       entries('clients')
@@ -72,7 +72,7 @@ describe('the tree of src', () => {
     expect(entries('phases').filter((entry) => !entry.isDirectory())).toEqual([])
   })
 
-  test('no name is exported by two files', () => {
+  test('exports no name from two files', () => {
     const exported = [...texts].flatMap(([file, text]) =>
       [...text.matchAll(/^export (?:async )?(?:type|interface|function\*?|const|let|class|enum) (\w+)/gm)].map(
         ([, name = '']) => ({ name, file })
@@ -86,19 +86,19 @@ describe('the tree of src', () => {
   })
 })
 
-describe('who may import whom', () => {
-  test('core imports only core', () => {
+describe('the imports of src', () => {
+  test('lead from core only to core', () => {
     expect(told(importsOf('core').filter(({ target }) => layerOf(target) !== 'core'))).toEqual([])
   })
 
-  test('a client imports itself and core, no other client', () => {
+  test('lead from a client only to itself and core', () => {
     const wrong = importsOf('clients').filter(
       ({ file, target }) => layerOf(target) !== 'core' && folderOf(target) !== folderOf(file)
     )
     expect(told(wrong)).toEqual([])
   })
 
-  test('a phase imports itself and core, of clients only types, of other phases only what is named here', () => {
+  test('lead from a phase to itself and core, to types of clients, and to listed phases', () => {
     const wrong = importsOf('phases').filter(({ file, target, isType }) => {
       if (layerOf(target) === 'core' || folderOf(target) === folderOf(file)) return false
       if (layerOf(target) === 'clients') return !isType
@@ -107,11 +107,11 @@ describe('who may import whom', () => {
     expect(told(wrong)).toEqual([])
   })
 
-  test('no file imports itself by way of others, types included', () => {
+  test('contain no cycle, type imports included', () => {
     expect(circle()).toEqual([])
   })
 
-  test('each package has one importer', () => {
+  test('name each package in one file', () => {
     const packages = imports.filter(({ target, from }) => target === undefined && !from.startsWith('node:'))
     expect(packages.length).toBeGreaterThan(5)
     for (const { file, from } of packages) {
@@ -122,7 +122,7 @@ describe('who may import whom', () => {
     }
   })
 
-  test('nothing but steps reads process.env, and nothing but the clock waits', () => {
+  test('reading of process.env is limited to steps, and waiting to the clock', () => {
     const having = (pattern: RegExp) => [...texts].filter(([, text]) => pattern.test(text)).map(([file]) => file)
     expect(new Set(having(/process\.env/).map(layerOf))).toEqual(new Set(['steps']))
     expect(having(/setTimeout\(|setInterval\(/)).toEqual(['clients/runner/system-clock.ts', 'steps/step.ts'])

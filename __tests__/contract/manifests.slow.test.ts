@@ -48,7 +48,7 @@ async function kustomizationIn(path: string): Promise<string> {
 
 const roles = (await readdir(manifests)).filter((name) => name.startsWith('rbac'))
 
-test.each(roles)('%s follows the namespace of a kustomization, its subjects included', async (name) => {
+test.each(roles)('%s follows the namespace of a kustomization, including its subjects', async (name) => {
   const remote = /https:\S*\/manifests\/rbac\?ref=v1$/m
   const documented = await kustomizationIn('README.md')
   expect(documented).toMatch(remote)
@@ -72,7 +72,7 @@ interface Rules extends KubernetesObject {
 const expressionsOf = (object: KubernetesObject | undefined) =>
   (object as Rules).spec.groups.flatMap(({ rules }) => rules.map(({ expr }) => expr))
 
-test('the kustomization of docs/prometheus.md makes its alerts those of its namespace', async () => {
+test('the kustomization in docs/prometheus.md puts the alerts into its namespace', async () => {
   await cp(join(manifests, 'base'), join(folder, 'base'), { recursive: true })
   await cp(join(manifests, 'components', 'prometheus'), join(folder, 'prometheus'), { recursive: true })
   const manifest = await rendered('redis', await kustomizationIn('docs/prometheus.md'))

@@ -25,19 +25,16 @@ async function lookForNode(script: string | undefined): Promise<string> {
   return readFileSync(output, 'utf8')
 }
 
-describe('the look for Node on PATH', () => {
-  test.each(['v22.19.0', 'v22.20.1', 'v24.0.0', 'v24.21.0', 'v30.1.0-nightly'])('takes %s', async (version) => {
+describe('the search for Node on PATH', () => {
+  test.each(['v22.19.0', 'v22.20.1', 'v24.0.0', 'v24.21.0', 'v30.1.0-nightly'])('accepts %s', async (version) => {
     expect(await lookForNode(`echo ${version}`)).toBe('found=true\n')
   })
 
-  test.each(['v22.18.0', 'v22.9.0', 'v20.20.0', 'v8.0.0', 'something else', ''])(
-    'does not take %s',
-    async (version) => {
-      expect(await lookForNode(`echo ${version}`)).toBe('found=false\n')
-    }
-  )
+  test.each(['v22.18.0', 'v22.9.0', 'v20.20.0', 'v8.0.0', 'something else', ''])('rejects %s', async (version) => {
+    expect(await lookForNode(`echo ${version}`)).toBe('found=false\n')
+  })
 
-  test('finds none where there is none, or where it does not run', async () => {
+  test('finds nothing where Node is missing or does not run', async () => {
     expect(await lookForNode(undefined)).toBe('found=false\n')
     expect(await lookForNode('exit 127')).toBe('found=false\n')
   })

@@ -47,7 +47,7 @@ describe('a larger claim', () => {
     await kubectl('delete', `storageclass/${volume()}`, `persistentvolume/${volume()}`, '--wait=false')
   })
 
-  test('is refused with a recipe, and the recipe keeps the pod and enlarges the claim', async () => {
+  test('is refused with commands that keep the pod and enlarge the claim', async () => {
     expect((await namespace.apply({}, expandable)).failure).toBeUndefined()
     await namespace.kubectl('wait', '--for=create', 'pod/redis-0', '--timeout=120s')
     await namespace.kubectl('wait', '--for=jsonpath={.status.phase}=Bound', 'pvc/data-redis-0', '--timeout=120s')
@@ -69,8 +69,8 @@ describe('a larger claim', () => {
   })
 })
 
-describe('what the cluster does not accept', () => {
-  test('a quota without room is named together with everything else', async () => {
+describe('a refusal of the cluster', () => {
+  test('for an exceeded quota is reported together with everything else', async () => {
     await namespace.kubectl('create', 'quota', 'few', '--hard=count/services=0')
     // A quota is in force as soon as it was counted.
     await namespace.kubectl('wait', 'quota/few', '--for=jsonpath={.status.used}', '--timeout=120s')
@@ -81,7 +81,7 @@ describe('what the cluster does not accept', () => {
     expect(failure?.message).toContain('.spec.template.spec.enableServicesLinks: field not declared in schema')
   })
 
-  test('a field that is there twice', async () => {
+  test('names a duplicate field', async () => {
     const twice = (text: string) => text.replace(/^( *)- name: REDIS_ADDR\n/m, '$1- name: REDIS_ADDR\n$1  value: a\n$&')
     const { failure } = await namespace.apply({}, twice)
     expect(failure?.code).toBe('invalid-manifest')
@@ -90,7 +90,7 @@ describe('what the cluster does not accept', () => {
     expect(() => parseManifest(text)).toThrow(/keys must be unique/)
   })
 
-  test('a policy refuses in its own words, and a warning is shown', async () => {
+  test('by a policy is reported in its words, and a warning is logged', async () => {
     await kubectl('label', 'namespace', namespace.name, 'pod-security.kubernetes.io/warn=restricted')
     const root = (text: string) => text.replace('runAsNonRoot: true', 'runAsNonRoot: false')
     const { failure, log } = await namespace.apply({}, root)
@@ -99,7 +99,7 @@ describe('what the cluster does not accept', () => {
   })
 })
 
-test('a right that is missing: the rule of the hint is what the Role lacked', async () => {
+test('for a missing permission has exactly the missing rule in its hint', async () => {
   const grants = await grantsOf(namespace.name)
   await grants.withhold('networking.k8s.io')
   const { failure } = await namespace.applyAs(grants.kubeconfig)

@@ -31,13 +31,13 @@ async function expectSettled(): Promise<void> {
   expect(objects.filter(({ change }) => change !== 'unchanged')).toEqual([])
 }
 
-describe('objects of another client with the same values are taken over without a conflict:', () => {
+describe('an object of another client with the same values', () => {
   test.each([
     ['kubectl-create', ['create']],
     ['kubectl-client-side-apply', ['apply']],
     ['helm', ['create', '--field-manager=helm']],
     ['flux', ['apply', '--server-side', '--field-manager=flux']]
-  ])('%s', async (manager, command) => {
+  ])('is taken over without a conflict: %s', async (manager, command) => {
     await namespace.pipe(...command)
     const { failure, objects } = await namespace.apply()
     expect(failure).toBeUndefined()
@@ -47,7 +47,7 @@ describe('objects of another client with the same values are taken over without 
     await expectSettled()
   })
 
-  test('after kubectl apply, what is taken out of the manifests goes', async () => {
+  test('removes a field that kubectl apply owned and that is no longer rendered', async () => {
     await namespace.pipe('apply')
     expect((await namespace.apply({}, label)).failure).toBeUndefined()
     expect(await managers('service', 'redis')).toEqual(['redis-cache-action Apply'])
@@ -60,7 +60,7 @@ describe('objects of another client with the same values are taken over without 
 })
 
 describe('a field of another client with another value', () => {
-  test('is a conflict that names all, until it is forced', async () => {
+  test('is reported as a conflict until it is forced', async () => {
     await namespace.apply()
     await namespace.kubectl('scale', 'statefulset', 'redis', '--replicas=2')
     await patch('service', 'redis', { spec: { selector: { team: 'x' } } }, 'kubectl-edit')
@@ -79,7 +79,7 @@ describe('a field of another client with another value', () => {
     await expectSettled()
   })
 
-  test('with the wanted value is none', async () => {
+  test('is no conflict with the same value', async () => {
     await namespace.apply()
     await namespace.kubectl('scale', 'statefulset', 'redis', '--replicas=2')
     await namespace.kubectl('scale', 'statefulset', 'redis', '--replicas=1')
@@ -89,7 +89,7 @@ describe('a field of another client with another value', () => {
     await expectSettled()
   })
 
-  test('is not told where it is a credential', async () => {
+  test('is not shown if it is a credential', async () => {
     await namespace.apply()
     const data = { password: Buffer.from('somebody-elses').toString('base64') }
     await patch('secret', 'redis-credentials', { data }, 'kubectl-edit')

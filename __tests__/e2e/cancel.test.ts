@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(async () => namespace[Symbol.asyncDispose]())
 
-test('a cancelled run ends within two seconds, says where it stood, and can be run again', async () => {
+test('a cancelled run ends within two seconds, reports its last phase, and can be repeated', async () => {
   const job = new AbortController()
   let cancelledAt = 0
   const endings: Record<string, number> = {}
@@ -51,7 +51,7 @@ test('a cancelled run ends within two seconds, says where it stood, and can be r
   expect((await deploy(namespace)).outputs['verdict']).toBe('passed')
 })
 
-test('SIGTERM alone ends the process that deploys just as fast, with its result written', async () => {
+test('a deploy process that only gets SIGTERM ends as fast, with its result written', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'sigterm-'))
   try {
     const [manifest, output] = [join(directory, 'manifest.yaml'), join(directory, 'output')]

@@ -50,7 +50,7 @@ async function typed(command: string): Promise<string> {
 
 const said = ({ annotations }: Deployment) => annotations.find(({ source }) => source === 'step')?.message
 
-describe('own manifests without an append-only file', () => {
+describe('custom manifests without an append-only file', () => {
   let own: Workspace
 
   beforeEach(async () => {
@@ -72,7 +72,7 @@ describe('own manifests without an append-only file', () => {
     ''
   ].join('\n')
 
-  test('are not replaced by those that have one before it is switched on live; then no key is lost', async () => {
+  test('are not replaced by those with one before it is switched on live, and then no key is lost', async () => {
     await fill()
     const before = await written()
     const refused = await deploy(namespace)
@@ -143,7 +143,7 @@ describe('a claim that is being deleted', () => {
   test.each([
     ['nothing would change', {}],
     ['the pod would restart', { maxmemory: '100mb' }]
-  ])('refuses a deploy where %s, until what is typed has kept the volume', async (_, inputs) => {
+  ])('blocks a deployment where %s, until the suggested commands have kept the volume', async (_, inputs) => {
     const before = await written()
     const refused = await deploy(namespace, inputs)
     expect(refused.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'data-at-risk', changed: 'false' })

@@ -13,8 +13,8 @@ const uid = () => namespace.kubectl('get', 'pod', 'redis-0', '--output=jsonpath=
 const live = async (name: string) => (await namespace.redisCli('config', 'get', name)).split('\n')[1]
 
 // In order: each test goes on from what the one before it left in the cluster.
-describe('one environment from its first deploy on', () => {
-  test('a first deploy makes everything, with a generated password, and proves it', async () => {
+describe('an environment from its first deployment on', () => {
+  test('is created and proven with a generated password', async () => {
     const deployment = await deploy(namespace)
     expect(deployment.rendered).toContain('verdict: passed')
     expect(deployment.conclusion).toBe('success')
@@ -48,14 +48,14 @@ describe('one environment from its first deploy on', () => {
     expect(deployment.outputs['revision']).toBe(revision)
   })
 
-  test('Redis refuses whoever has no password, and SIGTERM reaches it', async () => {
+  test('refuses clients without a password, and handles SIGTERM', async () => {
     const answer = await namespace.kubectl('exec', 'redis-0', '-c', 'redis', '--', 'redis-cli', 'ping')
     expect(answer).toContain('NOAUTH')
     const first = await namespace.kubectl('exec', 'redis-0', '-c', 'redis', '--', 'cat', '/proc/1/comm')
     expect(first.trim()).toBe('redis-server')
   })
 
-  test('a deploy that changes nothing says so and restarts nothing', async () => {
+  test('is not changed or restarted by an identical deployment', async () => {
     const before = await uid()
     const deployment = await deploy(namespace)
     expect(deployment.outputs).toMatchObject({
@@ -70,7 +70,7 @@ describe('one environment from its first deploy on', () => {
     await expectClean(deployment, namespace)
   })
 
-  test('another maxmemory rolls the pod and is in force', async () => {
+  test('gets a new maxmemory by a restart of the pod', async () => {
     const before = await uid()
     const deployment = await deploy(namespace, { maxmemory: '100mb', 'maxmemory-policy': 'volatile-ttl' })
     expect(deployment.outputs).toMatchObject({ verdict: 'passed', configured: '2', 'maxmemory-bytes': '104857600' })
@@ -81,7 +81,7 @@ describe('one environment from its first deploy on', () => {
     await expectClean(deployment, namespace)
   })
 
-  test('another password rolls the pod; the old one is refused from then on', async () => {
+  test('gets a new password by a restart of the pod, and then refuses the old one', async () => {
     const old = await namespace.credential('password')
     const next = 'n€w "pass" #1 \\ $HOME'
     const deployment = await deploy(namespace, { 'redis-password': next, maxmemory: '100mb' })
@@ -94,7 +94,7 @@ describe('one environment from its first deploy on', () => {
     await expectClean(deployment, namespace, old, next)
   })
 
-  test('the password is kept when none is given', async () => {
+  test('keeps the password when none is given', async () => {
     const before = await namespace.credential('password')
     const deployment = await deploy(namespace, { maxmemory: '100mb' })
     expect(deployment.outputs).toMatchObject({ verdict: 'passed' })
@@ -102,7 +102,7 @@ describe('one environment from its first deploy on', () => {
     await expectClean(deployment, namespace)
   })
 
-  test('data survives the end of the pod', async () => {
+  test('keeps its data when the pod ends', async () => {
     await namespace.redisCli('set', 'patient-list', 'cached')
     await namespace.kubectl('delete', 'pod', 'redis-0')
     const deployment = await deploy(namespace, { maxmemory: '100mb' })

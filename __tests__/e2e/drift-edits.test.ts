@@ -30,14 +30,14 @@ const jsonPatch = (object: string, ...places: [path: string, value: unknown][]) 
   return namespace.kubectl('patch', object, '--type=json', `--patch=${JSON.stringify(operations)}`)
 }
 
-describe('what kubectl leaves in a StatefulSet', () => {
+describe('a kubectl edit of a StatefulSet', () => {
   const redis = 'statefulset/redis'
   const pod = '.spec.template.spec'
   const container = `${pod}.containers[name="redis"]`
   const said = (field: string, value: string, manager: string) =>
     `StatefulSet/redis: ${field} is ${value} but is not rendered (written by ${manager})`
 
-  test('is named, but for a restart and for defaults', async () => {
+  test('is reported, except for a restart and for defaults', async () => {
     const differing = await applied(read('base/redis-statefulset.yaml').replace('replicas: 1', 'replicas: 0'))
     await namespace.kubectl('rollout', 'restart', redis)
     await namespace.kubectl('annotate', redis, 'example.com/a=b')
@@ -81,7 +81,7 @@ describe('what kubectl leaves in a StatefulSet', () => {
 
 const withOperator = awsStandIn() === undefined ? test.skip : test
 
-withOperator('what kubectl leaves in an ExternalSecret is named', async () => {
+withOperator('a kubectl edit of an ExternalSecret is reported', async () => {
   const differing = await applied(read('overlays/production/redis-external-secret.yaml'))
   expect(await differing()).toEqual([])
   await jsonPatch(

@@ -248,11 +248,11 @@ async function unchangedAfter(...ways: string[][]): Promise<void> {
   }
 }
 
-test('what a real server makes of objects of many kinds is no drift', async () => {
+test('finds no drift in freshly applied objects of many kinds', async () => {
   await unchangedAfter(['apply', '--server-side'])
 })
 
-test('nor is it where another client made them, and owns every default', async () => {
+test('finds no drift in objects of another client that owns every default', async () => {
   await unchangedAfter(
     ['create'],
     ['apply', '--server-side', '--force-conflicts', '--field-manager', 'redis-cache-action']

@@ -13,7 +13,7 @@ import { withAwsEnvironment } from '../support/elasticache-api/environment.ts'
 
 const aws = awsStandIn()
 if (aws === undefined) test.skip('the settings of ElastiCache (AWS_STAND_IN names no stand-in for AWS)', () => {})
-else describe('the settings of a replication group, as a stand-in for AWS tells them', () => cases(aws))
+else describe('the checks of a replication group at an AWS stand-in', () => cases(aws))
 
 interface DescribedGroup {
   NodeGroups: [{ PrimaryEndpoint: { Address: string; Port: number } }]
@@ -71,7 +71,7 @@ function cases({ program, endpoint, region, credentials }: AwsStandIn): void {
     return run
   }
 
-  test('as required: every check passes', async () => {
+  test('pass for a correct group', async () => {
     const token = { AuthToken: randomBytes(16).toString('hex'), UserGroupIds: undefined }
     const { id, address } = await created(token)
     const { failure, result } = await verified(id, address)
@@ -89,14 +89,14 @@ function cases({ program, endpoint, region, credentials }: AwsStandIn): void {
     ])
   })
 
-  test('with cluster mode: its configuration endpoint', async () => {
+  test('pass with the configuration endpoint of cluster mode', async () => {
     const { id, address } = await created({ ClusterMode: 'enabled', NumNodeGroups: 2 })
     expect(address.host).toMatch(/^clustercfg\./)
     const { failure } = await verified(id, address)
     expect(failure).toBeUndefined()
   })
 
-  test('without Multi-AZ and backups: both are named, and what to type', async () => {
+  test('fail without Multi-AZ and backups, with the commands', async () => {
     const { id, address } = await created({ MultiAZEnabled: false, SnapshotRetentionLimit: 0 })
     const { failure } = await verified(id, address)
     expect(failure).toMatchObject({
@@ -108,20 +108,20 @@ function cases({ program, endpoint, region, credentials }: AwsStandIn): void {
     })
   })
 
-  test('of another group than the one that the Secret names', async () => {
+  test('fail for another group than the Secret names', async () => {
     const [{ id }, other] = await Promise.all([created(), created()])
     const { failure } = await verified(id, other.address)
     expect(failure?.message).toContain(`endpoint: ${other.address.host} is an endpoint of another group, ${other.id};`)
   })
 
-  test('of a group that is not there', async () => {
+  test('fail for a missing group', async () => {
     const { id, address } = await created()
     const { failure } = await verified(`${id}-typo`, address)
     expect(failure).toMatchObject({ code: 'elasticache-settings' })
     expect(failure?.message).toMatch(new RegExp(`^there is no replication group ${id}-typo in ${region}; there `))
   })
 
-  test('with a wrong key', async () => {
+  test('fail with a wrong key', async () => {
     const { id, address } = await created()
     const { failure } = await verified(id, address, randomBytes(30).toString('base64'))
     expect(failure).toMatchObject({

@@ -30,7 +30,7 @@ async function eventually(ask: () => Promise<ConnectionRun>): Promise<Connection
   return run
 }
 
-test('a cache as it should be passes every check', async () => {
+test('passes every check of a correct cache', async () => {
   const run = await scene.ask('right')
   expect(run.failure).toBeUndefined()
   expect(checksOf(run)).toEqual([
@@ -61,13 +61,13 @@ test.each<[Cache, string, RegExp]>([
   ['replica', 'secret-field', /^role: cache\..*:6383 is a replica of 127\.0\.0\.1:1 and accepts no writes$/],
   ['open', 'redis-open', /^without a password: PING was answered with PONG$/],
   ['noeviction', 'config-drift', /^maxmemory-policy: noeviction: every write fails when the memory is full$/]
-])('a cache that is not as it should be: %s', async (cache, code, message) => {
+])('fails for an incorrect cache: %s', async (cache, code, message) => {
   const { failure } = await scene.ask(cache)
   expect(failure?.message).toMatch(message)
   expect(failure).toMatchObject({ code, message: expect.stringMatching(message) })
 })
 
-test('the wrong token', async () => {
+test('fails for a wrong password', async () => {
   const wrong = credentialsOf({ host: host(), port: caches.right }, randomBytes(24).toString('hex'))
   const { failure } = await scene.ask(wrong)
   expect(failure).toMatchObject({
@@ -76,7 +76,7 @@ test('the wrong token', async () => {
   })
 })
 
-test('a name that does not resolve', async () => {
+test('fails for an unknown host name', async () => {
   const absent = credentialsOf({ host: `absent.${scene.namespace.name}.svc`, port: 6379 }, scene.password)
   const run = await scene.ask(absent)
   expect(run.failure).toMatchObject({
@@ -87,12 +87,12 @@ test('a name that does not resolve', async () => {
   expect(checksOf(run)).toEqual(['✗ host name'])
 })
 
-test('a port where nobody listens', async () => {
+test('fails for a closed port', async () => {
   const closed = credentialsOf({ host: host(), port: 7000 }, scene.password)
   expect((await scene.ask(closed)).failure?.message).toMatch(/^TCP: cache\..*:7000 (refuses|does not answer)/)
 })
 
-describe('packets that are dropped', () => {
+describe('dropped packets', () => {
   beforeAll(async () => {
     await scene.namespace.apply({
       apiVersion: 'networking.k8s.io/v1',
@@ -107,7 +107,7 @@ describe('packets that are dropped', () => {
     await untilReached(scene)
   })
 
-  test('are waited for, and the address is told', async () => {
+  test('are awaited, and the address is reported', async () => {
     const run = await scene.ask('right')
     expect(run.failure).toMatchObject({
       code: 'elasticache-unreachable',
@@ -119,7 +119,7 @@ describe('packets that are dropped', () => {
     expect(checksOf(run)).toEqual(['✓ host name', '✗ TCP'])
   })
 
-  test('a run that is cancelled meanwhile leaves no pod', async () => {
+  test('leave no pod behind when the run is cancelled', async () => {
     const admin = await kubectl('config', 'view', '--raw', '--minify', '--flatten', '--output=yaml')
     using access = await accessTo({ kubeconfig: admin }, 1, 60_000)
     const reason = new Error('cancelled')
@@ -131,8 +131,8 @@ describe('packets that are dropped', () => {
   })
 })
 
-describe('a pod that', () => {
-  test('a quota does not admit', async () => {
+describe('a probe pod', () => {
+  test('is reported if a quota rejects it', async () => {
     const hard = { 'count/pods': '1' }
     await scene.namespace.apply({ apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'one' }, spec: { hard } })
     await scene.namespace.kubectl(
@@ -150,7 +150,7 @@ describe('a pod that', () => {
     })
   })
 
-  test('a policy of the cluster does not admit', async () => {
+  test('is reported if a policy of the cluster rejects it', async () => {
     const { name } = scene.namespace
     const policy = `${name}-no-probes`
     const v1 = 'admissionregistration.k8s.io/v1'
@@ -197,7 +197,7 @@ describe('a pod that', () => {
     throw new Error('the policy is still enforced')
   })
 
-  test('has no image', async () => {
+  test('is reported if its image is missing', async () => {
     const { failure } = await scene.ask('right', { image: 'docker.io/library/redis:0.0.0-absent' })
     expect(failure).toMatchObject({
       code: 'image-pull',
@@ -205,7 +205,7 @@ describe('a pod that', () => {
     })
   })
 
-  test('has an image without a shell', async () => {
+  test('is reported if its image has no shell', async () => {
     const { failure } = await scene.ask('right', { image: 'docker.io/oliver006/redis_exporter:v1.88.0' })
     expect(failure).toMatchObject({
       code: 'config-error',
@@ -214,7 +214,7 @@ describe('a pod that', () => {
     })
   })
 
-  test('wants a key which the Secret lacks', async () => {
+  test('is reported if its Secret lacks a key', async () => {
     const { name } = scene.namespace
     await scene.namespace.kubectl('delete', 'secret', 'redis-credentials', '--ignore-not-found')
     const owner = await scene.store({ host: host() })
@@ -227,7 +227,7 @@ describe('a pod that', () => {
   })
 })
 
-describe('a pod of the same name', () => {
+describe('an existing pod of the same name', () => {
   const pod = (annotations: Record<string, string>, script: string) => ({
     apiVersion: 'v1',
     kind: 'Pod',
@@ -248,7 +248,7 @@ describe('a pod of the same name', () => {
     }
   })
 
-  test('that a killed run left behind is replaced', async () => {
+  test('is replaced if a killed run left it behind', async () => {
     await scene.namespace.apply(pod({ 'redis-cache-action/run': 'killed' }, 'true'))
     await scene.namespace.kubectl(
       'wait',
@@ -261,13 +261,13 @@ describe('a pod of the same name', () => {
     expect(log).toContainEqual(expect.stringMatching(/^removing pod redis-probe, left behind by a run at .*$/))
   })
 
-  test('of another run is waited for: both end well', async () => {
+  test('is awaited if another run uses it, and both succeed', async () => {
     const runs = await Promise.all([scene.ask('right'), scene.ask('right')])
     expect(runs.map(({ failure }) => failure)).toEqual([undefined, undefined])
     expect(runs.flatMap(({ log }) => log)).toContainEqual(expect.stringMatching(/^waiting for another run/))
   })
 
-  test('of somebody else is left alone', async () => {
+  test('is kept if it has another owner', async () => {
     await scene.namespace.apply(pod({}, 'sleep 300'))
     const { failure } = await scene.ask('right')
     expect(failure).toMatchObject({
@@ -279,7 +279,7 @@ describe('a pod of the same name', () => {
   })
 })
 
-test('the rights that are needed, and no other', async () => {
+test('needs exactly the granted permissions', async () => {
   const resourceNames = ['redis-probe', 'redis-probe-outsider']
   const rules = [
     { apiGroups: [''], resources: ['pods'], verbs: ['create'] },
@@ -297,7 +297,7 @@ test('the rights that are needed, and no other', async () => {
 })
 
 describe('a Redis in the cluster', () => {
-  test('admits backends by its Service, and keeps another pod out, until its policy is gone', async () => {
+  test('admits backends by its Service, and blocks another pod until the policy is removed', async () => {
     await using here = await stage()
     await here.apply()
     expect((await here.rollout()).failure).toBeUndefined()

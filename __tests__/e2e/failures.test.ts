@@ -30,8 +30,8 @@ async function expectFailure(deployment: Deployment, code: string, ...said: (str
 /** Milliseconds of the step that talks to the cluster. */
 const deployTime = ({ steps }: Deployment) => steps.find(({ id }) => id === 'deploy')?.milliseconds
 
-describe('what cannot heal is named within seconds', () => {
-  test('an image that does not exist', async () => {
+describe('a permanent failure', () => {
+  test('is reported within seconds for a missing image', async () => {
     const image = 'docker.io/library/redis:0.0.0-missing'
     const deployment = await deploy(namespace, { 'redis-image': image })
     await expectFailure(
@@ -44,7 +44,7 @@ describe('what cannot heal is named within seconds', () => {
     expect(deployment.summary).toContain('Failed to pull image')
   })
 
-  test('a Secret without one of its keys', async () => {
+  test('is reported within seconds for a Secret with a missing key', async () => {
     await namespace.kubectl(
       'create',
       'secret',
@@ -59,7 +59,7 @@ describe('what cannot heal is named within seconds', () => {
     expect(await namespace.kubectl('get', 'statefulsets', '--output=name')).toBe('')
   })
 
-  test('a container that wants a key that its Secret does not have', async () => {
+  test('is reported within seconds for a container that needs a missing key', async () => {
     const env = { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'redis-credentials', key: 'token' } } }
     await using workspace = await workspaceWith([
       statefulSetPatch({ op: 'add', path: '/spec/template/spec/containers/0/env', value: [env] })
@@ -69,13 +69,13 @@ describe('what cannot heal is named within seconds', () => {
     expect(deployTime(deployment)).toBeLessThan(60_000)
   })
 
-  test('a memory limit that Redis itself does not fit in', async () => {
+  test('is reported within seconds for a memory limit that Redis exceeds', async () => {
     const deployment = await deploy(namespace, { maxmemory: '1mb', 'memory-limit': '4Mi' })
     await expectFailure(deployment, 'oom-killed', 'container redis', '4Mi', 'memory-limit')
     expect(deployTime(deployment)).toBeLessThan(60_000)
   })
 
-  test('a redis.conf that redis-server refuses, with its own words', async () => {
+  test('is reported within seconds for an invalid redis.conf, with the message of redis-server', async () => {
     await using workspace = await workspaceWith([
       configPatch('maxmemory-policy.conf', 'maxmemory-policy newest-first\n')
     ])
@@ -85,7 +85,7 @@ describe('what cannot heal is named within seconds', () => {
     expect(deployTime(deployment)).toBeLessThan(60_000)
   })
 
-  test('a namespace that does not exist, said once', async () => {
+  test('is reported once for a missing namespace', async () => {
     // Only an administrator can learn that: for everybody else there is no Role either.
     const missing = { ...namespace, kubeconfig: process.env['KUBECONFIG'] ?? '', name: `${namespace.name}-missing` }
     const deployment = await deploy(missing)
@@ -98,14 +98,14 @@ describe('what cannot heal is named within seconds', () => {
   })
 })
 
-describe('what nobody may or can do', () => {
-  test('an identity without rights', async () => {
+describe('an impossible deployment', () => {
+  test('is reported for an identity without permissions', async () => {
     await namespace.kubectl('delete', 'rolebinding', 'redis-cache-deployer')
     const deployment = await deploy(namespace)
     await expectFailure(deployment, 'forbidden', 'cannot get resource "secrets"', 'manifests/rbac')
   })
 
-  test('an API server that is not there', async () => {
+  test('is reported for an unreachable API server', async () => {
     const nowhere = { apiVersion: 'v1', kind: 'Config', 'current-context': 'c' }
     const clusters = [{ name: 'c', cluster: { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true } }]
     const users = [{ name: 'u', user: { token: 'a-token-of-nowhere' } }]
@@ -117,7 +117,7 @@ describe('what nobody may or can do', () => {
   })
 })
 
-test('a running Redis that is no longer configured as rendered', async () => {
+test('is reported for a running Redis with another configuration', async () => {
   expect((await deploy(namespace)).outputs['verdict']).toBe('passed')
   await namespace.redisCli('config', 'set', 'appendonly', 'no')
   await namespace.redisCli('config', 'set', 'maxmemory', '512mb')

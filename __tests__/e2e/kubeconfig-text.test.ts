@@ -55,7 +55,7 @@ describe('the text of a kubeconfig in KUBECONFIG', () => {
     ['JSON', (config: Kubeconfig) => JSON.stringify(config)],
     ['YAML', (config: Kubeconfig) => stringify(config)],
     ['base64', (config: Kubeconfig) => base64(stringify(config))]
-  ])('as %s: the cache is deployed and verified, and nothing of it is shown', async (_kind, kind) => {
+  ])('is used to deploy and verify without being shown: %s', async (_kind, kind) => {
     const value = kind(deployer)
     const deployment = await deploying(deployer, value)
     expect(deployment.outputs).toMatchObject({ verdict: 'passed' })
@@ -66,14 +66,14 @@ describe('the text of a kubeconfig in KUBECONFIG', () => {
   })
 })
 
-describe('a name and a password in the URL of the server', () => {
-  test('beside a client certificate: the cache is deployed', async () => {
+describe('user name and password in the URL of the server', () => {
+  test('are accepted beside a client certificate', async () => {
     const deployment = await deploying(administrator, JSON.stringify(withUserInfo(administrator)))
     expect(deployment.outputs).toMatchObject({ verdict: 'passed' })
     expect(deployment.rendered).not.toContain('somebody')
   })
 
-  test('in place of a token, as for kubectl: refused', async () => {
+  test('are rejected instead of a token, as with kubectl', async () => {
     const deployment = await deploying(deployer, JSON.stringify(withUserInfo(deployer)))
     expect(deployment.outputs['failure-code']).toMatch(/^(unauthorized|forbidden)$/)
     expect(deployment.rendered).not.toContain('somebody')

@@ -39,7 +39,7 @@ const script =
 const attempts = 20
 const ping = async (pod: string) => (await namespace.kubectl('exec', pod, '--', 'sh', '-c', script)).trim()
 
-test('a backend pod reaches Redis by the Service and the Secret; another pod is kept out', async () => {
+test('a backend pod reaches Redis by Service and Secret, and another pod is blocked', async () => {
   expect((await deploy(namespace)).outputs['verdict']).toBe('passed')
   await namespace.apply(client('backend', 'backend'))
   await namespace.apply(client('frontend', 'frontend'))

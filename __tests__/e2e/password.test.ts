@@ -26,7 +26,7 @@ interface Pod {
 const pod = async (): Promise<Pod> => JSON.parse(await namespace.kubectl('get', 'pod', 'redis-0', '--output=json'))
 const readySince = ({ status }: Pod) => status.conditions.find(({ type }) => type === 'Ready')?.lastTransitionTime
 
-test('a cache whose password is mounted as it was before restarts once, with its data and its password', async () => {
+test('a cache with the former password mount restarts once and keeps data and password', async () => {
   // What the manifests said until the password was mounted by subPath.
   await using before = await workspaceWith([
     statefulSetPatch(
@@ -53,8 +53,8 @@ test('a cache whose password is mounted as it was before restarts once, with its
   expect(await uid()).toBe(second)
 })
 
-describe('another password in the Secret', () => {
-  test('of a Redis that runs fails no probe: it keeps the one with which it started', async () => {
+describe('a changed password in the Secret', () => {
+  test('fails no probe of the running Redis, which keeps its password', async () => {
     // A mount of the whole Secret beside it shows when the kubelet has brought the change to the node.
     await using witness = await workspaceWith([
       statefulSetPatch({ op: 'add', path: `${mounts}/-`, value: { ...wholeSecret, mountPath: '/run/witness' } })
@@ -81,7 +81,7 @@ describe('another password in the Secret', () => {
     // The kubelet may take more than a minute to bring a changed Secret to its pods.
   }, 300_000)
 
-  test('than that of a first deploy which was interrupted: the next run heals', async () => {
+  test('is repaired by the next run after an interrupted first deployment', async () => {
     await using here = await stage()
     const first = await here.documents()
     // All that an interrupted run has written.

@@ -48,7 +48,7 @@ function cases(standIn: AwsStandIn): void {
     namespace.kubectl('get', 'externalsecret', 'redis-credentials', '--output=jsonpath={.metadata.annotations} {.spec}')
 
   // In order: each test goes on from what the one before it left in the cluster.
-  test('of the first deployment: what is not synced yet cannot be judged', async () => {
+  test('of the first deployment notes that an unsynced Secret cannot be judged', async () => {
     const { outputs, plan: found, result } = await plan()
     expect(outputs).toMatchObject({ verdict: 'planned', topology: 'managed', created: '1' })
     expect(found.objects).toMatchObject([{ id: 'ExternalSecret/redis-credentials', action: 'create' }])
@@ -60,7 +60,7 @@ function cases(standIn: AwsStandIn): void {
     )
   })
 
-  test('after it: nothing to change, the contract is checked, and no sync is forced', async () => {
+  test('of an unchanged deployment checks the Secret and forces no sync', async () => {
     expect((await deploy(namespace, inputs)).outputs).toMatchObject({ verdict: 'passed', created: '1' })
     const before = await externalSecret()
     const { plan: found, result } = await plan()
@@ -71,7 +71,7 @@ function cases(standIn: AwsStandIn): void {
     expect(await externalSecret()).toBe(before)
   })
 
-  test('of another secret in AWS: the ExternalSecret would change, and then it does', async () => {
+  test('of another AWS secret predicts the change of the ExternalSecret', async () => {
     const other = { 'remote-secret': `${namespace.name}/other` }
     await putSecret(standIn, other['remote-secret'], fields)
     const { plan: found, actions, captured } = await plan(other)
@@ -85,7 +85,7 @@ function cases(standIn: AwsStandIn): void {
     inputs = { ...inputs, ...other }
   })
 
-  test('while the Secret breaks its contract: it fails, and says what a deployment would', async () => {
+  test('fails like a deployment if the Secret is invalid', async () => {
     await putSecret(standIn, inputs['remote-secret'] ?? '', { ...fields, port: '6380' })
     await namespace.kubectl('annotate', 'externalsecret', 'redis-credentials', 'force-sync=now', '--overwrite')
     while ((await namespace.credential('port')) !== '6380') await sleep(100)

@@ -31,10 +31,10 @@ const said = ({ annotations }: Planned) =>
     .join('\n')
 const codeOf = ({ outputs }: Planned) => outputs['failure-code']
 
-describe('what is not there yet', () => {
+describe('a plan with a missing prerequisite', () => {
   const absent = () => ({ ...admin, name: `absent-${randomBytes(4).toString('hex')}` })
 
-  test('the namespace: nothing can be checked, and a note says what a deployment would come to', async () => {
+  test('notes that nothing can be checked without the namespace', async () => {
     const place = absent()
     const plan = await planned(place)
     expect(plan.outputs).toMatchObject({ verdict: 'planned', 'failure-code': '', changed: '' })
@@ -43,7 +43,7 @@ describe('what is not there yet', () => {
     expect(plan.result.notes?.join()).toContain(`A deployment would fail: namespace ${place.name} does not exist.`)
   })
 
-  test('the namespace, which a deployment would create', async () => {
+  test('passes if a deployment would create the namespace', async () => {
     const place = absent()
     const plan = await planned(place, { 'create-namespace': 'true' })
     expect(plan.outputs).toMatchObject({ verdict: 'planned', changed: 'true', created: '1' })
@@ -53,7 +53,7 @@ describe('what is not there yet', () => {
     expect(await kubectl('get', 'namespaces', '--output=name')).not.toContain(place.name)
   })
 
-  test('the namespace, which the manifests bring', async () => {
+  test('passes if the manifests contain the namespace', async () => {
     const place = absent()
     const metadata = { name: place.name }
     const plan = await planOf({ objects: { own: { apiVersion: 'v1', kind: 'Namespace', metadata } } }, {}, place)
@@ -61,32 +61,29 @@ describe('what is not there yet', () => {
     expect(plan.result.notes).toBeUndefined()
   })
 
-  test.each(['false', 'true'])(
-    'the namespace, because it is being deleted, with create-namespace: %s',
-    async (made) => {
-      const place = absent()
-      const metadata = { name: 'holds-it', namespace: place.name, finalizers: ['example.com/never'] }
-      await kubectl('create', 'namespace', place.name)
-      await kubectlWithInput(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata }), 'create', '-f', '-')
-      await kubectl('delete', 'namespace', place.name, '--wait=false')
-      try {
-        const plan = await planned(place, { 'create-namespace': made })
-        expect(plan.outputs).toMatchObject({ verdict: 'planned', 'failure-code': '' })
-        const note = `cannot be checked while namespace ${place.name} is being deleted`
-        expect(noteOn(plan, 'StatefulSet/redis')).toBe(note)
-        expect(plan.result.notes).toEqual([
-          expect.stringMatching(
-            /^A deployment would fail: .* is being terminated\. Next: wait until the namespace is gone: /
-          )
-        ])
-      } finally {
-        const nobody = '{"metadata":{"finalizers":null}}'
-        await kubectl('-n', place.name, 'patch', 'configmap', 'holds-it', '--type=merge', '-p', nobody)
-      }
+  test.each(['false', 'true'])('notes a namespace that is being deleted, with create-namespace: %s', async (made) => {
+    const place = absent()
+    const metadata = { name: 'holds-it', namespace: place.name, finalizers: ['example.com/never'] }
+    await kubectl('create', 'namespace', place.name)
+    await kubectlWithInput(JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata }), 'create', '-f', '-')
+    await kubectl('delete', 'namespace', place.name, '--wait=false')
+    try {
+      const plan = await planned(place, { 'create-namespace': made })
+      expect(plan.outputs).toMatchObject({ verdict: 'planned', 'failure-code': '' })
+      const note = `cannot be checked while namespace ${place.name} is being deleted`
+      expect(noteOn(plan, 'StatefulSet/redis')).toBe(note)
+      expect(plan.result.notes).toEqual([
+        expect.stringMatching(
+          /^A deployment would fail: .* is being terminated\. Next: wait until the namespace is gone: /
+        )
+      ])
+    } finally {
+      const nobody = '{"metadata":{"finalizers":null}}'
+      await kubectl('-n', place.name, 'patch', 'configmap', 'holds-it', '--type=merge', '-p', nobody)
     }
-  )
+  })
 
-  test('a right to create namespaces: the rest is planned all the same', async () => {
+  test('checks the rest without the permission to create namespaces', async () => {
     const plan = await planned(namespace, { 'create-namespace': 'true' })
     expect(plan.outputs['verdict']).toBe('planned')
     expect(plan.plan.sentence).toBe('1 not checked')
@@ -95,7 +92,7 @@ describe('what is not there yet', () => {
     expect(plan.result.notes?.join()).toContain('in a ClusterRole: `- {apiGroups: [""], resources: [namespaces]')
   })
 
-  test('a kind: the rest is planned', async () => {
+  test('checks the rest without the kind of an object', async () => {
     const monitor = {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PodMonitor',
@@ -114,14 +111,14 @@ describe('what is not there yet', () => {
     ['networking.k8s.io/v1', 'NetworkPolcy'],
     ['networking.k8s.io/v1beta1', 'Ingress'],
     ['coordination.k8s.io/v1', 'Leese']
-  ])('a kind that nobody can install, because %s has no %s', async (apiVersion, kind) => {
+  ])('fails for a kind that cannot be installed, because %s has no %s', async (apiVersion, kind) => {
     const plan = await planOf({ objects: { it: { apiVersion, kind, metadata: { name: 'redis' } } } })
     expect(codeOf(plan)).toBe('invalid-manifest')
     expect(plan.actions[`${kind}/redis`]).toBe('refused')
   })
 })
 
-describe('what the API server refuses', () => {
+describe('a plan that the API server refuses', () => {
   test.each([
     [
       'the size of the claim',
@@ -156,7 +153,7 @@ describe('what the API server refuses', () => {
       /\.spec\.selector\.matchLabels\.team is nothing, wanted: "erp"/,
       /delete the StatefulSet with its pod and run again/
     ]
-  ])('an immutable field, %s: the plan fails with the recipe', async (_, commit: Commit, sentence, recipe) => {
+  ])('fails for an immutable field with the commands: %s', async (_, commit: Commit, sentence, recipe) => {
     const plan = await planOf(commit, commit.inputs as Record<string, string>)
     expect(plan.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'immutable-field' })
     expect(plan.actions['StatefulSet/redis']).toBe('refused')
@@ -166,7 +163,7 @@ describe('what the API server refuses', () => {
     expect(plan.summary).toMatch(/^### ❌ This would fail: `immutable-field`/)
   })
 
-  test('a quota', async () => {
+  test('fails for a quota', async () => {
     const quota = {
       apiVersion: 'v1',
       kind: 'ResourceQuota',
@@ -182,7 +179,7 @@ describe('what the API server refuses', () => {
     expect(plan.actions).toMatchObject({ 'ConfigMap/settings': 'refused', 'StatefulSet/redis': 'unchanged' })
   })
 
-  test('a policy of the cluster', async () => {
+  test('fails for a policy of the cluster', async () => {
     const name = `plan-${namespace.name}`
     const [group, apiVersion] = ['admissionregistration.k8s.io', 'admissionregistration.k8s.io/v1']
     const rule = { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['services'] }
@@ -213,7 +210,7 @@ describe('what the API server refuses', () => {
     }
   })
 
-  test('Pod Security refuses no StatefulSet, and its warning stands in the plan', async () => {
+  test('shows the warning of Pod Security, which does not refuse a StatefulSet', async () => {
     await kubectl('label', 'namespace', namespace.name, 'pod-security.kubernetes.io/warn=restricted')
     const securityContext = { allowPrivilegeEscalation: true }
     const redis = { name: 'redis', securityContext }
@@ -224,7 +221,7 @@ describe('what the API server refuses', () => {
     expect(plan.summary).toContain('would violate PodSecurity')
   })
 
-  test('two things at once: both are named', async () => {
+  test('names two refusals at once', async () => {
     const port = jsonPatch('Service/redis', { op: 'replace', path: '/spec/ports/0/port', value: 70000 })
     const plan = await planOf({ patches: { port } }, { 'storage-size': '6Gi' })
     expect(plan.plan.sentence).toBe('2 refused')
@@ -232,11 +229,11 @@ describe('what the API server refuses', () => {
   })
 })
 
-describe('a field of another client', () => {
+describe('a plan with a field of another client', () => {
   beforeAll(() => namespace.kubectl('label', 'service', 'redis', '--overwrite', 'app.kubernetes.io/component=other'))
   afterAll(() => told(namespace, { 'force-conflicts': 'true' }))
 
-  test('with another value: the plan fails, and names both', async () => {
+  test('fails for another value, and names both', async () => {
     const plan = await planned(namespace)
     expect(plan.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'field-conflict' })
     expect(plan.actions).toMatchObject({ 'Service/redis': 'refused', 'StatefulSet/redis': 'unchanged' })
@@ -245,7 +242,7 @@ describe('a field of another client', () => {
     )
   })
 
-  test('which would be taken over: the plan says from whom, and takes nothing', async () => {
+  test('names the manager of a takeover, and takes nothing over', async () => {
     const plan = await planned(namespace, { 'force-conflicts': 'true' })
     expect(plan.outputs['verdict']).toBe('planned')
     expect(noteOn(plan, 'Service/redis')).toBe(
@@ -256,7 +253,7 @@ describe('a field of another client', () => {
   })
 })
 
-test('a pod that a partition keeps as it is: no restart is promised', async () => {
+test('promises no restart for a pod that a partition keeps', async () => {
   const strategy = merge('StatefulSet/redis', { spec: { updateStrategy: { rollingUpdate: { partition: 1 } } } })
   const plan = await planOf({ patches: { strategy } }, { maxmemory: '100mb' })
   expect(plan.plan.restart).toEqual([])
@@ -265,8 +262,8 @@ test('a pod that a partition keeps as it is: no restart is promised', async () =
   )
 })
 
-describe('objects that are no longer rendered are left over', () => {
-  test('one of the manifests of the action', async () => {
+describe('a plan with leftovers', () => {
+  test('names one of the manifests of the action', async () => {
     const gone = { $patch: 'delete', kind: 'NetworkPolicy', metadata: { name: 'redis' } }
     const target = { kind: 'NetworkPolicy', name: 'redis' }
     const plan = await planOf({ patches: { gone: { target, patch: JSON.stringify(gone) } } })
@@ -275,7 +272,7 @@ describe('objects that are no longer rendered are left over', () => {
     expect(plan.summary).toContain('Left over from an earlier deployment: `NetworkPolicy/redis`')
   })
 
-  test('all of a self-hosted Redis, where the cache becomes a managed one', async () => {
+  test('names all objects of a self-hosted Redis where the cache becomes managed', async () => {
     const plan = await planned(admin, { environment: 'production' })
     expect(plan.outputs['topology']).toBe('managed')
     expect(plan.result.leftovers?.toSorted()).toEqual([
@@ -288,7 +285,7 @@ describe('objects that are no longer rendered are left over', () => {
   })
 })
 
-test('no value of a Secret is in any byte of a plan that changes it', async () => {
+test('shows no value of a changed Secret in any byte', async () => {
   const password = randomBytes(18).toString('base64')
   const plan = await planned(namespace, { 'redis-password': password })
   expect(plan.actions['Secret/redis-credentials']).toBe('change')

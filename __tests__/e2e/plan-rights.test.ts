@@ -90,8 +90,8 @@ async function planWithout(grant: Grant): Promise<void> {
 const unchecked = ({ plan }: Planned) => plan.objects.filter(({ action }) => action === 'unknown').map(({ id }) => id)
 
 // In order: each test goes on from what the one before it left in the cluster.
-describe('where nothing is yet', () => {
-  test('the planner sees that all would be created, and may create nothing', async () => {
+describe('the planner role in an empty namespace', () => {
+  test('sees that everything would be created, and may create nothing', async () => {
     const { plan } = await planned(asPlanner)
     expect(plan.sentence).toBe('6 to create')
     expect((await planned(asPlanner, password)).plan.sentence).toBe('6 to create')
@@ -105,28 +105,26 @@ describe('where nothing is yet', () => {
   })
 
   if (awsStandIn() !== undefined)
-    test('of production as well', async () => {
+    test('sees the same for production', async () => {
       expect((await planned(asPlanner, production)).plan.sentence).toBe('1 to create')
     })
 
-  test.each(named(grants.filter(isCreate)))('without $name, that object is not checked', ({ grant }) =>
-    planWithout(grant)
-  )
+  test.each(named(grants.filter(isCreate)))('cannot check one object without $name', ({ grant }) => planWithout(grant))
 })
 
-describe('where all is deployed', () => {
+describe('the planner role after a deployment', () => {
   beforeAll(async () => {
     await role.restore()
     expect((await told(namespace)).outputs['verdict']).toBe('passed')
   })
 
-  test('the planner sees that nothing would change, and what another password would', async () => {
+  test('sees that nothing would change, and what another password would change', async () => {
     expect((await planned(asPlanner)).plan.sentence).toBe('nothing to change')
     const { plan } = await planned(asPlanner, password)
     expect(plan.sentence).toBe('2 to change, redis-0 would restart (password)')
   })
 
-  test('without get persistentvolumeclaims, whether the claim is being deleted is not known, which is told', async () => {
+  test('notes that the state of the claim is unknown without get persistentvolumeclaims', async () => {
     const [get] = grants.filter(isClaim)
     if (get === undefined) throw new Error('the Role does not give get persistentvolumeclaims')
     await role.take(get)
@@ -140,11 +138,11 @@ describe('where all is deployed', () => {
   })
 
   test.each(named(grants.filter((grant) => !isCreate(grant) && !isList(grant) && !isClaim(grant))))(
-    'without $name, that object is not checked',
+    'cannot check one object without $name',
     ({ grant }) => planWithout(grant)
   )
 
-  test('with a Secret that must not be read, no other password is made up', async () => {
+  test('assumes no other password if the Secret must not be read', async () => {
     const [get] = grants.filter(({ resource, verb }) => resource === 'secrets' && verb === 'get')
     if (get === undefined) throw new Error('the Role does not give get secrets')
     await role.take(get)
@@ -155,7 +153,7 @@ describe('where all is deployed', () => {
   })
 })
 
-describe('what an earlier deployment has left behind', () => {
+describe('the planner role with leftovers', () => {
   const left = (id: string) => `${id}/left-over`
   const labels = { app: 'left-over' }
   const podSpec = { restartPolicy: 'Never', containers: [{ name: 'a', image: 'a' }] }
@@ -203,12 +201,12 @@ describe('what an earlier deployment has left behind', () => {
     }
   })
 
-  test('is named, whatever it is called', async () => {
+  test('names them whatever their names', async () => {
     const { result } = await planned(asPlanner)
     expect(result.leftovers).toEqual(lists.map(({ resource }) => left(listedKinds[resource] ?? '')).toSorted())
   })
 
-  test.each(named(lists))('without $name, those of that kind are not', async ({ grant }) => {
+  test.each(named(lists))('does not name those of that kind without $name', async ({ grant }) => {
     await role.take(grant)
     const { result, outputs } = await planned(asPlanner)
     expect(outputs['verdict']).toBe('planned')
@@ -222,8 +220,8 @@ describe('what an earlier deployment has left behind', () => {
   })
 })
 
-describe('the Role', () => {
-  test('gives nothing twice', () => {
+describe('the planner role itself', () => {
+  test('contains no duplicate rule', () => {
     const covered = all.filter((grant) => all.some((other) => other !== grant && allows(other, grant)))
     expect(covered.map(describeGrant)).toEqual([])
   })
@@ -245,7 +243,7 @@ describe('the Role', () => {
     })
 })
 
-test('an identity that may only read: nothing is checked, which is no failure', async () => {
+test('checks nothing for an identity that may only read, without a failure', async () => {
   const metadata = { name: 'reads-only' }
   const role = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: metadata.name }
   const subject = { kind: 'ServiceAccount', name: metadata.name, namespace: namespace.name }

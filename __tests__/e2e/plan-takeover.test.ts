@@ -103,7 +103,7 @@ async function applied(dryRun: boolean): Promise<Tried[]> {
 const idOf = ({ wanted }: Tried) => `${wanted.kind}/${wanted.metadata.name}`
 const changesOf = (tried: Tried[]) => Object.fromEntries(tried.map((each) => [idOf(each), each.change]))
 
-describe('a Redis that `kubectl apply` made, whose fields become ours', () => {
+describe('a Redis from `kubectl apply` that is taken over', () => {
   let planned: Tried[]
   let done: Tried[]
 
@@ -118,7 +118,7 @@ describe('a Redis that `kubectl apply` made, whose fields become ours', () => {
       .map((each) => [idOf(each), contentOf(each.after)])
       .toSorted()
 
-  test('is planned as it is then deployed: what is not rendered goes', () => {
+  test('is planned like it is then deployed, with removed fields', () => {
     expect(changesOf(planned)).toEqual(changesOf(done))
     const set = (tried: Tried[]) => tried.find((each) => idOf(each) === 'StatefulSet/redis')?.after
     const containers = (object: KubernetesObject | undefined) =>
@@ -131,7 +131,7 @@ describe('a Redis that `kubectl apply` made, whose fields become ours', () => {
     )
   })
 
-  test('the plan says from whom, what goes, and that the pod would be replaced', () => {
+  test('is planned with the manager, the removed fields and the restart', () => {
     const plan = planOf(planned, [])
     const [set] = plan.objects.filter(({ id }) => id === 'StatefulSet/redis')
     expect(set?.note).toBe('would be taken over from kubectl-client-side-apply')
@@ -142,7 +142,7 @@ describe('a Redis that `kubectl apply` made, whose fields become ours', () => {
     expect(service?.diff).toContain('-    team: erp')
   })
 
-  test('is nothing to change from then on', async () => {
+  test('is unchanged afterwards', async () => {
     expect(new Set(Object.values(changesOf(await applied(true))))).toEqual(new Set(['unchanged']))
   })
 })

@@ -36,8 +36,8 @@ const done = ({ result }: Told) =>
   Object.fromEntries((result.objects ?? []).map(({ id, change }) => [id, words[change]]))
 
 // In order: each edit is made to what the one before it left.
-describe('what a plan says is what the deployment then does', () => {
-  test.each(edits)('$name', async (edit) => {
+describe('the prediction of a plan', () => {
+  test.each(edits)('matches the deployment: $name', async (edit) => {
     const { changes, restart = [], leftovers = [] } = edit
     const plan = await commit(edit, planned)
     expect(plan.outputs['verdict']).toBe('planned')
@@ -60,7 +60,7 @@ describe('what a plan says is what the deployment then does', () => {
 describe('a plan of many changes', () => {
   const changes = { maxmemory: '100mb', 'memory-limit': '300Mi', 'redis-password': randomBytes(18).toString('hex') }
 
-  test('leaves every object of the namespace as it was', async () => {
+  test('leaves every object of the namespace unchanged', async () => {
     const pairs: string[][][] = []
     // Others write now and then: it is enough that nobody did once.
     for (let attempt = 1; attempt <= 5; attempt++) {

@@ -19,14 +19,14 @@ afterEach(async () => {
 })
 
 // In order: each test goes on from what the one before it left in the cluster.
-test('without the right to make a pod, the run says which', async () => {
+test('names the missing permission to create a pod', async () => {
   const { outputs, summary } = await deploy(namespace, { 'probe-from': 'cluster' })
   expect(outputs['failure-code']).toBe('forbidden')
   expect(summary).toContain('cannot create resource "pods"')
   expect(summary).toContain('| probe | ✅ |')
 })
 
-test('Service, DNS and NetworkPolicy are proven as a backend sees them', async () => {
+test('proves Service, DNS and NetworkPolicy as seen by a backend', async () => {
   const rbac = await kubectl('kustomize', join(root, 'manifests', 'rbac-probe'))
   await kubectlWithInput(rbac.replaceAll('hospital-erp-system', namespace.name), 'apply', '-f', '-')
   // The nodes of a busy cluster may not know the new Service or its policy yet.
@@ -56,7 +56,7 @@ test('manifests whose NetworkPolicy lets every pod of the namespace in are told'
   expect(deployment.summary).toContain('pod without the backend label')
 })
 
-test('Redis is not asked at all where that is wanted, and the report says so', async () => {
+test('skips the probe on request and reports it', async () => {
   const { outputs, summary } = await deploy(namespace, { 'probe-from': 'none' })
   expect(outputs['verdict']).toBe('passed')
   expect(summary).toContain('### ✅ Redis cache meets the requirements; Redis itself was not probed')

@@ -25,15 +25,15 @@ async function probe(options: ProbeOptions = {}): Promise<ProbeRun> {
 }
 
 // In order: each test leaves a Redis that works.
-describe('a Redis in a real cluster', () => {
-  test('passes every check, and nothing stays open', async () => {
+describe('the probe of a Redis in a real cluster', () => {
+  test('passes every check and leaves nothing open', async () => {
     const { failure, result, open } = await probe()
     expect(failure).toBeUndefined()
     expect(result?.checks.filter(({ passed }) => !passed)).toEqual([])
     expect(open).toEqual([])
   })
 
-  test('that ends while it is probed: the port-forward is opened again', async () => {
+  test('opens the port-forward again if Redis ends meanwhile', async () => {
     // Redis is gone before the port-forward reaches it, and its container starts again.
     await here.namespace.redisCli('shutdown', 'nosave').catch(() => undefined)
     const { failure, open } = await probe({ speed: 0.25 })
@@ -41,14 +41,14 @@ describe('a Redis in a real cluster', () => {
     expect(open).toEqual([])
   })
 
-  test('whose pod is replaced while it is probed: the port-forward goes to the new one', async () => {
+  test('opens the port-forward to the new pod if the pod is replaced meanwhile', async () => {
     await here.namespace.kubectl('delete', 'pod', 'redis-0')
     const { failure, open } = await probe({ speed: 0.25 })
     expect(failure).toBeUndefined()
     expect(open).toEqual([])
   })
 
-  test('without a right: the command is named', async () => {
+  test('names the command that Redis does not permit', async () => {
     await here.rollout()
     await here.namespace.redisCli('acl', 'setuser', 'default', '-config')
     const { failure } = await probe()
@@ -59,7 +59,7 @@ describe('a Redis in a real cluster', () => {
     })
   })
 
-  test('with another password than the Secret, which did not change', async () => {
+  test('fails for another password than that of an unchanged Secret', async () => {
     await here.namespace.redisCli('acl', 'setuser', 'default', 'resetpass', '>another-password-1')
     const { failure } = await probe()
     expect(failure).toMatchObject({
@@ -68,7 +68,7 @@ describe('a Redis in a real cluster', () => {
     })
   })
 
-  test('whose Secret got another password: the command of the hint helps', async () => {
+  test('suggests a command that helps after the Secret got another password', async () => {
     // Times have whole seconds.
     await sleep(1_100)
     await here.namespace.kubectl('patch', 'secret', 'redis-credentials', '--patch={"stringData":{"password":"next-1"}}')

@@ -16,7 +16,7 @@ import { type CacheScene, cacheScene, untilReached } from './tls-cache.ts'
 const run = promisify(execFile)
 const aws = awsStandIn()
 if (aws === undefined) test.skip('production (AWS_STAND_IN names no stand-in for AWS)', () => {})
-else describe('production, as a user has it', () => cases(aws))
+else describe('a production deployment', () => cases(aws))
 
 /** Gives the deployer of a namespace what a managed cache needs, and nothing else. */
 async function grantManaged(namespace: string): Promise<void> {
@@ -102,7 +102,7 @@ function cases(standIn: AwsStandIn): void {
   }
 
   // In order: each test goes on from what the one before it left in the cluster.
-  test('a first run is green, with everything proven', async () => {
+  test('passes with everything proven the first time', async () => {
     const { outputs, summary, rendered } = await deployed()
     expect(rendered).toContain('verdict: passed')
     expect(outputs).toMatchObject({ verdict: 'passed', topology: 'managed', changed: 'true', created: '1' })
@@ -112,11 +112,11 @@ function cases(standIn: AwsStandIn): void {
       expect(summary).toContain(`| ${phase} | ✅ |`)
   })
 
-  test('a second one changes nothing', async () => {
+  test('changes nothing the second time', async () => {
     expect((await deployed()).outputs).toMatchObject({ verdict: 'passed', changed: 'false', unchanged: '1' })
   })
 
-  test('a token that was rotated in AWS, and not in ElastiCache, is picked up in this run and refused', async () => {
+  test('fails for a token that was rotated in AWS but not in ElastiCache', async () => {
     await putFields(randomBytes(24).toString('hex'))
     const { outputs, summary } = await deployed()
     expect(outputs['failure-code']).toBe('redis-auth')
@@ -124,7 +124,7 @@ function cases(standIn: AwsStandIn): void {
     await putFields(scene.password)
   })
 
-  test('a group that is not as required, unless that is allowed by name', async () => {
+  test('fails for a group that misses a requirement, unless it is relaxed', async () => {
     const weak = `${group}-weak`
     const other = await createGroup(weak, { MultiAZEnabled: false, SnapshotRetentionLimit: 0 })
     const failed = await deployed({ 'elasticache-replication-group': weak })
@@ -137,7 +137,7 @@ function cases(standIn: AwsStandIn): void {
     expect(passed.summary.match(/⚠️/g)).toHaveLength(3)
   })
 
-  test('a namespace with a self-hosted Redis is switched, and what is left behind is named', async () => {
+  test('switches a namespace with a self-hosted Redis and names the leftovers', async () => {
     await using namespace = await testNamespace()
     expect((await deploy(namespace)).rendered).toContain('verdict: passed')
     await grantManaged(namespace.name)
@@ -151,13 +151,13 @@ function cases(standIn: AwsStandIn): void {
     expect(await namespace.kubectl('get', 'pods', '--output=name')).toBe('pod/redis-0\n')
   })
 
-  test('without asking the cache, the report says so', async () => {
+  test('reports that the cache was not probed on request', async () => {
     const { summary, outputs } = await deployed({ 'probe-from': 'none' })
     expect(outputs['verdict']).toBe('passed')
     expect(summary).toContain('### ✅ Redis cache meets the requirements; Redis itself was not probed')
   })
 
-  test('inputs of the other topology are refused before the cluster is asked', async () => {
+  test('refuses inputs of the other topology before any request', async () => {
     const { outputs } = await deployed({ 'redis-password': `${randomBytes(12).toString('hex')}` })
     expect(outputs['failure-code']).toBe('invalid-input')
   })

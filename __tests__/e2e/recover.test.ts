@@ -20,7 +20,7 @@ const redis = '/spec/template/spec/containers/0'
 const typo = { exec: { command: ['cat', '/etc/typo'] }, periodSeconds: 1 }
 const token = { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'absent', key: 'token' } } }
 
-describe('a deploy that leaves a pod behind says that the next one replaces it, which then ends green', () => {
+describe('a deployment after one that left a broken pod', () => {
   test.each([
     [
       'an image that does not exist',
@@ -50,7 +50,7 @@ describe('a deploy that leaves a pod behind says that the next one replaces it, 
       statefulSetPatch({ op: 'replace', path: `${redis}/readinessProbe`, value: typo }),
       'probe-failing'
     ]
-  ])('%s', async (_, patch, code) => {
+  ])('replaces it as announced and passes: %s', async (_, patch, code) => {
     await using workspace = await workspaceWith([patch])
     const inputs = { manifests: 'deploy/redis', timeout: '30s' }
     const bad = await deploy(namespace, inputs, { workspace: workspace.path })
@@ -68,7 +68,7 @@ describe('a deploy that leaves a pod behind says that the next one replaces it, 
   })
 })
 
-test('with recover: none nothing is deleted, and each failure says what to type', async () => {
+test('deletes nothing with recover: none, and each failure suggests the command', async () => {
   const bad = await deploy(namespace, { recover: 'none', 'redis-image': 'docker.io/library/redis:0.0.0-missing' })
   expect(bad.outputs['failure-code']).toBe('image-pull')
   const command = `\`kubectl -n ${namespace.name} delete pod redis-0\``
@@ -82,7 +82,7 @@ test('with recover: none nothing is deleted, and each failure says what to type'
   expect((await deploy(namespace, { recover: 'none' })).outputs['verdict']).toBe('passed')
 })
 
-test('a pod that serves is replaced by the controller, and by nobody else', async () => {
+test('leaves the replacement of a working pod to the controller', async () => {
   expect((await deploy(namespace)).outputs['verdict']).toBe('passed')
   const next = await deploy(namespace, { maxmemory: '100mb' })
   expect(next.outputs['verdict']).toBe('passed')

@@ -46,7 +46,7 @@ const bigger: Edit = ({ spec }) => {
 }
 
 describe('a healthy cache', () => {
-  test('keeps its password where another password comes with a change that is refused', async () => {
+  test('keeps its password if a change with another one is refused', async () => {
     const first = 'the-first-password'
     expect((await deploying({ redisPassword: first })).failure).toBeUndefined()
     expect((await place.rollout()).failure).toBeUndefined()
@@ -96,7 +96,7 @@ describe('a policy that refuses the Service', () => {
     await kubectl('delete', `validatingadmissionpolicybinding/${policy()}`, `validatingadmissionpolicy/${policy()}`)
   })
 
-  test('is told with all else that is refused, and nothing is made', async () => {
+  test('is reported with all other refusals, and nothing is created', async () => {
     const { failure } = await deploying({ redisPassword: 'a-password' }, (_workload, redis) => {
       redis.image = ''
     })
@@ -107,7 +107,7 @@ describe('a policy that refuses the Service', () => {
   })
 })
 
-describe('a namespace whose Secret the External Secrets Operator owns', () => {
+describe('a namespace whose Secret belongs to the External Secrets Operator', () => {
   const expectRefused = ({ failure, objects }: ApplyRun, name: string) => {
     expect(failure?.code).toBe('secret-field')
     expect(failure?.message).toContain(`belongs to another environment: Secret/redis-credentials is owned by ${name}`)
@@ -116,7 +116,7 @@ describe('a namespace whose Secret the External Secrets Operator owns', () => {
   }
   const runs = [{}, { redisPassword: 'a-password' }, { redisPassword: 'a-password', forceConflicts: true }]
 
-  test('takes no Redis of its own', async () => {
+  test('gets no Redis of its own', async () => {
     const metadata = { name: 'redis-credentials', labels: { 'reconcile.external-secrets.io/managed': 'true' } }
     const fields = Object.entries(generatedCredentials()).map(([key, value]) => [
       key,
@@ -133,7 +133,7 @@ describe('a namespace whose Secret the External Secrets Operator owns', () => {
 
   const aws = awsStandIn()
   if (aws === undefined) test.skip('by the real operator (AWS_STAND_IN names no stand-in for AWS)', () => {})
-  else test('by the real operator', () => ownedByOperator(aws))
+  else test('is recognised with the real operator', () => ownedByOperator(aws))
 
   async function ownedByOperator(standIn: AwsStandIn): Promise<void> {
     const { name } = place.namespace
@@ -154,7 +154,7 @@ describe('a namespace whose Secret the External Secrets Operator owns', () => {
   }
 })
 
-test('a namespace that the run makes gets everything in it', async () => {
+test('a namespace created by the run gets all objects', async () => {
   const name = `made-${randomBytes(4).toString('hex')}`
   const admin = await kubectl('config', 'view', '--raw', '--minify', '--flatten', '--output=yaml')
   using access = await accessTo({ kubeconfig: admin }, 1)

@@ -48,21 +48,21 @@ const said = ({ annotations }: Deployment) =>
   annotations.filter(({ source }) => source === 'step').map(({ message }) => message)
 
 // In order: each test goes on from what the one before it left in the cluster.
-describe('no right is missing', () => {
-  test('a first deploy passes, and one that makes the Secret from its input', async () => {
+describe('the deployer role', () => {
+  test('is sufficient for a first deployment, and for one with a password input', async () => {
     expect((await deploy(namespace)).rendered).toContain('verdict: passed')
     await namespace.kubectl('delete', 'secret', 'redis-credentials')
     expect((await deploy(namespace, { 'redis-password': 'another-password-1' })).rendered).toContain('verdict: passed')
   })
 
-  test('a failing one has its evidence', async () => {
+  test('is sufficient for the evidence of a failure', async () => {
     const deployment = await deployBroken()
     expect(deployment.outputs['failure-code']).toBe('crash-loop')
     expect(deployment.summary).toContain('these are my last words')
     expect(deployment.summary).toContain('<details><summary>Events</summary>')
   })
 
-  test('a correct one after it deletes the broken pod', async () => {
+  test('is sufficient to delete a broken pod', async () => {
     const deployment = await deploy(namespace)
     expect(deployment.rendered).toContain('verdict: passed')
     expect(deployment.rendered).toContain('deleted pod redis-0')
@@ -84,12 +84,12 @@ describe('no right is missing', () => {
     })
 })
 
-describe('no right is superfluous', () => {
-  test('none is given twice', () => {
+describe('the deployer role without one of its rules', () => {
+  test('contains no duplicate rule', () => {
     expect(covered.map(describeGrant)).toEqual([])
   })
 
-  test('without get pods/log, the failure is the same but lacks the last words', async () => {
+  test('leaves a failure without a log where get pods/log is missing', async () => {
     await role.take(grantCalled('get pods/log redis-0'))
     const deployment = await deployBroken()
     expect(deployment.outputs['failure-code']).toBe('crash-loop')
@@ -98,7 +98,7 @@ describe('no right is superfluous', () => {
   })
 
   // The pod of the failing deploy is still there.
-  test('without delete pods redis-0, a correct deploy is stuck, and names the rule', async () => {
+  test('leaves redis-0 stuck where delete pods is missing, and the rule is named', async () => {
     await role.take(grantCalled('delete pods redis-0'))
     const deployment = await deploy(namespace)
     expect(deployment.outputs['failure-code']).toBe('stuck-revision')
@@ -107,7 +107,7 @@ describe('no right is superfluous', () => {
     expect(said(deployment)[0]).toContain(`\`kubectl -n ${namespace.name} delete pod redis-0\``)
   })
 
-  test('without list events, a rollout that takes longer than a moment is forbidden', async () => {
+  test('forbids a longer rollout where list events is missing', async () => {
     await role.take(grantCalled('list events'))
     await namespace.kubectl('delete', 'statefulset', 'redis')
     // More than any node has.
@@ -116,7 +116,7 @@ describe('no right is superfluous', () => {
     expect(said(deployment)).toEqual([expect.stringContaining('cannot list resource "events"')])
   })
 
-  test('with all of them again, the next deploy passes', async () => {
+  test('is sufficient again with all rules', async () => {
     await role.restore()
     await namespace.kubectl('delete', 'statefulset', 'redis')
     await namespace.kubectl('delete', 'pod', 'redis-0', '--ignore-not-found')
@@ -125,7 +125,7 @@ describe('no right is superfluous', () => {
 
   const isForward = ({ grant }: { grant: Grant }) => grant.resource === 'pods/portforward'
   test.each(needed.filter((each) => isForward(each) && isAskedFor(each.grant, minor)))(
-    'without $name, Redis cannot be queried',
+    'cannot query Redis without $name',
     async ({ grant }) => {
       await role.take(grant)
       const deployment = await deploy(namespace)
@@ -136,7 +136,7 @@ describe('no right is superfluous', () => {
     }
   )
 
-  test('without get persistentvolumeclaims, the run passes, and tells what was not checked', async () => {
+  test('notes an unchecked claim where get persistentvolumeclaims is missing', async () => {
     await role.take(grantCalled('get persistentvolumeclaims data-redis-0'))
     const deployment = await deploy(namespace)
     expect(deployment.outputs['verdict']).toBe('passed')
@@ -150,7 +150,7 @@ describe('no right is superfluous', () => {
   const isOptional = ({ grant: { resource } }: { grant: Grant }) => optional.includes(resource)
   const isRecovery = ({ grant: { verb } }: { grant: Grant }) => verb === 'delete'
   const others = needed.filter((each) => !isForward(each) && !isOptional(each) && !isRecovery(each))
-  test.each(others)('without $name, the run is forbidden', async ({ grant: { verb, resource, name }, grant }) => {
+  test.each(others)('fails the run without $name', async ({ grant: { verb, resource, name }, grant }) => {
     // What is there need not be created.
     const stored = [resource, name ?? 'redis-credentials', '--ignore-not-found']
     if (verb === 'create') await namespace.kubectl('delete', ...stored)

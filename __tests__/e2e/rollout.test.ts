@@ -10,7 +10,7 @@ jest.retryTimes(0)
 
 const evidence = ({ failure }: Run) => failure?.evidence.map(({ title, text }) => `${title}\n${text}`).join('\n') ?? ''
 
-describe('what a real cluster says is understood:', () => {
+describe('the state of a real cluster', () => {
   test.concurrent.each(states)('$name', async ({ edit, data, before, timeout, code, says, hint, shows, within }) => {
     await using here = await stage()
     await before?.(here)
@@ -46,7 +46,7 @@ const inClass =
   }
 
 describe('a claim', () => {
-  test.concurrent('whose class has no provisioner that runs: said long before the timeout', async () => {
+  test.concurrent('whose class has no running provisioner is reported long before the timeout', async () => {
     await using here = await stage()
     await using storageClass = await clusterWide(here, {
       apiVersion: 'storage.k8s.io/v1',
@@ -64,7 +64,7 @@ describe('a claim', () => {
     expect(run.seconds).toBeLessThan(65)
   })
 
-  test.concurrent('whose volume is bound to a node that is not there', async () => {
+  test.concurrent('whose volume is bound to a missing node is reported', async () => {
     await using here = await stage()
     const term = { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: ['absent'] }] }
     await using volume = await clusterWide(here, {
@@ -111,7 +111,7 @@ describe('a pod of an older revision', () => {
   test.concurrent.each<[string, Edit, RegExp]>([
     ['OnDelete', onDelete, /stays at its old revision because the StatefulSet has updateStrategy OnDelete$/],
     ['a partition', partition, /stays at its old revision because the StatefulSet has partition 1$/]
-  ])('that %s keeps: said at once, and the command of the hint helps', async (_rule, edit, says) => {
+  ])('that %s keeps is reported at once, and the suggested command helps', async (_rule, edit, says) => {
     await using here = await stage()
     await here.apply(edit)
     expect((await here.rollout()).failure).toBeUndefined()
@@ -124,7 +124,7 @@ describe('a pod of an older revision', () => {
     expect(await here.namespace.redisCli('config', 'get', 'maxmemory')).toContain('134217728')
   })
 
-  test.concurrent('that is broken: the controller leaves it, and the command of the hint helps', async () => {
+  test.concurrent('that is broken stays until the suggested command is run', async () => {
     await using here = await stage()
     await here.apply(script('exit 1'))
     expect((await here.rollout()).failure?.code).toBe('crash-loop')
@@ -136,7 +136,7 @@ describe('a pod of an older revision', () => {
     expect((await here.rollout()).failure).toBeUndefined()
   })
 
-  test.concurrent('that is not Ready: the controller leaves it, and the command of the hint helps', async () => {
+  test.concurrent('that is not Ready stays until the suggested command is run', async () => {
     await using here = await stage()
     await here.apply((_workload, redis) => {
       redis.readinessProbe = { exec: { command: ['cat', '/etc/typo'] }, periodSeconds: 1 }
@@ -153,7 +153,7 @@ describe('a pod of an older revision', () => {
   })
 })
 
-describe('a pod that somebody', () => {
+describe('a pod that another client', () => {
   test.concurrent.each<[string, (stage: Stage) => Promise<unknown>]>([
     ['deletes', ({ namespace }) => namespace.kubectl('delete', 'pod', 'redis-0', '--wait=false')],
     [
@@ -182,7 +182,7 @@ describe('a pod that somebody', () => {
   })
 })
 
-test('the verdict follows readiness at once', async () => {
+test('the rollout ends as soon as the pod is Ready', async () => {
   await using here = await stage()
   const { cluster } = here.access
   const becomesReady = async (): Promise<number> => {

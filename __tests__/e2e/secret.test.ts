@@ -17,7 +17,7 @@ jest.retryTimes(0)
 
 const aws = awsStandIn()
 if (aws === undefined) test.skip('a Secret from AWS (AWS_STAND_IN names no stand-in for AWS)', () => {})
-else describe('a Secret from AWS, brought by the real operator', () => cases(aws))
+else describe('a Secret synced from AWS by the real operator', () => cases(aws))
 
 // In order: each test goes on from what the one before it left.
 function cases(aws: AwsStandIn): void {
@@ -52,7 +52,7 @@ function cases(aws: AwsStandIn): void {
     return fields
   }
 
-  test('the first sync', async () => {
+  test('passes at the first sync', async () => {
     const fields = await rotated()
     const run = await verify(await apply(externalSecret(source)))
     expect(run.failure).toBeUndefined()
@@ -61,20 +61,20 @@ function cases(aws: AwsStandIn): void {
     expect(await namespace.credential('password')).toBe(fields.password)
   })
 
-  test('a value that was rotated in AWS is picked up in this run', async () => {
+  test('has a value rotated in AWS in the same run', async () => {
     const fields = await rotated()
     expect((await verify(externalSecret(source))).result).toEqual(fields)
     expect(await namespace.credential('password')).toBe(fields.password)
   })
 
-  test('who only looks finds it synced, and writes nothing', async () => {
+  test('is verified by a reader without a write', async () => {
     const stored = () => namespace.kubectl('get', 'externalsecret,secret', '--output=yaml')
     const before = await stored()
     expect((await verify(externalSecret(source), { force: false })).failure).toBeUndefined()
     expect(await stored()).toBe(before)
   })
 
-  test('a wrong property', async () => {
+  test('fails for a wrong property', async () => {
     const run = await verify(await apply(externalSecret(source, {}, { port: 'prot' })))
     expect(run.failure).toMatchObject({
       code: 'external-secret-error',
@@ -86,7 +86,7 @@ function cases(aws: AwsStandIn): void {
     expect(looked.failure?.message).toContain('has no property prot')
   })
 
-  test('a secret that is not in AWS', async () => {
+  test('fails for a missing AWS secret', async () => {
     const key = `${namespace.name}/absent`
     expect((await verify(await apply(externalSecret({ ...source, key })))).failure).toMatchObject({
       code: 'external-secret-error',
@@ -94,7 +94,7 @@ function cases(aws: AwsStandIn): void {
     })
   })
 
-  test('a store that is not there', async () => {
+  test('fails for a missing store', async () => {
     const store = { kind: 'ClusterSecretStore', name: `${namespace.name}-absent` }
     expect((await verify(await apply(externalSecret({ ...source, store })))).failure).toMatchObject({
       code: 'external-secret-error',
@@ -102,7 +102,7 @@ function cases(aws: AwsStandIn): void {
     })
   })
 
-  test('a store without its key says why it is not ready', async () => {
+  test('fails with the reason of a store without its key', async () => {
     const store = await storeFor(aws, namespace, { name: 'keyless' })
     await namespace.kubectl('delete', 'secret', 'keyless-key')
     await namespace.kubectl('annotate', 'secretstore', 'keyless', 'changed=yes')
@@ -113,7 +113,7 @@ function cases(aws: AwsStandIn): void {
     })
   })
 
-  test('credentials that AWS does not accept', async () => {
+  test('fails for credentials that AWS rejects', async () => {
     const secretAccessKey = randomBytes(20).toString('hex')
     const store = await storeFor(aws, namespace, { name: 'wrong', secretAccessKey })
     // The stand-in refuses in other words than AWS.
@@ -124,12 +124,12 @@ function cases(aws: AwsStandIn): void {
     })
   })
 
-  test('all of it right again: the next run passes at once', async () => {
+  test('passes at once when everything is correct again', async () => {
     const fields = await rotated()
     expect((await verify(await apply(externalSecret(source)))).result).toEqual(fields)
   })
 
-  test('an operator that does not run: its Ready=True of before does not count', async () => {
+  test('fails for a stopped operator, whose old Ready=True does not count', async () => {
     const before = await namespace.credential('password')
     using hasty = await accessWith(10)
     {

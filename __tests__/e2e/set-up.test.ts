@@ -42,7 +42,7 @@ async function commands(): Promise<string> {
   return typed.replace(remote, overlay).replaceAll('hospital-erp-system', namespace)
 }
 
-test('whoever types what the README says has a proven Redis, with an identity that may do nothing else', async () => {
+test('the commands of the README lead to a proven Redis with an identity of minimal permissions', async () => {
   const [bin, secret] = [join(folder, 'bin'), join(folder, 'KUBECONFIG')]
   await mkdir(bin)
   const gh = `#!/bin/sh\n[ "$*" = "secret set KUBECONFIG" ] && exec cat >'${secret}'\n`

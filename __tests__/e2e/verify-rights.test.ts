@@ -51,8 +51,8 @@ async function breakRedis(): Promise<void> {
 }
 
 // In order: each test goes on from what the one before it left in the cluster.
-describe('no right is missing', () => {
-  test('a verification passes', async () => {
+describe('the reader role', () => {
+  test('is sufficient for a verification that passes', async () => {
     expect(said(await verify(reader))).toBe('')
   })
 
@@ -67,7 +67,7 @@ describe('no right is missing', () => {
       ])
     })
 
-  test('a redis-0 that crashes is told with its evidence', async () => {
+  test('is sufficient for the evidence of a crashing redis-0', async () => {
     await breakRedis()
     const result = await verify(reader)
     expect(said(result)).toContain('Also: container redis exited with code 3 right after starting')
@@ -92,8 +92,8 @@ describe('no right is missing', () => {
     })
 })
 
-describe('no right is superfluous', () => {
-  test('none is given twice', () => {
+describe('the reader role without one of its rules', () => {
+  test('contains no duplicate rule', () => {
     const covered = all.filter((grant) => all.some((other) => other !== grant && allows(other, grant)))
     expect(covered.map(describeGrant)).toEqual([])
   })
@@ -103,7 +103,7 @@ describe('no right is superfluous', () => {
 
   // The pod that crashes is still there.
   test.each(needed.filter(({ grant }) => isEvidence(grant.resource)))(
-    'without $name, evidence is missing',
+    'misses evidence without $name',
     async ({ grant }) => {
       await role.take(grant)
       const { summary } = await verify(reader)
@@ -115,7 +115,7 @@ describe('no right is superfluous', () => {
     }
   )
 
-  test('with all of them again, and a redis-0 that works, a verification passes', async () => {
+  test('is sufficient again with all rules and a working redis-0', async () => {
     await role.restore()
     await deployInto(namespace).catch(() => namespace.kubectl('delete', 'pod', 'redis-0'))
     await deployInto(namespace)
@@ -123,7 +123,7 @@ describe('no right is superfluous', () => {
   })
 
   const asked = needed.filter(({ grant: { resource } }) => !isEvidence(resource) && !isForward(resource))
-  test.each(asked)('without $name, it is forbidden, and the hint gives that right alone', async ({ grant }) => {
+  test.each(asked)('fails the verification without $name, and the hint names that rule alone', async ({ grant }) => {
     await role.take(grant)
     const result = await verify(reader, grant.resource === 'externalsecrets' ? production : {})
     expect(codeOf(result)).toBe('forbidden')
@@ -133,7 +133,7 @@ describe('no right is superfluous', () => {
   })
 
   test.each(needed.filter(({ grant }) => isForward(grant.resource) && isAskedFor(grant, minor)))(
-    'without $name, Redis cannot be queried',
+    'cannot query Redis without $name',
     async ({ grant }) => {
       await role.take(grant)
       const result = await verify(reader)

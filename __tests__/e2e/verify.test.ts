@@ -39,8 +39,8 @@ async function versions(): Promise<string[]> {
   return text.trim().split('\n').sort()
 }
 
-describe('a verification of what was just deployed', () => {
-  test('passes, and leaves every object of the namespace as it was', async () => {
+describe('a verification of a fresh deployment', () => {
+  test('passes and leaves every object of the namespace unchanged', async () => {
     const pairs: string[][][] = []
     // Controllers write now and then: it is enough that nobody did once.
     for (let attempt = 1; attempt <= 5; attempt++) {
@@ -62,7 +62,7 @@ describe('a verification of what was just deployed', () => {
     expect(after).toEqual(before)
   })
 
-  test('passes with the inputs of the deployment, and tells where they are others', async () => {
+  test('passes with the inputs of the deployment, and reports others', async () => {
     const inputs = { maxmemory: '100mb', 'memory-limit': '0.25Gi', 'maxmemory-policy': 'volatile-ttl' }
     await deployInto(namespace, { maxmemory: '100mb', memoryLimit: '0.25Gi', maxmemoryPolicy: 'volatile-ttl' })
     expect((await run(inputs)).outputs['verdict']).toBe('passed')
@@ -77,10 +77,10 @@ describe('a verification of what was just deployed', () => {
   })
 })
 
-describe('somebody touched the cluster', () => {
+describe('a verification of a changed cluster', () => {
   afterEach(deployed)
 
-  test('the configuration, by kubectl', async () => {
+  test('reports a configuration changed by kubectl', async () => {
     await namespace.kubectl(
       'patch',
       'configmap',
@@ -96,7 +96,7 @@ describe('somebody touched the cluster', () => {
     expect(result.outputs['maxmemory-bytes']).toBe('268435456')
   })
 
-  test('the NetworkPolicy', async () => {
+  test('reports a changed NetworkPolicy', async () => {
     const patch = JSON.stringify([{ op: 'add', path: '/spec/ingress/0/from/0/namespaceSelector', value: {} }])
     await namespace.kubectl('patch', 'networkpolicy', 'redis', '--type=json', `--patch=${patch}`)
     const result = await run()
@@ -106,7 +106,7 @@ describe('somebody touched the cluster', () => {
     )
   })
 
-  test('the replicas: redis-0 is away, which is told as well', async () => {
+  test('reports changed replicas and the missing redis-0', async () => {
     await namespace.kubectl('scale', 'statefulset', 'redis', '--replicas=0')
     await namespace.kubectl('wait', '--for=delete', 'pod/redis-0', '--timeout=60s')
     const result = await run()
@@ -115,12 +115,12 @@ describe('somebody touched the cluster', () => {
     expect(said(result)).toContain('Also: redis-0 is not Ready now: waiting for pod redis-0 to be created')
   })
 
-  test('an object that is gone', async () => {
+  test('reports a deleted object', async () => {
     await namespace.kubectl('delete', 'service', 'redis')
     expect(said(await run())).toBe('Service/redis is missing\nNext: deploy again')
   })
 
-  test('Redis itself, by redis-cli', async () => {
+  test('reports settings changed by redis-cli', async () => {
     await namespace.redisCli('config', 'set', 'maxmemory', '300mb')
     const result = await run()
     await namespace.redisCli('config', 'set', 'maxmemory', '256mb')
@@ -129,7 +129,7 @@ describe('somebody touched the cluster', () => {
     expect(result.summary).toContain('| drift | ✅ |')
   })
 
-  test('a variable that a deploy leaves alone: the hint says how to take it out', async () => {
+  test('reports a variable that a deployment keeps, with the command to remove it', async () => {
     await namespace.kubectl('set', 'env', 'statefulset/redis', '--containers=redis', 'DEBUG=1')
     await namespace.kubectl('rollout', 'status', 'statefulset/redis', '--timeout=90s')
     await deployed()
@@ -144,8 +144,8 @@ describe('somebody touched the cluster', () => {
   })
 })
 
-describe('redis-0 is away', () => {
-  test('its pod was deleted and cannot come back', async () => {
+describe('a verification without a working redis-0', () => {
+  test('reports a deleted pod that cannot come back', async () => {
     const quota = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'none' }, spec: { hard: { pods: '0' } } }
     await namespace.apply(quota)
     await namespace.kubectl('wait', 'quota/none', '--for=jsonpath={.status.used}', '--timeout=120s')
@@ -160,7 +160,7 @@ describe('redis-0 is away', () => {
     expect(result.summary).toContain('| drift | ✅ |')
   })
 
-  test('its image was changed to one that does not exist: both are told', async () => {
+  test('reports a changed image that does not exist, and the pod', async () => {
     const image = 'docker.io/oliver006/redis_exporter:v0.0.0'
     await namespace.kubectl('set', 'image', 'statefulset/redis', `metrics=${image}`)
     const reason = '{.status.containerStatuses[?(@.name=="metrics")].state.waiting.reason}'

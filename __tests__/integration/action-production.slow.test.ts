@@ -31,7 +31,7 @@ async function run(inputs: Record<string, string> = {}): Promise<Deployment> {
 }
 
 // In order: each test goes on from what the one before it left.
-test('a namespace that had a self-hosted Redis becomes a managed one, and what is left over is named', async () => {
+test('switches a namespace from a self-hosted Redis to a managed cache and names the leftovers', async () => {
   const selfHosted = await deploy(place, { 'redis-password': stage.password })
   expect(selfHosted.rendered).toContain('verdict: passed')
   const { outputs, summary } = await run()
@@ -45,12 +45,12 @@ test('a namespace that had a self-hosted Redis becomes a managed one, and what i
   expect(stage.api.read('StatefulSet', namespace, 'redis')).toBeDefined()
 })
 
-test('again: nothing is changed, and the Secret is synced all the same', async () => {
+test('changes nothing when deployed again, and still forces a sync of the Secret', async () => {
   const { outputs } = await run()
   expect(outputs).toMatchObject({ verdict: 'passed', changed: 'false', unchanged: '1' })
 })
 
-test('a plan syncs nothing, and judges the Secret that is there', async () => {
+test('forces no sync in a plan, and checks the existing Secret', async () => {
   const annotation = () => stage.api.read('ExternalSecret', namespace, 'redis-credentials')?.metadata.annotations
   const before = annotation()
   const { outputs, summary } = await run({ 'dry-run': 'server', 'remote-secret': 'clinic/cache' })
@@ -60,7 +60,7 @@ test('a plan syncs nothing, and judges the Secret that is there', async () => {
   expect(annotation()).toEqual(before)
 })
 
-test('manifests without an ExternalSecret: all but the freshness is verified', async () => {
+test('verifies all but the freshness for manifests without an ExternalSecret', async () => {
   const workspace = await mkdtemp(join(tmpdir(), 'workspace-'))
   const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'cache-of-clinic' }, data: { a: 'b' } }
   await writeFile(join(workspace, 'kustomization.yaml'), JSON.stringify({ resources: ['config.yaml'] }))
@@ -76,7 +76,7 @@ test('manifests without an ExternalSecret: all but the freshness is verified', a
   }
 })
 
-test('a field that is missing in AWS fails the run within seconds', async () => {
+test('fails within seconds on a field that is missing in AWS', async () => {
   const { url: _url, ...rest } = fields
   stage.api.operator.hold('hospital-erp/redis', rest)
   const { outputs, summary } = await run()

@@ -46,7 +46,7 @@ const run = async (...[inputs, options]: [Record<string, string>?, { workspace?:
 }
 
 // In order: each test goes on from what the one before it left.
-test('a Secret that sends applications elsewhere is kept, and the report of a deployment says so', async () => {
+test('keeps a Secret that directs applications elsewhere, and reports it in a deployment', async () => {
   keep('cache.other.svc')
   const { outputs, summary } = await run()
   expect(outputs['verdict']).toBe('passed')
@@ -55,7 +55,7 @@ test('a Secret that sends applications elsewhere is kept, and the report of a de
   )
 })
 
-test('and so does that of a verification', async () => {
+test('reports a Secret that directs applications elsewhere in a verification', async () => {
   const { outputs, summary } = await verify(place)
   expect(outputs['verdict']).toBe('passed')
   expect(summary).toContain(
@@ -63,14 +63,14 @@ test('and so does that of a verification', async () => {
   )
 })
 
-test('a Secret that names the Service by its short name needs no word', async () => {
+test('reports nothing about a Secret with the short name of the Service', async () => {
   keep('redis')
   const { outputs, summary } = await run()
   expect(outputs['verdict']).toBe('passed')
   expect(summary).not.toContain('names an address')
 })
 
-test('a Secret whose URL has another password is refused by a deployment, by a plan and by a verification', async () => {
+test('refuses a Secret whose URL has another password in deployment, plan and verification', async () => {
   keep('redis', 'the-one-before')
   const [deployed, planned, verified] = [await run(), await run({ 'dry-run': 'server' }), await verify(place)]
   for (const { outputs, summary } of [deployed, planned, verified]) {
@@ -80,7 +80,7 @@ test('a Secret whose URL has another password is refused by a deployment, by a p
   }
 })
 
-test('a password beside manifests that bring the Secret is refused before the cluster is asked', async () => {
+test('refuses a password beside manifests with the Secret before any request to the cluster', async () => {
   const files = {
     'deploy/redis/secret.json': JSON.stringify(secretOf('redis')),
     'deploy/redis/kustomization.yaml': JSON.stringify({ resources: ['../manifests/base', 'secret.json'] })

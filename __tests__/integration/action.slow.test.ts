@@ -47,8 +47,8 @@ beforeAll(async () => {
 afterAll(async () => stage[Symbol.asyncDispose]())
 
 // In order: each test goes on from what the one before it left.
-describe('a deploy', () => {
-  test('for the first time: everything is made, and proven', async () => {
+describe('a deployment', () => {
+  test('creates and proves everything the first time', async () => {
     const deployment = await run()
     expect(deployment.conclusion).toBe('success')
     expect(deployment.annotations).toEqual([])
@@ -78,7 +78,7 @@ describe('a deploy', () => {
     expect(deployment.masks).toContain(stage.password)
   })
 
-  test('again: nothing is changed, and nothing restarts', async () => {
+  test('changes and restarts nothing when repeated', async () => {
     const before = podUid()
     const deployment = await run()
     expect(deployment.outputs).toMatchObject({
@@ -92,7 +92,7 @@ describe('a deploy', () => {
     expect(podUid()).toBe(before)
   })
 
-  test('of production with a password: refused before the cluster is asked, because it comes from AWS', async () => {
+  test('of production is refused with a password before any request, because the password comes from AWS', async () => {
     const before = stage.api.requests.length
     const deployment = await run({ environment: 'production' })
     expect(outcomes(deployment)).toMatchObject({ render: 'success', deploy: 'failure', report: 'success' })
@@ -113,7 +113,7 @@ describe('a deploy', () => {
 })
 
 describe('a failure', () => {
-  test('in render: deploy is skipped, and the report speaks', async () => {
+  test('in render skips the deploy step and is reported', async () => {
     const deployment = await run({ environment: 'nonsense', maxmemory: '256Mi', namespace: 'Upper' })
     expect(deployment.conclusion).toBe('failure')
     expect(outcomes(deployment)).toMatchObject({ render: 'failure', deploy: 'skipped', report: 'success' })
@@ -132,7 +132,7 @@ describe('a failure', () => {
     expect(deployment.summary.split('\n')[0]).toContain('❌ Redis cache failed: `invalid-input`')
   })
 
-  test('in deploy: within seconds, with its evidence in the log and in the summary', async () => {
+  test('in deploy is reported within seconds, with evidence in log and summary', async () => {
     clear()
     stage.api.behave({ kind: 'image-missing' })
     const deployment = await run()
@@ -155,7 +155,7 @@ describe('a failure', () => {
     expect(deployment.rendered).toMatch(/▶ Events\n[^▶]*Failed to pull image/)
   })
 
-  test('of the whole process, killed in the middle: named with its phase', async () => {
+  test('of a killed process is reported with its phase', async () => {
     clear()
     stage.api.behave({ kind: 'never-ready' })
     let killed: Promise<void> | undefined
@@ -183,7 +183,7 @@ describe('a failure', () => {
   })
 })
 
-test('a cancelled run ends soon, and says where it stood', async () => {
+test('a cancelled run ends soon and reports its last phase', async () => {
   clear()
   const job = new AbortController()
   const deployment = await run(

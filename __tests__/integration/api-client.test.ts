@@ -47,18 +47,18 @@ const replying =
 const page = '<html><title>Log in</title></html>'
 const object = '{"kind": "ConfigMap", "metadata": {"name": "redis"}}'
 
-describe('what answers is no Kubernetes API', () => {
+describe('a response that is not from a Kubernetes API', () => {
   const asked: ApiRequest = { method: 'GET', path: '/api/v1/namespaces/default/configmaps/redis' }
 
   test.each([
     ['a login page', 200, 'text/html', page, 'HTTP 200, text/html'],
-    ['the way to one', 302, '', '', 'HTTP 302, no content type'],
+    ['a redirect', 302, '', '', 'HTTP 302, no content type'],
     ['a proxy that wants a name', 407, 'text/html; charset=utf-8', page, 'HTTP 407, text/html; charset=utf-8'],
     ['a server without such a page', 404, 'text/html', page, 'HTTP 404, text/html'],
     ['an API of another kind', 200, 'application/json', '{"error": "no such session"}', 'HTTP 200, application/json'],
     ['half an object', 200, 'application/json', '{"kind": "Config', 'HTTP 200, application/json'],
-    ['nothing', 200, 'application/json', '', 'HTTP 200, application/json']
-  ])('%s', async (_what, status, contentType, body, seen) => {
+    ['an empty body', 200, 'application/json', '', 'HTTP 200, application/json']
+  ])('is reported as such: %s', async (_what, status, contentType, body, seen) => {
     answer = replying(status, contentType, body)
     const { client, log } = clientOf(100)
     const refused = await client.request(asked).catch((error: unknown) => error)
@@ -70,7 +70,7 @@ describe('what answers is no Kubernetes API', () => {
     expect(log).toEqual([])
   })
 
-  test('a page of a busy proxy is waited for', async () => {
+  test('is retried if it is the page of a busy proxy', async () => {
     let requests = 0
     answer = (request, response) => {
       requests += 1
@@ -81,14 +81,14 @@ describe('what answers is no Kubernetes API', () => {
     expect([status, requests]).toEqual([200, 3])
   })
 
-  test('a log may be any text', async () => {
+  test('is accepted as a log, which may be any text', async () => {
     answer = replying(200, 'text/plain', '{"kind": 5}\n<html>')
     const log = await new Cluster(clientOf(1).client).readLog('default', 'redis-0', 'redis', false)
     expect(log).toBe('{"kind": 5}\n<html>')
   })
 })
 
-describe('an API server that does not answer', () => {
+describe('an API server that does not respond', () => {
   const asked: ApiRequest = { method: 'GET', path: '/api' }
 
   /** Answers with success where the script says true, and then always. */
@@ -100,14 +100,14 @@ describe('an API server that does not answer', () => {
     }
   }
 
-  test('for a moment is not worth a word', async () => {
+  test('is not mentioned after a moment', async () => {
     script(true, false, false)
     const { client, log } = clientOf(50)
     for (let each = 0; each < 2; each++) await client.request(asked)
     expect(log).toEqual([])
   })
 
-  test('for longer is told once, whichever of the requests notice, and so is its return', async () => {
+  test('is mentioned once for all waiting requests, as is its return', async () => {
     script(true, ...Array(12).fill(false))
     const { client, log } = clientOf(50)
     await client.request(asked)
@@ -118,7 +118,7 @@ describe('an API server that does not answer', () => {
     ])
   })
 
-  test('twice is told twice', async () => {
+  test('is mentioned again the second time', async () => {
     const { client, log } = clientOf(50)
     for (let each = 0; each < 2; each++) {
       script(true, ...Array(5).fill(false))
@@ -128,7 +128,7 @@ describe('an API server that does not answer', () => {
     expect(log.map((line) => line.split(' ')[0])).toEqual(['waiting', 'the', 'waiting', 'the'])
   })
 
-  test('and is silent meanwhile is told; one slow answer among others is not', async () => {
+  test('is mentioned if no request succeeds, but not for one slow response among others', async () => {
     const [silent, slow] = [clientOf(1), clientOf(1)]
     answer = (request, response) => {
       const late = replying(200, 'application/json', object)
@@ -149,7 +149,7 @@ describe('an API server that does not answer', () => {
   test.each([
     ['breaks off', (request: IncomingMessage) => void request.socket.destroy()],
     ['hangs', () => {}]
-  ])('and %s: a request that has a limit of its own ends there', async (_how, act) => {
+  ])('ends a request that has its own limit: it %s', async (_how, act) => {
     let requests = 0
     answer = (request, response) => {
       requests += 1
@@ -162,7 +162,7 @@ describe('an API server that does not answer', () => {
     expect(await ended).toBe('TimeoutError')
   })
 
-  test('for good: the failure is that of the server', async () => {
+  test('is the reported failure if it never returns', async () => {
     script(true, ...Array(1_000).fill(false))
     const { client, log } = clientOf(200)
     await client.request(asked)

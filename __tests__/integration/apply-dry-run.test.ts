@@ -29,7 +29,7 @@ afterEach(async () => {
 const writes = () => api.requests.filter(({ method, query }) => method !== 'GET' && query.get('dryRun') !== 'All')
 
 describe('a dry run', () => {
-  test('of a first deployment: everything would be created, and nothing is', async () => {
+  test('of a first deployment reports everything as created and creates nothing', async () => {
     const { changes, failure } = await applying(access, documents, { dryRun: true })
     expect(failure).toBeUndefined()
     expect(Object.values(changes)).toEqual(Array.from({ length: 6 }, () => 'created'))
@@ -38,7 +38,7 @@ describe('a dry run', () => {
     expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
   })
 
-  test('says what an apply then does', async () => {
+  test('predicts what an apply then does', async () => {
     await applying(access, documents)
     const changed = edited(documents, (text) =>
       text.replace('terminationGracePeriodSeconds: 60', 'terminationGracePeriodSeconds: 61')
@@ -51,7 +51,7 @@ describe('a dry run', () => {
     expect(new Set(Object.values(again.changes))).toEqual(new Set(['unchanged']))
   })
 
-  test('of another password: the Secret and the pod template would change, and stay as they are', async () => {
+  test('of another password reports changes of Secret and pod template and changes nothing', async () => {
     await applying(access, documents)
     const password = () => api.read('Secret', namespace, 'redis-credentials')?.['data']
     const template = () => at(api.read('StatefulSet', namespace, 'redis'), 'spec', 'template')
@@ -62,7 +62,7 @@ describe('a dry run', () => {
   })
 })
 
-test('a dry run of what `kubectl apply` made: what is not rendered would go, and then does', async () => {
+test('a dry run after `kubectl apply` predicts the removal of fields that are not rendered', async () => {
   for (const { object } of documents) {
     const { apiVersion, kind, metadata, ...rest } = object
     const more = { ...metadata, annotations: { 'example.com/old': 'x' } }
@@ -85,7 +85,7 @@ test('a dry run of what `kubectl apply` made: what is not rendered would go, and
   expect(tried).toEqual(await afterOf(false))
 })
 
-describe('what a self-hosted Redis leaves behind', () => {
+describe('a leftover of a self-hosted Redis', () => {
   const leftovers = async (rendered: ManifestDocument[], everywhere = false) => {
     const deps = {
       cluster: access.cluster,
@@ -107,19 +107,19 @@ describe('what a self-hosted Redis leaves behind', () => {
     ])
   })
 
-  test('is not what somebody else made under the same name', async () => {
+  test('is not an object of another owner with the same name', async () => {
     api.seed({ apiVersion: 'v1', kind: 'Service', metadata: { name: 'redis', namespace } }, { fieldManager: 'helm' })
     expect(await leftovers([])).toEqual([])
   })
 
-  test('may have any name, where whole kinds are looked through', async () => {
+  test('may have any name in kinds that are listed', async () => {
     const more = parseManifest('apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: our-own\ndata:\n  a: b\n')
     await applying(access, [...documents, ...more])
     expect(await leftovers(documents)).toEqual([])
     expect(await leftovers(documents, true)).toEqual(['ConfigMap/our-own'])
   })
 
-  test('is looked for by name in the kinds that must not be listed', async () => {
+  test('is searched by name in kinds that must not be listed', async () => {
     await applying(access, documents)
     const message = 'services is forbidden: User "planner" cannot list resource "services" in API group ""'
     const body = { kind: 'Status', status: 'Failure', reason: 'Forbidden', message }

@@ -31,7 +31,7 @@ const always = { times: 1000 }
 const patches = (path: RegExp) =>
   api.requests.filter((request) => request.method === 'PATCH' && path.test(request.path))
 
-describe('refusals', () => {
+describe('a refused apply', () => {
   const forbidden = (what: string) => `${what} is forbidden: User "deployer" cannot patch resource`
   const cases: [situation: string, path: RegExp, reply: FaultReply, code: FailureCode, said: string, hint: string][] = [
     [
@@ -84,7 +84,7 @@ describe('refusals', () => {
     ]
   ]
 
-  test.each(cases)('%s', async (_situation, path, reply, code, said, hint) => {
+  test.each(cases)('is explained: %s', async (_situation, path, reply, code, said, hint) => {
     api.fault({ method: 'PATCH', path, reply, ...always })
     const { failure } = await applying(access, documents)
     expect(failure?.code).toBe(code)
@@ -93,7 +93,7 @@ describe('refusals', () => {
     expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
   })
 
-  test('a field that the server does not know: refused at once, with its name', async () => {
+  test('names an unknown field at once', async () => {
     const misspelt = edited(documents, (text) => text.replace('enableServiceLinks:', 'enableServicesLinks:'))
     const { failure } = await applying(access, misspelt)
     expect(failure?.message).toContain('.spec.template.spec.enableServicesLinks: field not declared in schema')
@@ -101,7 +101,7 @@ describe('refusals', () => {
     expect(patches(/statefulsets/)).toHaveLength(1)
   })
 
-  test('a custom resource whose definition is not installed', async () => {
+  test('names a custom resource without its definition', async () => {
     const monitor = { apiVersion: 'monitoring.coreos.com/v1', kind: 'PodMonitor', metadata: { name: 'redis' } }
     const { failure } = await applying(access, [...documents, ...parseManifest(JSON.stringify(monitor))])
     expect(failure).toMatchObject({
@@ -111,13 +111,13 @@ describe('refusals', () => {
     })
   })
 
-  test('an object of another namespace', async () => {
+  test('names an object of another namespace', async () => {
     const elsewhere = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x', namespace: 'elsewhere' } }
     const { failure } = await applying(access, parseManifest(JSON.stringify(elsewhere)))
     expect(failure).toMatchObject({ code: 'invalid-manifest', message: expect.stringContaining('ConfigMap/x') })
   })
 
-  test('a field that can never change', async () => {
+  test('names an immutable field', async () => {
     await applying(access, documents)
     const renamed = edited(documents, (text) => text.replace('serviceName: redis-headless', 'serviceName: other'))
     const { failure } = await applying(access, renamed)
@@ -131,7 +131,7 @@ describe('refusals', () => {
     })
   })
 
-  test('a field that another client owns with another value', async () => {
+  test('names a field that another client owns with a different value', async () => {
     const metadata = { name: 'redis', namespace }
     const spec = { selector: { 'app.kubernetes.io/name': 'valkey' }, ports: [{ name: 'redis', port: 6379 }] }
     api.seed({ apiVersion: 'v1', kind: 'Service', metadata, spec }, { fieldManager: 'helm' })
@@ -142,7 +142,7 @@ describe('refusals', () => {
     expect(forced.changes['Service/redis']).toBe('configured')
   })
 
-  test('a namespace that does not exist, said once', async () => {
+  test('mentions a missing namespace once', async () => {
     const there = edited(documents, (text) => text.replace('namespace: default', 'namespace: absent'))
     const { failure } = await applying(access, there, { namespace: 'absent' })
     expect(failure).toMatchObject({
@@ -152,7 +152,7 @@ describe('refusals', () => {
     })
   })
 
-  test('credentials that are not accepted, said once', async () => {
+  test('mentions rejected credentials once', async () => {
     using stranger = await accessTo({ kubeconfig: api.kubeconfig.replace(api.token, 'expired-token') })
     const { failure } = await applying(stranger, documents)
     expect(failure).toMatchObject({
@@ -161,7 +161,7 @@ describe('refusals', () => {
     })
   })
 
-  test('several at once are all named', async () => {
+  test('names several refusals at once', async () => {
     api.fault({ path: /\/configmaps\//, reply: refused(403, 'configmaps "redis-config" is forbidden'), ...always })
     api.fault({ path: /\/networkpolicies\//, reply: refused(422, 'spec.ingress: Invalid value'), ...always })
     const { failure } = await applying(access, documents)
@@ -172,10 +172,10 @@ describe('refusals', () => {
   })
 })
 
-describe('one run lists all that is wrong', () => {
+describe('a deployment with several problems', () => {
   const services = { path: /\/services\/redis$/, reply: refused(403, 'services "redis" is forbidden'), ...always }
 
-  test('with the StatefulSet, which is tried without being written', async () => {
+  test('lists all of them, including the StatefulSet, which is only tried', async () => {
     api.fault({ method: 'PATCH', ...services })
     const misspelt = edited(documents, (text) => text.replace('enableServiceLinks:', 'enableServicesLinks:'))
     const { failure } = await applying(access, misspelt)
@@ -184,7 +184,7 @@ describe('one run lists all that is wrong', () => {
     expect(patches(/statefulsets/).map(({ query }) => query.get('dryRun'))).toEqual(['All'])
   })
 
-  test('with a StatefulSet that is in order', async () => {
+  test('lists all of them with a valid StatefulSet', async () => {
     api.fault({ method: 'PATCH', ...services })
     const { failure, objects } = await applying(access, documents)
     expect(failure?.message).toBe('cannot apply Service/redis in namespace default: services "redis" is forbidden')
@@ -192,7 +192,7 @@ describe('one run lists all that is wrong', () => {
     expect(objects.map(({ id }) => id)).not.toContain('StatefulSet/redis')
   })
 
-  test('after a foundation failed, nothing is written at all', async () => {
+  test('writes nothing after a failed prerequisite', async () => {
     const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'redis' } }
     api.fault({ path: /serviceaccounts/, reply: refused(403, 'serviceaccounts "redis" is forbidden'), ...always })
     api.fault({ method: 'PATCH', ...services })
@@ -206,7 +206,7 @@ describe('one run lists all that is wrong', () => {
   })
 })
 
-test('a write that fails after others: the failure names what was written', async () => {
+test('names what was already written if a later write fails', async () => {
   await applying(access, documents)
   const changed = edited(documents, (text) =>
     text
@@ -224,10 +224,10 @@ test('a write that fails after others: the failure names what was written', asyn
   })
 })
 
-describe('what passes', () => {
+describe('a temporary failure', () => {
   const path = /\/services\/redis$/
 
-  test('too many requests: waits for as long as the server says', async () => {
+  test('is retried after the delay that the server requests for too many requests', async () => {
     api.fault({ method: 'PATCH', path, reply: refused(429, 'too many requests', { 'Retry-After': '2' }) })
     const { failure } = await applying(access, documents)
     expect(failure).toBeUndefined()
@@ -237,7 +237,7 @@ describe('what passes', () => {
   test.each<[string, FaultReply]>([
     ['a server that is not ready', refused(503, 'apiserver not ready')],
     ['a connection that breaks', 'reset']
-  ])('%s, three times: tried again a little later each time', async (_situation, reply) => {
+  ])('is retried with a growing delay for %s, three times', async (_situation, reply) => {
     api.fault({ method: 'PATCH', path, times: 3, reply })
     const { failure, changes } = await applying(access, documents)
     expect(failure).toBeUndefined()
@@ -246,7 +246,7 @@ describe('what passes', () => {
   })
 })
 
-test('no server at all', async () => {
+test('is reported if no server is reachable', async () => {
   await api.close()
   const { failure } = await applying(access, documents)
   expect(failure).toMatchObject({
@@ -255,7 +255,7 @@ test('no server at all', async () => {
   })
 })
 
-test('a server that never answers does not hold a cancelled run', async () => {
+test('does not delay a cancelled run while the server never responds', async () => {
   api.fault({ path: /./, reply: 'hang', ...always })
   const cancelled = new Failure('cancelled', 'the run was cancelled', 'run again')
   const before = api.requests.length

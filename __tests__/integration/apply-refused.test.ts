@@ -112,11 +112,11 @@ const anyTopology: Case[] = [
   ]
 ]
 
-describe('a first deploy writes nothing if it is refused by', () => {
+describe('a refused first deployment', () => {
   test.each<Case>([
     ...anyTopology,
     ['a Secret that cannot be used', 'secret-field', () => seedSecret({ password: 'a-password-of-two' })]
-  ])('%s', async (_refusal, code, prepare, edit = (text) => text) => {
+  ])('writes nothing: %s', async (_refusal, code, prepare, edit = (text) => text) => {
     prepare()
     const before = state()
     const { failure, objects } = await applying(access, edited(documents, edit))
@@ -127,7 +127,7 @@ describe('a first deploy writes nothing if it is refused by', () => {
   })
 })
 
-describe('a deploy with another password and another configuration writes nothing if it is refused by', () => {
+describe('a refused deployment with another password and configuration', () => {
   const more: Edit = (text) => text.replace('maxmemory 256mb', 'maxmemory 250mb')
 
   test.each<Case>([
@@ -143,7 +143,7 @@ describe('a deploy with another password and another configuration writes nothin
       'field-conflict',
       () => seedSecret(complete('redis.default.svc', 'somebody-elses'), {}, 'kubectl-edit')
     ]
-  ])('%s', async (_refusal, code, prepare, edit = (text) => text) => {
+  ])('writes nothing: %s', async (_refusal, code, prepare, edit = (text) => text) => {
     await applying(access, documents, { redisPassword: 'the-first-password' })
     prepare()
     const [before, count] = [state(), writes().length]
@@ -156,7 +156,7 @@ describe('a deploy with another password and another configuration writes nothin
   })
 })
 
-test('a Secret that cannot be used is kept as it is, and so is all else', async () => {
+test('an unusable Secret is kept, and nothing else is written', async () => {
   await applying(access, documents)
   seedSecret({ ...complete('redis.default.svc', 'one'), url: 'redis://:two@redis.default.svc:6379' })
   const [before, count] = [state(), writes().length]
@@ -169,8 +169,8 @@ test('a Secret that cannot be used is kept as it is, and so is all else', async 
   expect(writes().slice(count)).toEqual([])
 })
 
-describe('once all is accepted', () => {
-  test('only what differs is sent, the Secret directly before the StatefulSet', async () => {
+describe('a deployment whose dry runs are accepted', () => {
+  test('writes only what differs, the Secret directly before the StatefulSet', async () => {
     await applying(access, documents, { redisPassword: 'the-first-password' })
     const count = writes().length
     const label: Edit = (text) => text.replace(/name: redis-headless\n/, '$&  annotations:\n    team: cache\n')
@@ -180,13 +180,13 @@ describe('once all is accepted', () => {
     expect(log).toContain('ConfigMap/redis-config unchanged')
   })
 
-  test('a generated password is made after all else, before the StatefulSet', async () => {
+  test('creates a generated password after everything else, before the StatefulSet', async () => {
     await applying(access, documents)
     expect(writes().slice(-2)).toEqual(['POST secrets', 'PATCH redis'])
     expect(writes()).toHaveLength(6)
   })
 
-  test('a changed object is read, tried and written; the others are read and tried', async () => {
+  test('reads, tries and writes a changed object, and reads and tries the others', async () => {
     await applying(access, documents)
     const count = api.requests.length
     const label: Edit = (text) => text.replace(/name: redis-headless\n/, '$&  annotations:\n    team: cache\n')
@@ -194,7 +194,7 @@ describe('once all is accepted', () => {
     expect(api.requests.length - count).toBe(12)
   })
 
-  test('a write that fails all the same stops the run before the Secret', async () => {
+  test('stops before the Secret if another write fails', async () => {
     await applying(access, documents, { redisPassword: 'the-first-password' })
     const before = state()
     const label: Edit = (text) => text.replace(/name: redis-headless\n/, '$&  annotations:\n    team: cache\n')
@@ -212,7 +212,7 @@ describe('once all is accepted', () => {
     expect(changes).toEqual({})
   })
 
-  test('what another client writes between the trial and the write is not lost', async () => {
+  test('keeps what another client writes between the dry run and the write', async () => {
     await applying(access, documents)
     const set = () => api.read('StatefulSet', namespace, 'redis')
     const scaled = async () => {
@@ -230,10 +230,10 @@ describe('once all is accepted', () => {
   })
 })
 
-describe('who is told of all objects before the first write', () => {
+describe('the callback before the first write', () => {
   const longer: Edit = (text) => text.replace('terminationGracePeriodSeconds: 60', 'terminationGracePeriodSeconds: 61')
 
-  test('sees each as it is and as it would be', async () => {
+  test('receives each object as it is and as it would be', async () => {
     await applying(access, documents)
     const count = writes().length
     const told: Record<string, [before: unknown, after: unknown]> = {}
@@ -253,7 +253,7 @@ describe('who is told of all objects before the first write', () => {
     expect(told['StatefulSet/redis']).toEqual(['60', '61'])
   })
 
-  test('sees as rendered what cannot be tried before the run has written something else', async () => {
+  test('receives objects as rendered if they depend on prerequisites of the same run', async () => {
     await applying(access, documents)
     const message = 'configmaps "redis-config" is forbidden: exceeded quota: few, requested: a=1'
     const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, code: 403 }
@@ -274,7 +274,7 @@ describe('who is told of all objects before the first write', () => {
     expect(Object.keys(told)).toContain('StatefulSet/redis')
   })
 
-  test('refuses the run, and nothing is written', async () => {
+  test('can refuse the run, and nothing is written', async () => {
     await applying(access, documents)
     const [before, count] = [state(), writes().length]
     const danger = new Failure('invalid-manifest', 'it would lose data', 'do not')
@@ -293,7 +293,7 @@ describe('who is told of all objects before the first write', () => {
   test.each<[string, boolean, Edit]>([
     ['a plan', true, longer],
     ['a deploy that the server refuses', false, (text) => text.replace('storage: 5Gi', 'storage: 6Gi')]
-  ])('is not asked about %s', async (_run, dryRun, edit) => {
+  ])('is not called for %s', async (_run, dryRun, edit) => {
     await applying(access, documents)
     let isAsked = false
     await applying(access, edited(documents, edit), { dryRun }, undefined, async () => {
@@ -303,16 +303,16 @@ describe('who is told of all objects before the first write', () => {
   })
 })
 
-describe('in a namespace that this run makes', () => {
+describe('a namespace created in the same run', () => {
   const there = (edit: Edit = (text) => text) =>
     edited(documents, (text) => edit(text.replace('namespace: default', 'namespace: clinic')))
   const account: Edit = () => 'apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: redis, namespace: clinic}\n'
   const own = () => parseManifest('apiVersion: v1\nkind: Namespace\nmetadata: {name: clinic}\n')
 
   test.each<[string, boolean, () => ManifestDocument[]]>([
-    ['because the input says so', true, () => []],
-    ['because the manifests bring it', false, own]
-  ])('%s, everything is made', async (_why, createNamespace, more) => {
+    ['by the input', true, () => []],
+    ['by the manifests', false, own]
+  ])('is filled completely if it is created %s', async (_why, createNamespace, more) => {
     const all = [...more(), ...there(), ...parseManifest(account(''))]
     let asked = 0
     const { failure, objects } = await applying(
@@ -339,7 +339,7 @@ describe('in a namespace that this run makes', () => {
     ])
   })
 
-  test('a refusal that only shows there leaves the namespace, and nothing in it', async () => {
+  test('remains empty after a refusal that is only possible there', async () => {
     const inputs = { namespace: 'clinic', createNamespace: true }
     const { failure, objects } = await applying(access, there(), inputs, undefined, async () => {
       refuses(/\/statefulsets\/redis$/, 403, 'statefulsets.apps "redis" is forbidden: User "deployer" cannot patch')
@@ -350,7 +350,7 @@ describe('in a namespace that this run makes', () => {
     expect(writes()).toEqual(['POST namespaces'])
   })
 
-  test('a field that the API does not have is refused before', async () => {
+  test('is not created if an unknown field is refused before', async () => {
     const misspelt = there((text) => text.replace('enableServiceLinks:', 'enableServicesLinks:'))
     const { failure } = await applying(access, misspelt, { namespace: 'clinic', createNamespace: true })
     expect(failure?.code).toBe('invalid-manifest')
@@ -358,7 +358,7 @@ describe('in a namespace that this run makes', () => {
   })
 })
 
-describe('a kind that this run brings', () => {
+describe('a kind defined in the same run', () => {
   const definition = parseManifest(
     'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {name: secretstores.external-secrets.io}\n' +
       'spec: {group: external-secrets.io, names: {kind: SecretStore}}\n'
@@ -372,14 +372,14 @@ describe('a kind that this run brings', () => {
     api.fault({ method: 'GET', path: /^\/apis\/external-secrets\.io\/v1$/, times, reply: { status: 404, body } })
   }
 
-  test('is waited for until the cluster serves it', async () => {
+  test('is awaited until the cluster serves it', async () => {
     unserved(4)
     const { failure, changes } = await applying(access, [...store, ...definition])
     expect(failure).toBeUndefined()
     expect(changes['SecretStore/mine']).toBe('created')
   })
 
-  test('and that is never served is told in the end', async () => {
+  test('is reported if it is never served', async () => {
     unserved(1_000)
     const { failure, changes } = await applying(access, [...store, ...definition])
     expect(failure?.message).toContain('the cluster has no kind SecretStore in external-secrets.io/v1')
@@ -387,7 +387,7 @@ describe('a kind that this run brings', () => {
   })
 })
 
-test('a namespace that nobody makes: nothing is written, whatever else could be', async () => {
+test('writes nothing for a namespace that does not exist', async () => {
   const cluster = parseManifest('apiVersion: v1\nkind: Namespace\nmetadata: {name: another}\n')
   const there = edited(documents, (text) => text.replace('namespace: default', 'namespace: absent'))
   const { failure } = await applying(access, [...cluster, ...there], { namespace: 'absent' })
@@ -408,13 +408,13 @@ describe('a Secret of the External Secrets Operator', () => {
     ['by its owner', production, { ownerReferences: [owner] }, 'kubectl'],
     ['by who writes its fields', production, {}, manager],
     ['with the address of this Redis', own, { ownerReferences: [owner] }, manager]
-  ])('%s: a self-hosted Redis is refused', (_sign, data, metadata, fieldManager) => {
+  ])('recognised %s', (_sign, data, metadata, fieldManager) => {
     test.each([
       ['without a password', {}],
       ['with a password', { redisPassword: 'another-password' }],
       ['with a password, by force', { redisPassword: 'another-password', forceConflicts: true }],
       ['by force', { forceConflicts: true }]
-    ])('%s', async (_, inputs) => {
+    ])('refuses a self-hosted Redis %s', async (_, inputs) => {
       seedSecret(data, metadata, fieldManager)
       seedService()
       const before = state()
@@ -438,7 +438,7 @@ describe('a Secret of the External Secrets Operator', () => {
     ['without a password', {}],
     ['with a password', { redisPassword: 'another-password' }],
     ['with a password, by force', { redisPassword: 'another-password', forceConflicts: true }]
-  ])('that appears between the trial and the write is refused %s', async (_, inputs) => {
+  ])('is refused if it appears between the dry run and the write, %s', async (_, inputs) => {
     const appears = async () => seedSecret(production, { ownerReferences: [owner] }, manager)
     const { failure } = await applying(access, documents, inputs, undefined, appears)
     expect(failure?.message).toContain('belongs to another environment')
@@ -448,13 +448,13 @@ describe('a Secret of the External Secrets Operator', () => {
     expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
   })
 
-  test('stays out of a plan, too', async () => {
+  test('is refused in a plan as well', async () => {
     seedSecret(production, { ownerReferences: [owner] }, manager)
     const { failure } = await applying(access, documents, { dryRun: true, redisPassword: 'another-password' })
     expect(failure?.message).toContain('belongs to another environment')
   })
 
-  test('refuses the Secret that the manifests bring', async () => {
+  test('is refused if the manifests contain a Secret', async () => {
     seedSecret(production, { ownerReferences: [owner] }, manager)
     const data = Object.fromEntries(Object.entries(own).map(([key, value]) => [key, base64(value)]))
     const metadata = { name: 'redis-credentials', namespace }
@@ -464,7 +464,7 @@ describe('a Secret of the External Secrets Operator', () => {
     expect(writes()).toEqual([])
   })
 
-  test('is used where the manifests bring that ExternalSecret with the Redis', async () => {
+  test('is accepted if the manifests contain that ExternalSecret beside the Redis', async () => {
     seedSecret(own, { ownerReferences: [owner] }, manager)
     const spec = {
       secretStoreRef: { name: 's' },
@@ -477,7 +477,7 @@ describe('a Secret of the External Secrets Operator', () => {
     expect(failure).toBeUndefined()
   })
 
-  test('to which it only adds a key of its own is no such case', async () => {
+  test('is accepted if the operator only adds a key of its own', async () => {
     await applying(access, documents)
     const secret = api.read('Secret', namespace, 'redis-credentials')
     if (secret === undefined) throw new Error('no Secret is stored')

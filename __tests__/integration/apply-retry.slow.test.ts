@@ -23,11 +23,11 @@ afterEach(async () => {
 const path = /\/services\/redis$/
 const unready = { status: 503, body: { kind: 'Status', status: 'Failure', message: 'apiserver not ready' } }
 
-describe('an API server that goes away during the run', () => {
+describe('an API server that disappears during the run', () => {
   test.each([
     ['answers 503', unready],
     ['breaks every connection', 'reset' as const]
-  ])('and %s for 30 s is waited for', async (_, reply) => {
+  ])('is awaited if it %s for 30 s', async (_, reply) => {
     api.fault({ method: 'PATCH', path, times: 12, reply })
     const { failure, changes } = await applying(access, documents)
     expect(failure).toBeUndefined()
@@ -35,7 +35,7 @@ describe('an API server that goes away during the run', () => {
     expect(access.clock.sleeps.reduce((sum, delay) => sum + delay, 0)).toBeGreaterThan(25_000)
   })
 
-  test('for good is given up at the deadline', async () => {
+  test('is given up at the deadline if it never returns', async () => {
     using patient = await accessTo(api, 10, 20_000)
     api.fault({ method: 'PATCH', path, times: 1000, reply: unready })
     const { failure } = await applying(patient, documents)
@@ -47,14 +47,14 @@ describe('an API server that goes away during the run', () => {
   })
 })
 
-test('an apply whose answer is lost is one creation all the same', async () => {
+test('causes only one creation if the response to an apply is lost', async () => {
   api.fault({ method: 'PATCH', path, reply: 'reset' })
   const { changes } = await applying(access, documents)
   expect(changes['Service/redis']).toBe('created')
   expect(api.read('Service', namespace, 'redis')).toBeDefined()
 })
 
-test('a server that never was there is given up after a few seconds', async () => {
+test('is given up after a few seconds if it was never reachable', async () => {
   await api.close()
   const { failure } = await applying(access, documents)
   expect(failure?.code).toBe('cluster-unreachable')

@@ -44,7 +44,7 @@ const complete = (password: string) => ({
 })
 
 describe('a generated password', () => {
-  test('is made once, with all that an application needs', async () => {
+  test('is created once, with all keys that an application needs', async () => {
     const { credentials, log, objects } = await applying(access, documents)
     expect(credentials?.password).toMatch(/^[\w-]{32}$/)
     expect(credentials).toEqual(complete(credentials?.password ?? ''))
@@ -53,7 +53,7 @@ describe('a generated password', () => {
     expect(objects).toContainEqual({ id: 'Secret/redis-credentials', change: 'created', note: 'password generated' })
   })
 
-  test('is kept from then on, and not written again', async () => {
+  test('is kept by later runs without a write', async () => {
     const first = await applying(access, documents)
     const before = api.read('Secret', namespace, 'redis-credentials')
     const second = await applying(access, documents)
@@ -62,14 +62,14 @@ describe('a generated password', () => {
     expect(api.read('Secret', namespace, 'redis-credentials')).toEqual(before)
   })
 
-  test('is replaced by the one of the input, without a conflict with ourselves', async () => {
+  test('is replaced by the password of the input without a conflict with ourselves', async () => {
     await applying(access, documents)
     const { credentials, changes } = await applying(access, documents, { redisPassword: 'from the input' })
     expect(credentials).toEqual(complete('from the input'))
     expect(changes['Secret/redis-credentials']).toBe('configured')
   })
 
-  test('whose answer is lost is told as made, although the second request finds the Secret', async () => {
+  test('is reported as created if the response was lost and the retry finds the Secret', async () => {
     const { cluster } = access
     const create = cluster.create.bind(cluster)
     cluster.create = async (...parameters) => {
@@ -84,7 +84,7 @@ describe('a generated password', () => {
     expect(credentials?.password).toBe(storedField('password'))
   })
 
-  test('is one and the same for two first runs at once', async () => {
+  test('is the same for two concurrent first runs', async () => {
     using other = await accessTo(api)
     // Both have seen that there is no Secret before either creates one.
     api.fault({ method: 'POST', path: /\/secrets$/, times: 4, reply: { delayMs: 300 } })
@@ -101,10 +101,10 @@ describe('a generated password', () => {
   })
 })
 
-describe('a password of the input', () => {
+describe('the password of the input', () => {
   const password = 'n€w "pass" #1 \\ $HOME/?&'
 
-  test('is written as it is, and again unchanged', async () => {
+  test('is written as given, and reported as unchanged by the next run', async () => {
     const first = await applying(access, documents, { redisPassword: password })
     expect(first.credentials).toEqual(complete(password))
     expect(storedField('password')).toBe(password)
@@ -113,7 +113,7 @@ describe('a password of the input', () => {
     expect(second.changes['Secret/redis-credentials']).toBe('unchanged')
   })
 
-  test('differs from that of another client: a conflict that names the field, not the value', async () => {
+  test('conflicts with that of another client by the name of the field, without its value', async () => {
     seed(complete('somebody-elses-password'))
     const { failure } = await applying(access, documents, { redisPassword: password })
     expect(failure).toMatchObject({ code: 'field-conflict', hint: expect.stringContaining('force-conflicts: true') })
@@ -123,7 +123,7 @@ describe('a password of the input', () => {
     expect(storedField('password')).toBe('somebody-elses-password')
   })
 
-  test('takes the Secret of another client over by force', async () => {
+  test('replaces the Secret of another client by force', async () => {
     seed(complete('somebody-elses-password'))
     const { credentials, changes } = await applying(access, documents, {
       redisPassword: password,
@@ -133,13 +133,13 @@ describe('a password of the input', () => {
     expect(changes['Secret/redis-credentials']).toBe('configured')
   })
 
-  test('that another client wrote already is shared with it', async () => {
+  test('is shared with another client that wrote the same value', async () => {
     seed(complete(password))
     const { credentials } = await applying(access, documents, { redisPassword: password })
     expect(credentials).toEqual(complete(password))
   })
 
-  test('mends a Secret that lacks keys', async () => {
+  test('repairs a Secret with missing keys', async () => {
     seed({ password })
     const { failure } = await applying(access, documents, { redisPassword: password })
     expect(failure).toBeUndefined()
@@ -166,7 +166,7 @@ describe('the Secret of another client', () => {
       { url: 'redis://:a-password-of-two@redis.other.svc:6379' },
       'names a different host than key host (redis.default.svc)'
     ]
-  ])('with %s: named before the workload is touched', async (_, change, problem) => {
+  ])('is refused before the workload is touched: %s', async (_, change, problem) => {
     seed({ ...complete('a-password-of-two'), ...change })
     const { failure } = await applying(access, documents)
     expect(failure?.code).toBe('secret-field')
@@ -176,7 +176,7 @@ describe('the Secret of another client', () => {
     expect(api.read('StatefulSet', namespace, 'redis')).toBeUndefined()
   })
 
-  test('with several faults: all are named, without a value, before the workload is touched', async () => {
+  test('is refused with every problem named and no value shown', async () => {
     seed({ port: '', password: ' a-padded-password\n', url: 'redis://:a-padded-password@redis:6379' })
     const { failure } = await applying(access, documents)
     expect(failure?.code).toBe('secret-field')
@@ -197,7 +197,7 @@ function rendered(fields: Record<string, string>): ManifestDocument[] {
   return parseManifest(JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata, data }))
 }
 
-test('a Secret in the manifests that contradicts itself is to be corrected there', async () => {
+test('is to be corrected in the manifests if they contain it', async () => {
   const { failure } = await applying(access, [...documents, ...rendered({ ...complete('one'), password: 'two' })])
   expect(failure).toMatchObject({
     code: 'secret-field',
@@ -205,7 +205,7 @@ test('a Secret in the manifests that contradicts itself is to be corrected there
   })
 })
 
-test('a Secret in the manifests is the one that counts', async () => {
+test('is replaced by the Secret in the manifests', async () => {
   const { credentials, changes } = await applying(access, [...documents, ...rendered(complete('rendered-password'))])
   expect(credentials).toEqual(complete('rendered-password'))
   expect(changes['Secret/redis-credentials']).toBe('created')

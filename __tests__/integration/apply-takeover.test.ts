@@ -38,9 +38,9 @@ const managersOf = (kind: string, name: string) =>
     .map((entry) => `${at(entry, 'manager')} ${at(entry, 'operation')}`)
 const writes = () => api.requests.filter(({ method }) => method !== 'GET')
 
-describe('objects of another client with the same values', () => {
+describe('an object of another client with the same values', () => {
   test.each(['kubectl-create', 'helm', 'kubectl-client-side-apply'])(
-    '%s: no conflict, then nothing to do',
+    'is taken over from %s without a conflict, and unchanged afterwards',
     async (manager) => {
       seedAll(manager)
       const { failure, objects } = await applying(access, documents)
@@ -53,7 +53,7 @@ describe('objects of another client with the same values', () => {
     }
   )
 
-  test('a kubectl apply belongs to us from then on, its annotation and what the manifests lose go', async () => {
+  test('loses the annotation and the removed fields of kubectl apply', async () => {
     seedAll('kubectl-client-side-apply', { [annotation]: '{}', 'example.com/old': 'x' })
     expect((await applying(access, documents)).failure).toBeUndefined()
     expect(stored('Service', 'redis')?.metadata.annotations).toBeUndefined()
@@ -63,7 +63,7 @@ describe('objects of another client with the same values', () => {
     expect(stored('Service', 'redis')?.metadata.labels).not.toHaveProperty(['app.kubernetes.io/component'])
   })
 
-  test('what is read and written meanwhile is read again', async () => {
+  test('is read again if it was written meanwhile', async () => {
     seedAll('kubectl-client-side-apply')
     const body = { kind: 'Status', status: 'Failure', reason: 'Conflict', message: 'the object has been modified' }
     api.fault({ method: 'PATCH', path: /\/statefulsets\/redis$/, times: 2, reply: { status: 409, body } })
@@ -73,7 +73,7 @@ describe('objects of another client with the same values', () => {
     expect(objects).toContainEqual({ id: 'StatefulSet/redis', change: 'configured', note })
   })
 
-  test('an object that never stays the same for a moment is given up', async () => {
+  test('is given up if it changes all the time', async () => {
     const body = { kind: 'Status', status: 'Failure', reason: 'Conflict', message: 'the object has been modified' }
     api.fault({ method: 'PATCH', path: /\/services\/redis$/, times: 100, reply: { status: 409, body } })
     const { failure } = await applying(access, documents)
@@ -107,7 +107,7 @@ describe('a field of another client with another value', () => {
     expect(at(stored('StatefulSet', 'redis'), 'spec', 'replicas')).toBe(3)
   })
 
-  test('is taken over by force, which the report says', async () => {
+  test('is taken over by force and reported', async () => {
     await scaled()
     const { failure, objects, log } = await applying(access, documents, { forceConflicts: true })
     expect(failure).toBeUndefined()
@@ -118,7 +118,7 @@ describe('a field of another client with another value', () => {
   })
 })
 
-test('an unchanged run asks for each object and sends it, and nothing else', async () => {
+test('an unchanged run reads and tries each object, and does nothing else', async () => {
   await applying(access, documents)
   const before = api.requests.length
   await applying(access, documents)
@@ -130,7 +130,7 @@ test('an unchanged run asks for each object and sends it, and nothing else', asy
   ).toEqual(Array(5).fill('PATCH'))
 })
 
-test('a status that is written between the read and the apply is no change of ours', async () => {
+test('does not report a status written between read and apply as a change', async () => {
   await applying(access, documents)
   const set = stored('StatefulSet', 'redis')
   if (set === undefined) throw new Error('no StatefulSet is stored')

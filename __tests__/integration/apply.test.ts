@@ -27,8 +27,8 @@ function stored(kind: string, name: string): KubernetesObject {
   return object
 }
 
-describe('what became of each object', () => {
-  test('a first apply creates all; the same again changes nothing', async () => {
+describe('the reported changes', () => {
+  test('are created for a first apply and unchanged for a second one', async () => {
     const first = await applying(access, documents)
     const ids = [
       'ConfigMap/redis-config',
@@ -47,7 +47,7 @@ describe('what became of each object', () => {
     expect(second.credentials).toEqual(first.credentials)
   })
 
-  test('only the object with another label is configured', async () => {
+  test('are configured only for an object with another label', async () => {
     await applying(access, documents)
     const label = (source: string) => source.replace(/name: redis-headless\n/, '$&  annotations:\n    team: cache\n')
     const { changes } = await applying(access, edited(documents, label))
@@ -57,7 +57,7 @@ describe('what became of each object', () => {
     expect(stored('Service', 'redis-headless').metadata.annotations).toEqual({ team: 'cache' })
   })
 
-  test('what another client changed in a field of ours is put back, by force', async () => {
+  test('include a field of ours that another client changed and force restores', async () => {
     await applying(access, documents)
     const policy = stored('NetworkPolicy', 'redis')
     api.seed({ ...policy, spec: { podSelector: {}, policyTypes: ['Ingress'] } }, { fieldManager: 'kubectl-edit' })
@@ -66,7 +66,7 @@ describe('what became of each object', () => {
     expect(stored('NetworkPolicy', 'redis')['spec']).toEqual(policy['spec'])
   })
 
-  test('a field that only another client sets stays as it is', async () => {
+  test('do not include a field that only another client sets', async () => {
     await applying(access, documents)
     const service = stored('Service', 'redis')
     const labels = { ...service.metadata.labels, 'team.example/owner': 'platform' }
@@ -78,8 +78,8 @@ describe('what became of each object', () => {
   })
 })
 
-describe('what reaches the server', () => {
-  test('the NetworkPolicy with who may connect', async () => {
+describe('the request for an object', () => {
+  test('contains the peers of a NetworkPolicy', async () => {
     await applying(access, documents)
     const from = listAt(stored('NetworkPolicy', 'redis'), 'spec', 'ingress').map((rule) => at(rule, 'from'))
     expect(from).toEqual([
@@ -93,20 +93,20 @@ describe('what reaches the server', () => {
     ])
   })
 
-  test('a field that is younger than the client library', async () => {
+  test('contains a field that the client library does not know', async () => {
     const field = (source: string) => source.replace('enableServiceLinks: false', '$&\n      hostnameOverride: cache')
     await applying(access, edited(documents, field))
     expect(textAt(stored('StatefulSet', 'redis'), 'spec', 'template', 'spec', 'hostnameOverride')).toBe('cache')
   })
 
-  test('octal numbers as YAML 1.1 reads them, also after the marks were added', async () => {
+  test('contains octal numbers as YAML 1.1 reads them, even after annotations were added', async () => {
     await applying(access, documents)
     const volumes = listAt(stored('StatefulSet', 'redis'), 'spec', 'template', 'spec', 'volumes')
     const credentials = volumes.find((volume) => at(volume, 'name') === 'credentials')
     expect(at(credentials, 'secret', 'defaultMode')).toBe(0o440)
   })
 
-  test('every request over few connections that stay open', async () => {
+  test('reuses a few open connections', async () => {
     await applying(access, documents)
     await applying(access, documents)
     const connections = new Set(api.requests.map(({ connection }) => connection))
@@ -114,7 +114,7 @@ describe('what reaches the server', () => {
     expect(connections.size).toBeLessThanOrEqual(8)
   })
 
-  test('tries, then applies, under one manager, with strict validation, and not by force', async () => {
+  test('tries and then applies with one manager and strict validation, without force', async () => {
     await applying(access, documents)
     const applies = api.requests.filter(({ method }) => method === 'PATCH')
     const query = { fieldManager: 'redis-cache-action', fieldValidation: 'Strict', force: 'false' }
@@ -126,14 +126,14 @@ describe('what reaches the server', () => {
   })
 })
 
-describe('the marks in the pod template', () => {
+describe('the checksum annotations of the pod template', () => {
   const annotations = () => at(stored('StatefulSet', 'redis'), 'spec', 'template', 'metadata', 'annotations')
   const marks = () => [
     textAt(annotations(), 'redis-cache-action/config'),
     textAt(annotations(), 'redis-cache-action/password')
   ]
 
-  test('another configuration alters the mark of the configuration, and says so', async () => {
+  test('change with the configuration, which is reported', async () => {
     await applying(access, documents)
     const [config, password] = marks()
     const less = (source: string) => source.replace('maxmemory 256mb', 'maxmemory 100mb')
@@ -143,7 +143,7 @@ describe('the marks in the pod template', () => {
     expect(log).toContain('StatefulSet/redis configured (configuration changed)')
   })
 
-  test('another password alters the mark of the password, and says so', async () => {
+  test('change with the password, which is reported', async () => {
     await applying(access, documents, { redisPassword: 'the-first-password' })
     const [config, password] = marks()
     const { changes, log } = await applying(access, documents, { redisPassword: 'the-second-password' })
@@ -152,7 +152,7 @@ describe('the marks in the pod template', () => {
     expect(log).toContain('StatefulSet/redis configured (password changed)')
   })
 
-  test('another image, label or Service alters neither', async () => {
+  test('do not change with image, labels or Services', async () => {
     await applying(access, documents)
     const before = marks()
     const image = (source: string) => source.replace(/image: .*redis_exporter.*/, 'image: example.org/exporter:v2')
@@ -162,13 +162,13 @@ describe('the marks in the pod template', () => {
     expect(marks()).toEqual(before)
   })
 
-  test('stand beside the annotations that were rendered', async () => {
+  test('are added to the rendered annotations', async () => {
     await applying(access, documents)
     expect(annotations()).toMatchObject({ 'prometheus.io/port': '9121', 'prometheus.io/scrape': 'true' })
   })
 })
 
-test('what the server warns of stands in the log, below its object', async () => {
+test('logs a warning of the server below its object', async () => {
   await applying(access, documents)
   const warning = '299 - "spec.clusterIP: \\"None\\" is old-fashioned", 299 - "::error::and ##[group]so on"'
   const reply = { status: 200, body: JSON.parse(JSON.stringify(stored('Service', 'redis'))), headers: { warning } }
@@ -182,7 +182,7 @@ test('what the server warns of stands in the log, below its object', async () =>
 })
 
 describe('the namespace', () => {
-  test('is created if that is wanted, and left alone the next time', async () => {
+  test('is created on request, and kept the next time', async () => {
     const there = edited(documents, (source) => source.replace('namespace: default', 'namespace: clinic'))
     const inputs = { namespace: 'clinic', createNamespace: true }
     const first = await applying(access, there, inputs)

@@ -55,8 +55,8 @@ async function rendering(
 
 const notesOf = ({ captured }: NodeActionResult) => /"notes":\[([^\]]*)\]/.exec(captured)?.[1] ?? ''
 
-describe('what the manifests are compared with', () => {
-  test('what they were on the branch of the pull request, the directories that they name included', async () => {
+describe('the base of a comparison', () => {
+  test('is the merge base with the branch of the pull request, with all referenced directories', async () => {
     const run = await rendering()
     expect(run.exitCode).toBe(0)
     expect(run.outputs['base']).toMatch(/\/base\/manifest\.yaml$/)
@@ -66,7 +66,7 @@ describe('what the manifests are compared with', () => {
     expect(notesOf(run)).toBe('')
   })
 
-  test('the branch of base-ref, if that is given; what it does not have is new', async () => {
+  test('is the branch of base-ref if set, and a missing directory there counts as new', async () => {
     const run = await rendering({ 'base-ref': 'empty' })
     expect(run.outputs['base']).toMatch(/\/base\/manifest\.yaml$/)
     expect(run.rendered).toMatch(/base: empty at [0-9a-f]{7} has no deploy\/redis, so everything is new /)
@@ -86,7 +86,7 @@ describe('what the manifests are compared with', () => {
     expect(run.captured).toContain('value: as it was on main')
   })
 
-  test.each(['server', 'none'])('nothing, with dry-run: %s', async (mode) => {
+  test.each(['server', 'none'])('is not read with dry-run: %s', async (mode) => {
     const run = await rendering({ 'dry-run': mode })
     expect(run.exitCode).toBe(0)
     expect(run.outputs['base']).toBeUndefined()
@@ -94,7 +94,7 @@ describe('what the manifests are compared with', () => {
   })
 })
 
-describe('why nothing is compared', () => {
+describe('the missing base of a comparison', () => {
   test.each<[string, Record<string, string>, () => Promise<Options>, string]>([
     [
       'the history of the repository is not there',
@@ -131,7 +131,7 @@ describe('why nothing is compared', () => {
       async () => ({}),
       'branch $(touch$IFS@evil);<b> is not in the checkout.'
     ]
-  ])('%s', async (_, inputs, prepare, reason) => {
+  ])('is explained: %s', async (_, inputs, prepare, reason) => {
     const options = await prepare()
     const run = await rendering(inputs, options)
     expect(run.exitCode).toBe(0)
@@ -141,7 +141,7 @@ describe('why nothing is compared', () => {
     if (options.workspace !== undefined) expect(existsSync(join(options.workspace, 'evil'))).toBe(false)
   })
 
-  test('a name that is none is refused before anything is rendered', async () => {
+  test('is refused before rendering for an invalid branch name', async () => {
     const run = await rendering({ 'base-ref': '--upload-pack=touch evil' })
     expect(run.exitCode).toBe(1)
     expect(run.annotations.map(({ message }) => message)).toEqual([
@@ -152,7 +152,7 @@ describe('why nothing is compared', () => {
   })
 })
 
-test('a symbolic link of the branch leads nowhere', async () => {
+test('does not include the target of a symbolic link', async () => {
   await origin.git('checkout', '--quiet', '--orphan', 'linked')
   const outside = join(await realpath(origin.path), '..', 'outside.yaml')
   await symlink(outside, join(origin.path, 'deploy', 'redis', 'link.yaml'))
@@ -162,7 +162,7 @@ test('a symbolic link of the branch leads nowhere', async () => {
   expect(notesOf(run)).toMatch(/branch linked cannot be rendered: .*link\.yaml/)
 })
 
-test('the name of a directory says nothing to the runner', async () => {
+test('brings no workflow command to the log by the name of a directory', async () => {
   const name = 'x\n::error title=owned::by the pull request\n::stop-commands::abc\ny'
   await origin.git('checkout', '--quiet', '-b', 'hostile', 'main')
   await origin.commit({

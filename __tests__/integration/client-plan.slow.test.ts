@@ -52,7 +52,7 @@ beforeAll(async () => {
 })
 afterAll(async () => origin[Symbol.asyncDispose]())
 
-test('a pull request is shown by what it changes, and a Secret only by that', async () => {
+test('shows what a pull request changes, and only whether a Secret changes', async () => {
   const plan = await clientPlan(await origin.checkout('change'))
   expect(plan.conclusion).toBe('success')
   expect(plan.outputs).toMatchObject({
@@ -81,7 +81,7 @@ test('a pull request is shown by what it changes, and a Secret only by that', as
   expect(plan.leftovers).toEqual([])
 })
 
-test('every mistake in the manifests is named, each object by itself', async () => {
+test('names every mistake in the manifests, each object by itself', async () => {
   const checkout = await origin.checkout('change')
   const directory = join(checkout, 'deploy', 'manifests', 'base')
   const edit = async (file: string, from: string, to: string) => {

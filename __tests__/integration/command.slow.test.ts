@@ -33,8 +33,8 @@ echo $$ >"$FOLDER/parent"
 /bin/sh -c 'trap "" TERM INT HUP; echo $$ >"$FOLDER/child"; : >"$FOLDER/written"; exec /bin/sleep 600' &
 exec /bin/sleep 600`
 
-describe('what a program prints', () => {
-  test('comes back byte by byte, without the line of its process id', async () => {
+describe('the output of a program', () => {
+  test('is returned byte by byte, without the line of its process ID', async () => {
     const { exitCode, stdout, stderr, stopped } = await run(
       "printf '1\\n\\000\\377\\r\\n'; printf 'ümläut' >&2; exit 3"
     )
@@ -42,7 +42,7 @@ describe('what a program prints', () => {
     expect([...stdout]).toEqual([0x31, 10, 0, 255, 13, 10])
   })
 
-  test('stands nowhere in the log, and neither does the command', async () => {
+  test('is not logged, and neither is the command', async () => {
     const written: unknown[] = []
     const streams = [process.stdout, process.stderr]
     const originals = streams.map(({ write }) => write)
@@ -59,49 +59,49 @@ describe('what a program prints', () => {
     expect(written).toEqual([])
   })
 
-  test('ends it when it is too much', async () => {
+  test('ends the program if it is too long', async () => {
     const { stopped } = await run('yes', { maximumBytes: 100_000 })
     expect(stopped).toBe('output')
   })
 
-  test('ends it when it is too much of errors', async () => {
+  test('ends the program if its error output is too long', async () => {
     const { stopped } = await run('yes >&2', { maximumBytes: 100_000 })
     expect(stopped).toBe('output')
   })
 })
 
-describe('a program gets', () => {
-  test('its environment and nothing of ours', async () => {
+describe('a program', () => {
+  test('gets its own environment only', async () => {
     const { stdout } = await run('env', { environment: { ONE: '1', NONE: undefined } })
     const names = stdout.toString().match(/^\w+(?==)/gm) ?? []
     // What the shell itself sets.
     expect(names.filter((name) => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(name))).toEqual(['ONE'])
   })
 
-  test('its parameters as they are', async () => {
+  test('gets its arguments unchanged', async () => {
     const { stdout } = await run('printf "<%s>" "$@"', {}, 'a b', '', '"$HOME"', '-s', '*')
     expect(stdout.toString()).toBe('<a b><><"$HOME"><-s><*>')
   })
 
-  test('its input and the end of it', async () => {
+  test('gets its input and the end of input', async () => {
     const input = "to be read, with $HOME, `date`, \\ and 'quotes'\nEND of it"
     expect((await run('cat', { input })).stdout.toString()).toBe(`${input}\n`)
     expect((await run('cat')).stdout.toString()).toBe('')
   })
 
-  test('input that it does not read, without harm to the run', async () => {
+  test('may ignore its input without harm to the run', async () => {
     // A program that ends at once closes its end of the pipe while the other one may still be written to.
     const runs = Array.from({ length: 20 }, () => run('exit 3', { input: 'never read\n'.repeat(300) }))
     for (const { exitCode } of await Promise.all(runs)) expect(exitCode).toBe(3)
   })
 
-  test('its directory', async () => {
+  test('runs in its directory', async () => {
     expect((await run('pwd -P', { directory: '/' })).stdout.toString()).toBe('/\n')
   })
 })
 
-describe('a program that does not end by itself', () => {
-  test('is ended when its time is over, with what it started', async () => {
+describe('a program that does not end', () => {
+  test('is killed after its time limit, with its children', async () => {
     expect(await run(stubborn, { timeoutMilliseconds: 1500 })).toMatchObject({ exitCode: undefined, stopped: 'time' })
     for (const name of ['parent', 'child']) await ended(numberIn(join(folder, name)))
   })
@@ -110,7 +110,7 @@ describe('a program that does not end by itself', () => {
     ['that is cancelled', path],
     // It is found where it always is.
     ['whose PATH has no timeout', '/nowhere']
-  ])('is ended with what it started: one %s', async (_, searched) => {
+  ])('is killed with its children: one %s', async (_, searched) => {
     const cancelling = new AbortController()
     const running = run(stubborn, { environment: { PATH: searched, FOLDER: folder }, signal: cancelling.signal })
     while (!existsSync(join(folder, 'written'))) await setTimeout(10)
@@ -122,7 +122,7 @@ describe('a program that does not end by itself', () => {
   // Its timeout knows no long options, and makes no group.
   const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((file) => existsSync(file))
   const withBusyBox = busybox === undefined ? test.skip : test
-  withBusyBox('is ended where timeout is the one of BusyBox', async () => {
+  withBusyBox('is killed where timeout is the one of BusyBox', async () => {
     await mkdir(join(folder, 'bin'))
     await symlink(busybox ?? '', join(folder, 'bin', 'timeout'))
     const cancelling = new AbortController()
@@ -135,7 +135,7 @@ describe('a program that does not end by itself', () => {
     await ended(numberIn(join(folder, 'parent')))
   })
 
-  test('is not even started when the run was cancelled before', async () => {
+  test('is not started in a cancelled run', async () => {
     await writeFile(join(folder, 'before'), '')
     const signal = AbortSignal.abort(new Error('cancelled by the runner'))
     await expect(run('rm "$FOLDER/before"', { signal })).rejects.toThrow('cancelled by the runner')
@@ -143,12 +143,12 @@ describe('a program that does not end by itself', () => {
   })
 })
 
-describe('how it ended', () => {
-  test('by a signal', async () => {
+describe('the end of a program', () => {
+  test('is reported with the signal', async () => {
     expect(await run('kill -9 $$')).toMatchObject({ exitCode: undefined, stopped: undefined })
   })
 
-  test('by not being there', async () => {
+  test('is reported for a missing program', async () => {
     const none = runCommand(join(folder, 'none'), [], {
       environment: { PATH: path },
       signal: new AbortController().signal,

@@ -26,7 +26,7 @@ function together(one: number, other: number) {
 test.each([
   ['the first is the older run', 100, 101],
   ['the first is the newer run', 101, 100]
-])('two runs that both create end with one comment, that of the newer: %s', async (_, one, other) => {
+])('leaves the comment of the newer run where two runs create one: %s', async (_, one, other) => {
   const runs = await together(one, other)
   expect(api.requests.filter(({ method }) => method === 'POST').filter(({ path }) => comments.test(path))).toHaveLength(
     2
@@ -35,12 +35,12 @@ test.each([
   expect(runs.flatMap(({ notices }) => notices)).toEqual([])
 })
 
-test('two jobs of the same run end with one comment', async () => {
+test('leaves one comment of two jobs of the same run', async () => {
   await together(100, 100)
   expect(bodies()).toEqual([expect.stringContaining('text of 100')])
 })
 
-test('two environments of one run do not fight', async () => {
+test('keeps the comments of two environments of one run', async () => {
   api.fault({ method: 'GET', path: comments, times: 2, reply: { meeting: 2 } })
   await Promise.all(['staging', 'production'].map((environment) => commenting(api, { token, environment })))
   expect(
@@ -50,7 +50,7 @@ test('two environments of one run do not fight', async () => {
   ).toEqual(['<!-- redis-cache-action: production -->', '<!-- redis-cache-action: staging -->'])
 })
 
-test('what a run left that was cancelled between two steps is tidied up by the next one', async () => {
+test('removes what a run left that was cancelled between two requests', async () => {
   await commenting(api, { token, body: 'first' })
   api.write('github-actions[bot]', bodies()[0]?.replace('run 100', 'run 101') ?? '')
   api.write('octocat', 'a comment between')
@@ -59,7 +59,7 @@ test('what a run left that was cancelled between two steps is tidied up by the n
   expect(bodies()).toEqual([expect.stringContaining('third'), 'a comment between'])
 })
 
-test('a comment that somebody deletes between the look and the update is written again', async () => {
+test('writes the comment again that was deleted between search and update', async () => {
   await commenting(api, { token })
   const graphql = /graphql/
   api.fault({ path: graphql, times: 2, reply: { meeting: 2 } })
@@ -71,7 +71,7 @@ test('a comment that somebody deletes between the look and the update is written
   expect(bodies()).toEqual([expect.stringContaining('new')])
 })
 
-test('a comment that is still in the list when it is gone is not waited for', async () => {
+test('does not wait for a deleted comment that is still listed', async () => {
   await commenting(api, { token })
   api.fault({ method: 'PATCH', times: 100, reply: answers.notFound })
   const { outcome } = await commenting(api, { token, body: 'new', run: { id: 101, attempt: 1 } })
@@ -79,7 +79,7 @@ test('a comment that is still in the list when it is gone is not waited for', as
   expect(bodies().at(-1)).toContain('new')
 })
 
-test('a list that lags behind makes no second comment', async () => {
+test('creates no second comment if the list is out of date', async () => {
   api.fault({ method: 'GET', path: comments, times: 2, reply: { status: 200, body: [] } })
   expect((await commenting(api, { token })).outcome).toBe('created')
   expect(bodies()).toHaveLength(1)

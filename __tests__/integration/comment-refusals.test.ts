@@ -18,8 +18,8 @@ afterEach(() => api.close())
 const fork = { owner: 'hospital', repository: 'erp', number: 12, isFork: true }
 const writes = () => api.requests.filter(({ method, path }) => method !== 'GET' && path !== '/graphql')
 
-describe('a refusal is a notice with its reason and what to do', () => {
-  test('the read-only token of a fork', async () => {
+describe('a refused comment', () => {
+  test('becomes a notice for the read-only token of a fork', async () => {
     const reader = api.token({ canWrite: false })
     const { outcome, notices } = await commenting(api, { token: reader, pullRequest: fork })
     const reason = 'the token of a pull request from a fork can only read (Resource not accessible by integration)'
@@ -31,7 +31,7 @@ describe('a refusal is a notice with its reason and what to do', () => {
     expect(writes()).toHaveLength(1)
   })
 
-  test('a token without the permission', async () => {
+  test('becomes a notice for a token without the permission', async () => {
     const { notices } = await commenting(api, { token: api.token({ canWrite: false }) })
     expect(notices).toEqual([
       'there is no comment in pull request #12: the token may not comment (Resource not accessible by integration)\n' +
@@ -39,20 +39,20 @@ describe('a refusal is a notice with its reason and what to do', () => {
     ])
   })
 
-  test('no token', async () => {
+  test('becomes a notice without a token', async () => {
     const { outcome, notices } = await commenting(api, { token: undefined })
     expect(outcome).toBe('skipped: there is no token')
     expect(notices).toEqual([expect.stringContaining('`github-token`')])
     expect(api.requests).toEqual([])
   })
 
-  test('a token that GitHub does not know', async () => {
+  test('becomes a notice for an unknown token', async () => {
     const { outcome, notices } = await commenting(api, { token: 'ghs_of_yesterday' })
     expect(outcome).toBe('skipped: GitHub rejects the token (Bad credentials)')
     expect(notices).toEqual([expect.stringContaining('`github-token`')])
   })
 
-  test('a locked conversation', async () => {
+  test('becomes a notice for a locked conversation', async () => {
     api.lock()
     const { outcome } = await commenting(api, { token })
     expect(outcome).toBe('skipped: GitHub accepts no comment (Unable to create comment because issue is locked.)')
@@ -70,7 +70,7 @@ describe('a refusal is a notice with its reason and what to do', () => {
       /the token may not comment \(Not Found\)\n.*permissions/
     ],
     ['a text that is refused', answers.tooLong, /rejects the comment \(Validation Failed: Body is too long \(maximum/]
-  ])('%s', async (_, reply, expected) => {
+  ])('becomes a notice: %s', async (_, reply, expected) => {
     api.fault({ method: 'POST', reply })
     const { outcome, notices, waited } = await commenting(api, { token })
     expect(outcome).toMatch(/^skipped: /)
@@ -78,7 +78,7 @@ describe('a refusal is a notice with its reason and what to do', () => {
     expect(waited).toEqual([])
   })
 
-  test('what GitHub writes cannot give the runner commands', async () => {
+  test('cannot bring workflow commands from GitHub to the runner', async () => {
     const message = '\u001b[31m::error::gotcha\n::set-output name=x::y ##[error]'
     api.fault({ method: 'POST', reply: { status: 422, body: { message } } })
     const { notices } = await commenting(api, { token })
@@ -87,8 +87,8 @@ describe('a refusal is a notice with its reason and what to do', () => {
   })
 })
 
-describe('limits of rates', () => {
-  test.each([403, 429] as const)('a secondary one (%i) with retry-after is waited for', async (status) => {
+describe('a rate limit', () => {
+  test.each([403, 429] as const)('with retry-after is respected (secondary, %i)', async (status) => {
     api.fault({ method: 'POST', reply: answers.secondaryLimit(status, 7) })
     const { outcome, waited } = await commenting(api, { token })
     expect(outcome).toBe('created')
@@ -96,7 +96,7 @@ describe('limits of rates', () => {
     expect(api.comments).toHaveLength(1)
   })
 
-  test.each([403, 429] as const)('the primary one (%i) is waited for until the window ends', async (status) => {
+  test.each([403, 429] as const)('is respected until its window ends (primary, %i)', async (status) => {
     api.fault({ method: 'GET', reply: answers.primaryLimit(status, 9) })
     const { outcome, waited } = await commenting(api, { token })
     expect(outcome).toBe('created')
@@ -108,7 +108,7 @@ describe('limits of rates', () => {
   test.each([
     ['secondary, without a time: a minute', answers.secondaryLimit(403), 60_000, '1 min'],
     ['almost as long as a comment may take', answers.secondaryLimit(403, 170), 170_000, '2 min 50 s']
-  ])('is waited for, and the log says so: %s', async (_, reply, milliseconds, shown) => {
+  ])('is respected and logged: %s', async (_, reply, milliseconds, shown) => {
     api.fault({ method: 'POST', reply })
     const { outcome, notices, waited, log } = await commenting(api, { token })
     expect(outcome).toBe('created')
@@ -118,7 +118,7 @@ describe('limits of rates', () => {
     expect(api.comments).toHaveLength(1)
   })
 
-  test('one that takes longer than a comment is worth ends at once, with a notice that tells what to do', async () => {
+  test('that exceeds the time for a comment ends at once with a notice', async () => {
     api.fault({ method: 'POST', reply: answers.secondaryLimit(403, 200) })
     const { outcome, notices, waited } = await commenting(api, { token })
     expect(outcome).toContain('wait 3 min 20 s')
@@ -127,14 +127,14 @@ describe('limits of rates', () => {
     expect(api.comments).toEqual([])
   })
 
-  test.each([8, 50])('one that comes again and again ends with a notice in time: %i s', async (seconds) => {
+  test.each([8, 50])('that is repeated ends with a notice in time: %i s', async (seconds) => {
     api.fault({ times: 100, reply: answers.secondaryLimit(403, seconds) })
     const { outcome, waited } = await commenting(api, { token })
     expect(outcome).toMatch(/^skipped: GitHub limits requests/)
     expect(waited).toEqual(Array.from({ length: 2 }, () => seconds * 1000))
   })
 
-  test('three minutes are for all requests together', async () => {
+  test('counts for all requests together, up to three minutes', async () => {
     api.fault({ method: 'GET', times: 2, reply: answers.secondaryLimit(403, 60) })
     api.fault({ method: 'POST', times: 2, reply: answers.secondaryLimit(403, 60) })
     const { outcome, waited } = await commenting(api, { token })
@@ -143,7 +143,7 @@ describe('limits of rates', () => {
     expect(api.comments).toEqual([])
   })
 
-  test('one without its words is not met by a second request', async () => {
+  test('without an explanation is not retried', async () => {
     api.fault({ method: 'POST', reply: { status: 429, body: '', headers: { 'retry-after': '5' } } })
     const { outcome, notices, waited } = await commenting(api, { token })
     expect(outcome).toBe('skipped: GitHub limits requests (HTTP status 429)')
@@ -153,14 +153,14 @@ describe('limits of rates', () => {
   })
 })
 
-describe('a GitHub that is not well', () => {
+describe('an unavailable GitHub', () => {
   test.each([
     ['502 and a page of HTML', answers.unavailable],
     ['503 in JSON', { status: 503, body: { message: 'Service unavailable' } }],
     ['a broken connection', 'reset' as const],
     ['half of a JSON text', { status: 200, body: '[{"id": 1, "bo' }],
     ['a page of HTML with status 200', { status: 200, body: '<html>Log in</html>' }]
-  ])('is asked again: %s', async (_, reply) => {
+  ])('is tried again: %s', async (_, reply) => {
     api.fault({ method: 'GET', times: 2, reply })
     const { outcome, waited } = await commenting(api, { token })
     expect(outcome).toBe('created')
@@ -170,20 +170,20 @@ describe('a GitHub that is not well', () => {
   test.each([
     ['502', answers.unavailable],
     ['a broken connection', 'reset' as const]
-  ])('that did not write the comment is told it again: %s', async (_, reply) => {
+  ])('gets a comment again that it did not write: %s', async (_, reply) => {
     api.fault({ method: 'POST', reply })
     expect((await commenting(api, { token })).outcome).toBe('created')
     expect(api.comments).toHaveLength(1)
   })
 
-  test('whose answer is lost has written one comment, not two', async () => {
+  test('gets one comment if the response is lost', async () => {
     api.fault({ method: 'POST', reply: 'lose-answer' })
     expect((await commenting(api, { token })).outcome).toBe('created')
     expect(writes()).toHaveLength(1)
     expect(api.comments).toHaveLength(1)
   })
 
-  test('whose answer to a deletion is lost has deleted', async () => {
+  test('has deleted a comment if the response is lost', async () => {
     await commenting(api, { token })
     const [first] = api.comments
     api.write('github-actions[bot]', first?.body ?? '')
@@ -192,14 +192,14 @@ describe('a GitHub that is not well', () => {
     expect(api.comments).toHaveLength(1)
   })
 
-  test('that fails to write it twice is not told a third time', async () => {
+  test('is given up after the second failed write', async () => {
     api.fault({ method: 'POST', times: 2, reply: answers.unavailable })
     expect((await commenting(api, { token })).outcome).toBe('skipped: GitHub fails (HTTP status 502)')
     expect(writes()).toHaveLength(2)
     expect(api.comments).toEqual([])
   })
 
-  test('for good ends with a notice in time', async () => {
+  test('ends with a notice in time if it never recovers', async () => {
     api.fault({ times: 100, reply: answers.unavailable })
     const { outcome, notices, waited } = await commenting(api, { token })
     expect(outcome).toBe('skipped: GitHub fails (HTTP status 502)')
@@ -207,20 +207,20 @@ describe('a GitHub that is not well', () => {
     expect(waited.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(30_000)
   })
 
-  test('that is not there ends with a notice that names it', async () => {
+  test('ends with a notice that names it if it is unreachable', async () => {
     await api.close()
     const { outcome, notices } = await commenting(api, { token })
     expect(outcome).toBe(`skipped: GitHub does not answer (${new URL(api.url).host}: ECONNREFUSED)`)
     expect(notices.join()).toContain('`GITHUB_API_URL`')
   })
 
-  test('that is silent is waited for only as long as a comment may take', async () => {
+  test('is awaited only as long as a comment may take', async () => {
     api.fault({ times: 100, reply: 'hang' })
     const { outcome } = await commenting(api, { token }, { deadline: new Deadline(systemClock, 300) })
     expect(outcome).toMatch(/^skipped: GitHub does not answer \(.*: (no answer|not done) within (0\.[0-3] s|\d+ ms)\)$/)
   })
 
-  test('is not asked again once that time is over', async () => {
+  test('is not requested again after that time', async () => {
     api.fault({ times: 100, reply: 'hang' })
     const deadline = new Deadline(systemClock, 50)
     const client = new GitHubClient({ apiUrl: api.url, token, deadline, log: () => {} })
@@ -233,14 +233,14 @@ describe('a GitHub that is not well', () => {
 })
 
 describe('the token', () => {
-  test('that cannot stand in a header is not repeated', async () => {
+  test('is not shown if it is invalid in a header', async () => {
     // The message of fetch would quote it.
     const broken = `${token}\nx-evil: 1`
     const { outcome } = await commenting(api, { token: broken })
     expect(outcome).toMatch(/^skipped: GitHub does not answer/)
   })
 
-  test('is not written to the console, whatever the API says of itself', async () => {
+  test('is not logged, whatever the API replies', async () => {
     const words: unknown[] = []
     const original = { ...console }
     const record = (...said: unknown[]) => void words.push(...said)
@@ -256,7 +256,7 @@ describe('the token', () => {
     expect(words).toEqual([])
   })
 
-  test('goes to no other server that a link names', async () => {
+  test('is not sent to another server that a link names', async () => {
     await using other = await startGitHubApi()
     const link = `<${other.url}/repositories/1/issues/12/comments?per_page=100&page=2>; rel="next"`
     api.fault({ method: 'GET', reply: { status: 200, body: [], headers: { link } } })

@@ -23,14 +23,14 @@ function report(text: string): string {
   return [escaped(text), cells, folded(text, `${cells}\n\n${diffBlock(text)}\n\n${verbatim(text)}`)].join('\n\n')
 }
 
-describe('a report of hostile text', () => {
+describe('a report with hostile text', () => {
   test.each([
     ['our own marker', '<!-- redis-cache-action: staging -->\n<!-- run 999999, attempt 1 -->'],
     ['the end of a comment', '--> @octocat'],
     ['a mention in a fold', '</pre></details>\n\n@hospital/admins'],
     ['a mention as an entity', '&#64;octocat &commat;octocat \\@octocat'],
     ['issues', '#1 hospital/erp#2 GH-3 https://github.com/hospital/erp/issues/4']
-  ])('refers to nobody and to no issue, and the comment is found again: %s', async (_, text) => {
+  ])('mentions no user and no issue, and its comment is found again: %s', async (_, text) => {
     expect((await commenting(api, { token, body: report(text) })).outcome).toBe('created')
     expect((await commenting(api, { token, body: report(text), run: later })).outcome).toBe('updated')
     expect(api.comments).toHaveLength(1)
@@ -60,7 +60,7 @@ describe('a report that is longer than a comment may be', () => {
     ],
     ['in characters of four bytes', '🐘🐘🐘🐘\n'.repeat(20_000)],
     ['in one line', 'x'.repeat(70_000)]
-  ])('is cut so that GitHub takes it, and says where the rest is: %s', async (_, body) => {
+  ])('is cut with a link to the rest: %s', async (_, body) => {
     expect((await commenting(api, { token, body })).outcome).toBe('created')
     const written = api.comments[0]?.body ?? ''
     expect(written).toMatch(

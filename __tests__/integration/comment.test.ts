@@ -17,7 +17,7 @@ const said = () => api.requests.map(({ method, path }) => `${method} ${path.repl
 const list = '/repos/hospital/erp/issues/12/comments'
 
 describe('the first comment of an environment', () => {
-  test('is hidden markers, the report, and a link to the run', async () => {
+  test('has hidden markers, the report and a link to the run', async () => {
     const { outcome, notices } = await commenting(api, { token, body: '### Redis cache: 2 to change\n\ndetails' })
     expect(outcome).toBe('created')
     expect(notices).toEqual([])
@@ -36,7 +36,7 @@ describe('the first comment of an environment', () => {
     expect(said()).toEqual([`GET ${list}`, `POST ${list}`, `GET ${list}`])
   })
 
-  test('is not written by auto where there is no news', async () => {
+  test('is not written by auto where nothing changes', async () => {
     const { outcome, notices } = await commenting(api, { token, hasNews: false })
     expect(outcome).toBe('skipped: nothing changes and nothing failed')
     expect(notices).toEqual([])
@@ -51,7 +51,7 @@ describe('the first comment of an environment', () => {
     ['never', { mode: 'never' as const }],
     ['a run that is for no pull request', { pullRequest: undefined }],
     ['a name that could end the marker', { environment: 'staging --> <b>' }]
-  ])('is not written for %s, and GitHub is not asked', async (_, inputs) => {
+  ])('is not written for %s, and no request is made', async (_, inputs) => {
     const { outcome, notices } = await commenting(api, { token, mode: 'always', ...inputs })
     expect(outcome).toMatch(/^skipped: /)
     expect(notices).toEqual([])
@@ -59,12 +59,12 @@ describe('the first comment of an environment', () => {
   })
 })
 
-describe('the next run', () => {
+describe('the comment of the next run', () => {
   beforeEach(async () => {
     await commenting(api, { token, body: 'the old text' })
   })
 
-  test('updates the comment in place', async () => {
+  test('is an update in place', async () => {
     const before = api.requests.length
     const { outcome } = await commenting(api, { token, body: 'the new text', run: { id: 101, attempt: 1 } })
     expect(outcome).toBe('updated')
@@ -76,7 +76,7 @@ describe('the next run', () => {
     ])
   })
 
-  test('updates it too when there is no news any more, so that no old plan stays', async () => {
+  test('is updated when nothing changes any more, so that no old plan remains', async () => {
     const { outcome } = await commenting(api, {
       token,
       hasNews: false,
@@ -87,20 +87,20 @@ describe('the next run', () => {
     expect(bodies()).toEqual([expect.stringContaining('no change')])
   })
 
-  test('finds it after somebody edited it in the browser, which makes CR and LF of line ends', async () => {
+  test('is found after an edit in the browser, which stores CR LF', async () => {
     const [comment] = api.comments
     if (comment !== undefined) comment.body = comment.body.replaceAll('\n', '\r\n')
     expect((await commenting(api, { token, body: 'new', run: { id: 101, attempt: 1 } })).outcome).toBe('updated')
     expect(bodies()).toEqual([expect.stringContaining('\nnew\n')])
   })
 
-  test('writes another one when somebody deleted it', async () => {
+  test('is created again if it was deleted', async () => {
     for (const { id } of [...api.comments]) api.remove(id)
     expect((await commenting(api, { token, run: { id: 101, attempt: 1 } })).outcome).toBe('created')
     expect(bodies()).toHaveLength(1)
   })
 
-  test('of the same number does nothing if the text is the same', async () => {
+  test('is not sent if run and text are the same', async () => {
     const { outcome } = await commenting(api, { token, body: 'the old text' })
     expect(outcome).toBe('unchanged')
     expect(api.requests.filter(({ method }) => method === 'PATCH')).toEqual([])
@@ -110,20 +110,20 @@ describe('the next run', () => {
     ['an older run that is late', { id: 99, attempt: 3 }],
     // As text, 20 comes after 100.
     ['a run with fewer digits', { id: 20, attempt: 1 }]
-  ])('does not write over it: %s', async (_, run) => {
+  ])('is not overwritten by %s', async (_, run) => {
     const { outcome, notices } = await commenting(api, { token, body: 'older', run })
     expect(outcome).toBe('skipped: a newer run has commented')
     expect(notices).toEqual([])
     expect(bodies()).toEqual([expect.stringContaining('the old text')])
   })
 
-  test('that repeats the same run is newer', async () => {
+  test('is newer if the same run is repeated', async () => {
     expect((await commenting(api, { token, body: 'again', run: { id: 100, attempt: 2 } })).outcome).toBe('updated')
     expect(bodies()).toEqual([expect.stringContaining('again')])
   })
 })
 
-test('each environment has its own comment', async () => {
+test('is separate for each environment', async () => {
   for (const environment of ['staging', 'staging-2', 'production', 'staging', 'production']) {
     await commenting(api, { token, environment, body: `plan of ${environment}` })
   }
@@ -140,7 +140,7 @@ describe('a long conversation', () => {
   }
   const pages = () => api.requests.filter(({ method }) => method === 'GET').map(({ query }) => query.get('page'))
 
-  test('of 250 comments is read page by page until ours is found', async () => {
+  test('of 250 comments is read page by page until the comment is found', async () => {
     talk(210)
     await commenting(api, { token, body: 'old' })
     talk(40)
@@ -151,7 +151,7 @@ describe('a long conversation', () => {
     expect(bodies().filter((body) => body.startsWith('<!--'))).toEqual([expect.stringContaining('new')])
   })
 
-  test('is not read further than that', async () => {
+  test('is read up to a limit', async () => {
     await commenting(api, { token, body: 'old' })
     talk(250)
     const before = pages().length
@@ -159,14 +159,14 @@ describe('a long conversation', () => {
     expect(pages().slice(before)).toEqual(['1'])
   })
 
-  test('of exactly one page has no second one', async () => {
+  test('of exactly one page is read with one request', async () => {
     talk(100)
     expect((await commenting(api, { token, mode: 'auto', hasNews: false })).outcome).toMatch(/^skipped/)
     expect(pages()).toEqual(['1'])
   })
 })
 
-describe('a comment of somebody else that starts with our marker', () => {
+describe('a foreign comment that starts with our marker', () => {
   const copy = '<!-- redis-cache-action: staging -->\n<!-- run 999999, attempt 1 -->\nAll is well, merge it.'
 
   test.each([
@@ -181,7 +181,7 @@ describe('a comment of somebody else that starts with our marker', () => {
     expect(bodies()).toEqual([copy, expect.stringContaining('newer')])
   })
 
-  test('does not hide ours on a later page', async () => {
+  test('does not hide the comment on a later page', async () => {
     for (let index = 0; index < 120; index++) api.write('mallory', copy)
     await commenting(api, { token, body: 'ours' })
     expect((await commenting(api, { token, body: 'newer', run: { id: 101, attempt: 1 } })).outcome).toBe('updated')
@@ -189,29 +189,29 @@ describe('a comment of somebody else that starts with our marker', () => {
     expect(bodies()).toHaveLength(121)
   })
 
-  test('that we wrote ourselves about something else counts only by its first line', async () => {
+  test('is recognised by its first line if it has our author', async () => {
     const other = api.write(bot, `about another tool\n${copy}`)
     expect((await commenting(api, { token })).outcome).toBe('created')
     expect(other.body).toContain('another tool')
   })
 })
 
-describe('the author of ours', () => {
-  test('is the person whose token it is', async () => {
+describe('the author of the comment', () => {
+  test('is the user of the token', async () => {
     const own = api.token({ login: 'deployer', type: 'User' })
     await commenting(api, { token: own, body: 'old' })
     expect((await commenting(api, { token: own, body: 'new', run: { id: 101, attempt: 1 } })).outcome).toBe('updated')
     expect(api.comments).toMatchObject([{ author: 'deployer', body: expect.stringContaining('new') }])
   })
 
-  test('is the bot of the workflow if GitHub does not say who it is', async () => {
+  test('is the bot of the workflow if GitHub does not name it', async () => {
     await commenting(api, { token, body: 'old' })
     api.fault({ path: /graphql/, reply: answers.notFound })
     expect((await commenting(api, { token, body: 'new', run: { id: 101, attempt: 1 } })).outcome).toBe('updated')
     expect(bodies()).toHaveLength(1)
   })
 
-  test('is learned from the comment that was written, so that there is one also then', async () => {
+  test('is read from the created comment, to delete duplicates', async () => {
     const own = api.token({ login: 'deployer', type: 'User' })
     await commenting(api, { token: own, body: 'old' })
     const refused = { status: 200, body: { errors: [{ type: 'FORBIDDEN', message: 'no' }] } }
@@ -221,7 +221,7 @@ describe('the author of ours', () => {
   })
 })
 
-test('GitHub Enterprise Server has its API under a path, and GraphQL beside it', async () => {
+test('uses the API paths of GitHub Enterprise Server', async () => {
   await using enterprise = await startGitHubApi({ prefix: '/api/v3' })
   const own = enterprise.token({ login: 'deployer', type: 'User' })
   for (let index = 0; index < 100; index++) enterprise.write('user', `comment ${index}`)

@@ -70,11 +70,11 @@ async function expectEnd(pid: number): Promise<void> {
   while (await isRunning(pid)) await sleep(10)
 }
 
-test('a token is a secret', async () => {
+test('masks a token', async () => {
   expect((await ask({ kubeconfig: api.kubeconfig })).secrets).toEqual([api.token])
 })
 
-test('a name and a password are secrets in both forms', async () => {
+test('masks user name and password in both forms', async () => {
   const kubeconfig = withUser(api, { username: 'admin', password: 'a-basic-password' })
   const secrets: string[] = []
   await connecting({ kubeconfig }, 1, { mask: (secret) => void secrets.push(secret) })
@@ -83,27 +83,30 @@ test('a name and a password are secrets in both forms', async () => {
 })
 
 describe('a token', () => {
-  test('with a line break at its end, as a block of YAML has one, is used without it', async () => {
+  test('with a trailing line break, as from a YAML block, is trimmed', async () => {
     const kubeconfig = withUser(api, { token: `${api.token}\n` })
     expect((await ask({ kubeconfig })).secrets).toEqual([api.token])
   })
 
-  test.each(['S3cret\nPart2', 'S3cretPart2\u0007', 'S3cretPart2\u20ac'])('%j is refused unseen', async (token) => {
-    const failure = await failureOf(connecting({ kubeconfig: withUser(api, { token }) }))
-    expect(failure).toMatchObject({
-      code: 'invalid-input',
-      message:
-        'context kubernetes-api cannot be used: the token of its user has a line break or another character that no ' +
-        'HTTP header can hold'
-    })
-    expectNoKey(failure)
-  })
+  test.each(['S3cret\nPart2', 'S3cretPart2\u0007', 'S3cretPart2\u20ac'])(
+    'is refused without being shown: %j',
+    async (token) => {
+      const failure = await failureOf(connecting({ kubeconfig: withUser(api, { token }) }))
+      expect(failure).toMatchObject({
+        code: 'invalid-input',
+        message:
+          'context kubernetes-api cannot be used: the token of its user has a line break or another character that no ' +
+          'HTTP header can hold'
+      })
+      expectNoKey(failure)
+    }
+  )
 })
 
 describe('a client certificate', () => {
   const user = (cert: string, key: string) => ({ 'client-certificate-data': cert, 'client-key-data': key })
 
-  test('and its key are used', async () => {
+  test('is used with its key', async () => {
     const kubeconfig = withUser(api, { token: api.token, ...user(base64(pair.cert), base64(pair.key)) })
     expect(await ask({ kubeconfig })).toMatchObject({ server: api.url })
   })
@@ -130,7 +133,7 @@ describe('a client certificate', () => {
       () => user(base64(pair.cert), base64(other.key)),
       'the client-key-data of its user does not fit its client-certificate-data (ERR_OSSL_'
     ]
-  ])('%s is refused unseen', async (_what, fields, problem) => {
+  ])('is refused without being shown: one %s', async (_what, fields, problem) => {
     const failure = await failureOf(connecting({ kubeconfig: withUser(api, { token: api.token, ...fields() }) }))
     expect(failure).toMatchObject({
       code: 'invalid-input',
@@ -141,7 +144,7 @@ describe('a client certificate', () => {
   })
 })
 
-test('credentials of nobody: the server does not accept them', async () => {
+test('reports credentials that the server rejects', async () => {
   expect(await failureOf(ask({ kubeconfig: withUser(api, {}) }))).toMatchObject({ code: 'unauthorized' })
 })
 
@@ -149,12 +152,12 @@ describe('a credential plugin', () => {
   const credential = (status: object) =>
     JSON.stringify({ apiVersion: 'client.authentication.k8s.io/v1', kind: 'ExecCredential', status })
 
-  test('gives a token, which is a secret too', async () => {
+  test('provides a token, which is masked', async () => {
     const kubeconfig = await withScript(`echo '${credential({ token: api.token })}'`)
     expect((await ask({ kubeconfig })).secrets).toEqual([api.token])
   })
 
-  test('gives a certificate, whose key is a secret', async () => {
+  test('provides a certificate, whose key is masked', async () => {
     const status = credential({ clientCertificateData: pair.cert, clientKeyData: pair.key })
     const secrets: string[] = []
     const mask = (secret: string) => void secrets.push(secret)
@@ -164,7 +167,7 @@ describe('a credential plugin', () => {
     expect(secrets).toEqual([base64(pair.key), pair.key])
   })
 
-  test('gives a token with a line break at its end, which is none of it', async () => {
+  test('provides a token whose trailing line break is removed', async () => {
     const kubeconfig = await withScript(`cat << 'END'\n${credential({ token: `${api.token}\n` })}\nEND`)
     expect((await ask({ kubeconfig, environment })).secrets).toEqual([api.token])
   })
@@ -176,14 +179,14 @@ describe('a credential plugin', () => {
       () => ({ clientCertificateData: pair.cert, clientKeyData: other.key }),
       'the clientKeyData of its credential plugin does not fit its clientCertificateData'
     ]
-  ])('gives %s that cannot be used', async (_what, status, problem) => {
+  ])('is refused if it provides %s that cannot be used', async (_what, status, problem) => {
     const kubeconfig = await withScript(`cat << 'END'\n${credential(status())}\nEND`)
     const failure = await failureOf(connecting({ kubeconfig, environment }))
     expect(failure).toMatchObject({ code: 'invalid-input', message: expect.stringContaining(problem) })
     expectNoKey(failure)
   })
 
-  test('gets its arguments, its variables and those of the step, and hears that nobody answers', async () => {
+  test('gets its arguments, its variables and those of the step, and a non-interactive flag', async () => {
     const script = `echo "$1 $OWN $STEP" > ${folder}/seen; echo "$KUBERNETES_EXEC_INFO" >> ${folder}/seen; cat`
     const more = { args: ['get-token'], env: [{ name: 'OWN', value: 'own' }] }
     const kubeconfig = await withScript(script, more)
@@ -223,7 +226,7 @@ describe('a credential plugin', () => {
       'what the credential'
     ],
     ['has no name', '', /: the kubeconfig names a credential plugin without a command$/, 'what the credential plugin']
-  ])('that %s', async (_situation, script, message, hint) => {
+  ])('fails with a reason: one that %s', async (_situation, script, message, hint) => {
     const kubeconfig = script.includes(' ') ? await withScript(script) : withPlugin(script)
     const failure = await failureOf(connecting({ kubeconfig, environment }))
     expect(failure).toMatchObject({ code: 'unauthorized', hint: expect.stringContaining(hint) })
@@ -232,14 +235,14 @@ describe('a credential plugin', () => {
   })
 })
 
-describe('a credential plugin that asks a person', () => {
+describe('a credential plugin that prompts the user', () => {
   // The shell does not pass signals on: what it waits for must end as well.
   const script = () => `sleep 600 & echo $! > ${folder}/pid; wait`
 
   test.each([
     ['a minute', 300_000, 60],
     ['the timeout', 20_000, 20]
-  ])('is waited for at most for %s, and said; then it and what it started end', async (_limit, timeout, seconds) => {
+  ])('is killed with its children after %s, with a log line', async (_limit, timeout, seconds) => {
     const kubeconfig = await withScript(script())
     const clock = new FastClock(20)
     const log: string[] = []
@@ -260,7 +263,7 @@ describe('a credential plugin that asks a person', () => {
     await expectEnd(await startedBy())
   })
 
-  test('ends with a run that is cancelled', async () => {
+  test('ends with a cancelled run', async () => {
     const kubeconfig = await withScript(script())
     const cancel = new AbortController()
     const connection = connecting({ kubeconfig, environment }, 1, { signal: cancel.signal })

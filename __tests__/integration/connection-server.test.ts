@@ -18,16 +18,19 @@ afterAll(async () => {
   await other.close()
 })
 
-describe('the server', () => {
-  test.each(['10.0.0.1:6443', 'localhost:6443', 'ftp://10.0.0.1'])('%s is no URL of one', async (server) => {
-    expect(await failureOf(ask({ kubeconfig: withCluster(api, { server }) }))).toMatchObject({
-      code: 'invalid-input',
-      message: 'the server of context kubernetes-api must be a URL that begins with https:// or http://',
-      hint: 'write it into the kubeconfig as in `server: https://10.0.0.1:6443`'
-    })
-  })
+describe('the server of a kubeconfig', () => {
+  test.each(['10.0.0.1:6443', 'localhost:6443', 'ftp://10.0.0.1'])(
+    'is refused as %s, which is not a usable URL',
+    async (server) => {
+      expect(await failureOf(ask({ kubeconfig: withCluster(api, { server }) }))).toMatchObject({
+        code: 'invalid-input',
+        message: 'the server of context kubernetes-api must be a URL that begins with https:// or http://',
+        hint: 'write it into the kubeconfig as in `server: https://10.0.0.1:6443`'
+      })
+    }
+  )
 
-  test('without TLS, as `kubectl proxy` makes one, gets no credentials', async () => {
+  test('gets no credentials without TLS, as from `kubectl proxy`', async () => {
     const seen: (string | undefined)[] = []
     const proxy = createServer(({ headers }, response) => {
       seen.push(headers.authorization)
@@ -45,7 +48,7 @@ describe('the server', () => {
     proxy.close()
   })
 
-  test('whose authority stands in a file that is not there', async () => {
+  test('is refused if its CA file does not exist', async () => {
     const kubeconfig = withCluster(api, { server: api.url, 'certificate-authority': '/nowhere/ca.crt' })
     expect(await failureOf(ask({ kubeconfig }))).toMatchObject({
       code: 'invalid-input',
@@ -54,7 +57,7 @@ describe('the server', () => {
     })
   })
 
-  test.each(['server', 'proxy-url'])('with a password in its %s that is not encoded is not asked', async (field) => {
+  test.each(['server', 'proxy-url'])('is not contacted with an unencoded password in %s', async (field) => {
     const kubeconfig = withCluster(api, {
       server: api.url,
       [field]: 'https://somebody:1234/S3cretPart2@10.88.0.1:6443'
@@ -68,7 +71,7 @@ describe('the server', () => {
     expect(wordsOf(failure)).not.toMatch(/somebody|1234|S3cret/)
   })
 
-  test('behind a proxy that is no URL', async () => {
+  test('is refused behind a proxy that is not a URL', async () => {
     const kubeconfig = withCluster(api, { server: api.url, 'proxy-url': 'proxy' })
     expect(await failureOf(ask({ kubeconfig }))).toMatchObject({
       code: 'invalid-input',
@@ -78,7 +81,7 @@ describe('the server', () => {
 })
 
 describe('the certificate of the server', () => {
-  test('of another authority', async () => {
+  test('is refused if another CA issued it', async () => {
     const certificate = 'certificate-authority-data'
     const foreign = (parse(other.kubeconfig) as Kubeconfig).clusters[0]?.cluster[certificate]
     const kubeconfig = changed(api, ({ clusters: [first] }) =>
@@ -90,12 +93,12 @@ describe('the certificate of the server', () => {
     expect(wordsOf(failure)).not.toContain(api.token)
   })
 
-  test('is not asked for where the kubeconfig says so', async () => {
+  test('is not checked with insecure-skip-tls-verify', async () => {
     const kubeconfig = withCluster(api, { server: api.url, 'insecure-skip-tls-verify': true })
     expect(await ask({ kubeconfig })).toMatchObject({ server: api.url })
   })
 
-  test('is for another name than that of the server, which tls-server-name tells', async () => {
+  test('may be for another name that tls-server-name sets', async () => {
     const server = api.url.replace('127.0.0.1', 'localhost')
     const kubeconfig = changed(api, ({ clusters: [first] }) => {
       Object.assign(first?.cluster ?? {}, { server, 'tls-server-name': 'localhost' })

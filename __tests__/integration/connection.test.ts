@@ -30,34 +30,34 @@ async function file(name: string, text: string): Promise<string> {
   return path
 }
 
-describe('where the kubeconfig comes from', () => {
-  test('the text of the input', async () => {
+describe('the kubeconfig', () => {
+  test('is read from the text of the input', async () => {
     const environment = { KUBECONFIG: '/nowhere' }
     expect(await ask({ kubeconfig: api.kubeconfig, environment })).toMatchObject({ server: api.url })
   })
 
-  test('base64 of the text, in one line or in several', async () => {
+  test('is read from base64, on one line or several', async () => {
     const base64 = Buffer.from(api.kubeconfig).toString('base64')
     expect(await ask({ kubeconfig: base64 })).toMatchObject({ server: api.url })
     expect(await ask({ kubeconfig: base64.replace(/.{76}/g, '$&\n') })).toMatchObject({ server: api.url })
   })
 
-  test('base64 of base64', async () => {
+  test('is read from base64 of base64', async () => {
     const twice = Buffer.from(Buffer.from(api.kubeconfig).toString('base64')).toString('base64')
     expect(await ask({ kubeconfig: twice })).toMatchObject({ server: api.url })
   })
 
-  test('the file that KUBECONFIG names', async () => {
+  test('is read from the file in KUBECONFIG', async () => {
     const path = await file('config', api.kubeconfig)
     expect(await ask({ environment: { KUBECONFIG: path } })).toMatchObject({ server: api.url })
   })
 
-  test('several files: the first one wins, whatever has the same name in the others', async () => {
+  test('is merged from several files, where the first one wins', async () => {
     const KUBECONFIG = [await file('a', api.kubeconfig), await file('b', other.kubeconfig)].join(':')
     expect(await ask({ environment: { KUBECONFIG } })).toMatchObject({ server: api.url })
   })
 
-  test('several files: each adds what the ones before it lack, and a missing one is none', async () => {
+  test('is merged from several files, where missing ones are skipped', async () => {
     const renamed = changed(other, (config) => {
       for (const each of [...config.clusters, ...config.users, ...config.contexts]) each.name = 'other'
       for (const { context } of config.contexts) Object.assign(context, { cluster: 'other', user: 'other' })
@@ -70,7 +70,7 @@ describe('where the kubeconfig comes from', () => {
     expect(await ask({ environment: { KUBECONFIG }, context })).toMatchObject({ server: api.url, context })
   })
 
-  test('a file that does not exist', async () => {
+  test('is refused for a file that does not exist', async () => {
     const missing = join(folder, 'missing')
     expect(await failureOf(ask({ environment: { KUBECONFIG: missing } }))).toMatchObject({
       code: 'invalid-input',
@@ -79,7 +79,7 @@ describe('where the kubeconfig comes from', () => {
     })
   })
 
-  test('a variable that is set to nothing is none: the default file', async () => {
+  test('is read from the default file if the variable is empty', async () => {
     await mkdir(join(folder, '.kube'))
     await file('.kube/config', api.kubeconfig)
     expect(await ask({ environment: { KUBECONFIG: '', HOME: folder } })).toMatchObject({ server: api.url })
@@ -89,7 +89,7 @@ describe('where the kubeconfig comes from', () => {
     })
   })
 
-  test('a text with an error of YAML: what stands around it is not shown', async () => {
+  test('is refused for a YAML error without showing the text around it', async () => {
     const failure = await failureOf(ask({ kubeconfig: 'users: [\n  token: a-secret-token\n  b: }' }))
     expect(failure).toMatchObject({ code: 'invalid-input', message: expect.stringContaining('flow collection') })
     expect(wordsOf(failure)).not.toContain('a-secret-token')
@@ -100,7 +100,7 @@ describe('where the kubeconfig comes from', () => {
     ['a token', () => api.token],
     ['base64 without its head', () => Buffer.from(api.kubeconfig).toString('base64').slice(5)],
     ['YAML of something else', () => 'kind: Secret\nstringData: {token: a-token}\n']
-  ])('%s is not a kubeconfig, and asked for no context', async (_what, text) => {
+  ])('is refused for %s without reading a context', async (_what, text) => {
     const kubeconfig = text()
     for (const source of [{ kubeconfig }, { environment: { KUBECONFIG: await file('config', kubeconfig) } }]) {
       const failure = await failureOf(ask(source))
@@ -113,22 +113,22 @@ describe('where the kubeconfig comes from', () => {
     }
   })
 
-  test('an empty file beside another is none', async () => {
+  test('is read from a second file beside an empty one', async () => {
     const KUBECONFIG = [await file('empty', '{}'), await file('config', api.kubeconfig)].join(':')
     expect(await ask({ environment: { KUBECONFIG } })).toMatchObject({ server: api.url })
   })
 
   test.each([
-    ['a text that is none', 'no: [kubeconfig'],
+    ['an invalid text', 'no: [kubeconfig'],
     ['a path in place of the text', '/home/runner/.kube/config'],
     ['an empty document', '{}']
-  ])('%s', async (_situation, kubeconfig) => {
+  ])('is refused for %s', async (_situation, kubeconfig) => {
     expect(await failureOf(ask({ kubeconfig }))).toMatchObject({ code: 'invalid-input' })
   })
 })
 
 describe('the context', () => {
-  test('that is not there: says which are', async () => {
+  test('is refused with the available ones if it does not exist', async () => {
     const kubeconfig = changed(api, ({ contexts: [first, ...rest], ...config }) => {
       if (first !== undefined) Object.assign(config, { contexts: [first, ...rest, { ...first, name: 'staging' }] })
     })
@@ -139,7 +139,7 @@ describe('the context', () => {
     })
   })
 
-  test('that nobody chose', async () => {
+  test('is refused if none is selected', async () => {
     const kubeconfig = changed(api, (config) => delete config['current-context'])
     expect(await failureOf(ask({ kubeconfig }))).toMatchObject({
       code: 'invalid-input',
@@ -147,7 +147,7 @@ describe('the context', () => {
     })
   })
 
-  test('whose cluster is not there', async () => {
+  test('is refused if its cluster does not exist', async () => {
     const kubeconfig = changed(api, (config) => {
       config.clusters = []
     })

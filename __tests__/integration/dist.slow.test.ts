@@ -31,8 +31,8 @@ async function start(program: string, env: Record<string, string> = {}): Promise
   }
 }
 
-describe('the committed programs start, and fail politely without inputs', () => {
-  test('render asks for the environment', async () => {
+describe('the committed programs without inputs', () => {
+  test('require the environment in render', async () => {
     const { code, stdout, stderr } = await start('render')
     expect(code).toBe(1)
     expect(stderr).toBe('')
@@ -40,7 +40,7 @@ describe('the committed programs start, and fail politely without inputs', () =>
     expect(stdout).toContain('Next: correct the inputs')
   })
 
-  test('deploy lists all that is missing at once', async () => {
+  test('list all missing inputs at once in deploy', async () => {
     const { code, stdout, stderr } = await start('deploy')
     expect(code).toBe(1)
     expect(stderr).toBe('')
@@ -48,7 +48,7 @@ describe('the committed programs start, and fail politely without inputs', () =>
       expect(stdout).toMatch(new RegExp(`${input} is (required|empty)`))
   })
 
-  test('verify lists all that is missing at once, and reports it', async () => {
+  test('list and report all missing inputs at once in verify', async () => {
     const { code, stdout, stderr, outputs } = await start('verify')
     expect(code).toBe(1)
     expect(stderr).toBe('')
@@ -57,13 +57,13 @@ describe('the committed programs start, and fail politely without inputs', () =>
     expect(outputs).toMatch(/failure-code<<\S+\ninvalid-input\n/)
   })
 
-  test('the client of AWS loads, and knows its region', async () => {
+  test('load the AWS client with its regions', async () => {
     const client: typeof import('../../src/clients/aws/client.ts') = await import(join(root, 'dist', 'aws', 'index.js'))
     using api = client.openElastiCache('eu-central-1', { connection: 1000, request: 1000 })
     expect(await api.region()).toBe('eu-central-1')
   })
 
-  test('report says that nothing ran', async () => {
+  test('report that nothing ran', async () => {
     const { code, outputs, stderr } = await start('report', {
       INPUT_RENDER_OUTCOME: 'skipped',
       INPUT_DEPLOY_OUTCOME: 'skipped'
@@ -76,7 +76,7 @@ describe('the committed programs start, and fail politely without inputs', () =>
 })
 
 // The bundles leave out modules of the packages that are never run; every way to authenticate must be left.
-describe('the committed deploy authenticates by itself, and gets as far as the network', () => {
+describe('the committed deploy program', () => {
   const token = {
     apiVersion: 'client.authentication.k8s.io/v1',
     kind: 'ExecCredential',
@@ -92,7 +92,7 @@ describe('the committed deploy authenticates by itself, and gets as far as the n
     ['a name and a password', { username: 'me', password: 'a-password' }],
     ['a credential plugin', { exec }],
     ['an OpenID Connect token', { 'auth-provider': { name: 'oidc', config: oidc } }]
-  ])('with %s', async (_, user) => {
+  ])('authenticates and reaches the network with %s', async (_, user) => {
     const cluster = { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true }
     const kubeconfig = JSON.stringify({
       apiVersion: 'v1',
@@ -119,7 +119,7 @@ describe('the committed deploy authenticates by itself, and gets as far as the n
   })
 })
 
-test('every bundle names the licences of what it holds', async () => {
+test('every bundle has the licences of its contents', async () => {
   const expected = {
     render: 'yaml',
     deploy: '@kubernetes/client-node',

@@ -39,7 +39,7 @@ function account(answers: Record<string, Answer>, group: Answer = notFound) {
   }
 }
 
-describe('a replication group that is not there', () => {
+describe('a missing replication group', () => {
   test.each<[situation: string, answers: Record<string, Answer>, message: string, hint: RegExp]>([
     [
       'is a serverless cache',
@@ -83,24 +83,24 @@ describe('a replication group that is not there', () => {
       'there is no replication group sessions in eu-central-1',
       /; to check for other kinds of cache it needs elasticache:DescribeServerlessCaches and elasticache:DescribeCacheClusters$/
     ]
-  ])('because it %s', async (_situation, answers, message, hint) => {
+  ])('is explained if it %s', async (_situation, answers, message, hint) => {
     const { failure, checked } = await verifying(account(answers))
     expect(failure).toMatchObject({ code: 'elasticache-settings', message, hint: expect.stringMatching(hint) })
     expect(checked).toEqual([])
   })
 
-  test('because the list is empty, without a refusal', async () => {
+  test('is reported for an empty list without an error', async () => {
     const { failure } = await verifying(account({ DescribeServerlessCaches: serverless }, noGroups))
     expect(failure?.message).toMatch(/^sessions in eu-central-1 is a serverless cache/)
   })
 
-  test('of many others ten are named', async () => {
+  test('is reported with ten of many other groups', async () => {
     const ids = Array.from({ length: 12 }, (_, index) => `group-${index}`)
     const { failure } = await verifying(account({ list: describedGroups(...ids) }))
     expect(failure?.message).toMatch(/; there are group-0, .*, group-9 and 2 more$/)
   })
 
-  test('is said even if AWS falls silent when it is asked for more', async () => {
+  test('is reported even if AWS stops responding to further requests', async () => {
     const silent: Answer = 'silence'
     const answers = { DescribeServerlessCaches: silent, DescribeCacheClusters: silent, list: silent }
     const limits = { connection: 5_000, request: 10_000, all: 3_000 }

@@ -15,12 +15,12 @@ describe('the region', () => {
   const regionOf = ([request]: AwsRequest[]) =>
     /\/([\w-]+)\/elasticache\//.exec(request?.headers.authorization ?? '')?.[1]
 
-  test('is that of the input, before that of the environment', async () => {
+  test('is taken from the input before the environment', async () => {
     const { requests } = await verifying(() => describedGroup(), { environment: { AWS_REGION: 'eu-west-1' } })
     expect(regionOf(requests)).toBe('eu-central-1')
   })
 
-  test('is that of AWS_REGION if the input is empty', async () => {
+  test('is taken from AWS_REGION if the input is empty', async () => {
     const { requests, log } = await verifying(() => describedGroup(), {
       region: undefined,
       environment: { AWS_REGION: 'eu-west-1' }
@@ -30,9 +30,9 @@ describe('the region', () => {
   })
 
   test.each([
-    ['is nowhere', '', 'Region is missing'],
-    ['is none', 'eu west 1', 'not a valid hostname component']
-  ])('%s: nothing is asked', async (_situation, region, said) => {
+    ['is missing', '', 'Region is missing'],
+    ['is invalid', 'eu west 1', 'not a valid hostname component']
+  ])('is refused without a request if it %s', async (_situation, region, said) => {
     const { failure, requests } = await verifying(() => describedGroup(), {
       region: undefined,
       environment: { AWS_REGION: region }
@@ -46,10 +46,10 @@ describe('the region', () => {
   })
 })
 
-describe('the credentials come by the chain of the SDK', () => {
+describe('the credential chain of the SDK', () => {
   const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '' }
 
-  test('none: the action that gets them is named', async () => {
+  test('reports missing credentials with the action that provides them', async () => {
     const { failure, requests } = await verifying(() => describedGroup(), { environment: none })
     expect(failure).toMatchObject({
       code: 'unauthorized',
@@ -59,7 +59,7 @@ describe('the credentials come by the chain of the SDK', () => {
     expect(requests).toEqual([])
   })
 
-  test('a role by OpenID Connect', async () => {
+  test('supports a role by OpenID Connect', async () => {
     await using files = await temporaryFiles({ token: 'an-id-token' })
     const issued = generatedCredentials()
     const { failure, requests } = await verifying(
@@ -78,7 +78,7 @@ describe('the credentials come by the chain of the SDK', () => {
     expect(requests[1]?.headers.authorization).toContain(`Credential=${issued.AWS_ACCESS_KEY_ID}/`)
   })
 
-  test('a role that its trust policy keeps from us', async () => {
+  test('reports a role whose trust policy refuses the job', async () => {
     await using files = await temporaryFiles({ token: 'an-id-token' })
     const { failure } = await verifying(
       () => refusal(403, 'AccessDenied', 'Not authorized to perform sts:AssumeRoleWithWebIdentity'),
@@ -97,7 +97,7 @@ describe('the credentials come by the chain of the SDK', () => {
     })
   })
 
-  test('a profile whose program gives them', async () => {
+  test('supports a profile with a credential process', async () => {
     const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = generatedCredentials()
     const given = JSON.stringify({ Version: 1, AccessKeyId: AWS_ACCESS_KEY_ID, SecretAccessKey: AWS_SECRET_ACCESS_KEY })
     await using files = await temporaryFiles({ given })
@@ -111,7 +111,7 @@ describe('the credentials come by the chain of the SDK', () => {
     expect(requests[0]?.headers.authorization).toContain(`Credential=${AWS_ACCESS_KEY_ID}/`)
   })
 
-  test('a profile whose program never ends: the wait does', async () => {
+  test('gives up a credential process that never ends', async () => {
     // It ends with the test.
     await using files = await temporaryFiles({ running: '' })
     const hanging = `while [ -e ${files.path('running')} ]; do sleep 0.1; done`

@@ -6,8 +6,8 @@ const role = 'arn:aws:sts::123456789012:assumed-role/ci/run-1'
 const resource = 'arn:aws:elasticache:eu-central-1:123456789012:replicationgroup:sessions'
 const notAuthorized = `User: ${role} is not authorized to perform: elasticache:DescribeReplicationGroups on resource: ${resource}`
 
-describe('AWS refuses', () => {
-  test('the action: the right is named, as the smallest statement of a policy', async () => {
+describe('a refusal of AWS', () => {
+  test('for a missing permission gets the smallest policy statement as a hint', async () => {
     const { failure } = await verifying(() =>
       refusal(403, 'AccessDenied', `${notAuthorized} because no identity-based policy allows the action`)
     )
@@ -22,7 +22,7 @@ describe('AWS refuses', () => {
     })
   })
 
-  test('the action by a deny: no statement is promised to help', async () => {
+  test('for an explicit Deny suggests no policy statement', async () => {
     const { failure } = await verifying(() =>
       refusal(403, 'AccessDenied', `${notAuthorized} with an explicit deny in a service control policy`)
     )
@@ -51,12 +51,12 @@ describe('AWS refuses', () => {
       'AWS rejects the request time (SignatureDoesNotMatch)',
       /clock of this runner/
     ]
-  ])('%s', async (_situation, code, said, message, hint) => {
+  ])('for credentials is reported: %s', async (_situation, code, said, message, hint) => {
     const { failure } = await verifying(() => refusal(403, code, said))
     expect(failure).toMatchObject({ code: 'unauthorized', message, hint: expect.stringMatching(hint) })
   })
 
-  test('a signature, and quotes the request with its token: nothing of it is repeated', async () => {
+  test('for a signature is reported without the quoted request and its token', async () => {
     const { failure } = await verifying(({ headers }) =>
       refusal(
         403,
@@ -70,7 +70,7 @@ describe('AWS refuses', () => {
     })
   })
 
-  test('the ID', async () => {
+  test('for the ID is reported', async () => {
     const { failure } = await verifying(() =>
       refusal(400, 'InvalidParameterValue', 'The parameter ReplicationGroupIdentifier is not a valid identifier.')
     )

@@ -8,8 +8,8 @@ import { verifying } from './elasticache-verifying.ts'
 
 const limits = { connection: 5_000, request: 10_000, all: 60_000 }
 
-describe('AWS is busy, or not there', () => {
-  test('a throttled request is sent again', async () => {
+describe('a busy or unreachable AWS', () => {
+  test('gets a throttled request again', async () => {
     const { failure, requests } = await verifying((_, number) =>
       number === 1 ? refusal(400, 'Throttling', 'Rate exceeded') : describedGroup()
     )
@@ -21,13 +21,13 @@ describe('AWS is busy, or not there', () => {
     ['throttles every request', refusal(400, 'Throttling', 'Rate exceeded'), /throttles this account: Rate exceeded$/],
     ['fails inside', refusal(500, 'InternalFailure', 'An internal error'), /HTTP status 500: An internal error$/],
     ['is not available', page(503), /HTTP status 503: /]
-  ])('it %s: three attempts, then a failure', async (_situation, answer, message) => {
+  ])('fails after three attempts if it %s', async (_situation, answer, message) => {
     const { failure, requests } = await verifying(() => answer)
     expect(failure).toMatchObject({ code: 'elasticache-unreachable', message: expect.stringMatching(message) })
     expect(requests).toHaveLength(3)
   })
 
-  test('it says nothing', async () => {
+  test('fails if it does not respond', async () => {
     const { failure } = await verifying(() => 'silence', { limits: { ...limits, request: 200 } })
     expect(failure).toMatchObject({
       code: 'elasticache-unreachable',
@@ -39,7 +39,7 @@ describe('AWS is busy, or not there', () => {
   test.each([
     ['a proxy answers with its own page', 200],
     ['a proxy refuses', 407]
-  ])('%s', async (_situation, status) => {
+  ])('is distinguished from a proxy: %s', async (_situation, status) => {
     const { failure } = await verifying(() => page(status))
     expect(failure).toMatchObject({
       code: 'elasticache-unreachable',
@@ -51,7 +51,7 @@ describe('AWS is busy, or not there', () => {
     ['it hangs up', (api) => api, /^(socket hang up|read ECONNRESET|write EPIPE)$/],
     ['nobody listens', async () => `http://127.0.0.1:${closedPort}`, /^connect ECONNREFUSED /],
     ['its name is unknown, as with a region that does not exist', () => 'http://elasticache.invalid', /^getaddrinfo /]
-  ])('%s', async (_situation, url, said) => {
+  ])('fails with the network error: %s', async (_situation, url, said) => {
     await using api = await startAwsApi(() => 'hang-up')
     const { code, message, hint } = await asking({ AWS_ENDPOINT_URL: await url(api.url) })
     expect(code).toBe('elasticache-unreachable')
@@ -60,7 +60,7 @@ describe('AWS is busy, or not there', () => {
     expect(hint).toContain('`curl -sS https://elasticache.eu-central-1.amazonaws.com`')
   })
 
-  test('a cancelled run ends at once, with its own reason', async () => {
+  test('ends a cancelled run at once with its own reason', async () => {
     const cancelling = new AbortController()
     const reason = new Error('cancelled')
     const run = verifying(

@@ -6,8 +6,8 @@ import { verifying } from './elasticache-verifying.ts'
 const modify =
   'aws elasticache modify-replication-group --replication-group-id sessions --region eu-central-1 --apply-immediately'
 
-describe('a replication group as it should be', () => {
-  test('passes every check, with one signed request', async () => {
+describe('a correct replication group', () => {
+  test('passes every check with one signed request', async () => {
     const { failure, result, checked, log, requests } = await verifying(() => describedGroup())
     expect(failure).toBeUndefined()
     expect(result).toEqual(checked)
@@ -32,7 +32,7 @@ describe('a replication group as it should be', () => {
     expect(requests[0]?.headers['user-agent']).toContain('redis-cache-action')
   })
 
-  test('with cluster mode: the configuration endpoint counts, and every shard has its replica', async () => {
+  test('with cluster mode passes with its configuration endpoint and a replica in every shard', async () => {
     const zones = ['eu-central-1a', 'eu-central-1b']
     const { failure, checked } = await verifying(() => describedShards([zones, zones, zones]), {
       credentials: { host: `clustercfg.sessions.${domain}`, port: '6379' }
@@ -52,12 +52,12 @@ describe('a replication group as it should be', () => {
     ],
     ['is older than the modes of TLS', { TransitEncryptionMode: undefined }],
     ['has a user group instead of a token', { AuthTokenEnabled: false, UserGroupIds: [['member', 'backends']] }]
-  ])('also if it %s', async (_situation, fields) => {
+  ])('passes even if it %s', async (_situation, fields) => {
     expect((await verifying(() => describedGroup(fields))).failure).toBeUndefined()
   })
 })
 
-describe('a replication group that is not as required', () => {
+describe('an incorrect replication group', () => {
   test.each<[situation: string, requirement: string, seen: string, fields: Fields]>([
     ['is being changed', 'status', 'modifying', { Status: 'modifying' }],
     ['is not Multi-AZ', 'multi-az', 'Multi-AZ is disabled', { MultiAZ: 'disabled' }],
@@ -100,7 +100,7 @@ describe('a replication group that is not as required', () => {
         ]
       }
     ]
-  ])('because it %s', async (_situation, requirement, seen, fields) => {
+  ])('fails because it %s', async (_situation, requirement, seen, fields) => {
     const { failure, checked } = await verifying(() => describedGroup(fields))
     expect(failure).toMatchObject({
       code: 'elasticache-settings',
@@ -118,7 +118,7 @@ describe('a replication group that is not as required', () => {
     ])
   })
 
-  test('in every way: all is said at once, with one command for what one command can change', async () => {
+  test('fails with all problems at once and as few commands as possible', async () => {
     const nothing = {
       Status: 'modifying',
       MultiAZ: 'disabled',
@@ -140,7 +140,7 @@ describe('a replication group that is not as required', () => {
     expect(failure?.hint).toContain(`elasticache-relax: ${requirements.join(',')}`)
   })
 
-  test('what is relaxed is not part of the failure', async () => {
+  test('does not fail for relaxed requirements', async () => {
     const { failure } = await verifying(() => describedGroup({ MultiAZ: 'disabled', SnapshotRetentionLimit: 0 }), {
       relaxed: new Set(['multi-az', 'status'])
     })

@@ -58,8 +58,8 @@ function seedPod(annotations: Record<string, string>, phase: string, activeDeadl
   api.seed({ apiVersion: 'v1', kind: 'Pod', metadata, spec, status: { phase } })
 }
 
-describe('the pod that asks', () => {
-  test('is restricted, is no endpoint of the application, belongs to the Secret and holds no value of it', async () => {
+describe('the probe pod', () => {
+  test('is restricted, is not an endpoint of the application, belongs to the Secret and contains none of its values', async () => {
     const seen: KubernetesObject[] = []
     pods((pod) => {
       seen.push(pod)
@@ -97,7 +97,7 @@ describe('the pod that asks', () => {
     expect(JSON.stringify(nonBackend)).not.toContain('"key":"password"')
   })
 
-  test('is removed when it has answered; few requests are made', async () => {
+  test('is removed after its answer, with few requests', async () => {
     pods(healthy)
     const { failure, result, checks } = await asking()
     expect(failure).toBeUndefined()
@@ -109,7 +109,7 @@ describe('the pod that asks', () => {
     ).toEqual(['POST /api/v1/namespaces/default/pods', 'DELETE /api/v1/namespaces/default/pods/redis-probe'])
   })
 
-  test('is removed when the cache does not answer', async () => {
+  test('is removed when the cache does not respond', async () => {
     pods(logOf({ anonymous: [1, refused] }))
     expect((await asking()).failure).toMatchObject({
       code: 'elasticache-unreachable',
@@ -130,7 +130,7 @@ describe('the pod that asks', () => {
     resolve('')
   })
 
-  test('is not removed twice: another run may have one of that name by then', async () => {
+  test('is not removed twice, because another run may have created one with that name', async () => {
     pods(async () => {
       api.remove('Pod', 'default', 'redis-probe')
       seedPod({ 'redis-cache-action/run': 'another' }, 'Running')
@@ -143,7 +143,7 @@ describe('the pod that asks', () => {
     expect(stored()?.metadata.annotations).toEqual({ 'redis-cache-action/run': 'another' })
   })
 
-  test('whose removal is not allowed fails the run: the next one would find it', async () => {
+  test('fails the run if it must not be removed, because the next run would find it', async () => {
     pods(healthy)
     const message =
       'pods "redis-probe" is forbidden: User "bot" cannot delete resource "pods" in API group "" in the namespace "default"'
@@ -156,8 +156,8 @@ describe('the pod that asks', () => {
   })
 })
 
-describe('a pod of the same name', () => {
-  test('that has ended, and that nobody removes: a killed run left it behind', async () => {
+describe('an existing pod of the same name', () => {
+  test('is removed if it ended, left behind by a killed run', async () => {
     pods(healthy)
     seedPod({ 'redis-cache-action/run': 'killed' }, 'Failed')
     const { failure, log, milliseconds } = await asking()
@@ -171,7 +171,7 @@ describe('a pod of the same name', () => {
     expect(milliseconds).toBeGreaterThanOrEqual(5_000)
   })
 
-  test('that has not ended, and is older than it may become: no kubelet ends it', async () => {
+  test('is removed if it outlived its deadline without a kubelet to end it', async () => {
     pods(healthy)
     seedPod({ 'redis-cache-action/run': 'killed' }, 'Pending', 20)
     const { failure, milliseconds } = await asking()
@@ -179,7 +179,7 @@ describe('a pod of the same name', () => {
     expect(milliseconds).toBeGreaterThanOrEqual(20_000)
   })
 
-  test('of another run that goes on: waited for until the timeout', async () => {
+  test('is awaited until the timeout if another run uses it', async () => {
     seedPod({ 'redis-cache-action/run': 'another' }, 'Running')
     const { failure } = await asking({ timeout: 10_000 })
     expect(failure).toMatchObject({
@@ -190,7 +190,7 @@ describe('a pod of the same name', () => {
     expect(stored()?.metadata.annotations).toEqual({ 'redis-cache-action/run': 'another' })
   })
 
-  test('that somebody else made: left alone', async () => {
+  test('is kept if it has a foreign owner', async () => {
     seedPod({}, 'Succeeded')
     expect((await asking()).failure).toMatchObject({
       code: 'config-error',
@@ -199,7 +199,7 @@ describe('a pod of the same name', () => {
     expect(stored()).toBeDefined()
   })
 
-  test('that is our own: the answer to its creation was lost, and it was created again', async () => {
+  test('is our own if the response to its creation was lost', async () => {
     pods(healthy)
     const create = access.cluster.create.bind(access.cluster)
     access.cluster.create = async (object, namespace) => {
@@ -211,7 +211,7 @@ describe('a pod of the same name', () => {
   })
 })
 
-test('two runs at once both end well', async () => {
+test('lets two concurrent runs both succeed', async () => {
   using patient = await accessTo(api, 1, 600_000)
   pods(healthy)
   const runs = await Promise.all([1, 2].map(() => connectingFromPod(patient, credentials)))
@@ -219,10 +219,10 @@ test('two runs at once both end well', async () => {
   expect(stored()).toBeUndefined()
 })
 
-describe('a pod that cannot ask', () => {
+describe('a probe pod that cannot run', () => {
   test.each<[string, Parameters<KubernetesApi['behave']>[0], object, number]>([
     [
-      'whose image is not there: said at once',
+      'whose image is missing, at once',
       { kind: 'image-missing' },
       {
         code: 'image-pull',
@@ -231,13 +231,13 @@ describe('a pod that cannot ask', () => {
       0
     ],
     [
-      'whose Secret lacks a key: given 5 s, because Secrets reach nodes late',
+      'whose Secret lacks a key, after 5 s because Secrets reach nodes late',
       { kind: 'config-error', message: "couldn't find key port in Secret default/redis-credentials" },
       { code: 'config-error', message: expect.stringMatching(/^pod redis-probe cannot be configured: .*key port/) },
       5_000
     ],
     [
-      'that no node takes: given 45 s',
+      'that fits on no node, after 45 s',
       { kind: 'unschedulable' },
       {
         code: 'unschedulable',
@@ -246,7 +246,7 @@ describe('a pod that cannot ask', () => {
       },
       45_000
     ]
-  ])('%s', async (_, behaviour, failure, least) => {
+  ])('is reported: one %s', async (_, behaviour, failure, least) => {
     api.behave(behaviour)
     const run = await asking()
     expect(run.failure).toMatchObject(failure)
@@ -255,7 +255,7 @@ describe('a pod that cannot ask', () => {
     expect(stored()).toBeUndefined()
   })
 
-  test('that is only slow: the timeout names what was awaited', async () => {
+  test('is reported at the timeout with what was awaited', async () => {
     const { promise, resolve } = Promise.withResolvers<string>()
     pods(() => promise)
     expect((await asking({ timeout: 100_000 })).failure).toMatchObject({
@@ -266,7 +266,7 @@ describe('a pod that cannot ask', () => {
     resolve('')
   })
 
-  test('that ends without a word', async () => {
+  test('is reported if it ends without output', async () => {
     pods('/bin/sh: base64: not found\n')
     expect((await asking()).failure).toMatchObject({
       code: 'elasticache-unreachable',
@@ -275,7 +275,7 @@ describe('a pod that cannot ask', () => {
     })
   })
 
-  test('whose log comes late', async () => {
+  test('is read once its log arrives', async () => {
     pods(healthy)
     const readLog = access.cluster.readLog.bind(access.cluster)
     let reads = 0
@@ -287,7 +287,7 @@ describe('a pod that cannot ask', () => {
     expect(reads).toBe(3)
   })
 
-  test('that a quota does not admit', async () => {
+  test('is reported if a quota rejects it', async () => {
     const message =
       'pods "redis-probe" is forbidden: exceeded quota: small, requested: pods=1, used: pods=3, limited: pods=3'
     const body = { kind: 'Status', status: 'Failure', reason: 'Forbidden', code: 403, message }
@@ -298,7 +298,7 @@ describe('a pod that cannot ask', () => {
     })
   })
 
-  test('that its node evicts', async () => {
+  test('is reported if its node evicts it', async () => {
     const { promise, resolve } = Promise.withResolvers<string>()
     pods((pod) => {
       const status = { phase: 'Failed', reason: 'Evicted', message: 'The node was low on resource: memory.' }
@@ -318,7 +318,7 @@ describe('a Redis in the cluster', () => {
   const outside = (answer: [number, string]) =>
     pods(({ metadata: { name } }) => (name === 'redis-probe' ? healthy : logOf({ anonymous: answer })))
 
-  test('that keeps a pod out which is no backend', async () => {
+  test('passes if it blocks the non-backend pod', async () => {
     outside([1, refused])
     const { failure, checks } = await asking(options)
     expect(failure).toBeUndefined()
@@ -330,7 +330,7 @@ describe('a Redis in the cluster', () => {
     expect([stored(), stored('redis-probe-outsider')]).toEqual([undefined, undefined])
   })
 
-  test('that lets such a pod in', async () => {
+  test('fails if it admits the non-backend pod', async () => {
     outside([0, 'NOAUTH Authentication required.\n'])
     expect((await asking(options)).failure).toMatchObject({
       code: 'redis-open',
@@ -341,7 +341,7 @@ describe('a Redis in the cluster', () => {
     })
   })
 
-  test('that such a pod does not even find: nothing is proven, and that is said', async () => {
+  test('has a note that nothing is proven if the non-backend pod cannot resolve it', async () => {
     outside([1, 'Could not connect to Redis at cache.example.org:6379: Name or service not known\n'])
     const { failure, notes, checks } = await asking(options)
     expect(failure).toBeUndefined()
@@ -349,7 +349,7 @@ describe('a Redis in the cluster', () => {
     expect(checks.map(({ name }) => name)).not.toContain('pod without the backend label')
   })
 
-  test('that admits nobody: that a stranger is kept out proves nothing', async () => {
+  test('proves nothing by blocking the non-backend pod if it admits nobody', async () => {
     pods(logOf({ anonymous: [1, refused] }))
     const { failure, checks, notes } = await asking(options)
     expect(failure).toMatchObject({ code: 'redis-unreachable', hint: expect.stringContaining('endpointslices') })
@@ -357,7 +357,7 @@ describe('a Redis in the cluster', () => {
     expect(notes).toEqual([])
   })
 
-  test('whose other pod has no image: both are removed', async () => {
+  test('removes both pods if the image of the other one is missing', async () => {
     api.behave({ kind: 'image-missing' }, { kind: 'ends', run: async () => ({ exitCode: 0, log: healthy }) })
     expect((await asking(options)).failure?.code).toBe('image-pull')
     expect([stored(), stored('redis-probe-outsider')]).toEqual([undefined, undefined])

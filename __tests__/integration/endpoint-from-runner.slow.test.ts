@@ -40,7 +40,7 @@ async function askingWith(certificate: Certificate, options = {}, { port } = red
 const checksOf = ({ checks }: ConnectionRun) => checks.map(({ name, passed }) => `${passed ? '✓' : '✗'} ${name}`)
 
 describe('a cache with TLS', () => {
-  test('as it should be passes every check', async () => {
+  test('passes every check if it is correct', async () => {
     const run = await askingWith(await authority.issue(host))
     expect(run.failure).toBeUndefined()
     expect(checksOf(run)).toEqual([
@@ -63,12 +63,12 @@ describe('a cache with TLS', () => {
     expect(run.notes).toEqual([])
   })
 
-  test('is asked as the user that the URL names', async () => {
+  test('is queried as the user in the URL', async () => {
     const run = await askingWith(await authority.issue(host), { user: 'nobody' })
     expect(run.failure).toMatchObject({ code: 'redis-auth', message: expect.stringContaining('WRONGPASS') })
   })
 
-  test('that has a certificate for each name gets the name, and an address is none', async () => {
+  test('gets its host name by SNI, but no IP address', async () => {
     const [own, other] = [await authority.issue(host), await authority.issue('127.0.0.1')]
     const names: string[] = []
     await using tls = await startTls(redis.port, other, {
@@ -84,7 +84,7 @@ describe('a cache with TLS', () => {
     expect(names).toHaveLength(asked)
   })
 
-  test('by its address: the certificate must name that', async () => {
+  test('is verified by its IP address if the URL has one', async () => {
     const ip = { name: '127.0.0.1' }
     expect((await askingWith(await authority.issue('127.0.0.1'), ip)).failure).toBeUndefined()
     expect((await askingWith(await authority.issue(host), ip)).failure?.message).toBe(
@@ -93,10 +93,10 @@ describe('a cache with TLS', () => {
   })
 })
 
-describe('a certificate', () => {
+describe('the certificate of the cache', () => {
   const stopped = ['✓ host name', '✓ TCP']
 
-  test('of another host', async () => {
+  test('is refused for another host', async () => {
     const run = await askingWith(await authority.issue('replica.hospital-erp.abc123.apn2.cache.amazonaws.com'))
     expect(run.failure).toMatchObject({
       code: 'elasticache-unreachable',
@@ -108,7 +108,7 @@ describe('a certificate', () => {
     expect(checksOf(run)).toEqual([...stopped, '✓ TLS', '✗ certificate name'])
   })
 
-  test('that has expired', async () => {
+  test('is refused if it has expired', async () => {
     const certificate = await authority.issue(host, { from: daysFromNow(-20), until: daysFromNow(-1) })
     const run = await askingWith(certificate)
     expect(run.failure).toMatchObject({
@@ -118,13 +118,13 @@ describe('a certificate', () => {
     expect(checksOf(run)).toEqual([...stopped, '✗ TLS'])
   })
 
-  test('that is not valid yet', async () => {
+  test('is refused if it is not valid yet', async () => {
     const certificate = await authority.issue(host, { from: daysFromNow(2), until: daysFromNow(20) })
     const { failure } = await askingWith(certificate)
     expect(failure?.message).toMatch(/^TLS: a certificate of localhost:\d+ is not valid yet: /)
   })
 
-  test('of an authority that nobody knows', async () => {
+  test('is refused if its CA is unknown', async () => {
     const certificate = await (await createAuthority('Another Authority')).issue(host)
     const run = await askingWith(certificate)
     expect(run.failure).toMatchObject({
@@ -136,8 +136,8 @@ describe('a certificate', () => {
   })
 })
 
-describe('what answers', () => {
-  test('refuses the token', async () => {
+describe('a cache that replies', () => {
+  test('fails if it rejects the password', async () => {
     const run = await askingWith(await authority.issue(host), { secret: randomBytes(16).toString('hex') })
     expect(run.failure).toMatchObject({
       code: 'redis-auth',
@@ -147,7 +147,7 @@ describe('what answers', () => {
     expect(checksOf(run).slice(-2)).toEqual(['✓ without a password', '✗ PING'])
   })
 
-  test('lets everybody in', async () => {
+  test('fails if it needs no password', async () => {
     await using open = await startRedis({ config: `protected-mode no\n${settings}` })
     const { failure } = await askingWith(await authority.issue(host), {}, open)
     expect(failure).toMatchObject({
@@ -157,7 +157,7 @@ describe('what answers', () => {
     })
   })
 
-  test('is a replica: a reader endpoint', async () => {
+  test('fails if it is a replica behind a reader endpoint', async () => {
     await using replica = await startRedis({ password, config: `${settings}replicaof 127.0.0.1 1\n` })
     const { failure } = await askingWith(await authority.issue(host), {}, replica)
     expect(failure).toMatchObject({
@@ -167,7 +167,7 @@ describe('what answers', () => {
     })
   })
 
-  test('is a node of a cluster: its role is not judged, and that is said', async () => {
+  test('has a note that the role of a cluster node is not judged', async () => {
     await using node = await startRedis({ password, config: `${settings}cluster-enabled yes\n` })
     const { failure, notes, checks } = await askingWith(await authority.issue(host), {}, node)
     expect(failure).toBeUndefined()
@@ -188,19 +188,19 @@ describe('what answers', () => {
       { maxmemoryPolicy: 'allkeys-lru' },
       'maxmemory-policy: volatile-lru in force, allkeys-lru wanted'
     ]
-  ])('%s', async (_, config, wanted, message) => {
+  ])('fails if it %s', async (_, config, wanted, message) => {
     await using other = await startRedis({ password, config })
     const { failure } = await askingWith(await authority.issue(host), wanted, other)
     expect(failure).toMatchObject({ code: 'config-drift', message, hint: expect.stringContaining('parameter group') })
   })
 
-  test('may refuse writes where that is wanted', async () => {
+  test('passes if it refuses writes as required', async () => {
     await using other = await startRedis({ password, config: 'maxmemory 64mb\nmaxmemory-policy noeviction\n' })
     const { failure } = await askingWith(await authority.issue(host), { maxmemoryPolicy: 'noeviction' }, other)
     expect(failure).toBeUndefined()
   })
 
-  test('is wrong in several ways: all are named, the first is the code', async () => {
+  test('fails with all problems named and the code of the first', async () => {
     const config = 'maxmemory 64mb\nmaxmemory-policy noeviction\nreplicaof 127.0.0.1 1\n'
     await using other = await startRedis({ password, config })
     const { failure } = await askingWith(await authority.issue(host), { memoryThresholdPercent: 0.001 }, other)
@@ -208,17 +208,17 @@ describe('what answers', () => {
     expect(failure?.message).toMatch(/^role: .*\. maxmemory-policy: noeviction.*\. used memory: .* not below 0\.001 %$/)
   })
 
-  test('still loads its data', async () => {
+  test('fails while it loads its data', async () => {
     await using loading = await startLoading(redis.port, Number.POSITIVE_INFINITY)
     const { failure } = await askingWith(await authority.issue(host), {}, { ...redis, port: loading.port })
     expect(failure).toMatchObject({ code: 'redis-loading', message: expect.stringMatching(/^PING: LOADING/) })
   })
 })
 
-describe('who does not get so far that they could ask', () => {
+describe('a connection that fails', () => {
   const silent = { speed: 10 }
 
-  test('is told that there is no TLS', async () => {
+  test('is explained by missing TLS on the server', async () => {
     const { failure } = await asking(redis, silent)
     expect(failure).toMatchObject({
       code: 'elasticache-unreachable',
@@ -227,7 +227,7 @@ describe('who does not get so far that they could ask', () => {
     })
   })
 
-  test('is told that the URL lacks the TLS that is there', async () => {
+  test('is explained by missing TLS in the URL', async () => {
     await using tls = await startTls(redis.port, await authority.issue(host))
     const { failure } = await asking(tls, { scheme: 'redis' })
     expect(failure).toMatchObject({
@@ -237,7 +237,7 @@ describe('who does not get so far that they could ask', () => {
     })
   })
 
-  test.each(['rediss', 'redis'])('meets a port where nobody listens (%s)', async (scheme) => {
+  test.each(['rediss', 'redis'])('is explained by a closed port (%s)', async (scheme) => {
     const run = await asking({ port: closedPort }, { scheme })
     expect(run.failure).toMatchObject({
       code: 'elasticache-unreachable',
@@ -246,7 +246,7 @@ describe('who does not get so far that they could ask', () => {
     expect(checksOf(run)).toEqual(['✓ host name', '✗ TCP'])
   })
 
-  test('asks for a name that does not exist', async () => {
+  test('is explained by an unknown host name', async () => {
     const run = await asking(redis, { name: 'master.hospital-erp.invalid' })
     expect(run.failure).toMatchObject({
       code: 'elasticache-unreachable',
@@ -259,7 +259,7 @@ describe('who does not get so far that they could ask', () => {
   test.each([
     ['rediss', '✗ TLS'],
     ['redis', '✗ PING']
-  ])('meets a server that says nothing (%s)', async (scheme, check) => {
+  ])('is explained by a silent server (%s)', async (scheme, check) => {
     await using server = await startSilent()
     const run = await asking(server, { scheme, ...silent })
     expect(run.failure?.message).toMatch(/: localhost:\d+ accepts connections but sends nothing within 5 s$/)
@@ -269,13 +269,13 @@ describe('who does not get so far that they could ask', () => {
   test.each([
     ['rediss', 'TLS'],
     ['redis', 'PING']
-  ])('meets a server that hangs up (%s)', async (scheme, check) => {
+  ])('is explained by a server that hangs up (%s)', async (scheme, check) => {
     await using server = await startHangUp()
     const { failure } = await asking(server, { scheme, ...silent })
     expect(failure?.message).toMatch(new RegExp(`^${check}: localhost:\\d+ closes connections without an answer`))
   })
 
-  test('meets a server of something else', async () => {
+  test('is explained by a server of another protocol', async () => {
     await using server = await startHttp()
     expect((await asking(server, silent)).failure?.message).toMatch(/^TLS: localhost:\d+ does not use TLS: /)
     expect((await asking(server, { scheme: 'redis' })).failure?.message).toMatch(

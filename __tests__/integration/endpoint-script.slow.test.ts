@@ -125,8 +125,8 @@ const isRefused = 'echo "Could not connect to Redis at localhost:6379: Connectio
 /** Two seconds instead of five for every answer. */
 const hurried: Machine = { env: () => ({ PROBE_LIMIT: '2' }) }
 
-described('a cache with TLS', () => {
-  test('as it should be passes every check', async () => {
+described('the script of the probe pod, for a cache with TLS', () => {
+  test('passes every check if it is correct', async () => {
     const run = await askingTls()
     expect(run.failure).toBeUndefined()
     expect(checksOf(run)).toEqual([...reached, ...answered])
@@ -139,21 +139,21 @@ described('a cache with TLS', () => {
     ['busybox', [found.get('busybox') ?? '', 'sh']],
     ['bash', [found.get('bash') ?? '', '--posix']]
   ] as const
-  test.each(shells.filter(([, [path]]) => path !== ''))('is asked by %s', async (_, shell) => {
+  test.each(shells.filter(([, [path]]) => path !== ''))('is run by %s', async (_, shell) => {
     const run = await askingTls({}, { shell })
     expect(run.failure).toBeUndefined()
     expect(checksOf(run)).toEqual([...reached, ...answered])
   })
 
   const withBash = found.get('bash') === undefined ? test.skip : test
-  withBash('is shown to bash where there is no nc, as in the Debian image', async () => {
+  withBash('works with bash where there is no nc, as in the Debian image', async () => {
     await using image = await imageWith(...programs, 'bash')
     const run = await askingTls({}, { path: image.path })
     expect(run.failure).toBeUndefined()
     expect(checksOf(run)).toEqual([...reached, ...answered])
   })
 
-  test('whose name cannot be compared, because the image has neither: that is said', async () => {
+  test('notes that the host name cannot be checked without nc and bash', async () => {
     await using image = await imageWith(...programs)
     const run = await askingTls({}, { path: image.path })
     expect(run.failure).toBeUndefined()
@@ -162,13 +162,13 @@ described('a cache with TLS', () => {
   })
 })
 
-described('a certificate', () => {
+described('the script of the probe pod, for a bad certificate', () => {
   const askingWith = async (signer: Authority, ...issue: Parameters<Authority['issue']>) => {
     await using tls = await startTls(redis.port, await signer.issue(...issue))
     return await asking(at(tls))
   }
 
-  test('of another host: the rest is told all the same', async () => {
+  test('reports the other host and continues', async () => {
     const run = await askingWith(authority, 'replica.hospital-erp.abc123.apn2.cache.amazonaws.com')
     expect(run.failure).toMatchObject({
       code: 'elasticache-unreachable',
@@ -179,21 +179,21 @@ described('a certificate', () => {
     expect(checksOf(run)).toEqual([...reached.slice(0, 3), '✗ certificate name', ...answered])
   })
 
-  test('that has expired: whose, and when', async () => {
+  test('reports when and whose certificate expired', async () => {
     const run = await askingWith(authority, host, { from: daysFromNow(-20), until: daysFromNow(-1) })
     expect(run.failure?.message).toMatch(
       /^TLS: a certificate of localhost:\d+ has expired: that of CN=localhost, on \d{4}-\d\d-\d\d$/
     )
   })
 
-  test('that is not valid yet', async () => {
+  test('reports a certificate that is not valid yet', async () => {
     const run = await askingWith(authority, host, { from: daysFromNow(2), until: daysFromNow(20) })
     expect(run.failure?.message).toMatch(
       /^TLS: a certificate of localhost:\d+ is not valid yet: that of CN=localhost, not/
     )
   })
 
-  test('of an authority that nobody knows', async () => {
+  test('reports an unknown CA', async () => {
     const run = await askingWith(await createAuthority('Another Authority'), host)
     expect(run.failure).toMatchObject({
       message: expect.stringMatching(/is signed by an untrusted authority: issued by CN=Another Authority$/),
@@ -203,8 +203,8 @@ described('a certificate', () => {
   })
 })
 
-described('what answers', () => {
-  test('refuses the token', async () => {
+described('the script of the probe pod, for replies', () => {
+  test('reports a rejected password', async () => {
     const run = await asking(at(redis, 'redis', randomBytes(16).toString('hex')))
     expect(run.failure).toMatchObject({
       code: 'redis-auth',
@@ -213,12 +213,12 @@ described('what answers', () => {
     expect(checksOf(run)).toEqual(['✓ host name', '✓ TCP', '✓ without a password', '✗ PING'])
   })
 
-  test('is asked as the user that the URL names', async () => {
+  test('uses the user in the URL', async () => {
     const credentials = credentialsOf({ host, port: redis.port }, password, { scheme: 'redis', user: 'nobody' })
     expect((await asking(credentials)).failure?.code).toBe('redis-auth')
   })
 
-  test('lets everybody in', async () => {
+  test('reports a cache without a password', async () => {
     await using open = await startRedis({ config: `protected-mode no\n${settings}` })
     expect((await asking(at(open, 'redis'))).failure).toMatchObject({
       code: 'redis-open',
@@ -226,7 +226,7 @@ described('what answers', () => {
     })
   })
 
-  test('is a replica', async () => {
+  test('reports a replica', async () => {
     await using replica = await startRedis({ password, config: `${settings}replicaof 127.0.0.1 1\n` })
     expect((await asking(at(replica, 'redis'))).failure).toMatchObject({
       code: 'secret-field',
@@ -235,14 +235,14 @@ described('what answers', () => {
   })
 })
 
-described('who does not get so far that they could ask', () => {
-  test('is told that there is no TLS', async () => {
+described('the script of the probe pod, for failed connections', () => {
+  test('reports missing TLS on the server', async () => {
     const run = await asking(at(redis), {}, hurried)
     expect(run.failure?.message).toMatch(/^TLS: localhost:\d+ does not use TLS: without TLS it answers: NOAUTH/)
     expect(checksOf(run)).toEqual(['✓ host name', '✓ TCP', '✗ TLS'])
   })
 
-  test('is told that the URL lacks the TLS that is there', async () => {
+  test('reports missing TLS in the URL', async () => {
     await using tls = await startTls(redis.port, await authority.issue(host))
     const { failure } = await asking(at(tls, 'redis'))
     expect(failure).toMatchObject({
@@ -251,38 +251,38 @@ described('who does not get so far that they could ask', () => {
     })
   })
 
-  test('meets a port where nobody listens', async () => {
+  test('reports a closed port', async () => {
     await using image = await sleeplessImage()
     const run = await asking(at({ port: closedPort }), {}, image)
     expect(run.failure?.message).toMatch(/^TCP: localhost:\d+ refuses connections: Connection refused$/)
   })
 
-  test('is refused for a moment, because a Service is new: asked again', async () => {
+  test('retries a connection that a new Service refuses for a moment', async () => {
     await using image = await sleeplessImage(firstThen(isRefused, answers))
     const answered = await runContainer(api, podOf('redis-probe'), image)
     expect(readAnswers(answered.log).get('anonymous')?.exitCode).toBe(0)
   })
 
-  test('has not sent the password', async () => {
+  test('sends no password', async () => {
     await using image = await sleeplessImage('test -z "$REDISCLI_AUTH" || echo leaked; echo "Error: reset"; exit 1')
     const { log } = await runContainer(api, podOf('redis-probe'), image)
     expect([...readAnswers(log).values()].map(({ output }) => String(output)).join()).not.toContain('leaked')
   })
 
-  test('asks for a name that does not exist', async () => {
+  test('reports an unknown host name', async () => {
     const credentials = credentialsOf({ host: 'master.hospital-erp.invalid', port: 6379 }, password)
     await using image = await sleeplessImage()
     const run = await asking(credentials, {}, image)
     expect(run.failure?.message).toMatch(/^host name: master\.hospital-erp\.invalid does not resolve in a pod of /)
   })
 
-  test('meets a server that says nothing', async () => {
+  test('reports a silent server', async () => {
     await using server = await startSilent()
     const run = await asking(at(server, 'redis'), {}, hurried)
     expect(run.failure?.message).toMatch(/^PING: localhost:\d+ accepts connections but sends nothing/)
   })
 
-  test('meets a server that hangs up', async () => {
+  test('reports a server that hangs up', async () => {
     await using server = await startHangUp()
     const run = await asking(at(server, 'redis'))
     expect(run.failure?.message).toMatch(/^PING: localhost:\d+ closes connections without an answer/)
@@ -292,7 +292,7 @@ described('who does not get so far that they could ask', () => {
 described('pod without the backend label', () => {
   const options = { topology: 'self-hosted', nonBackend: true } as const
 
-  test('is kept out', async () => {
+  test('reports that it is blocked', async () => {
     const elsewhere = String(closedPort)
     const env = (name: string) => (name === 'redis-probe' ? {} : { REDIS_PORT: elsewhere })
     const run = await asking(at(redis, 'redis'), options, { env })
@@ -300,13 +300,13 @@ described('pod without the backend label', () => {
     expect(checksOf(run).at(-1)).toBe('✓ pod without the backend label')
   })
 
-  test('gets in for a moment, because a policy does not know it yet: kept out', async () => {
+  test('reports that it is blocked after a policy takes effect a moment later', async () => {
     await using image = await sleeplessImage(firstThen(answers, isRefused))
     const answered = await runContainer(api, podOf('redis-probe-outsider'), image)
     expect(readAnswers(answered.log).get('anonymous')?.exitCode).toBe(1)
   })
 
-  test('gets in, and stays in', async () => {
+  test('reports that it stays admitted', async () => {
     await using image = await sleeplessImage()
     expect((await asking(at(redis, 'redis'), options, image)).failure?.code).toBe('redis-open')
   })

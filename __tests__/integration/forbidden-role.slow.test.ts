@@ -63,7 +63,7 @@ const production = { environment: 'production', 'probe-from': 'none' }
 const pods = /\/pods$/
 const service = /\/services\/redis$/
 
-describe('a missing right: the Role that gives it to whom does this', () => {
+describe('a missing permission', () => {
   test.each<[string, string, () => void, () => Promise<string>]>([
     [
       'a deploy of a self-hosted Redis',
@@ -122,14 +122,14 @@ describe('a missing right: the Role that gives it to whom does this', () => {
       () => deny('GET', service, 'get', 'services', 'redis'),
       () => verify(production)
     ]
-  ])('%s: %s', async (_what, role, denied, run) => {
+  ])('names the Role for the identity: %s: %s', async (_what, role, denied, run) => {
     denied()
     const summary = await run()
     const named = [...summary.matchAll(/manifests\/(rbac[a-z-]*)/g)].map(([, folder]) => folder)
     expect([...new Set(named)]).toEqual([role])
   })
 
-  test('that no Role can give: how to do without', async () => {
+  test('is explained with an alternative if no Role can grant it', async () => {
     deny('POST', /\/api\/v1\/namespaces$/, 'create', 'namespaces', undefined, 'at the cluster scope')
     const summary = await deploy({ ...production, 'create-namespace': 'true' })
     expect(summary).toContain('have an administrator create the namespace; or give ci this rule in a ClusterRole')

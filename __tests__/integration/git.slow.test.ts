@@ -52,7 +52,7 @@ const commitIn = (repository: Repository, commit: string) => ({
   read: (files: readonly { id: string }[]) => repository.read(files.map(({ id }) => id))
 })
 
-test('the files of a kustomization, byte for byte, as they were where the branch left', async () => {
+test('reads the files of a kustomization at the merge base byte for byte', async () => {
   const repository = await open(await origin.checkout('change'), 'deploy')
   const tip = await repository.commitOf(refsOf('main'))
   expect(tip).toBe(await origin.git('rev-parse', 'main'))
@@ -69,7 +69,7 @@ test('the files of a kustomization, byte for byte, as they were where the branch
   expect(await filesBelow('never', commitIn(repository, forked))).toEqual(new Map())
 })
 
-test('a branch that is not in the checkout, or is none, is not found', async () => {
+test('does not find a branch that is missing in the checkout or invalid', async () => {
   const shallow = await open(await origin.checkout('change', '--depth=1'))
   expect(await shallow.commitOf(refsOf('main'))).toBeUndefined()
   const whole = await open(await origin.checkout('change'))
@@ -79,7 +79,7 @@ test('a branch that is not in the checkout, or is none, is not found', async () 
   expect(await whole.commitOf(refsOf(forked))).toBe(forked)
 })
 
-test('a tip that is there without its history is compared with as it is', async () => {
+test('compares with the tip of a branch without history', async () => {
   const checkout = await origin.checkout('change', '--depth=1', '--no-single-branch')
   const repository = await open(checkout)
   const tip = await repository.commitOf(refsOf('main'))
@@ -87,20 +87,20 @@ test('a tip that is there without its history is compared with as it is', async 
   expect(await repository.sharedWith(tip ?? '')).toBeUndefined()
 })
 
-describe('what is no repository', () => {
-  test('a folder without one, even inside one', async () => {
+describe('a directory that is not a repository', () => {
+  test('is refused even inside of one', async () => {
     const inside = join(await realpath(await origin.checkout('main')), 'deploy')
     expect(await repositoryOf(inside, inside, options())).toBeUndefined()
     expect(await repositoryOf(folder, folder, options())).toBeUndefined()
   })
 
-  test('a submodule, which has a history of its own', async () => {
+  test('is refused if it is a submodule, which has its own history', async () => {
     const checkout = await realpath(await origin.checkout('main'))
     await writeFile(join(checkout, 'deploy', '.git'), 'gitdir: ../.git\n')
     expect(await repositoryOf(join(checkout, 'deploy'), checkout, options())).toBeUndefined()
   })
 
-  test('a folder with the files of one, which a pull request may bring', async () => {
+  test('is refused if it only looks like one, which a pull request can create', async () => {
     const checkout = await realpath(await origin.checkout('main'))
     const planted = join(checkout, 'deploy')
     await origin.git('clone', '--quiet', '--bare', origin.path, join(folder, 'bare'))
@@ -113,8 +113,8 @@ describe('what is no repository', () => {
   })
 })
 
-describe('what the checkout says is not run', () => {
-  test('hooks, programs and filters of its configuration, and no server is asked', async () => {
+describe('a hostile checkout', () => {
+  test('runs no hooks, programs or filters, and contacts no server', async () => {
     await origin.git('config', 'uploadpack.allowFilter', 'true')
     const checkout = await origin.checkout('change', '--filter=blob:none', '--no-checkout')
     const program = join(folder, 'program')
@@ -138,13 +138,13 @@ describe('what the checkout says is not run', () => {
     expect(existsSync(trace)).toBe(false)
   })
 
-  test('a machine without git says so', async () => {
+  test('reports a machine without git', async () => {
     const checkout = await realpath(await origin.checkout('main'))
     const repository = await repositoryOf(checkout, checkout, options(folder))
     await expect(repository?.commitOf(refsOf('main'))).rejects.toThrow(GitError)
   })
 
-  test('a cancelled run ends it with the reason of the run', async () => {
+  test('ends with the reason of a cancelled run', async () => {
     const checkout = await realpath(await origin.checkout('main'))
     const cancelled = AbortSignal.abort(new Error('cancelled by the runner'))
     const repository = await repositoryOf(checkout, checkout, options(undefined, cancelled))
@@ -154,7 +154,7 @@ describe('what the checkout says is not run', () => {
 
 // Only the super-user can give a file away.
 const asRoot = process.getuid?.() === 0 ? test : test.skip
-asRoot('a repository of another user is read: the runner’s, where the job runs in a container', async () => {
+asRoot('reads a repository of another user, as in a job container', async () => {
   const checkout = await realpath(await origin.checkout('main'))
   for (const path of [checkout, join(checkout, '.git')]) await chown(path, 4711, 4711)
   await expect(origin.git('-C', checkout, 'rev-parse', 'HEAD')).rejects.toThrow('dubious ownership')

@@ -100,7 +100,7 @@ function seedClaim(rest: object, metadata: object = {}): void {
 describe('a deployment that switches the append-only file on', () => {
   beforeEach(async () => deployed(await off()))
 
-  test('is refused while Redis has none, and holds keys; nothing is written', async () => {
+  test('is refused without writes while Redis has none and holds keys', async () => {
     await redisCommands(['SET', 'patient', '1'], ['SET', 'ward', '2'])
     const { failure, asked } = await guarding(await documents())
     expect(failure).toMatchObject({
@@ -113,7 +113,7 @@ describe('a deployment that switches the append-only file on', () => {
     expect(asked.filter((request) => !request.startsWith('GET '))).toEqual([])
   })
 
-  test('is accepted when it was switched on live, and is complete', async () => {
+  test('is accepted if it was switched on live and is complete', async () => {
     if (redis.embedded) return
     await redisCommands(['SET', 'patient', '1'], ['CONFIG', 'SET', 'appendonly', 'yes'])
     let info = ''
@@ -125,19 +125,19 @@ describe('a deployment that switches the append-only file on', () => {
     expect(log).toEqual([expect.stringContaining('was enabled at runtime and is complete')])
   })
 
-  test('is accepted while Redis holds no key, which is said', async () => {
+  test('is accepted with a note while Redis holds no keys', async () => {
     const { failure, log } = await guarding(await documents())
     expect(failure).toBeUndefined()
     expect(log).toEqual([expect.stringContaining('holds no key that could be lost')])
   })
 
-  test('asks with the password that Redis has, and not with the one that the run brings', async () => {
+  test('queries Redis with its current password, not with that of the run', async () => {
     await redisCommands(['SET', 'patient', '1'])
     const { failure } = await guarding(await documents(), 'another-password-1')
     expect(failure?.message).toContain('1 key')
   })
 
-  test('that comes with an argument is refused as well', async () => {
+  test('is refused if an argument switches it on', async () => {
     await redisCommands(['SET', 'patient', '1'])
     const script = 'exec redis-server /etc/redis/redis.conf'
     const own = await documents(switchedOff, [script, `${script} --appendonly yes`])
@@ -184,7 +184,7 @@ describe('a deployment that switches the append-only file on', () => {
   })
 })
 
-test('a variable that decides about the append-only file is not taken for what redis.conf says', async () => {
+test('does not mistake redis.conf for a variable that decides about the append-only file', async () => {
   const script = 'exec redis-server /etc/redis/redis.conf'
   const own = (value: string) =>
     documents(switchedOff, [script, `AOF=${value}\n              ${script} --appendonly "$AOF"`])
@@ -204,27 +204,27 @@ const noForward = {
 }
 const rule = '`- {apiGroups: [""], resources: [pods/portforward], resourceNames: ["redis-0"], verbs: [get, create]}`'
 
-test('where the port-forward is forbidden, a refusal prints the rule that is missing', async () => {
+test('is refused with the missing rule where the port-forward is forbidden', async () => {
   await deployed(await off())
   api.fault(noForward)
   expect((await guarding(await documents())).failure?.hint).toContain(rule)
 })
 
-describe('a Redis that was deployed with an append-only file and may not be asked', () => {
+describe('a Redis deployed with an append-only file that cannot be queried', () => {
   beforeEach(async () => {
     await deployed(await documents())
     seedClaim({ status: { phase: 'Bound' } })
   })
   const other = () => documents(['appendfsync everysec', 'appendfsync always'])
 
-  test('because its password is another one, is replaced with a note', async () => {
+  test('is replaced with a note if it has another password', async () => {
     await redisCommands(['CONFIG', 'SET', 'requirepass', 'another-password-1'])
     const { failure, notes } = await guarding(await other())
     expect(failure).toBeUndefined()
     expect(notes).toEqual([expect.stringMatching(/was not checked: .*WRONGPASS.* deployed with appendonly yes/)])
   })
 
-  test('because the right is missing, is replaced with a note that has the rule', async () => {
+  test('is replaced with a note and the rule if the permission is missing', async () => {
     api.fault(noForward)
     const { failure, notes } = await guarding(await other())
     expect(failure).toBeUndefined()
@@ -232,7 +232,7 @@ describe('a Redis that was deployed with an append-only file and may not be aske
   })
 })
 
-test('a Redis that says nothing is asked once, for seconds', async () => {
+test('is queried once, for seconds, if it does not respond', async () => {
   await deployed(await off())
   await using silent = await startSilent()
   await using other = await startKubernetesApi({ forward: { 6379: silent.port }, startMs: 50 })
@@ -245,10 +245,10 @@ test('a Redis that says nothing is asked once, for seconds', async () => {
   expect(asked.filter((request) => request.endsWith('/portforward'))).toHaveLength(1)
 })
 
-describe('a claim of the deployed Redis', () => {
+describe('the claim of the deployed Redis', () => {
   beforeEach(async () => deployed(await documents()))
 
-  test('that is being deleted is a loss, also where nothing would change', async () => {
+  test('blocks the run if it is being deleted, even where nothing would change', async () => {
     seedClaim(
       { status: { phase: 'Bound' } },
       { deletionTimestamp: '2026-11-30T00:00:00Z', finalizers: ['kubernetes.io/pvc-protection'] }
@@ -261,13 +261,13 @@ describe('a claim of the deployed Redis', () => {
     })
   })
 
-  test('that is Lost is a loss', async () => {
+  test('blocks the run if it is Lost', async () => {
     seedClaim({ status: { phase: 'Lost' } })
     const { failure } = await guarding(await documents())
     expect(failure?.message).toContain('the claim data-redis-0 is Lost')
   })
 
-  test('that must not be read is told, with the rule to add', async () => {
+  test('gets a note with the rule if it must not be read', async () => {
     const message =
       'persistentvolumeclaims "data-redis-0" is forbidden: User "system:serviceaccount:default:ci" cannot get resource ' +
       '"persistentvolumeclaims" in API group "" in the namespace "default"'
@@ -282,21 +282,21 @@ describe('a claim of the deployed Redis', () => {
     ])
   })
 
-  test('costs one request where nothing changes, and no port-forward', async () => {
+  test('costs one request and no port-forward where nothing changes', async () => {
     const { failure, asked } = await guarding(await documents())
     expect(failure).toBeUndefined()
     expect(asked).toEqual([`GET ${claimPath}`])
   })
 })
 
-test('where no Redis is deployed yet, only its claim is looked for', async () => {
+test('is the only thing read where no Redis is deployed yet', async () => {
   const { failure, asked, notes, log } = await guarding(await documents())
   expect(failure).toBeUndefined()
   expect(asked).toEqual([`GET ${claimPath}`])
   expect([...notes, ...log]).toEqual([])
 })
 
-describe('where the StatefulSet is gone', () => {
+describe('a missing StatefulSet', () => {
   const bound = { status: { phase: 'Bound' } }
   const removePod = () => {
     api.behave({ kind: 'unschedulable' })
@@ -306,7 +306,7 @@ describe('where the StatefulSet is gone', () => {
   test.each<[string, () => Promise<ManifestDocument[]>, object]>([
     ['without an append-only file: refused', off, { code: 'data-at-risk' }],
     ['with one: accepted', documents, {}]
-  ])('and left its claim alone, its ConfigMap says how Redis was started, %s', async (_, what, expected) => {
+  ])('is judged by its ConfigMap if the claim remains, %s', async (_, what, expected) => {
     await deployed(await what())
     seedClaim(bound)
     removePod()
@@ -316,14 +316,14 @@ describe('where the StatefulSet is gone', () => {
     expect(notes).toEqual([])
   })
 
-  test('as is all but the claim, nobody knows how Redis was started, which is told', async () => {
+  test('with only the claim remaining gets a note that the configuration is unknown', async () => {
     seedClaim(bound)
     const { failure, notes } = await guarding(await documents())
     expect(failure).toBeUndefined()
     expect(notes).toEqual([expect.stringContaining('it is unknown whether it has an append-only file now')])
   })
 
-  test('a claim that is being deleted is a loss', async () => {
+  test('blocks the run if the claim is being deleted', async () => {
     seedClaim(bound, { deletionTimestamp: '2026-11-30T00:00:00Z', finalizers: ['kubernetes.io/pvc-protection'] })
     const { failure } = await guarding(await documents())
     expect(failure).toMatchObject({

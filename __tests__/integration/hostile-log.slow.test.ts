@@ -39,7 +39,7 @@ function expectNothingForged({ output, annotations, masks, outputs, diff }: Clie
 
 const notesIn = (text: string) => text.split('\n').filter((line) => line.includes('pwned'))
 
-describe('a plan of a cluster', () => {
+describe('the log of a plan with hostile text', () => {
   let kubernetes: KubernetesApi
   beforeEach(async () => {
     kubernetes = await startKubernetesApi()
@@ -68,7 +68,7 @@ describe('a plan of a cluster', () => {
     return run
   }
 
-  test('a kind that is not installed, and rights that are missing', async () => {
+  test('is safe for a kind that is not installed and for missing permissions', async () => {
     const all = { times: 1000 } as const
     kubernetes.fault({ ...all, method: 'GET', path: /\/secrets\/redis-credentials$/, reply: denied('secrets', 'get') })
     kubernetes.fault({ ...all, method: 'GET', path: /\/statefulsets/, reply: denied('statefulsets', 'get') })
@@ -87,7 +87,7 @@ describe('a plan of a cluster', () => {
     expect(github.comments).toHaveLength(1)
   })
 
-  test('a namespace that is being deleted, and objects that were left over', async () => {
+  test('is safe for a namespace that is being deleted and for leftovers', async () => {
     // No API server stores such a name; this one is not to be trusted.
     const items = [{ metadata: { name: hostile, managedFields: [{ manager: fieldManager }] } }]
     kubernetes.fault({
@@ -105,7 +105,7 @@ describe('a plan of a cluster', () => {
   })
 })
 
-describe('a plan without a cluster', () => {
+describe('the log of a plan without a cluster, with hostile text', () => {
   let origin: GitRepository
   beforeAll(async () => {
     origin = await gitRepository()
@@ -127,7 +127,7 @@ describe('a plan without a cluster', () => {
   })
   afterAll(async () => origin[Symbol.asyncDispose]())
 
-  test('an object that is no longer rendered', async () => {
+  test('is safe for an object that is no longer rendered', async () => {
     const run = await inPullRequest(await origin.checkout('change'), {}, { github })
     expectNothingForged(run)
     expect(run.outputs).toMatchObject({ verdict: 'planned', changed: 'true' })
@@ -135,14 +135,14 @@ describe('a plan without a cluster', () => {
     expect(run.diff).toContain(`# ConfigMap/${harmless}`)
   })
 
-  test('an object that is refused', async () => {
+  test('is safe for an object that is refused', async () => {
     const run = await inPullRequest(await origin.checkout('wrong'), {}, { github })
     expectNothingForged(run)
     expect(run.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'invalid-manifest' })
     expect(run.annotations.map(({ message }) => message).join()).toContain(`ConfigMapp/${harmless}`)
   })
 
-  test('a branch that cannot be rendered', async () => {
+  test('is safe for a branch that cannot be rendered', async () => {
     const run = await inPullRequest(await origin.checkout('change'), { 'base-ref': 'broken' }, { github })
     expectNothingForged(run)
     expect(run.outputs['verdict']).toBe('planned')

@@ -89,7 +89,7 @@ function withUserInfo(userInfo: string, host = new URL(stage.api.url).host): str
 }
 
 describe('the text of a kubeconfig in KUBECONFIG', () => {
-  test.each(kinds)('as %s is used, and masked', async (_kind, kind) => {
+  test.each(kinds)('is used and masked as %s', async (_kind, kind) => {
     const value = kind(block)
     const deployment = await deploying(value)
     expect(deployment.rendered).toContain('verdict: passed')
@@ -99,7 +99,7 @@ describe('the text of a kubeconfig in KUBECONFIG', () => {
     expect(isMasked).toBe(!value.trim().includes('\n'))
   })
 
-  test.each(kinds)('as %s that is cut off is not shown', async (_kind, kind) => {
+  test.each(kinds)('is not shown if cut off as %s', async (_kind, kind) => {
     const value = kind(block)
     const { failure, outputs, masks } = await deploying(value.slice(0, value.length - 20))
     expect(outputs['failure-code']).toBe('invalid-input')
@@ -110,13 +110,13 @@ describe('the text of a kubeconfig in KUBECONFIG', () => {
     expect(masks).toContain(stage.api.token)
   })
 
-  test.each(kinds)('as %s is not shown by verify either', async (_kind, kind) => {
+  test.each(kinds)('is not shown by verify as %s', async (_kind, kind) => {
     const value = kind(block)
     expect(await verifying(value)).toMatchObject({ exitCode: 0 })
     expect((await verifying(value.slice(0, value.length - 20))).failure).toMatch(/^the kubeconfig /)
   })
 
-  test('whose server does not answer', async () => {
+  test('is not shown if the server does not respond', async () => {
     const value = JSON.stringify(parse(block.replace(stage.api.url, 'https://127.0.0.1:1')))
     const { failure, outputs } = await deploying(value)
     expect(outputs['failure-code']).toBe('cluster-unreachable')
@@ -179,15 +179,15 @@ describe('the text of a kubeconfig in KUBECONFIG', () => {
     ],
     ['a path', (token: string) => token],
     ['one path of several', (token: string) => `/nowhere:${token}:/elsewhere`]
-  ])('with a token in place of %s is not shown', async (_where, value) => {
+  ])('is not shown with a token in place of %s', async (_where, value) => {
     const { failure, exitCode } = await verifying(value(stage.api.token))
     expect(exitCode).toBe(1)
     expect(failure).toMatch(/kubeconfig|context/)
   })
 })
 
-describe('a file that KUBECONFIG names', () => {
-  test('is told by its place among others', async () => {
+describe('a file in KUBECONFIG', () => {
+  test('is identified by its position among others', async () => {
     await writeFile(join(folder, 'a'), block)
     await writeFile(join(folder, 'b'), '{"token": ["')
     const { failure } = await deploying(`${join(folder, 'a')}:${join(folder, 'b')}`)
@@ -196,7 +196,7 @@ describe('a file that KUBECONFIG names', () => {
   })
 })
 
-test('a key that is PEM in place of base64 is named by its field, and no line of it is shown', async () => {
+test('with a PEM key instead of base64 is identified by its field without showing it', async () => {
   const pem = Buffer.from(key, 'base64').toString('utf8')
   const value = changed(stage.api, ({ users: [first] }) => {
     const { 'client-certificate-data': cert } = (parse(block) as Kubeconfig).users[0]?.user ?? {}
@@ -208,10 +208,10 @@ test('a key that is PEM in place of base64 is named by its field, and no line of
   expectNoSecret(captured, pem.trim().split(/\s*\n/).slice(1, -1))
 })
 
-describe('a name and a password in the URL of the server', () => {
+describe('user name and password in the URL of the server', () => {
   const proxy = () => `proxy:${encodeURIComponent(stage.api.password)}`
 
-  test('are sent in place of the token, as kubectl does, and shown nowhere', async () => {
+  test('are sent instead of the token, as kubectl does, and not shown', async () => {
     const deployment = await deploying(withUserInfo(proxy()))
     expect(deployment.rendered).toContain('verdict: passed')
     expect(deployment.rendered).toContain(` at ${stage.api.url}/`)
@@ -224,26 +224,26 @@ describe('a name and a password in the URL of the server', () => {
     expect(deployment.rendered).toContain('verdict: planned')
   })
 
-  test('are not shown where the server refuses them', async () => {
+  test('are not shown if the server rejects them', async () => {
     const { failure, outputs } = await deploying(withUserInfo(proxy().replace('proxy', 'stranger')))
     expect(outputs['failure-code']).toBe('unauthorized')
     expect(failure).not.toContain('stranger')
   })
 
-  test('are not shown where the server does not answer', async () => {
+  test('are not shown if the server does not respond', async () => {
     const { failure, outputs } = await deploying(withUserInfo(proxy(), '127.0.0.1:1'))
     expect(outputs['failure-code']).toBe('cluster-unreachable')
     expect(failure).toMatch(/^the API server cannot be reached: 127\.0\.0\.1:1: connect ECONNREFUSED/)
   })
 
-  test('are not shown where they make it no URL', async () => {
+  test('are not shown if they make the URL invalid', async () => {
     const { failure, outputs } = await deploying(withUserInfo(`proxy:${stage.api.password}`))
     expect(outputs['failure-code']).toBe('invalid-input')
     expect(failure).toContain('the server of the kubeconfig has an @ in its path')
   })
 
   test.each(['somebody:1234/S3cretPart2', 'somebody:x@S3cretPart2/y'])(
-    'are not shown where a URL makes a host and a path of %s',
+    'are not shown if the URL splits %s into host and path',
     async (userInfo) => {
       const { failure, masks, captured } = await deploying(withUserInfo(userInfo, '10.88.0.1:6443'))
       expect(failure).toContain('the server of the kubeconfig has an @ in its path')
@@ -252,7 +252,7 @@ describe('a name and a password in the URL of the server', () => {
     }
   )
 
-  test('are not shown where they are those of a proxy that does not answer', async () => {
+  test('are not shown if they are those of a proxy that does not respond', async () => {
     const value = changed(stage.api, ({ clusters: [first] }) => {
       Object.assign(first?.cluster ?? {}, { 'proxy-url': `http://${proxy()}@127.0.0.1:1` })
     })

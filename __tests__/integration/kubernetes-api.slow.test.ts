@@ -90,7 +90,7 @@ describe('the simulated Kubernetes API', () => {
     return client.connection.send({ path, query: { container: 'redis', ...query } })
   }
 
-  test('refuses a wrong token with a Status', async () => {
+  test('rejects a wrong token with a Status', async () => {
     const send = await sender(api.kubeconfig.replace(api.token, 'wrong'))
     const { code, body } = await send({ path: '/version' })
     expect(code).toBe(401)
@@ -132,7 +132,7 @@ describe('the simulated Kubernetes API', () => {
     expect(second).toMatchObject({ method: 'GET', connection: 1 })
   })
 
-  test('seeds, reads and removes objects behind the back of the client', async () => {
+  test('seeds, reads and removes objects without requests of the client', async () => {
     const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'seeded', namespace: 'test' } }
     api.seed({ ...object, data: { a: '1' } }, { fieldManager: 'helm' })
     expect(api.read('ConfigMap', 'test', 'seeded')).toMatchObject({ data: { a: '1' } })
@@ -142,11 +142,11 @@ describe('the simulated Kubernetes API', () => {
     expect(api.read('ConfigMap', 'test', 'seeded')).toBeUndefined()
   })
 
-  describe('faults', () => {
+  describe('faults of the simulated Kubernetes API', () => {
     const body = { kind: 'Status', apiVersion: 'v1', status: 'Failure', message: 'try later', code: 503 }
     const manifest = configMap('faulty', {})
 
-    test('answer with a status as often as asked, and only where they match', async () => {
+    test('reply with a status as often as configured, only where they match', async () => {
       api.fault({ method: 'PATCH', path: /configmaps\/faulty$/, times: 2, reply: { status: 503, body } })
       expect((await client.get(manifest))['code']).toBe(404)
       expect(await client.apply(manifest)).toEqual({ code: 503, body })
@@ -160,7 +160,7 @@ describe('the simulated Kubernetes API', () => {
       expect((await client.apply(manifest)).code).toBe(201)
     })
 
-    test('never answer', async () => {
+    test('never reply', async () => {
       api.fault({ path: /faulty/, reply: 'hang' })
       const hanging = client.apply(manifest).then(
         () => 'answered',
@@ -171,7 +171,7 @@ describe('the simulated Kubernetes API', () => {
       expect(await hanging).toBe('broken off')
     })
 
-    test('answer late', async () => {
+    test('reply late', async () => {
       api.fault({ path: /faulty/, reply: { delayMs: 100 } })
       const start = performance.now()
       expect((await client.apply(manifest)).code).toBe(201)
@@ -179,7 +179,7 @@ describe('the simulated Kubernetes API', () => {
     })
   })
 
-  describe('pods', () => {
+  describe('pods of the simulated Kubernetes API', () => {
     test('become ready', async () => {
       await run({ kind: 'ready', log: 'one\ntwo\nthree\n' })
       await podWhen(isReady)
@@ -194,7 +194,7 @@ describe('the simulated Kubernetes API', () => {
       expect(body['message']).toBe('previous terminated container "redis" in pod "redis-0" not found')
     })
 
-    test('whose image is missing wait in ErrImagePull, then in ImagePullBackOff', async () => {
+    test('with a missing image wait in ErrImagePull and then in ImagePullBackOff', async () => {
       await run({ kind: 'image-missing' })
       await podWhen(waitsFor('ErrImagePull'))
       expect((await logs()).body['message']).toMatch(/is waiting to start: image can't be pulled$/)
@@ -207,13 +207,13 @@ describe('the simulated Kubernetes API', () => {
       expect((await logs()).body['message']).toMatch(/is waiting to start: trying and failing to pull image$/)
     })
 
-    test('whose image is denied say so', async () => {
+    test('with a denied image report it', async () => {
       await run({ kind: 'image-denied' })
       const pod = await podWhen(waitsFor('ErrImagePull'))
       expect(JSON.stringify(pod['status'])).toMatch('pull access denied')
     })
 
-    test('that crash restart with a back-off, and their last log can be read', async () => {
+    test('that crash restart with a back-off, and their previous log is readable', async () => {
       await run({ kind: 'crash-loop', exitCode: 3, log: 'boom\n', terminationMessage: 'why' })
       const pod = await podWhen(waitsFor('CrashLoopBackOff'))
       expect(pod['status']).toMatchObject({
@@ -267,7 +267,7 @@ describe('the simulated Kubernetes API', () => {
       expect(await eventsOf('redis')).toEqual(['Warning FailedCreate', 'Normal SuccessfulCreate'])
     })
 
-    test('without their Secret hang in ContainerCreating until it is there', async () => {
+    test('without their Secret wait in ContainerCreating until it exists', async () => {
       const volumes = [
         {
           name: 'credentials',
@@ -285,7 +285,7 @@ describe('the simulated Kubernetes API', () => {
       await podWhen(isReady)
     })
 
-    test('go when their set goes, and their claims stay', async () => {
+    test('disappear with their set, and their claims remain', async () => {
       const spec = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } }
       const volumeClaimTemplates = [{ metadata: { name: 'data' }, spec }]
       const manifest = statefulSet('redis', { replicas: 1, volumeClaimTemplates })
@@ -297,7 +297,7 @@ describe('the simulated Kubernetes API', () => {
     })
   })
 
-  describe('port-forward', () => {
+  describe('the port-forward of the simulated Kubernetes API', () => {
     interface Forward {
       readonly output: PassThrough
       readonly errors: PassThrough
@@ -335,14 +335,14 @@ describe('the simulated Kubernetes API', () => {
       await closed
     })
 
-    test('says on the error channel that nothing listens', async () => {
+    test('reports a closed port on the error channel', async () => {
       const { errors, closed } = await forward(9121)
       const [text] = await once(errors, 'data')
       expect(String(text)).toMatch(/^error forwarding port 9121 to pod .*connect: connection refused/)
       await closed
     })
 
-    test('breaks when told to, and when its pod is deleted', async () => {
+    test('breaks on request and when its pod is deleted', async () => {
       const dropped = await forward(6379)
       api.dropForwards()
       await dropped.closed
@@ -351,7 +351,7 @@ describe('the simulated Kubernetes API', () => {
       await ended.closed
     })
 
-    test('carries nothing while silent', async () => {
+    test('carries nothing while silenced', async () => {
       api.silenceForwards()
       const { input, output, close } = await forward(6379)
       input.write('PING\r\n')
@@ -359,7 +359,7 @@ describe('the simulated Kubernetes API', () => {
       close()
     })
 
-    test('is refused for a pod that is not there, and can be disturbed like every request', async () => {
+    test('is refused for a missing pod, and supports faults like every request', async () => {
       api.fault({ path: /portforward$/, reply: 'reset' })
       await expect(forward(6379)).rejects.toThrow(/hang up|ECONNRESET/)
       await expect(forward(6379, 'redis-1')).rejects.toThrow('Unexpected server response: 404')

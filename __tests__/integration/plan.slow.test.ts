@@ -85,7 +85,7 @@ const said = ({ annotations }: Told) =>
     .join('\n')
 
 describe('a plan', () => {
-  test('of a first deployment: the outputs, the summary, and a file with the diffs that only its user may read', async () => {
+  test('of a first deployment writes outputs, summary and a private file with the diffs', async () => {
     const modes: number[] = []
     const done = await plan(
       {},
@@ -121,7 +121,7 @@ describe('a plan', () => {
     expect(api.read('ConfigMap', namespace, 'redis-config')).toBeUndefined()
   })
 
-  test('of what is deployed: nothing to change', async () => {
+  test('of an unchanged deployment contains no change', async () => {
     await deployed()
     const { outputs, plan: found, result } = await plan()
     expect(outputs).toMatchObject({
@@ -142,7 +142,7 @@ describe('a plan', () => {
     expect(result.leftovers).toEqual([])
   })
 
-  test('of a first deployment that finds a claim being deleted: a danger', async () => {
+  test('of a first deployment reports a claim that is being deleted as a danger', async () => {
     const going: object = { deletionTimestamp: '2026-11-30T00:00:00Z', finalizers: ['kubernetes.io/pvc-protection'] }
     const metadata = { name: 'data-redis-0', namespace, ...going }
     api.seed({ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata })
@@ -153,7 +153,7 @@ describe('a plan', () => {
     })
   })
 
-  test('of another password: where it is another one, and not what it is', async () => {
+  test('of another password shows where it changes, but not its value', async () => {
     await deployed()
     const password = randomBytes(18).toString('base64')
     const done = await plan({ 'redis-password': password, maxmemory: '100mb' })
@@ -163,8 +163,8 @@ describe('a plan', () => {
   })
 })
 
-describe('what is missing today is no failure', () => {
-  test('a namespace', async () => {
+describe('a missing prerequisite', () => {
+  test('does not fail a plan if it is a namespace', async () => {
     await start({ namespaces: [] })
     const done = await plan()
     expect(done.outputs).toMatchObject({ verdict: 'planned', changed: '' })
@@ -176,7 +176,7 @@ describe('what is missing today is no failure', () => {
     expect((await plan({ 'create-namespace': 'true' })).plan.sentence).toBe('1 to create, 6 not checked')
   })
 
-  test('the kind of an object', async () => {
+  test('does not fail a plan if it is the kind of an object', async () => {
     await start({ externalSecrets: false })
     const done = await plan({ environment: 'production' })
     expect(done.outputs).toMatchObject({ verdict: 'planned', topology: 'managed' })
@@ -184,7 +184,7 @@ describe('what is missing today is no failure', () => {
     expect(done.result.notes?.[0]).toMatch(/^A deployment would fail: .* Next: install or update it: `helm upgrade/)
   })
 
-  test('a right', async () => {
+  test('does not fail a plan if it is a permission', async () => {
     await deployed()
     const message =
       'statefulsets.apps "redis" is forbidden: User "system:serviceaccount:team:planner" cannot patch resource ' +
@@ -203,10 +203,10 @@ describe('what is missing today is no failure', () => {
   })
 })
 
-describe('a plan fails as the deployment would', () => {
+describe('a plan that fails like the deployment', () => {
   beforeEach(deployed)
 
-  test('on a field of another client', async () => {
+  test('names a field of another client', async () => {
     const set = api.read('StatefulSet', namespace, 'redis')
     if (set === undefined) throw new Error('no StatefulSet is stored')
     api.seed({ ...set, spec: { ...(set['spec'] as object), replicas: 3 } }, { fieldManager: 'kubectl-scale' })
@@ -218,13 +218,13 @@ describe('a plan fails as the deployment would', () => {
     expect(noteOn(forced, 'StatefulSet/redis')).toBe('would take .spec.replicas over from kubectl-scale')
   })
 
-  test('on an immutable field', async () => {
+  test('names an immutable field', async () => {
     const done = await plan({ 'storage-size': '6Gi' })
     expect(done.outputs['failure-code']).toBe('immutable-field')
     expect(said(done)).toMatch(/storage is "5Gi", wanted: "6Gi"\nNext: to enlarge the volume and keep its data, run `/)
   })
 
-  test('on a Secret that lacks a field, which is said once, and no other password is made up', async () => {
+  test('names a missing field of the Secret once, and generates no other password', async () => {
     api.seed({
       apiVersion: 'v1',
       kind: 'Secret',
@@ -240,10 +240,10 @@ describe('a plan fails as the deployment would', () => {
   })
 })
 
-describe('no plan comes of', () => {
+describe('a plan that cannot be made', () => {
   const patch = { method: 'PATCH', path: /\/statefulsets\/redis$/ }
 
-  test('an API server that goes away meanwhile', async () => {
+  test('reports an API server that disappears meanwhile', async () => {
     api.fault({ ...patch, times: 1000, reply: 'reset' })
     const done = await run(told, { timeout: '3s' })
     expect(done.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'cluster-unreachable', changed: '' })
@@ -251,7 +251,7 @@ describe('no plan comes of', () => {
     expect(done.summary).toMatch(/^### ❌ Redis cache failed: `cluster-unreachable`/)
   })
 
-  test('a run that is cancelled', async () => {
+  test('reports a cancelled run', async () => {
     api.fault({ ...patch, reply: 'hang' })
     const cancelling = new AbortController()
     const watch = setInterval(() => {
@@ -264,7 +264,7 @@ describe('no plan comes of', () => {
     expect(said(done)).toMatch(/^the run was cancelled \(SIGINT\) during plan.*\nNext: run again$/)
   })
 
-  test('credentials that the cluster does not know', async () => {
+  test('reports credentials that the cluster rejects', async () => {
     api.fault({ path: /./, times: 1000, reply: { status: 401, body: { kind: 'Status', reason: 'Unauthorized' } } })
     const done = await run(told)
     expect(done.outputs['failure-code']).toBe('unauthorized')
@@ -272,7 +272,7 @@ describe('no plan comes of', () => {
   })
 })
 
-test('a Secret that the manifests bring: what is planned is what they say, not what is stored', async () => {
+test('uses a Secret in the manifests instead of the stored one', async () => {
   const data = (password: string) => {
     const host = 'redis.default.svc'
     const fields = { host, port: '6379', password, url: `redis://:${password}@${host}:6379` }

@@ -46,7 +46,7 @@ async function exporterFailure(exporter: Listener | undefined) {
 }
 
 describe('the exporter', () => {
-  test('that does not listen', async () => {
+  test('fails if it does not listen', async () => {
     expect(await exporterFailure(undefined)).toMatchObject({
       code: 'metrics-missing',
       message: expect.stringMatching(/^exporter: no answer: error forwarding port 9121 to pod .*connection refused/),
@@ -54,7 +54,7 @@ describe('the exporter', () => {
     })
   })
 
-  test('that cannot ask Redis', async () => {
+  test('fails if it cannot query Redis', async () => {
     await using exporter = await startExporter({ redisPort: redis.port, password: 'wrong' })
     expect(await exporterFailure(exporter)).toMatchObject({
       code: 'metrics-missing',
@@ -62,7 +62,7 @@ describe('the exporter', () => {
     })
   })
 
-  test('that lacks metrics, which are named', async () => {
+  test('fails with the names of missing metrics', async () => {
     const text = (await goodMetrics()).replace(/^redis_keyspace_.*\n/gm, '')
     await using exporter = await metrics(text)
     expect(await exporterFailure(exporter)).toMatchObject({
@@ -74,12 +74,12 @@ describe('the exporter', () => {
   test.each([
     ['that is something else', '<html>Welcome</html>', 200, 'exporter: the response has no metric redis_up'],
     ['that fails', 'oops', 500, 'exporter: no answer: HTTP status 500']
-  ])('%s', async (_situation, text, status, message) => {
+  ])('fails if its response is invalid: one %s', async (_situation, text, status, message) => {
     await using exporter = await metrics(text, status)
     expect(await exporterFailure(exporter)).toMatchObject({ code: 'metrics-missing', message })
   })
 
-  test('that is silent does not hold the run', async () => {
+  test('does not block the run if it does not respond', async () => {
     await using exporter = await startSilent()
     expect(await exporterFailure(exporter)).toMatchObject({
       code: 'metrics-missing',
@@ -87,12 +87,12 @@ describe('the exporter', () => {
     })
   })
 
-  test('that hangs up', async () => {
+  test('fails if it hangs up', async () => {
     await using exporter = await listen((socket) => socket.end())
     expect(await exporterFailure(exporter)).toMatchObject({ code: 'metrics-missing' })
   })
 
-  test('that listens a moment after Redis does is waited for', async () => {
+  test('is awaited if it listens a moment later than Redis', async () => {
     const text = await goodMetrics()
     const forward: Record<number, number> = { 6379: redis.port }
     await using api = await startKubernetesApi({ forward })
@@ -112,7 +112,7 @@ describe('the exporter', () => {
     })
   })
 
-  test('is not asked where the pod has none', async () => {
+  test('is skipped where the pod has none', async () => {
     await using api = await podWith(redis)
     const { result } = await probing(api, password)
     expect(result?.checks.map(({ name }) => name)).not.toContain('exporter')

@@ -30,10 +30,10 @@ async function fill(redis: RedisProcess): Promise<void> {
   }
 }
 
-onlyReal('memory', () => {
+onlyReal('memory of a probed Redis', () => {
   const config = 'maxmemory 2mb\nmaxmemory-policy noeviction\nsave ""\n'
 
-  test('a full Redis is over the threshold, with its numbers', async () => {
+  test('is over the threshold if Redis is full, with its numbers', async () => {
     await using redis = await startRedis({ config, password })
     await using api = await podWith(redis)
     await fill(redis)
@@ -46,7 +46,7 @@ onlyReal('memory', () => {
     expect(log.filter((line) => line.startsWith('✗'))).toHaveLength(1)
   })
 
-  test('the threshold is the one of the input', async () => {
+  test('is compared with the threshold of the input', async () => {
     await using redis = await startRedis({ config, password })
     await using api = await podWith(redis)
     const lenient = await probing(api, password, { expected: configOf(config), memoryThresholdPercent: 99 })
@@ -56,8 +56,8 @@ onlyReal('memory', () => {
   })
 })
 
-onlyReal('persistence', () => {
-  test('a snapshot that failed', async () => {
+onlyReal('persistence of a probed Redis', () => {
+  test('fails after a failed snapshot', async () => {
     await using redis = await startRedis({ config: 'maxmemory 64mb\nsave 3600 1\n', password })
     await using api = await podWith(redis)
     // No file can take the place of a folder, whoever Redis runs as.
@@ -73,7 +73,7 @@ onlyReal('persistence', () => {
     })
   })
 
-  test('a snapshot that failed, of a Redis that lets everyone in: that comes first', async () => {
+  test('fails after the missing password is reported', async () => {
     await using redis = await startRedis({ config: 'maxmemory 64mb\nsave 3600 1\n' })
     await using api = await podWith(redis)
     await mkdir(join(redis.dir, 'dump.rdb'))
@@ -88,7 +88,7 @@ onlyReal('persistence', () => {
 
   const onlyWhereFull = process.platform === 'linux' ? test : test.skip
 
-  onlyWhereFull('an append-only file that cannot be written', async () => {
+  onlyWhereFull('fails if the append-only file cannot be written', async () => {
     await using redis = await startRedis({ config: 'maxmemory 64mb\nsave ""\nappendonly yes\n', password })
     await using api = await podWith(redis)
     // A disk that is full, for the file that comes next.

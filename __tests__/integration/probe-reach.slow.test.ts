@@ -15,13 +15,13 @@ afterAll(async () => redis[Symbol.asyncDispose]())
 
 const nobody = async (): Promise<Listener> => ({ port: closedPort, async [Symbol.asyncDispose]() {} })
 
-describe('a Redis that does not answer', () => {
+describe('a Redis that does not reply', () => {
   test.each<[string, () => Promise<Listener>, RegExp]>([
     ['is silent', startSilent, /timed? ?out/i],
     ['hangs up', startHangUp, /./],
     ['is an HTTP server', startHttp, /./],
     ['does not listen', nobody, /error forwarding port 6379 to pod .*connection refused/]
-  ])('because it %s', async (_situation, start, said) => {
+  ])('fails the probe because it %s', async (_situation, start, said) => {
     await using server = await start()
     await using api = await podWith(server)
     const { failure, open, waits } = await probing(api, password, { speed: 10 })
@@ -36,7 +36,7 @@ describe('a Redis that does not answer', () => {
     expect(waits.reduce((sum, wait) => sum + wait, 0)).toBeLessThan(20_000)
   })
 
-  test('because it knows no such password: no patience', async () => {
+  test('fails the probe at once if it does not accept the password', async () => {
     await using server = await startWrongPassword()
     await using api = await podWith(server)
     const { failure, waits } = await probing(api, password)
@@ -45,7 +45,7 @@ describe('a Redis that does not answer', () => {
   })
 })
 
-test('a refused password is told without the times that nobody tells soon', async () => {
+test('fails the probe without the times that would take too long to read', async () => {
   await using server = await startWrongPassword()
   await using api = await podWith(server)
   const onStart = () => api.fault({ path: /\/statefulsets\/redis$/, times: 1000, reply: 'hang' })
@@ -55,7 +55,7 @@ test('a refused password is told without the times that nobody tells soon', asyn
 })
 
 describe('a Redis that loads its data', () => {
-  test('is waited for, and that is said once', async () => {
+  test('is awaited with one log line', async () => {
     await using loading = await startLoading(redis.port, 5)
     await using api = await podWith(loading)
     const { failure, log } = await probing(api, password, { speed: 4 })
@@ -63,7 +63,7 @@ describe('a Redis that loads its data', () => {
     expect(log.filter((line) => line.startsWith('waiting'))).toEqual(['waiting for Redis to load its data'])
   })
 
-  test('for longer than Redis may be unreachable', async () => {
+  test('is awaited longer than an unreachable Redis', async () => {
     // As many waits take 15 s.
     await using loading = await startLoading(redis.port, 60)
     await using api = await podWith(loading)
@@ -71,7 +71,7 @@ describe('a Redis that loads its data', () => {
     expect(failure).toBeUndefined()
   })
 
-  test('until the timeout', async () => {
+  test('is awaited until the timeout', async () => {
     await using loading = await startLoading(redis.port, Number.POSITIVE_INFINITY)
     await using api = await podWith(loading)
     const { failure, open } = await probing(api, password, { speed: 20, timeout: 15_000 })
@@ -84,7 +84,7 @@ describe('a Redis that loads its data', () => {
   })
 })
 
-test('a failure that is certain waits for nothing else, and leaves nothing open', async () => {
+test('a certain failure ends the probe at once and leaves nothing open', async () => {
   // The exporter does not listen, and would be given 10 s.
   await using api = await podWith(redis)
   const { failure, open } = await probing(api, 'the-password-of-yesterday', { exporter: true, speed: 5 })

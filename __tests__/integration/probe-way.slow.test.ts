@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(async () => redis[Symbol.asyncDispose]())
 
-describe('the way to the pod', () => {
+describe('the port-forward to the pod', () => {
   const path = /\/pods\/redis-0\/portforward$/
 
   test.each([
@@ -28,7 +28,7 @@ describe('the way to the pod', () => {
     ],
     // An API server of 1.36 gives no reason for its second check.
     ['create', '', ': this requires the right to get and create pods/portforward']
-  ])('that nobody allows to %s: said at once', async (_verb, reason, more) => {
+  ])('fails at once if the permission to %s is missing', async (_verb, reason, more) => {
     await using api = await podWith(redis)
     const message = `pods "redis-0" is forbidden:${reason}`
     const body = { kind: 'Status', message: `${message} `, code: 403 }
@@ -43,7 +43,7 @@ describe('the way to the pod', () => {
     expect(open).toEqual([])
   })
 
-  test('for credentials that have expired meanwhile: said at once', async () => {
+  test('fails at once if the credentials expire meanwhile', async () => {
     await using api = await podWith(redis)
     const body = { kind: 'Status', message: 'Unauthorized', reason: 'Unauthorized', code: 401 }
     api.fault({ path, times: 1000, reply: { status: 401, body } })
@@ -58,21 +58,21 @@ describe('the way to the pod', () => {
   test.each<[string, 'reset' | 'hang']>([
     ['is cut once', 'reset'],
     ['does not open once', 'hang']
-  ])('that %s: another one is opened', async (_situation, reply) => {
+  ])('is opened again if it %s', async (_situation, reply) => {
     await using api = await podWith(redis)
     api.fault({ path, reply })
     const { failure } = await probing(api, password, { speed: 5 })
     expect(failure).toBeUndefined()
   })
 
-  test('that breaks in the middle: another one is opened', async () => {
+  test('is opened again if it breaks in the middle', async () => {
     await using loading = await startLoading(redis.port, 3)
     await using api = await podWith(loading)
     const { failure } = await probing(api, password, { speed: 4, onLog: () => api.dropForwards() })
     expect(failure).toBeUndefined()
   })
 
-  test('that carries nothing for a while', async () => {
+  test('may carry nothing for a while', async () => {
     await using api = await podWith(redis)
     api.silenceForwards()
     const asked = until(() => api.requests.some((request) => path.test(request.path)))
@@ -82,7 +82,7 @@ describe('the way to the pod', () => {
     await speaks
   })
 
-  test('that never carries anything', async () => {
+  test('fails if it never carries anything', async () => {
     await using api = await podWith(redis)
     api.silenceForwards()
     const { failure, open } = await probing(api, password, { speed: 40 })
@@ -90,7 +90,7 @@ describe('the way to the pod', () => {
     expect(open).toEqual([])
   })
 
-  test('to a pod that is gone', async () => {
+  test('fails if the pod is gone', async () => {
     await using api = await podWith(redis)
     api.remove('Pod', 'default', 'redis-0')
     const { failure } = await probing(api, password, { speed: 10 })
@@ -101,10 +101,10 @@ describe('the way to the pod', () => {
   })
 })
 
-describe('an API server that goes away', () => {
+describe('an API server that disappears', () => {
   const outage = (api: KubernetesApi, times: number) => () => api.fault({ path: /./, times, reply: 'reset' })
 
-  test('is waited for longer than Redis is, and then Redis and its exporter have their time', async () => {
+  test('is awaited longer than Redis, and then Redis and its exporter get their full time', async () => {
     await using exporter = await startExporter({ redisPort: redis.port, password })
     await using api = await podWith(redis, exporter)
     const { failure, open, waits } = await probing(api, password, {
@@ -118,20 +118,17 @@ describe('an API server that goes away', () => {
     expect(open).toEqual([])
   })
 
-  test.each([false, true])(
-    'for good: at the timeout it is the server, and not Redis (exporter: %s)',
-    async (exporter) => {
-      await using api = await podWith(redis)
-      const run = await probing(api, password, { speed: 40, timeout: 30_000, exporter, onStart: outage(api, 10_000) })
-      expect(run.failure).toMatchObject({
-        code: 'cluster-unreachable',
-        message: expect.stringMatching(/^the API server cannot be reached: 127\.0\.0\.1:\d+: /)
-      })
-      expect(run.open).toEqual([])
-    }
-  )
+  test.each([false, true])('is blamed at the timeout instead of Redis (exporter: %s)', async (exporter) => {
+    await using api = await podWith(redis)
+    const run = await probing(api, password, { speed: 40, timeout: 30_000, exporter, onStart: outage(api, 10_000) })
+    expect(run.failure).toMatchObject({
+      code: 'cluster-unreachable',
+      message: expect.stringMatching(/^the API server cannot be reached: 127\.0\.0\.1:\d+: /)
+    })
+    expect(run.open).toEqual([])
+  })
 
-  test('not at all, but opens no port-forward: Redis is given its time only', async () => {
+  test('is not blamed if it only opens no port-forward, and Redis gets its own time', async () => {
     await using api = await podWith(redis)
     const message = 'error dialing backend: dial tcp 10.0.0.5:10250: i/o timeout'
     const body = { kind: 'Status', message, code: 500 }

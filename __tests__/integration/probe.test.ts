@@ -31,8 +31,8 @@ const onlyReal = (await findRedis()) === undefined ? describe.skip : describe
 const real = installed.map(({ name, path }): [string, string] => [name, path])
 const programs: [string, string][] = [...real, ['the stand-in', 'stand-in']]
 
-describe.each(programs)('%s as rendered', (_name, program) => {
-  test('passes every check, and leaves nothing open', async () => {
+describe.each(programs)('the probe of %s as rendered', (_name, program) => {
+  test('passes every check and leaves nothing open', async () => {
     await using stage = await stageWith({ program })
     const { result, failure, log, open } = await probeAll(stage)
     expect(failure).toBeUndefined()
@@ -89,8 +89,8 @@ onlyInstalled.each(real.length === 0 ? [['no server', '']] : real)('%s that is n
   })
 })
 
-describe('who gets in', () => {
-  test('everybody: the password is no protection', async () => {
+describe('access to a probed Redis', () => {
+  test('fails the probe if the password gives no protection', async () => {
     await using stage = await stageWith({ open: true })
     // ioredis wonders on the console that a password was given.
     const console = jest.spyOn(globalThis.console, 'warn').mockImplementation(() => undefined)
@@ -103,7 +103,7 @@ describe('who gets in', () => {
     })
   })
 
-  test('not who has the password of the Secret: said at once', async () => {
+  test('fails the probe at once if the password is rejected', async () => {
     await using stage = await stageWith()
     const { failure, waits } = await probing(stage.api, 'the-password-of-yesterday', { expected })
     expect(failure).toMatchObject({
@@ -173,7 +173,7 @@ onlyReal('settings that are not in force as rendered', () => {
     ['save', '', '900 1 300 10 60 10000'],
     ['save', '60 1', '900 1 300 10 60 10000'],
     ['protected-mode', 'no', 'yes']
-  ])('%s %s', async (name, value, rendered) => {
+  ])('fail the probe if %s is %s', async (name, value, rendered) => {
     await commanding(stage.redis, stage.password, ['CONFIG', 'SET', name, value])
     const { failure, log } = await probeAll(stage)
     await commanding(stage.redis, stage.password, ['CONFIG', 'SET', name, rendered])
@@ -182,7 +182,7 @@ onlyReal('settings that are not in force as rendered', () => {
     expect(log.filter((line) => line.startsWith('✗'))).toEqual([`✗ ${detail}`])
   })
 
-  test('several are all named', async () => {
+  test('fail the probe with every difference named', async () => {
     await commanding(
       stage.redis,
       stage.password,
@@ -203,7 +203,7 @@ onlyReal('settings that are not in force as rendered', () => {
     )
   })
 
-  test('are not compared where no redis.conf was rendered', async () => {
+  test('are not compared where no redis.conf is rendered', async () => {
     const { result } = await probing(stage.api, stage.password)
     expect(result?.checks.map(({ name }) => name)).toEqual([
       'without a password',

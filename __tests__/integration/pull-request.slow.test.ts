@@ -45,7 +45,7 @@ describe('the comment of a plan without a cluster', () => {
     expect(comments()).toEqual([])
   })
 
-  test('says that an object is no longer rendered, and is brought up to date by a wrong input', async () => {
+  test('names an object that is no longer rendered, and is updated after a wrong input', async () => {
     const { outputs, summary, diff } = await run('less')
     expect(outputs).toMatchObject({ verdict: 'planned', changed: 'true', created: '0', configured: '0' })
     expect(comments()).toEqual(['### 📋 Plan: 1 no longer rendered (clinic, namespace `default`)'])
@@ -58,7 +58,7 @@ describe('the comment of a plan without a cluster', () => {
     expect(github.comments[0]?.body).toContain('maxmemory is "256Mi", but must be')
   })
 
-  test('has a part of a very long difference, and the file of the output has all of it', async () => {
+  test('contains a part of a very long diff, and the output file all of it', async () => {
     const checkout = await origin.checkout('same')
     const lines = Array.from({ length: 3_000 }, (_, index) => `panel ${index}`)
     const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'more' } }
@@ -70,21 +70,21 @@ describe('the comment of a plan without a cluster', () => {
     expect(summary).toMatch(/… \d+ more lines\n```\n\nThis is a part; the file of the output `diff` has all\./)
   })
 
-  test('says that its own input is wrong', async () => {
+  test('reports its own invalid input', async () => {
     await run('same', { comment: 'sometimes' })
     expect(comments()).toEqual(['### ❌ Redis cache failed: `invalid-input` (clinic)'])
   })
 
   test.each([
-    ['that is none of ours', { environment: 'stagging', manifests: '' }],
-    ['that is no name', { environment: 'Clinic A' }]
-  ])('is not written about an environment %s, because nothing would bring it up to date', async (_, inputs) => {
+    ['that is unknown', { environment: 'stagging', manifests: '' }],
+    ['with an invalid name', { environment: 'Clinic A' }]
+  ])('is not written for an environment %s, because no run would update it', async (_, inputs) => {
     expect((await run('same', inputs)).outputs['failure-code']).toBe('invalid-input')
     expect(comments()).toEqual([])
   })
 })
 
-describe('a plan of a cluster', () => {
+describe('the comment of a plan of a cluster', () => {
   let kubernetes: KubernetesApi
   beforeEach(async () => {
     kubernetes = await startKubernetesApi()
@@ -109,13 +109,13 @@ describe('a plan of a cluster', () => {
     return await plan(place.workspace)
   }
 
-  test('of what is deployed writes no comment', async () => {
+  test('is not written for an unchanged deployment', async () => {
     await deployed()
     expect((await planOwn()).outputs).toMatchObject({ verdict: 'planned', changed: 'false' })
     expect(comments()).toEqual([])
   })
 
-  test('names alerts and monitors that are no longer rendered, and comments although nothing else changes', async () => {
+  test('names alerts and monitors that are no longer rendered, even if nothing else changes', async () => {
     await deployed()
     const group = 'monitoring.coreos.com/v1'
     const kinds = { PodMonitor: 'podmonitors', PrometheusRule: 'prometheusrules' }
@@ -141,13 +141,13 @@ describe('a plan of a cluster', () => {
   test.each([
     ['misspelt', 'networking.k8s.io/v1', 'NetworkPolcy'],
     ['of a version that is gone', 'networking.k8s.io/v1beta1', 'Ingress']
-  ])('fails on a kind of Kubernetes itself that is %s', async (_, apiVersion, kind) => {
+  ])('fails for a built-in kind that is %s', async (_, apiVersion, kind) => {
     const { outputs, summary } = await planOf({ apiVersion, kind, metadata: { name: 'x' } })
     expect(outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'invalid-manifest' })
     expect(summary).toContain(`| \`${kind}/x\` | ❌ refused |`)
   })
 
-  test('says of a kind that can be installed what to do, and does not fail', async () => {
+  test('tells how to install a missing kind, and does not fail', async () => {
     const { outputs, summary } = await planOf({
       apiVersion: 'gateway.networking.k8s.io/v1',
       kind: 'Gateway',

@@ -129,7 +129,7 @@ const kustomizations: [string, Readonly<Record<string, Content | object>>][] = [
     }
   ],
   [
-    'what the configuration of a plugin says with yes and no',
+    'yes and no in the configuration of a plugin',
     {
       'deploy/kustomization.yaml': { resources: ['a.yaml'], transformers: ['plugins.yaml'] },
       'deploy/a.yaml': configMap('a'),
@@ -211,8 +211,8 @@ beforeAll(async () => {
 })
 afterAll(async () => rm(folder, { recursive: true }))
 
-describe('the copy renders like the workspace', () => {
-  test.each(kustomizations)('%s', async (_situation, files) => {
+describe('the sandbox copy', () => {
+  test.each(kustomizations)('renders like the workspace: %s', async (_situation, files) => {
     await using place = await grounds(files)
     const { workspace, outside } = place
     const base = join(workspace, 'deploy')

@@ -113,9 +113,9 @@ async function buildAsItIs(place: Grounds, path: string, more: NodeJS.ProcessEnv
   )
 }
 
-describe('no program of a manifest is run', () => {
-  describe.each(plugins)('%s', (_situation, plugin) => {
-    test.each(['generators', 'transformers', 'validators'])('in %s: it is refused', async (field) => {
+describe('a program in a manifest', () => {
+  describe.each(plugins)('is refused: %s', (_situation, plugin) => {
+    test.each(['generators', 'transformers', 'validators'])('is refused in %s', async (field) => {
       await using place = await withPlugin(field, plugin)
       const failure = await failureOf(rendering({ manifests: 'deploy' }, { workspace: place.workspace }))
       expect(failure).toMatchObject({
@@ -125,7 +125,7 @@ describe('no program of a manifest is run', () => {
       expect(existsSync(marker)).toBe(false)
     })
 
-    test.each(usual)('and $name would not run it: $path', async ({ path }) => {
+    test.each(usual)('would not be run by $name: $path', async ({ path }) => {
       await using place = await withPlugin('transformers', plugin)
       const { failure } = await buildAsItIs(place, String(paths.get(path)))
       expect(failure?.code).toBe('render-failed')
@@ -133,7 +133,7 @@ describe('no program of a manifest is run', () => {
     })
   })
 
-  test.each(usual)('Helm as a field: $name at $path', async ({ path }) => {
+  test.each(usual)('is refused as a Helm field by $name: $path', async ({ path }) => {
     const chart = { helmCharts: [{ name: 'redis', repo: 'https://example.org', version: '1' }] }
     await using place = await grounds({ 'deploy/kustomization.yaml': chart })
     const { message } = await failureOf(rendering({ manifests: 'deploy' }, { workspace: place.workspace }))
@@ -142,7 +142,7 @@ describe('no program of a manifest is run', () => {
     expect(existsSync(marker)).toBe(false)
   })
 
-  test('an object that says so is an object', async () => {
+  test('is not confused with an object that mentions it', async () => {
     await using place = await withPlugin(
       'resources',
       {},
@@ -161,7 +161,7 @@ describe('no program of a manifest is run', () => {
   // Else the tests above would prove nothing.
   const [asked] = usual.filter(({ name }) => name === 'kustomize')
   const withKustomize = asked === undefined ? test.skip : test
-  withKustomize('though it runs where it is allowed to', async () => {
+  withKustomize('runs where plugins are allowed, which proves the test', async () => {
     await using place = await withPlugin('transformers', onFunction('Anything', 'example.org/v1', script))
     const command = ['build', '--enable-alpha-plugins', '--enable-exec', join(place.workspace, 'deploy')]
     await promisify(execFile)(String(asked?.path), command).catch(() => undefined)
@@ -169,14 +169,14 @@ describe('no program of a manifest is run', () => {
   })
 })
 
-describe('no secret of the job gets into a manifest', () => {
+describe('a secret of the job', () => {
   const secret = randomBytes(16).toString('hex')
   const files = {
     'deploy/kustomization.yaml': { configMapGenerator: [{ name: 'a', envs: ['a.env'] }] },
     'deploy/a.env': '# the token\nKEY=value\n  TOKEN\n'
   }
 
-  test('a variable without a value is refused', async () => {
+  test('is not read by a variable without a value', async () => {
     process.env['TOKEN'] = secret
     await using place = await grounds(files)
     const failure = await failureOf(rendering({ manifests: 'deploy' }, { workspace: place.workspace }))
@@ -185,7 +185,7 @@ describe('no secret of the job gets into a manifest', () => {
     )
   })
 
-  test.each(programs)('and $name would not find one: $path', async ({ path }) => {
+  test.each(programs)('would not be found by $name: $path', async ({ path }) => {
     await using place = await grounds(files)
     const { result } = await buildAsItIs(place, String(paths.get(path)), { TOKEN: secret, GITHUB_TOKEN: secret })
     expect(result?.manifest).toContain('KEY: value')
@@ -193,8 +193,8 @@ describe('no secret of the job gets into a manifest', () => {
   })
 })
 
-describe('names that mean something to JavaScript', () => {
-  test('are no fields of a kustomization', async () => {
+describe('names with a meaning in JavaScript', () => {
+  test('are not fields of a kustomization', async () => {
     await using place = await grounds({
       'deploy/kustomization.yaml': 'resources: [a.yaml]\n__proto__: {polluted: true}\n',
       'deploy/a.yaml': configMap('a')
@@ -204,7 +204,7 @@ describe('names that mean something to JavaScript', () => {
     expect('polluted' in {}).toBe(false)
   })
 
-  test('are fields of an object like others', async () => {
+  test('are ordinary fields of an object', async () => {
     const rest = '__proto__: {polluted: true}\nconstructor: {prototype: {polluted: true}}\ndata: {__proto__: a}\n'
     await using place = await grounds({
       'deploy/kustomization.yaml': { resources: ['a.yaml'] },

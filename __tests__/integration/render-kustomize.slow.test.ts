@@ -35,12 +35,12 @@ async function script(path: string, stdout: string, stderr = '', exitCode = 0): 
 
 const installed = await installedPrograms()
 
-describe('which kustomize renders', () => {
+describe('the kustomize that renders', () => {
   // What @actions/tool-cache says for debugging.
   beforeEach(() => void jest.spyOn(process.stdout, 'write').mockReturnValue(true))
   afterEach(() => void jest.restoreAllMocks())
 
-  test('the one on PATH, if there is one', async () => {
+  test('is the one on PATH', async () => {
     await script(join(folder, 'kustomize'), document)
     await script(join(folder, 'kubectl'), 'never')
     const { program, documents } = await rendering({}, { path: folder })
@@ -48,12 +48,12 @@ describe('which kustomize renders', () => {
     expect(documents.map(({ object }) => object.metadata.name)).toEqual(['printed'])
   })
 
-  test('else the one inside kubectl', async () => {
+  test('is the one in kubectl if there is none on PATH', async () => {
     await script(join(folder, 'kubectl'), document)
     expect((await rendering({}, { path: folder })).program).toBe('kubectl kustomize')
   })
 
-  test('else the one that an earlier run downloaded', async () => {
+  test('is the one that an earlier run downloaded if there is no other', async () => {
     const cached = join(folder, 'kustomize', '5.8.1', arch())
     await mkdir(cached, { recursive: true })
     await script(join(cached, 'kustomize'), document)
@@ -62,7 +62,7 @@ describe('which kustomize renders', () => {
     expect((await rendering({}, { path: '' })).program).toBe('kustomize 5.8.1')
   })
 
-  test('else none: a download that fails says what to install', async () => {
+  test('is missing after a failed download, with a hint what to install', async () => {
     Object.assign(process.env, {
       RUNNER_TOOL_CACHE: folder,
       RUNNER_TEMP: folder,
@@ -79,7 +79,7 @@ describe('which kustomize renders', () => {
     })
   })
 
-  test('none at all on a platform that no release is known for', async () => {
+  test('is missing on a platform without a release', async () => {
     process.env['RUNNER_TOOL_CACHE'] = folder
     const { platform } = process
     Object.defineProperty(process, 'platform', { value: 'sunos' })
@@ -94,8 +94,8 @@ describe('which kustomize renders', () => {
   })
 })
 
-describe('what kustomize says', () => {
-  test('beside the manifest stands in the log, line by line, each once, and harmless', async () => {
+describe('the output of kustomize', () => {
+  test('is logged line by line, each once, and sanitized', async () => {
     const deprecated = "# Warning: 'bases' is deprecated. Please use 'resources' instead.\n"
     const warnings = `${deprecated}\n::error::not a command\n${deprecated}`
     await script(join(folder, 'kustomize'), document, warnings)
@@ -106,14 +106,14 @@ describe('what kustomize says', () => {
     ])
   })
 
-  test('in the manifest is written to the last byte', async () => {
+  test('is written to the last byte', async () => {
     const text = `---\n${document}  annotations:\n    a: "ä\\u0000 …"  # kept\n\n---\n# nothing\n`
     await script(join(folder, 'kustomize'), text)
     const use = async ({ manifest }: RenderRun) => expect(await readFile(manifest, 'utf8')).toBe(text)
     expect((await rendering({}, { path: folder, use })).documents).toHaveLength(1)
   })
 
-  test('when it fails is the evidence', async () => {
+  test('is the evidence of a failure', async () => {
     const said = '\nError: accumulating resources: ::error::\nsecond line\n'
     await script(join(folder, 'kustomize'), 'half a manifest', said, 7)
     const failure = await failureOf(rendering({}, { path: folder }))
@@ -124,18 +124,18 @@ describe('what kustomize says', () => {
     })
   })
 
-  test('that is no manifest is refused', async () => {
+  test('is refused if it is not a manifest', async () => {
     await script(join(folder, 'kustomize'), 'kind: [')
     expect((await failureOf(rendering({}, { path: folder }))).code).toBe('invalid-manifest')
   })
 })
 
-describe('kustomize is stopped', () => {
+describe('a stopped kustomize', () => {
   const body = async (...lines: string[]) => {
     await writeFile(join(folder, 'kustomize'), ['#!/bin/sh', ...lines].join('\n'), { mode: 0o755 })
   }
 
-  test('when its time is over', async () => {
+  test('has exceeded its time limit', async () => {
     await body('echo "waiting for a server" >&2', 'exec /bin/sleep 600')
     expect(await failureOf(rendering({}, { path: folder, timeoutMilliseconds: 500 }))).toMatchObject({
       code: 'render-failed',
@@ -143,7 +143,7 @@ describe('kustomize is stopped', () => {
     })
   })
 
-  test('when it prints too much', async () => {
+  test('has exceeded its output limit', async () => {
     await body(`while :; do echo 'a: ${'b'.repeat(10_000)}'; done`)
     expect(await failureOf(rendering({}, { path: folder }))).toMatchObject({
       code: 'render-failed',
@@ -152,7 +152,7 @@ describe('kustomize is stopped', () => {
     })
   })
 
-  test('when the run is cancelled, with the reason of that and with all that it started', async () => {
+  test('ends with its children and the reason of a cancelled run', async () => {
     const [parent, child] = [join(folder, 'parent'), join(folder, 'child')]
     await body(
       "trap '' TERM",
@@ -170,7 +170,7 @@ describe('kustomize is stopped', () => {
 
   // macOS cannot limit it.
   const onLinux = process.platform === 'linux' ? test : test.skip
-  onLinux('when it wants more memory than there is for it', async () => {
+  onLinux('has exceeded its memory limit', async () => {
     await body(`printf '${document.replaceAll('\n', '\\n')}data: {kibibytes: "%s"}\n' "$(ulimit -d)"`)
     const { documents } = await rendering({}, { path: folder })
     expect(textAt(documents[0]?.object, 'data', 'kibibytes')).toBe(String(1024 ** 2))
@@ -179,7 +179,7 @@ describe('kustomize is stopped', () => {
   test.each([
     ['runtime: out of memory: cannot allocate 4194304-byte block (1073741824 in use)\nfatal error: out of memory\n'],
     ['fatal error: runtime: cannot allocate memory\n\nruntime stack:\n']
-  ])('and says so: %j', async (said) => {
+  ])('reports that memory was missing: %j', async (said) => {
     await script(join(folder, 'kustomize'), '', said, 2)
     expect((await failureOf(rendering({}, { path: folder }))).message).toBe(
       'kustomize build wanted more than 1 GiB of memory'
@@ -198,7 +198,7 @@ const all = {
 }
 const onlySeveral = installed.length > 1 ? test : test.skip
 
-describe('every kustomize of this machine', () => {
+describe('the kustomize programs of this machine', () => {
   onlySeveral.each(['development', 'production'])('renders the same for %s', async (environment) => {
     const adjustments = environment === 'production' ? {} : all
     const outputs: unknown[] = []

@@ -45,7 +45,7 @@ async function rendered(objects: object[], adjustments: Adjustments) {
   return await rendering({ manifests: 'deploy', adjustments }, { workspace: place.workspace })
 }
 
-describe('an input without a place in the manifests is refused in words about it:', () => {
+describe('an input without a target in the manifests', () => {
   const items = 'items in spec.data, not one for each of host, port, password, url'
 
   test.each<[string, object[], Adjustments, string]>([
@@ -110,7 +110,7 @@ describe('an input without a place in the manifests is refused in words about it
       { remoteSecret: 'x/y' },
       'remote-secret: x/y has no effect because ExternalSecret cache is not called redis-credentials'
     ]
-  ])('%s', async (_, objects, adjustments, sentence) => {
+  ])('is refused: %s', async (_, objects, adjustments, sentence) => {
     expect(await failureOf(rendered(objects, adjustments))).toMatchObject({
       code: 'invalid-input',
       message: `the input ${sentence}`,
@@ -119,8 +119,8 @@ describe('an input without a place in the manifests is refused in words about it
   })
 })
 
-describe('an input that has its place', () => {
-  test('may find a container that has nothing but what it sets', async () => {
+describe('an input with a target', () => {
+  test('may find a container with no other fields', async () => {
     const containers = [redis({})]
     const adjustments = { redisImage: 'redis:8', memoryLimit: '2Gi' }
     const { documents } = await rendered(ownRedis({ containers }), adjustments)
@@ -131,14 +131,14 @@ describe('an input that has its place', () => {
     })
   })
 
-  test('is not blamed for what else is wrong', async () => {
+  test('is not blamed for other errors', async () => {
     const broken = { apiVersion: 'v1', kind: 'ConfigMap' }
     const failure = await failureOf(rendered([...ownRedis({}), broken], { storageSize: '5Gi' }))
     expect(failure).toMatchObject({ code: 'render-failed', message: expect.stringContaining('2.json') })
   })
 })
 
-test('a ConfigMap of a generator has a place for maxmemory, also where a container has only an image', async () => {
+test('is found for maxmemory in a generated ConfigMap, even where a container has only an image', async () => {
   const [set] = ownRedis({ containers: [redis(), { name: 'metrics', image: 'exporter:1' }] })
   await using place = await grounds({
     'deploy/kustomization.yaml': {

@@ -85,8 +85,8 @@ const fields: [field: string, kustomization: (text: string) => object][] = [
 const isCurrent = (await installedPrograms()).some(({ path }) => !path.includes('node_modules'))
 const known = fields.filter(([field]) => isCurrent || field !== 'openapi.path')
 
-describe('what is remote is refused, and no connection is tried', () => {
-  test.each(fields)('in %s', async (field, kustomization) => {
+describe('a remote reference', () => {
+  test.each(fields)('is refused without a connection in %s', async (field, kustomization) => {
     const { failure } = await attempt(kustomization(url))
     expect(failure).toMatchObject({
       code: 'render-failed',
@@ -96,7 +96,7 @@ describe('what is remote is refused, and no connection is tried', () => {
     expect(connections).toBe(0)
   })
 
-  test.each(known)('but tried where the input allows it, in %s', async (_field, kustomization) => {
+  test.each(known)('is followed on request in %s', async (_field, kustomization) => {
     await attempt(kustomization(url), true)
     expect(connections).toBeGreaterThan(0)
   })
@@ -116,12 +116,12 @@ describe('what is remote is refused, and no connection is tried', () => {
     'git::git::ssh://example.org/org/repository',
     'gh:org/repository',
     ' https://example.org/redis.yaml'
-  ])('also as %j', async (text) => {
+  ])('is refused as %j', async (text) => {
     const { failure } = await attempt({ resources: [text] })
     expect(failure?.message).toBe(`deploy/kustomization.yaml: resources: ${JSON.stringify(text)} is remote`)
   })
 
-  test('in a directory of the workspace that is called like an address', async () => {
+  test('is refused for a directory that is named like a URL', async () => {
     const host = `127.0.0.1:${server.port}`
     await using place = await grounds({
       'deploy/kustomization.yaml': { resources: [`http://${host}/org/repository`, 'github.com/org/repository'] },
@@ -133,7 +133,7 @@ describe('what is remote is refused, and no connection is tried', () => {
     expect(connections).toBe(0)
   })
 
-  test('but such a directory is read where it is named by a path', async () => {
+  test('is not assumed for such a directory given by a path', async () => {
     await using place = await grounds({
       'deploy/kustomization.yaml': { resources: ['./github.com/org/repository'] },
       'deploy/github.com/org/repository/kustomization.yaml': { resources: ['a.yaml'] },
@@ -144,7 +144,7 @@ describe('what is remote is refused, and no connection is tried', () => {
   })
 })
 
-describe('what kustomize reads differently from us leads nowhere', () => {
+describe('a reference that kustomize parses differently', () => {
   const inline = (text: string) => JSON.stringify(text)
   const texts: [string, (url: string) => Content][] = [
     ['a field in capitals', (to) => `Resources: [${to}]`],
@@ -163,12 +163,12 @@ describe('what kustomize reads differently from us leads nowhere', () => {
     ['a generator in capitals', (to) => `generators: [${inline(plugin('ConfigMapGenerator', { Files: [to] }))}]`]
   ]
 
-  test.each(texts)('%s', async (_situation, text) => {
+  test.each(texts)('leads nowhere: %s', async (_situation, text) => {
     await attempt(text(url))
     expect(connections).toBe(0)
   })
 
-  test('though most of these would lead it somewhere', async () => {
+  test('would lead kustomize outside without the sandbox, which proves the test', async () => {
     const followed: string[] = []
     for (const [name, text] of texts) {
       connections = 0
@@ -185,8 +185,8 @@ function options(allowRemote: boolean) {
   return { run: runCommand, allowRemote, environment: process.env, timeoutMilliseconds: 60_000, signal, log: () => {} }
 }
 
-describe('an address that was overlooked leads nowhere', () => {
-  test('by git', async () => {
+describe('an overlooked remote reference', () => {
+  test('is blocked in git', async () => {
     await using place = await grounds({ 'deploy/kustomization.yaml': { resources: [`git::${url}`] } })
     const failure = await failureOf(kustomizeBuild(join(place.workspace, 'deploy'), options(false)))
     expect(failure.evidence[0]?.text).toMatch(
@@ -195,7 +195,7 @@ describe('an address that was overlooked leads nowhere', () => {
     expect(connections).toBe(0)
   })
 
-  test('by HTTP', async () => {
+  test('is blocked in HTTP', async () => {
     await using place = await grounds({ 'deploy/kustomization.yaml': { resources: ['http://cache.invalid/a.yaml'] } })
     const failure = await failureOf(kustomizeBuild(join(place.workspace, 'deploy'), options(false)))
     expect(failure.evidence[0]?.text).toContain('proxyconnect tcp: dial tcp 127.0.0.1:9')

@@ -74,7 +74,7 @@ const argsOf = (object: unknown) => at(object, 'spec', 'template', 'spec', 'cont
 /** The items of lists, as they are written. */
 const itemsOf = (source: string) => [...source.matchAll(/^ *(- .*)$/gm)].map(([, item]) => item)
 
-test('a text stays the text that it is, as kustomize writes it and where more is written into the document', async () => {
+test('keeps every text as kustomize writes it, even after annotations are added', async () => {
   const piece = fc.constantFrom(...'0123456789._-+eExXobBaf:yYnN~= TZ')
   const random = fc.sample(fc.string({ unit: piece, minLength: 1, maxLength: 8 }), { numRuns: 2_000, seed: 1 })
   const texts = [...looking, ...random]

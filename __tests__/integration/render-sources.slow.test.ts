@@ -25,7 +25,7 @@ const allowed = [
 ]
 const secret = configMap('secret', 'data: {password: of-the-runner}\n')
 
-describe('what lies outside the workspace is refused', () => {
+describe('a path outside the workspace', () => {
   test.each<[string, Files, string]>([
     [
       'a directory by its path',
@@ -91,13 +91,13 @@ describe('what lies outside the workspace is refused', () => {
       },
       'lowest/Kustomization: patches.path: "../../secret.yaml" is outside the workspace'
     ]
-  ])('%s', async (_situation, files, message) => {
+  ])('is refused: %s', async (_situation, files, message) => {
     const failure = await refusalOf(files)
     expect(failure).toMatchObject({ code: 'render-failed', message })
     expect(failure.hint).toContain('files in the repository')
   })
 
-  test('the directory of the input behind a link of a parent', async () => {
+  test('is refused behind a link of a parent directory', async () => {
     const files = {
       '../other/deploy/kustomization.yaml': { resources: [] },
       linked: { link: '../other' }
@@ -109,8 +109,8 @@ describe('what lies outside the workspace is refused', () => {
   })
 })
 
-describe('what no manifest needs is refused', () => {
-  test('the folder in which a checkout keeps its token', async () => {
+describe('a file that no manifest needs', () => {
+  test('is refused if it is in the folder where a checkout keeps its token', async () => {
     const failure = await refusalOf({
       '.git/config': '[http]\nextraheader = the-token\n',
       // The whole workspace becomes the directory of a kustomization, so that kustomize itself would read it.
@@ -179,7 +179,7 @@ describe('what no manifest needs is refused', () => {
       { 'deploy/kustomization.yaml': { resources: [] }, 'deploy/Kustomization': { resources: [] } },
       /^deploy\/\w+(\.yaml)? exists next to \w+(\.yaml)?; keep one$/
     ]
-  ])('%s', async (_situation, files, words) => {
+  ])('is refused: %s', async (_situation, files, words) => {
     const { code, message } = await refusalOf(files)
     expect(code).toBe('render-failed')
     if (typeof words === 'string') expect(message).toContain(words)
@@ -188,7 +188,7 @@ describe('what no manifest needs is refused', () => {
 
   // Nothing is unreadable for root.
   const asUser = process.getuid?.() === 0 ? test.skip : test
-  asUser('a file that may not be read', async () => {
+  asUser('is refused if it is unreadable', async () => {
     await using place = await grounds({
       'deploy/a.yaml': configMap('a'),
       'deploy/kustomization.yaml': { resources: ['a.yaml'] }
@@ -199,8 +199,8 @@ describe('what no manifest needs is refused', () => {
   })
 })
 
-describe('what does not end is refused', () => {
-  test('a circle of directories', async () => {
+describe('endless input', () => {
+  test('is refused for a cycle of directories', async () => {
     const failure = await refusalOf({
       'deploy/kustomization.yaml': { resources: ['../a'] },
       'a/kustomization.yaml': { resources: ['../b'] },
@@ -212,7 +212,7 @@ describe('what does not end is refused', () => {
     })
   })
 
-  test('directories that each include the next one twice', async () => {
+  test('is refused for directories that each include the next one twice', async () => {
     const levels = Array.from({ length: 20 }, (_, level) => {
       const resources = level === 19 ? [] : ['left', 'right'].map((side) => `../../${level + 1}/${side}`)
       return ['left', 'right'].map((side) => [`${level}/${side}/kustomization.yaml`, { resources, namePrefix: side }])
@@ -221,7 +221,7 @@ describe('what does not end is refused', () => {
     expect(message).toContain('name more than 1000 files and directories')
   })
 
-  test('one big file that is named many times', async () => {
+  test('is refused for a large file that is referenced many times', async () => {
     const files = Array.from({ length: 900 }, (_, index) => `key-${index}=big`)
     const failure = await refusalOf({
       'deploy/big': 'x'.repeat(10_000),
@@ -230,14 +230,14 @@ describe('what does not end is refused', () => {
     expect(failure.message).toContain('or have more than 5 MiB; what is included twice counts twice')
   })
 
-  test('a file larger than memory, which has no bytes on the disk', async () => {
+  test('is refused for a sparse file larger than memory', async () => {
     await using place = await grounds({ 'deploy/a': '', 'deploy/kustomization.yaml': { resources: ['a'] } })
     await truncate(join(place.workspace, 'deploy/a'), 2 ** 40)
     const { message } = await failureOf(rendering({ manifests: 'deploy' }, { workspace: place.workspace }))
     expect(message).toContain('or have more than 5 MiB')
   })
 
-  test('aliases that explode in a kustomization', async () => {
+  test('is refused for aliases that expand exponentially', async () => {
     const lists = Array.from({ length: 12 }, (_, level) => {
       const item = level === 0 ? 'x' : `*l${level - 1}`
       return `l${level}: &l${level} [${Array(10).fill(item).join(', ')}]`
@@ -247,7 +247,7 @@ describe('what does not end is refused', () => {
   })
 })
 
-describe('all that is refused is told at once', () => {
+describe('a refusal with many problems', () => {
   const files = {
     'deploy/kustomization.yaml': {
       resources: ['../../a', 'https://example.org/b.yaml', 'c.yaml', 'd.yaml'],
@@ -255,7 +255,7 @@ describe('all that is refused is told at once', () => {
     }
   }
 
-  test('three in the sentence, all of it in the evidence', async () => {
+  test('names three in the sentence and all in the evidence', async () => {
     const { message, hint, evidence } = await refusalOf(files)
     expect(message).toBe(
       '5 places in the manifests are rejected: deploy/kustomization.yaml: resources: "../../a" does not exist; ' +
@@ -267,7 +267,7 @@ describe('all that is refused is told at once', () => {
     expect(evidence[0]?.text).toContain('deploy/kustomization.yaml: helmCharts would run Helm')
   })
 
-  test('on lines of our own, whatever the names say', async () => {
+  test('has its own lines whatever the names contain', async () => {
     const name = 'x\n::error::owned\r\u2028##[error]`@org/team`'
     const failure = await refusalOf(
       { [`${name}/kustomization.yaml`]: { resources: [`${name}.yaml`, 'a\n::set-output name=x::y'], [name]: [] } },
@@ -279,7 +279,7 @@ describe('all that is refused is told at once', () => {
   })
 })
 
-test('whatever a kustomization names, the copy has only files of the workspace', async () => {
+test('the sandbox copy has only files of the workspace, whatever a kustomization refers to', async () => {
   await using place = await grounds({
     '../outside.yaml': secret,
     '.git/config': secret,

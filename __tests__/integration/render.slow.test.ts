@@ -25,11 +25,11 @@ const containers = (run: RenderRun) => listAt(object(run, 'StatefulSet'), 'spec'
 const container = (run: RenderRun, name: string) => containers(run).find((each) => at(each, 'name') === name)
 const claim = (run: RenderRun) => at(object(run, 'StatefulSet'), 'spec', 'volumeClaimTemplates', 0, 'spec')
 
-describe('the manifests that the action brings', () => {
+describe('the manifests of the action', () => {
   test.each([
     ['development', '64mb', '128Mi', '1Gi'],
     ['staging', '256mb', '512Mi', '5Gi']
-  ])('%s: a Redis with %s, without a warning', async (environment, maxmemory, limit, storage) => {
+  ])('render for %s a Redis with %s, without a warning', async (environment, maxmemory, limit, storage) => {
     const run = await rendering({ environment, namespace: 'clinic' })
     expect(run.log).toEqual([])
     expect(run.topology).toBe('self-hosted')
@@ -43,7 +43,7 @@ describe('the manifests that the action brings', () => {
     expect(textAt(claim(run), 'resources', 'requests', 'storage')).toBe(storage)
   })
 
-  test('production: nothing that runs in the cluster, just the ExternalSecret', async () => {
+  test('render for production only the ExternalSecret', async () => {
     const run = await rendering({ environment: 'production', namespace: 'clinic' })
     expect(run).toMatchObject({ topology: 'managed', log: [] })
     expect(ids(run)).toEqual(['ExternalSecret/redis-credentials'])
@@ -61,7 +61,7 @@ describe('the manifests that the action brings', () => {
 })
 
 describe('adjustments', () => {
-  test('all at once land where they belong', async () => {
+  test('are applied to the right fields, all at once', async () => {
     const run = await rendering({
       environment: 'development',
       adjustments: {
@@ -85,7 +85,7 @@ describe('adjustments', () => {
     expect(claim(run)).toMatchObject({ storageClassName: 'fast.ssd', resources: { requests: { storage: '7Gi' } } })
   })
 
-  test('of production land in the ExternalSecret', async () => {
+  test('of production are applied to the ExternalSecret', async () => {
     const run = await rendering({
       environment: 'production',
       adjustments: { secretStore: { kind: 'SecretStore', name: 'clinic' }, remoteSecret: 'clinic/cache' }
@@ -103,12 +103,12 @@ describe('adjustments', () => {
     ])
   })
 
-  test('with which a managed cache is asked need no StatefulSet', async () => {
+  test('for the checks of a managed cache need no StatefulSet', async () => {
     const adjustments = { redisImage: 'redis:7.2', maxmemoryPolicy: 'volatile-lru' }
     expect((await rendering({ environment: 'production', adjustments })).topology).toBe('managed')
   })
 
-  test('that have no effect are refused, all of them', async () => {
+  test('without an effect are refused, all at once', async () => {
     const failure = await failureOf(
       rendering({ environment: 'production', adjustments: { maxmemory: '1gb', storageSize: '5Gi' } })
     )
@@ -120,7 +120,7 @@ describe('adjustments', () => {
     })
   })
 
-  test('that are for a managed cache have no effect on a self-hosted one', async () => {
+  test('for a managed cache are refused for a self-hosted Redis', async () => {
     const adjustments = { secretStore: { kind: 'SecretStore', name: 'clinic' }, remoteSecret: 'clinic/cache' } as const
     expect(await failureOf(rendering({ environment: 'staging', adjustments }))).toMatchObject({
       code: 'invalid-input',
@@ -131,7 +131,7 @@ describe('adjustments', () => {
     })
   })
 
-  test('that redis.conf does not include', async () => {
+  test('are refused if redis.conf does not include them', async () => {
     const config = { 'redis.conf': 'maxmemory 256mb\ninclude /run/redis/auth.conf\n', 'maxmemory.conf': null }
     const patch = JSON.stringify({
       apiVersion: 'v1',
@@ -148,7 +148,7 @@ describe('adjustments', () => {
     })
   })
 
-  test('that leave too little memory', async () => {
+  test('are refused if they leave too little memory', async () => {
     expect(await failureOf(rendering({ adjustments: { maxmemory: '300mb' } }))).toMatchObject({
       code: 'invalid-input',
       message:
@@ -158,8 +158,8 @@ describe('adjustments', () => {
   })
 })
 
-describe('the file', () => {
-  test('is for its owner only, and holds just what kustomize printed', async () => {
+describe('the rendered file', () => {
+  test('is private to its owner and contains exactly the output of kustomize', async () => {
     const use = async ({ manifest, documents }: RenderRun) => {
       expect((await stat(manifest)).mode & 0o777).toBe(0o600)
       expect(await readFile(manifest, 'utf8')).toBe(documents.map(({ source }) => source).join('---\n'))
@@ -168,7 +168,7 @@ describe('the file', () => {
   })
 })
 
-describe('manifests of the user', () => {
+describe('custom manifests', () => {
   let outside: string
   let workspace: string
 
@@ -205,13 +205,13 @@ describe('manifests of the user', () => {
       'name a directory that holds'
     ],
     ['one level too high', 'cache', 'manifests: "cache" holds no', 'set manifests: cache/overlays/staging']
-  ])('%s', async (_situation, manifests, message, hint) => {
+  ])('are refused %s', async (_situation, manifests, message, hint) => {
     const failure = await refused({ manifests })
     expect(failure).toMatchObject({ code: 'invalid-input', hint: expect.stringContaining(hint) })
     expect(failure.message).toContain(message)
   })
 
-  test('that kustomize refuses, with its words', async () => {
+  test('are refused with the message of kustomize', async () => {
     const failure = await refused({ manifests: 'broken' })
     expect(failure.code).toBe('render-failed')
     expect(failure.message).toMatch(/^(kustomize build|kubectl kustomize) ended with exit code 1: .*half\.yaml/)
@@ -230,7 +230,7 @@ describe('manifests of the user', () => {
     })
   })
 
-  test('that build on the ones of the action, in the namespace of the input', async () => {
+  test('may extend those of the action in the namespace of the input', async () => {
     await using repository = await workspaceWith([
       configPatch('maxmemory-policy.conf', 'maxmemory-policy noeviction\n')
     ])
@@ -245,7 +245,7 @@ describe('manifests of the user', () => {
     })
   })
 
-  test('that contradict themselves: each problem is named', async () => {
+  test('are refused with each contradiction named', async () => {
     await using repository = await workspaceWith([
       statefulSetPatch({ op: 'replace', path: '/spec/replicas', value: 3 }),
       configPatch('maxmemory.conf', 'maxmemory 1gb\n')

@@ -14,7 +14,7 @@ beforeAll(async () => {
 describe('an image', () => {
   const image = 'docker.io/library/redis:7.2.16-alpine'
 
-  test('that does not exist: said at once, with the root cause and the events', async () => {
+  test('that does not exist fails at once with root cause and events', async () => {
     await using stage = await scene(documents, [{ kind: 'image-missing' }])
     const run = await rolling(stage)
     expect(run.failure).toMatchObject({
@@ -28,14 +28,14 @@ describe('an image', () => {
     expect(evidenceOf(run, 'Events')).toContain(`Warning Failed: Failed to pull image "${image}"`)
   })
 
-  test('that the nodes may not pull: points to the credentials', async () => {
+  test('that the nodes must not pull fails with a hint to the credentials', async () => {
     await using stage = await scene(documents, [{ kind: 'image-denied', container: 'metrics' }])
     const { failure } = await rolling(stage)
     expect(failure).toMatchObject({ code: 'image-pull', hint: expect.stringContaining('imagePullSecrets') })
     expect(failure?.message).toMatch(/redis_exporter:\S+ of container metrics cannot be pulled: pull access denied/)
   })
 
-  test('from a registry that cannot be reached: given 5 s', async () => {
+  test('from an unreachable registry gets 5 s', async () => {
     const message = `failed to pull and unpack image "${image}": failed to do request: dial tcp: i/o timeout`
     await using stage = await scene(documents, [{ kind: 'image-missing', message }])
     const { failure, milliseconds } = await rolling(stage)
@@ -46,7 +46,7 @@ describe('an image', () => {
   test.each([
     ['429 Too Many Requests', 'log in to the registry'],
     ['503 Service Unavailable', 'when the registry has recovered']
-  ])('from a registry that answers %s: given a minute', async (status, hint) => {
+  ])('from a registry that replies %s gets a minute', async (status, hint) => {
     const message = `failed to resolve image: unexpected status from HEAD request to https://registry/v2/: ${status}`
     await using stage = await scene(documents, [{ kind: 'image-missing', message }])
     const { failure, milliseconds } = await rolling(stage)
@@ -60,7 +60,7 @@ describe('an image', () => {
 })
 
 describe('a container', () => {
-  test('that ends right after its start: with its last words before the restart', async () => {
+  test('that exits right after its start fails with its log before the restart', async () => {
     const previousLog = '*** FATAL CONFIG FILE ERROR ***\nBad directive ::error::or ##[group]wrong\n'
     await using stage = await scene(documents, [{ kind: 'crash-loop', exitCode: 3, log: 'again\n', previousLog }])
     const run = await rolling(stage)
@@ -73,7 +73,7 @@ describe('a container', () => {
     expect(evidenceOf(run, 'Containers of redis-0')).toMatch(/redis: .*, \d restarts?; before: Error, exit code 3/)
   })
 
-  test('that uses more memory than its limit', async () => {
+  test('that exceeds its memory limit fails', async () => {
     await using stage = await scene(documents, [{ kind: 'oom-killed' }])
     expect((await rolling(stage)).failure).toMatchObject({
       code: 'oom-killed',
@@ -82,7 +82,7 @@ describe('a container', () => {
     })
   })
 
-  test('that wants a key which its Secret lacks: given 5 s, because Secrets reach nodes late', async () => {
+  test('that needs a missing key of a Secret gets 5 s, because Secrets reach nodes late', async () => {
     const message = "couldn't find key token in Secret default/redis-credentials"
     await using stage = await scene(documents, [{ kind: 'config-error', message, container: 'metrics' }])
     const { failure, milliseconds } = await rolling(stage)
@@ -92,7 +92,7 @@ describe('a container', () => {
     expect(milliseconds).toBeGreaterThanOrEqual(5_000)
   })
 
-  test('whose probe never passes: the probe speaks, at the timeout', async () => {
+  test('whose probe never passes fails at the timeout with the output of the probe', async () => {
     const behaviour = {
       kind: 'never-ready',
       output: 'ERR max number of clients reached',
@@ -117,7 +117,7 @@ describe('a container', () => {
   test.each([
     ['refuses the password', 'redis-auth', 'NOAUTH Authentication required.'],
     ['cannot save', 'persistence-failing', 'MISCONF Redis is configured to save RDB snapshots, but cannot']
-  ])('whose probe hears that Redis %s: given 5 s', async (_situation, code, output) => {
+  ])('whose probe reports that Redis %s gets 5 s', async (_situation, code, output) => {
     await using stage = await scene(documents, [{ kind: 'never-ready', output }])
     const { failure, milliseconds } = await rolling(stage)
     expect(failure).toMatchObject({
@@ -127,7 +127,7 @@ describe('a container', () => {
     expect(milliseconds).toBeGreaterThanOrEqual(5_000)
   })
 
-  test('whose readiness never comes', async () => {
+  test('that never becomes ready fails', async () => {
     await using stage = await scene(documents, [{ kind: 'never-ready', probe: 'Readiness', output: 'no route' }], {
       speed: 5
     })
@@ -137,7 +137,7 @@ describe('a container', () => {
     })
   })
 
-  test('that loads its data until the timeout', async () => {
+  test('that loads its data is awaited until the timeout', async () => {
     const output = 'LOADING Redis is loading the dataset in memory'
     await using stage = await scene(documents, [{ kind: 'never-ready', output }])
     expect((await rolling(stage, 10_000)).failure).toMatchObject({
@@ -147,7 +147,7 @@ describe('a container', () => {
     })
   })
 
-  test('that is only slow: the timeout names what was awaited', async () => {
+  test('that is only slow fails at the timeout with what was awaited', async () => {
     await using stage = await scene(documents, [{ kind: 'ready' }], { startMs: 10_000 })
     expect((await rolling(stage, 5_000)).failure).toMatchObject({
       code: 'rollout-timeout',
@@ -157,12 +157,12 @@ describe('a container', () => {
   })
 })
 
-describe('a log that cannot be read does not hide what failed', () => {
+describe('an unreadable log', () => {
   const log = /\/pods\/redis-0\/log$/
   const crashing = { kind: 'crash-loop', log: 'x\n' } as const
 
   // The API server asks the kubelet, which may be out of its reach while everything else works.
-  test.each<FaultReply>(['reset', 'hang'])('nor delay it for more than a moment: %s', async (reply) => {
+  test.each<FaultReply>(['reset', 'hang'])('does not hide or delay the failure: %s', async (reply) => {
     await using stage = await scene(documents, [crashing], { speed: 10 })
     stage.api.fault({ path: log, reply, times: 1_000 })
     const run = await rolling(stage)
@@ -174,7 +174,7 @@ describe('a log that cannot be read does not hide what failed', () => {
     expect(asked()).toBe(before)
   })
 
-  test('nor which right is missing', async () => {
+  test('does not hide the missing permission', async () => {
     await using stage = await scene(documents, [crashing])
     const message =
       'pods "redis-0" is forbidden: User "deployer" cannot get resource "pods/log" in API group "" in the namespace ' +
@@ -191,7 +191,7 @@ describe('a log that cannot be read does not hide what failed', () => {
 })
 
 describe('a volume', () => {
-  test('of a ConfigMap that is not there', async () => {
+  test('of a missing ConfigMap fails', async () => {
     const without = documents.filter(({ object }) => object.kind !== 'ConfigMap')
     await using stage = await scene(without, [{ kind: 'ready' }])
     const { failure } = await rolling(stage)
@@ -199,7 +199,7 @@ describe('a volume', () => {
     expect(failure?.message).toMatch(/^a volume of pod redis-0 cannot be mounted: .*configmap "redis-config" not found/)
   })
 
-  test('that no storage class makes', async () => {
+  test('without a storage class fails', async () => {
     const message = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.'
     await using stage = await scene(documents, [{ kind: 'volume-pending', message }], { speed: 50 })
     const { failure, milliseconds } = await rolling(stage)
@@ -214,7 +214,7 @@ describe('a volume', () => {
 })
 
 describe('a pod', () => {
-  test('that no node takes: given 45 s', async () => {
+  test('that fits on no node gets 45 s', async () => {
     await using stage = await scene(documents, [{ kind: 'unschedulable' }], { speed: 50 })
     const { failure, log, milliseconds } = await rolling(stage)
     expect(failure?.code).toBe('unschedulable')
@@ -226,7 +226,7 @@ describe('a pod', () => {
     expect(log.filter((line) => line.includes('cannot be scheduled'))).toHaveLength(1)
   })
 
-  test('that no node takes while an autoscaler makes one: given until the timeout', async () => {
+  test('that fits on no node is awaited until the timeout while an autoscaler adds one', async () => {
     await using stage = await scene(documents, [{ kind: 'unschedulable' }], { speed: 50 })
     const scalesUp = setInterval(() => {
       const pod = stage.api.read('Pod', namespace, 'redis-0')
@@ -241,7 +241,7 @@ describe('a pod', () => {
     expect(milliseconds).toBeGreaterThanOrEqual(60_000)
   })
 
-  test('that a quota does not admit', async () => {
+  test('that a quota rejects fails', async () => {
     await using stage = await scene(documents, [{ kind: 'refused' }])
     expect((await rolling(stage)).failure).toMatchObject({
       code: 'quota-exceeded',
@@ -250,7 +250,7 @@ describe('a pod', () => {
     })
   })
 
-  test('that the cluster does not admit', async () => {
+  test('that admission rejects fails', async () => {
     const message = 'pods "redis-0" is forbidden: violates PodSecurity "restricted:latest": runAsNonRoot != true'
     await using stage = await scene(documents, [{ kind: 'refused', message }])
     const run = await rolling(stage)
@@ -262,7 +262,7 @@ describe('a pod', () => {
     expect(evidenceOf(run, 'Events')).toContain('Warning FailedCreate')
   })
 
-  test('whose service account is not there', async () => {
+  test('with a missing service account fails', async () => {
     const account = (text: string) => text.replace('enableServiceLinks: false', '$&\n      serviceAccountName: absent')
     await using stage = await scene(edited(documents, account), [{ kind: 'ready' }])
     expect((await rolling(stage)).failure).toMatchObject({

@@ -20,7 +20,7 @@ const updateRevision = ({ api }: { api: { read: (...place: [string, string, stri
 const deletions = ({ api }: Scene) => api.requests.filter(({ method }) => method === 'DELETE')
 
 describe('a pod that becomes Ready', () => {
-  test('for the first time: its revision, and a line for each thing that was awaited', async () => {
+  test('succeeds with its revision and a log line for each step', async () => {
     await using stage = await scene(documents, [{ kind: 'ready' }], { startMs: 150 })
     const { result, log } = await rolling(stage)
     expect(result).toBe(updateRevision(stage))
@@ -29,7 +29,7 @@ describe('a pod that becomes Ready', () => {
     expect(log.at(-1)).toMatch(/^waiting for container \w+ to (start|pass its startup probe)$/)
   })
 
-  test('and is already: nothing to wait for', async () => {
+  test('succeeds without waiting if it is Ready already', async () => {
     await using stage = await scene(documents, [{ kind: 'ready' }])
     const first = await rolling(stage)
     await change(stage, documents)
@@ -37,7 +37,7 @@ describe('a pod that becomes Ready', () => {
     expect(second).toMatchObject({ result: first.result, log: [] })
   })
 
-  test('in place of one of an older revision', async () => {
+  test('succeeds in place of an older revision', async () => {
     await using stage = await scene(documents, [{ kind: 'ready' }], { startMs: 400 })
     const first = await rolling(stage)
     await change(stage, changed)
@@ -49,7 +49,7 @@ describe('a pod that becomes Ready', () => {
     expect(pod?.metadata.labels?.['controller-revision-hash']).toBe(result)
   })
 
-  test('after it waited for a Secret that came late', async () => {
+  test('succeeds after a Secret arrives late', async () => {
     await using stage = await scene(documents, [{ kind: 'ready' }], { speed: 10 })
     const secret = stage.api.read('Secret', namespace, 'redis-credentials')
     if (secret === undefined) throw new Error('no Secret')
@@ -66,7 +66,7 @@ describe('a pod that becomes Ready', () => {
 })
 
 describe('a broken pod of an older revision', () => {
-  test('is in the way: says what to delete, and goes on once that is done', async () => {
+  test('is reported with the command to delete it, and the rollout continues after that', async () => {
     await using stage = await scene(documents, [{ kind: 'image-missing' }, { kind: 'ready' }])
     expect((await rolling(stage)).failure?.code).toBe('image-pull')
     await change(stage, changed)
@@ -85,7 +85,7 @@ describe('a broken pod of an older revision', () => {
 })
 
 describe('a pod of an older revision that is not Ready', () => {
-  test('is in the way: says what to delete, and goes on once that is done', async () => {
+  test('is reported with the command to delete it, and the rollout continues after that', async () => {
     const typo = { kind: 'never-ready', probe: 'Readiness', output: 'cat: /etc/typo: No such file' } as const
     await using stage = await scene(documents, [typo, { kind: 'ready' }])
     expect((await rolling(stage, 10_000)).failure?.code).toBe('probe-failing')
@@ -104,7 +104,7 @@ describe('a pod of an older revision that is not Ready', () => {
   })
 })
 
-describe('with recover: delete-stuck-pod', () => {
+describe('recover: delete-stuck-pod', () => {
   const typo = { kind: 'never-ready', probe: 'Readiness', output: 'cat: /etc/typo: No such file' } as const
 
   test.each<[string, PodBehaviour, string, number]>([
@@ -112,7 +112,7 @@ describe('with recover: delete-stuck-pod', () => {
     ['crashes', { kind: 'crash-loop' }, 'crash-loop', 300_000],
     ['lacks a Secret', { kind: 'config-error' }, 'config-error', 300_000],
     ['was never Ready', typo, 'probe-failing', 10_000]
-  ])('a pod that %s is replaced by the next run, as the failure has said', async (_, behaviour, code, timeout) => {
+  ])('replaces a pod that %s in the next run, as the failure says', async (_, behaviour, code, timeout) => {
     await using stage = await scene(documents, [behaviour, { kind: 'ready' }])
     const { failure } = await recovering(stage, timeout)
     expect(failure).toMatchObject({ code, hint: expect.stringContaining('the next run replaces pod redis-0') })
@@ -123,7 +123,7 @@ describe('with recover: delete-stuck-pod', () => {
     expect(deletions(stage)).toHaveLength(1)
   })
 
-  test('a pod is given its time to end, and only the pod that was seen', async () => {
+  test('gives a pod its grace period, and deletes only the pod that was seen', async () => {
     await using stage = await scene(documents, [{ kind: 'image-missing' }], { startMs: 60_000 })
     const { cluster, clock, cancel } = stage.access
     const seen = async () => {
@@ -141,7 +141,7 @@ describe('with recover: delete-stuck-pod', () => {
     expect(stage.api.read('Pod', namespace, 'redis-0')?.metadata).toMatchObject({ deletionGracePeriodSeconds: 60 })
   })
 
-  test('a pod that loads its data is awaited', async () => {
+  test('waits for a pod that loads its data', async () => {
     const output = 'LOADING Redis is loading the dataset in memory'
     await using stage = await scene(documents, [{ kind: 'never-ready', output }], { speed: 10 })
     expect((await recovering(stage, 30_000)).failure?.code).toBe('redis-loading')
@@ -150,7 +150,7 @@ describe('with recover: delete-stuck-pod', () => {
     expect(deletions(stage)).toEqual([])
   })
 
-  test('without the right to delete it: says which rule is missing, and the command', async () => {
+  test('names the missing rule and the command without the permission to delete', async () => {
     await using stage = await scene(documents, [{ kind: 'image-missing' }, { kind: 'ready' }])
     await recovering(stage)
     await change(stage, changed)
@@ -173,7 +173,7 @@ describe('with recover: delete-stuck-pod', () => {
   })
 })
 
-test('a pod of somebody else that has the labels of Redis is not waited for', async () => {
+test('ignores a foreign pod with the labels of Redis', async () => {
   await using stage = await scene(documents, [{ kind: 'ready' }])
   const labels = stage.api.read('StatefulSet', namespace, 'redis')?.metadata.labels ?? {}
   const metadata = { name: 'redis-backup-28913-x', namespace, labels }
@@ -181,7 +181,7 @@ test('a pod of somebody else that has the labels of Redis is not waited for', as
   expect((await rolling(stage)).result).toBe(updateRevision(stage))
 })
 
-describe('an API server with troubles', () => {
+describe('a faulty API server', () => {
   const lists = /\/namespaces\/default\/pods$/
   const refusal = (code: number, message: string): FaultReply => ({
     status: code,
@@ -192,13 +192,13 @@ describe('an API server with troubles', () => {
     ['breaks a connection', 'reset'],
     ['is busy', refusal(503, 'the server is starting')],
     ['is slow', { delayMs: 50 }]
-  ])('that %s once: goes on', async (_situation, reply) => {
+  ])('does not stop the rollout if it %s once', async (_situation, reply) => {
     await using stage = await scene(documents, [{ kind: 'ready' }])
     stage.api.fault({ path: lists, reply })
     expect((await rolling(stage)).failure).toBeUndefined()
   })
 
-  test('that refuses to list pods', async () => {
+  test('fails the rollout if it refuses to list pods', async () => {
     await using stage = await scene(documents, [{ kind: 'ready' }])
     const message = 'pods is forbidden: User "deployer" cannot list resource "pods"'
     stage.api.fault({ path: lists, reply: refusal(403, message), times: 1000 })
@@ -209,7 +209,7 @@ describe('an API server with troubles', () => {
     })
   })
 
-  test('that is gone for good', async () => {
+  test('fails the rollout if it never returns', async () => {
     await using stage = await scene(documents, [{ kind: 'never-ready' }])
     const closed: Promise<void>[] = []
     const { failure } = await rolling(stage, 300_000, () => closed.push(stage.api.close()))
@@ -221,8 +221,8 @@ describe('an API server with troubles', () => {
   })
 })
 
-describe('a StatefulSet that another client deletes', () => {
-  test('is awaited until the timeout, and named', async () => {
+describe('a StatefulSet deleted by another client', () => {
+  test('is awaited until the timeout and named', async () => {
     await using stage = await scene(documents, [{ kind: 'never-ready' }])
     stage.api.remove('StatefulSet', namespace, 'redis')
     const { failure } = await rolling(stage, 10_000)
@@ -233,7 +233,7 @@ describe('a StatefulSet that another client deletes', () => {
   })
 })
 
-test('a cancelled run ends at once', async () => {
+test('ends at once when cancelled', async () => {
   await using stage = await scene(documents, [{ kind: 'never-ready' }], { speed: 1 })
   const cancelled = new Failure('cancelled', 'the run was cancelled', 'run again')
   const { failure } = await rolling(stage, 300_000, (line) => {

@@ -34,8 +34,8 @@ function forbid(method: string, path: RegExp, verb: string, resource: string, gr
   api.fault({ method, path, times: 1_000, reply: { status: 403, body } })
 }
 
-describe('the operator fails', () => {
-  test('at the first sync: within seconds, in our words, with its events', async () => {
+describe('a failing operator', () => {
+  test('is reported within seconds at the first sync, with a translated message and events', async () => {
     api.operator.forget(source.key)
     const run = await verifying(access, await applied(access, externalSecret(source)))
     expect(run.failure).toMatchObject({
@@ -58,7 +58,7 @@ describe('the operator fails', () => {
     expect(run.log).toContainEqual(expect.stringMatching(/^AWS Secrets Manager has no secret/))
   })
 
-  test('at a sync after others: the Secret keeps what it had, which is said', async () => {
+  test('is reported at a later sync with a note that the Secret keeps its values', async () => {
     await established()
     const wrong = await applied(access, externalSecret(source, {}, { port: 'prot' }))
     expect((await verifying(access, wrong)).failure?.message).toMatch(
@@ -66,7 +66,7 @@ describe('the operator fails', () => {
     )
   })
 
-  test('as it did before: a failure of this run is waited for', async () => {
+  test('is reported for a new failure only, not for an earlier one', async () => {
     const object = await established()
     const message = 'error processing spec.data[0] (key: k), err: operation error STS: AssumeRole, no such host'
     api.operator.ends({ kind: 'failed', message })
@@ -77,7 +77,7 @@ describe('the operator fails', () => {
     expect((await verifying(access, object)).failure).toBeUndefined()
   })
 
-  test('and its events may not be listed: the right is named, and the condition tells', async () => {
+  test('is reported by its condition and the missing permission if events must not be listed', async () => {
     const object = await established()
     forbid('GET', /\/events$/, 'list', 'events', '')
     api.operator.ends({ kind: 'failed', message: 'error processing spec.data[0] (key: k), err: Secret does not exist' })
@@ -91,12 +91,12 @@ describe('the operator fails', () => {
   })
 })
 
-describe('Ready=True is not enough', () => {
+describe('a Ready ExternalSecret without fresh values', () => {
   test.each([
     ['SecretSynced', 'secret retained due to DeletionPolicy=Retain'],
     ['SecretDeleted', 'secret deleted due to DeletionPolicy=Delete'],
     ['SecretMissing', 'secret will not be created due to CreationPolicy=Merge']
-  ])('with reason %s and "%s"', async (reason, message) => {
+  ])('fails for the reason %s and "%s"', async (reason, message) => {
     const object = await established()
     api.operator.ends({ kind: 'ready', reason, message })
     const { failure, checks } = await verifying(access, object)
@@ -107,7 +107,7 @@ describe('Ready=True is not enough', () => {
     expect(checks).toEqual([{ name: 'synced with AWS in this run', passed: false, detail: failure?.message }])
   })
 
-  test('where the Secret is merged into one that is not there', async () => {
+  test('fails where the Secret to merge into does not exist', async () => {
     const object = externalSecret(source, { target: { name: 'redis-credentials', creationPolicy: 'Merge' } })
     expect((await verifying(access, await applied(access, object))).failure).toMatchObject({
       code: 'secret-stale',
@@ -116,7 +116,7 @@ describe('Ready=True is not enough', () => {
     })
   })
 
-  test('where it is said, and there is no Secret', async () => {
+  test('fails where the Secret does not exist', async () => {
     api.operator.ends({ kind: 'ready', reason: 'SecretSynced', message: 'secret synced' })
     const object = await applied(access, externalSecret(source))
     expect((await verifying(access, object)).failure).toMatchObject({
@@ -127,14 +127,14 @@ describe('Ready=True is not enough', () => {
   })
 })
 
-describe('a sync that cannot be forced: nothing is written, and the line is named', () => {
+describe('a sync that cannot be forced', () => {
   const minute = 60_000
 
   test.each([
     ['CreatedOnce', { refreshPolicy: 'CreatedOnce' }, 'refreshPolicy: CreatedOnce'],
     ['an interval of 0', { refreshInterval: '0' }, 'refreshInterval: 0s'],
     ['immutable', { target: { name: 'redis-credentials', immutable: true } }, 'immutable: true']
-  ])('%s', async (_, spec, line) => {
+  ])('fails without a write and names the line: %s', async (_, spec, line) => {
     const object = await applied(access, externalSecret(source, spec))
     // The first sync is that of the run which creates the object, whether it is over when it is looked for or not.
     const first = await verifying(access, object, { date: new Date(Date.now() - minute) })
@@ -159,14 +159,14 @@ describe('a sync that cannot be forced: nothing is written, and the line is name
     expect(looked.log[0]).toMatch(/^– last sync with AWS: at \S+Z; .*; not confirmed to match AWS$/)
   })
 
-  test('CreatedOnce, and the operator is slow: its first sync is waited for', async () => {
+  test('is awaited for CreatedOnce if the first sync is slow', async () => {
     api.operator.stop()
     const object = await applied(access, externalSecret(source, { refreshPolicy: 'CreatedOnce' }))
     const onLog = (line: string) => void (line.startsWith('requested a sync') && api.operator.start())
     expect((await verifying(access, object, { onLog })).failure).toBeUndefined()
   })
 
-  test('creationPolicy None', async () => {
+  test('fails for creationPolicy None', async () => {
     const object = externalSecret(source, { target: { name: 'redis-credentials', creationPolicy: 'None' } })
     expect((await verifying(access, await applied(access, object))).failure).toMatchObject({
       code: 'secret-stale',
@@ -175,7 +175,7 @@ describe('a sync that cannot be forced: nothing is written, and the line is name
   })
 })
 
-describe('an operator that does not run', () => {
+describe('a stopped operator', () => {
   // The tolerance is the subject here, and nothing else has to happen in the meantime.
   beforeEach(async () => {
     api.operator.start()
@@ -185,7 +185,7 @@ describe('an operator that does not run', () => {
     access = await accessTo(api, 50, 300_000)
   })
 
-  test('leaves a Ready=True of yesterday, which does not count', async () => {
+  test('fails the run although an old Ready=True remains', async () => {
     const { failure, milliseconds } = await verifying(access, externalSecret(source))
     expect(failure).toMatchObject({
       code: 'secret-stale',
@@ -197,7 +197,7 @@ describe('an operator that does not run', () => {
     expect(milliseconds).toBeGreaterThanOrEqual(20_000)
   })
 
-  test('for the first sync', async () => {
+  test('fails the first sync', async () => {
     api.remove('ExternalSecret', namespace, 'redis-credentials')
     const object = await applied(access, externalSecret(source))
     expect((await verifying(access, object)).failure).toMatchObject({
@@ -206,7 +206,7 @@ describe('an operator that does not run', () => {
     })
   })
 
-  test('and did not succeed when it still ran', async () => {
+  test('fails the run with its last failed sync', async () => {
     api.operator.ends({ kind: 'failed', message: 'error processing spec.data[0] (key: k), err: Secret does not exist' })
     api.operator.start()
     const object = await applied(access, externalSecret({ ...source, key: 'k' }))
@@ -221,7 +221,7 @@ describe('an operator that does not run', () => {
     })
   })
 
-  test('any more: a sync that ended just before it was told to is not one of this run', async () => {
+  test('fails the run although a sync ended just before the forced one', async () => {
     const { cluster } = access
     const annotate = cluster.annotate.bind(cluster)
     const version = () =>
@@ -238,7 +238,7 @@ describe('an operator that does not run', () => {
     expect((await verifying(access, externalSecret(source))).failure?.code).toBe('secret-stale')
   })
 
-  test('until the run is out of time', async () => {
+  test('fails at the deadline of the run', async () => {
     const { failure } = await verifying(access, externalSecret(source), { timeout: 5_000 })
     expect(failure).toMatchObject({
       code: 'secret-stale',
@@ -249,10 +249,10 @@ describe('an operator that does not run', () => {
   })
 })
 
-describe('an ExternalSecret', () => {
+describe('the ExternalSecret', () => {
   const path = /externalsecrets\/redis-credentials$/
 
-  test('that somebody deletes meanwhile', async () => {
+  test('fails the run if it is deleted meanwhile', async () => {
     const object = await established()
     api.operator.stop()
     const onLog = (line: string) =>
@@ -263,7 +263,7 @@ describe('an ExternalSecret', () => {
     })
   })
 
-  test('that is being deleted, and that nobody lets go', async () => {
+  test('fails the run if its deletion does not finish', async () => {
     const object = await established()
     api.operator.stop()
     const stored = api.read('ExternalSecret', namespace, 'redis-credentials')
@@ -277,8 +277,8 @@ describe('an ExternalSecret', () => {
 
   test.each([
     ['read', 'GET', 'get'],
-    ['told to sync', 'PATCH', 'patch']
-  ])('that may not be %s', async (_, method, verb) => {
+    ['annotated', 'PATCH', 'patch']
+  ])('fails the run if it may not be %s', async (_, method, verb) => {
     const object = await established()
     forbid(method, path, verb, 'externalsecrets', 'external-secrets.io')
     expect((await verifying(access, object)).failure).toMatchObject({
@@ -290,7 +290,7 @@ describe('an ExternalSecret', () => {
   })
 })
 
-test('an operator that is not installed is named where the ExternalSecret is applied, and where it is read', async () => {
+test('is reported as a missing operator, when applied and when read', async () => {
   await using bare = await startKubernetesApi({ externalSecrets: false })
   using lonely = await accessTo(bare)
   const object = externalSecret(source)

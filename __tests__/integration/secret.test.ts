@@ -36,8 +36,8 @@ async function established(object = externalSecret(source)) {
   return object
 }
 
-describe('a Secret that an ExternalSecret brings', () => {
-  test('for the first time: each check is told, and the password and the url are masked', async () => {
+describe('a Secret from an ExternalSecret', () => {
+  test('passes all checks the first time, and password and URL are masked', async () => {
     const fields = generatedCredentials()
     api.operator.hold(source.key, fields)
     const run = await verifying(access, await applied(access, externalSecret(source)))
@@ -50,14 +50,14 @@ describe('a Secret that an ExternalSecret brings', () => {
     expect(run.checks[0]?.detail).toMatch(/^at \S+Z, .+ after the sync was requested$/)
   })
 
-  test('whose value was rotated in AWS: this run has the new one', async () => {
+  test('has the rotated value of AWS in the same run', async () => {
     const object = await established()
     const fields = generatedCredentials()
     api.operator.hold(source.key, fields)
     expect((await verifying(access, object)).result).toEqual(fields)
   })
 
-  test('costs few requests, and no write but one annotation', async () => {
+  test('costs few requests and no write but one annotation', async () => {
     const object = await established()
     const before = api.requests.length
     await verifying(access, object)
@@ -71,7 +71,7 @@ describe('a Secret that an ExternalSecret brings', () => {
     })
   })
 
-  test('that was changed in this run: only a sync of the new generation counts', async () => {
+  test('counts as synced only for the generation of this run', async () => {
     await established()
     const fields = generatedCredentials()
     api.operator.hold('another/redis', fields)
@@ -79,14 +79,14 @@ describe('a Secret that an ExternalSecret brings', () => {
     expect((await verifying(access, moved)).result).toEqual(fields)
   })
 
-  test('that is told to sync on changes only: an annotation is one', async () => {
+  test('is synced by the annotation with refreshPolicy OnChange', async () => {
     const object = await established(externalSecret(source, { refreshPolicy: 'OnChange' }))
     const fields = generatedCredentials()
     api.operator.hold(source.key, fields)
     expect((await verifying(access, object)).result).toEqual(fields)
   })
 
-  test('of a self-hosted Redis that was here before: it holds what AWS holds', async () => {
+  test('replaces that of an earlier self-hosted Redis with the values of AWS', async () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', namespace } }
     api.seed({ ...secret, stringData: { host: 'redis.default.svc', port: '6379', password: 'old', url: 'old' } })
     const fields = generatedCredentials()
@@ -94,13 +94,13 @@ describe('a Secret that an ExternalSecret brings', () => {
     expect((await verifying(access, await applied(access, externalSecret(source)))).result).toEqual(fields)
   })
 
-  test('after one try that failed: that is tolerated', async () => {
+  test('passes after one failed attempt', async () => {
     const object = await established()
     api.operator.ends({ kind: 'failed', message: 'secrets "redis-credentials" already exists' }, { kind: 'as-held' })
     expect((await verifying(access, object)).failure).toBeUndefined()
   })
 
-  test('told to sync by a request that was sent twice, as its answer was lost: no sync is missed', async () => {
+  test('passes if the annotation was sent twice after a lost response', async () => {
     const object = await established()
     beforeAnnotate(async (annotate) => {
       const before = version()
@@ -110,7 +110,7 @@ describe('a Secret that an ExternalSecret brings', () => {
     expect((await verifying(access, object)).failure).toBeUndefined()
   })
 
-  test('that is synced once only, at the very moment when it would be told to: that sync counts', async () => {
+  test('passes if its only sync happens just before the forced one', async () => {
     api.operator.stop()
     const object = await applied(access, externalSecret(source, { refreshPolicy: 'CreatedOnce' }))
     beforeAnnotate(async () => {
@@ -137,7 +137,7 @@ describe('a Secret that an ExternalSecret brings', () => {
 })
 
 describe('the fields of the Secret', () => {
-  test('are all judged, after the sync', async () => {
+  test('are all checked after the sync', async () => {
     api.operator.hold(source.key, { ...generatedCredentials(), password: randomBytes(5).toString('hex'), port: 'none' })
     const run = await verifying(access, await applied(access, externalSecret(source)))
     expect(run.failure).toMatchObject({
@@ -155,7 +155,7 @@ describe('the fields of the Secret', () => {
   })
 })
 
-test('the password of a user that is called default is no AUTH token: verified all the same, and said', async () => {
+test('pass with a note for a password of user default that cannot be an AUTH token', async () => {
   const fields = generatedCredentials()
   const password = `${fields.password}@=`
   const url = `rediss://:${encodeURIComponent(password)}@${fields.host}:6379`
@@ -166,10 +166,10 @@ test('the password of a user that is called default is no AUTH token: verified a
   expect(run.fresh).toBe(true)
 })
 
-describe('a Secret that is managed by other means', () => {
+describe('a Secret without an ExternalSecret', () => {
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', namespace } }
 
-  test('is verified without the freshness part, which is said', async () => {
+  test('passes with a note that its freshness is unknown', async () => {
     const fields = generatedCredentials()
     api.seed({ ...secret, stringData: fields })
     const run = await verifying(access, undefined)
@@ -187,7 +187,7 @@ describe('a Secret that is managed by other means', () => {
     ])
   })
 
-  test('and is not there', async () => {
+  test('fails if it does not exist', async () => {
     expect((await verifying(access, undefined)).failure).toMatchObject({
       code: 'secret-missing',
       message: `there is no Secret/redis-credentials in namespace ${namespace}`,
@@ -196,8 +196,8 @@ describe('a Secret that is managed by other means', () => {
   })
 })
 
-describe('a run that only looks', () => {
-  test('at an ExternalSecret that was synced writes nothing', async () => {
+describe('a read-only run', () => {
+  test('writes nothing for a synced ExternalSecret', async () => {
     const object = await established()
     const before = api.requests.length
     const run = await verifying(access, object, { force: false })
@@ -210,7 +210,7 @@ describe('a run that only looks', () => {
     ])
   })
 
-  test('at one whose last sync is too old: stale', async () => {
+  test('fails for a last sync that is too old', async () => {
     const object = await established()
     const date = new Date(Date.now() + 3 * 3_600_000)
     const run = await verifying(access, object, { force: false, date })
@@ -222,7 +222,7 @@ describe('a run that only looks', () => {
     expect(verdicts(run)).toEqual({ 'last sync with AWS': false })
   })
 
-  test('at one that fails: says why, from its events', async () => {
+  test('fails with the reason from the events of a failing ExternalSecret', async () => {
     const object = await established()
     api.operator.forget(source.key)
     await access.cluster.annotate(object, namespace, { changed: 'by somebody' })
@@ -236,7 +236,7 @@ describe('a run that only looks', () => {
     })
   })
 
-  test('at one that is not there', async () => {
+  test('fails for a missing ExternalSecret', async () => {
     expect((await verifying(access, externalSecret(source), { force: false })).failure).toMatchObject({
       code: 'external-secret-error',
       message: `ExternalSecret/redis-credentials is not there (namespace ${namespace})`
@@ -244,7 +244,7 @@ describe('a run that only looks', () => {
   })
 })
 
-test('a run that is cancelled while it waits ends at once, with the reason', async () => {
+test('ends at once with the reason when cancelled while waiting', async () => {
   const object = await established()
   api.operator.stop()
   const reason = new Failure('cancelled', 'the run was cancelled', 'run again')

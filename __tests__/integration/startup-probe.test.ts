@@ -58,20 +58,20 @@ async function probe([command = '', ...words]: string[], answer: string) {
 }
 
 describe.each(shells)('the startup probe in %s', (_, shell) => {
-  test('passes as soon as Redis answers', async () => {
+  test('passes as soon as Redis replies', async () => {
     expect(await probe(shell, 'echo PONG')).toEqual({ status: 0, said: '', asked: 1 })
   })
 
-  test('asks again at once while Redis is not there yet', async () => {
+  test('tries again at once while Redis does not listen yet', async () => {
     const refused = 'Could not connect to Redis at 127.0.0.1:6379: Connection refused'
     expect(await probe(shell, `echo '${refused}'`)).toEqual({ status: 1, said: refused, asked: 10 })
   })
 
-  test('says that Redis loads its data, and does not ask again', async () => {
+  test('reports that Redis loads its data, without another attempt', async () => {
     expect(await probe(shell, `echo '${loading}'`)).toEqual({ status: 1, said: loading, asked: 1 })
   })
 
-  test('ends before its timeout where each answer takes a second', async () => {
+  test('ends before its timeout where each reply takes a second', async () => {
     await program('date', `wc -l <${join(directory, 'asked')}`)
     expect(await probe(shell, 'echo late')).toEqual({ status: 1, said: 'late', asked: 3 })
   })
@@ -87,11 +87,11 @@ for (const [name, shell] of withRedis) {
     })
     afterAll(async () => redis[Symbol.asyncDispose]())
 
-    test('that serves, it passes', async () => {
+    test('passes while Redis serves', async () => {
       expect(await ask(redis.port)).toEqual({ status: 0, said: '', asked: 1 })
     })
 
-    test('that loads its data, it fails and says so until Redis serves', async () => {
+    test('fails with the reason until Redis has loaded its data', async () => {
       await using server = await startLoading(redis.port, 1)
       expect(await ask(server.port)).toEqual({ status: 1, said: loading, asked: 1 })
       expect(await ask(server.port)).toEqual({ status: 0, said: '', asked: 1 })

@@ -34,10 +34,10 @@ function steps(...list: string[]): string {
 
 const outcomes = ({ steps }: CompositeResult): string[] => steps.map(({ outcome }) => outcome)
 
-describe('inputs and expressions', () => {
+describe('inputs and expressions of a composite', () => {
   const inputs = 'inputs: { first: { default: a }, Second: { required: true }, number: { default: 3 }, none: {} }\n'
 
-  test('defaults, given values, contexts and env reach the step', async () => {
+  test('pass defaults, given values, contexts and env to the step', async () => {
     const result = await run(
       `${inputs}outputs: { all: { value: "\${{ steps.one.outputs.all }}" } }\n${steps(`
 id: one
@@ -95,7 +95,7 @@ run: echo "all=$FIRST|$SECOND|$BOTH|\${{ inputs.none == '' }}|$JOB|\${{ github.a
     ['a condition that is text', '', `if: \${{ inputs.a }} == 'x'\nrun: 'true'`, {}, /would always be true/],
     ['an expression that is not closed', '', `run: echo \${{ 1`, {}, /not closed/],
     ['an unknown key', '', 'run: echo\ntimeout-minutes: 3', {}, /unknown key timeout-minutes/]
-  ])('refuses %s', async (_name, head, step, given, message) => {
+  ])('are refused: %s', async (_name, head, step, given, message) => {
     await expect(run(`${head}${steps(step)}`, { inputs: given })).rejects.toThrow(message)
   })
 
@@ -108,11 +108,11 @@ run: echo "all=$FIRST|$SECOND|$BOTH|\${{ inputs.none == '' }}|$JOB|\${{ github.a
     ['no shell', '{ using: composite, steps: [{ run: "true" }] }', /step 1: required property shell is missing/],
     ['a step that does nothing', '{ using: composite, steps: [{ name: x }] }', /step 1 needs either run or uses/],
     ['another kind of action', '{ using: node24, main: x.js }', /runs\.using is node24/]
-  ])('refuses %s', async (_name, runs, message) => {
+  ])('are refused in an action with %s', async (_name, runs, message) => {
     await expect(run(`runs: ${runs}`)).rejects.toThrow(message)
   })
 
-  test('a step with uses may be skipped, but not run', async () => {
+  test('may skip a step with uses, but not run it', async () => {
     const uses = (condition: string): string =>
       `runs: { using: composite, steps: [{ uses: actions/cache@v4, if: "${condition}", with: { path: x } }] }`
     expect(outcomes(await run(uses('false')))).toEqual(['skipped'])
@@ -120,8 +120,8 @@ run: echo "all=$FIRST|$SECOND|$BOTH|\${{ inputs.none == '' }}|$JOB|\${{ github.a
   })
 })
 
-describe('conditions', () => {
-  test('after a failure only steps that ask for it run, and outputs are still evaluated', async () => {
+describe('conditions of a composite', () => {
+  test('run only steps that ask for it after a failure, and still evaluate outputs', async () => {
     const result = await run(
       `outputs: { said: { value: "\${{ steps.fails.outputs.said }}-\${{ steps.last.outputs.seen }}" } }\n${steps(
         'id: fails\nrun: |\n  echo said=yes >>"$GITHUB_OUTPUT"\n  false | true\n  echo never',
@@ -142,7 +142,7 @@ describe('conditions', () => {
     ])
   })
 
-  test('continue-on-error', async () => {
+  test('support continue-on-error', async () => {
     const result = await run(
       steps(
         'id: a\ncontinue-on-error: true\nrun: exit 3',
@@ -157,8 +157,8 @@ describe('conditions', () => {
   })
 })
 
-describe('files', () => {
-  test('environment, path and summary are handed on to later steps', async () => {
+describe('file commands of a composite', () => {
+  test('pass environment, path and summary to later steps', async () => {
     const result = await run(
       steps(
         `run: |
@@ -178,7 +178,7 @@ describe('files', () => {
     expect(result.summary).toBe('# One\n# Two\n')
   })
 
-  test('a file command that cannot be read fails the step', async () => {
+  test('fail the step if they are unreadable', async () => {
     const result = await run(steps('run: printf "a<<EOF\\nb" >>"$GITHUB_OUTPUT"'))
     expect(result.annotations.map(({ message }) => message)).toEqual([
       "Unable to process file command 'output' successfully.",
@@ -191,17 +191,17 @@ describe('files', () => {
     ['a=b=c\n\nd<<=\ne\n=\n', { a: 'b=c', d: 'e' }],
     ['a<<X\nX\nb=<<\n', { a: '', b: '<<' }],
     ['a<<X\n1\n\n2\nX', { a: '1\n\n2' }]
-  ])('%j', (text, expected) => {
+  ])('are parsed: %j', (text, expected) => {
     expect(Object.fromEntries(parsePairs(text))).toEqual(expected)
   })
 
-  test.each(['name', '=value', '<<EOF\nEOF', 'a<<\n'])('refuses %j', (text) => {
+  test.each(['name', '=value', '<<EOF\nEOF', 'a<<\n'])('are refused: %j', (text) => {
     expect(() => parsePairs(text)).toThrow(/^Invalid format/)
   })
 })
 
-describe('the environment', () => {
-  test('has nothing of the machine but the paths, and no INPUT_ variables', async () => {
+describe('the environment of a composite', () => {
+  test('contains only the paths of the machine, and no INPUT_ variables', async () => {
     const result = await run(
       `inputs: { a: { default: b } }\n${steps('run: env | cut -d= -f1 | sort; pwd; echo "$0"')}`,
       {
@@ -219,15 +219,15 @@ describe('the environment', () => {
     await expect(readdir(join(script, '..'))).rejects.toThrow('ENOENT')
   })
 
-  test('a given workspace is used and kept', async () => {
+  test('keeps a given workspace', async () => {
     const workspace = await mkdtemp(join(folder, 'workspace-'))
     await run(steps('run: touch here'), { workspace })
     expect(await readdir(workspace)).toEqual(['here'])
   })
 })
 
-describe('workflow commands', () => {
-  test('annotations, masks and groups', async () => {
+describe('workflow commands of a composite', () => {
+  test('record annotations, masks and groups', async () => {
     const shown: string[] = []
     const result = await run(
       steps(`run: |
@@ -261,14 +261,14 @@ describe('workflow commands', () => {
     expect(result.steps[0]?.text).toBe(result.output)
   })
 
-  test('a disabled command fails the step', async () => {
+  test('fail the step if they are disabled', async () => {
     const result = await run(steps('run: echo "::set-output name=a::b"'))
     expect(result.annotations).toMatchObject([{ message: expect.stringContaining('`set-output`'), source: 'runner' }])
     expect(outcomes(result)).toEqual(['failure'])
   })
 })
 
-describe('cancellation', () => {
+describe('cancellation of a composite', () => {
   /** Runs the steps and cancels as soon as one of them prints "ready". */
   async function cancelled(grace: CompositeOptions['grace'], ...list: string[]): Promise<CompositeResult> {
     const controller = new AbortController()
@@ -285,7 +285,7 @@ describe('cancellation', () => {
     'if: always()\nrun: echo always'
   ]
 
-  test('SIGINT ends a program that listens, and always() steps still run', async () => {
+  test('ends a program that handles SIGINT, and always() steps still run', async () => {
     const listens =
       "process.on('SIGINT', () => { console.log('stopped'); process.exit(0) }); setInterval(() => {}, 9); console.log('ready')"
     const result = await cancelled(undefined, `id: a\n${node(listens)}`, ...after)
@@ -295,7 +295,7 @@ describe('cancellation', () => {
     expect(result.annotations).toMatchObject([{ message: 'The operation was canceled.', source: 'runner' }])
   })
 
-  test('SIGTERM and then SIGKILL end a program that does not', async () => {
+  test('ends a program that ignores SIGINT by SIGTERM and then SIGKILL', async () => {
     const ignores =
       "for (const s of ['SIGINT', 'SIGTERM']) process.on(s, () => console.log(s)); setInterval(() => {}, 9); console.log('ready')"
     const result = await cancelled({ interrupt: 1000, terminate: 1000 }, node(ignores), ...after)
@@ -304,21 +304,21 @@ describe('cancellation', () => {
     expect(result.steps[0]?.milliseconds).toBeGreaterThanOrEqual(2_000)
   })
 
-  test('a child that bash does not exec gets no signal', async () => {
+  test('sends no signal to a child that bash does not exec', async () => {
     const child = `${process.execPath} -e "process.on('SIGINT', () => console.log('SIGINT')); setTimeout(() => {}, 4000); console.log('ready')"`
     const result = await cancelled({ interrupt: 1000, terminate: 1000 }, `run: |\n  ${child}\n  echo never`)
     expect(result.output).toBe('ready\n')
     expect(result.steps[0]).toMatchObject({ outcome: 'cancelled', exitCode: 143 })
   })
 
-  test('a running always() step is left in peace', async () => {
+  test('does not disturb a running always() step', async () => {
     const result = await cancelled(undefined, 'if: always()\nrun: echo ready; sleep 0.3; echo done', ...after)
     expect(result.output).toBe('ready\ndone\ncancelled\nalways\n')
     expect(outcomes(result)).toEqual(['success', 'skipped', 'skipped', 'success', 'success'])
     expect(result.conclusion).toBe('cancelled')
   })
 
-  test('what a step leaves running serves the next step, and ends with the run', async () => {
+  test('keeps a background program for the next step, until the run ends', async () => {
     const result = await run(
       steps(
         'run: |\n  sleep 60 >/dev/null 2>&1 &\n  echo "PID=$!" >>"$GITHUB_ENV"',
@@ -337,7 +337,7 @@ describe('cancellation', () => {
     expect(await state()).toMatch(/^(Z.*)?$/)
   })
 
-  test('steps are told of as they start and end', async () => {
+  test('reports steps as they start and end', async () => {
     const events: string[] = []
     await run(steps('id: a\nrun: echo', 'id: b\nif: false\nrun: echo'), {
       onStep: (event) =>
@@ -368,13 +368,13 @@ describe('expectNoSecret', () => {
     expect(() => expectNoSecret(Buffer.from(`first\n${text}`), ['other', secret])).toThrow(form)
   })
 
-  test('does not repeat the secret, and says where it is', () => {
+  test('shows the location of a secret, not the secret', () => {
     expect(() => expectNoSecret(`a\n${secret}`, [secret])).toThrow(
       /^Secret 1 of 1 was captured in line 2 \(as it is\)$/
     )
   })
 
-  test('lets add-mask lines pass, and nothing else on the way', () => {
+  test('accepts only complete add-mask lines', () => {
     expectNoSecret(`harmless\n::add-mask::${secret}\n`, [secret, 'absent'])
     expect(() => expectNoSecret(`see ::add-mask::${secret}`, [secret])).toThrow('line 1')
     expect(() => expectNoSecret('text', [''])).toThrow('empty')

@@ -77,7 +77,7 @@ describe.each(programs)('startRedis with %s', (_name, program) => {
     }
   })
 
-  test('lets everyone in without a password', async () => {
+  test('admits clients without a password if there is none', async () => {
     await using server = await startRedis({ program })
     expect(await converse(server.port, [command('PING')])).toBe('+PONG\r\n')
   })
@@ -99,7 +99,7 @@ describe.each(programs)('startRedis with %s', (_name, program) => {
 describe('a real server', () => {
   const onlyReal = installed === undefined ? test.skip : test
 
-  onlyReal('has its password neither in its arguments nor in a file that others can read', async () => {
+  onlyReal('has its password neither in its arguments nor in a readable file', async () => {
     await using server = await startRedis({ ...(await deployed()), password })
     for (const name of ['redis.conf', 'auth.conf']) {
       const path = join(server.dir, name)
@@ -118,7 +118,7 @@ describe('a real server', () => {
   // Valkey and later lines of Redis word some refusals differently.
   const onlyRedis7 = installed?.name.startsWith('redis-server 7.') ? test : test.skip
 
-  onlyRedis7('answers word for word what the stand-in answers', async () => {
+  onlyRedis7('replies word for word like the stand-in', async () => {
     const options: RedisOptions = { ...(await deployed()), password }
     await using real = await startRedis(options)
     await using standIn = await startRedis({ ...options, program: 'stand-in' })
@@ -163,7 +163,7 @@ describe('standalone', () => {
     includes: { 'a.conf': 'maxmemory 1mb\nport 1\ninclude b.conf' }
   }
 
-  test('puts the includes in their place and replaces dir, port and bind', () => {
+  test('resolves includes and replaces dir, port and bind', () => {
     const includes = { ...placement.includes, 'b.conf': 'appendonly yes' }
     const text = standalone('bind *\nport 6379\n# dir\ndir /data\ninclude /etc/redis/a.conf\nsave ""', {
       ...placement,
@@ -191,8 +191,8 @@ describe('standalone', () => {
   })
 })
 
-describe('the exporter', () => {
-  test.each(programs)('tells the metrics of %s', async (_name, program) => {
+describe('the exporter stand-in', () => {
+  test.each(programs)('serves the metrics of %s', async (_name, program) => {
     await using server = await startRedis({ config: 'maxmemory 256mb', password, program })
     await using exporter = await startExporter({ redisPort: server.port, password })
     const metrics = async (): Promise<string> => (await fetch(`http://127.0.0.1:${exporter.port}/metrics`)).text()
@@ -208,7 +208,7 @@ describe('the exporter', () => {
     expect(await metrics()).toContain('\nredis_keyspace_misses_total 1\n')
   })
 
-  test('says redis_up 0 and nothing else with a wrong password or without Redis', async () => {
+  test('serves only redis_up 0 with a wrong password or without Redis', async () => {
     await using server = await startRedis({ password, program: 'stand-in' })
     await using exporter = await startExporter({ redisPort: server.port, password: 'wrong' })
     const down = expect.stringMatching(/\nredis_up 0\n$/)
@@ -221,7 +221,7 @@ describe('the exporter', () => {
 })
 
 describe('misbehaving servers', () => {
-  test('silent, hanging up, HTTP', async () => {
+  test('stay silent, hang up or speak HTTP', async () => {
     await using silent = await startSilent()
     await using hangUp = await startHangUp()
     await using http = await startHttp()
@@ -231,7 +231,7 @@ describe('misbehaving servers', () => {
     expect((await fetch(`http://127.0.0.1:${http.port}/`)).status).toBe(400)
   })
 
-  test('a wrong password', async () => {
+  test('reject the password', async () => {
     await using server = await startWrongPassword()
     const redis = client(server.port)
     const { promise, resolve } = Promise.withResolvers<Error>()
@@ -241,7 +241,7 @@ describe('misbehaving servers', () => {
     expect(await converse(server.port, [command('PING')])).toBe('-NOAUTH Authentication required.\r\n')
   })
 
-  test.each(programs)('loading, and then %s', async (_name, program) => {
+  test.each(programs)('load and then %s', async (_name, program) => {
     await using server = await startRedis({ password, program })
     await using loading = await startLoading(server.port, 4)
     const auth = command('AUTH', password)

@@ -55,7 +55,7 @@ async function run(inputs: Record<string, string> = {}): Promise<NodeActionResul
 const said = ({ annotations }: NodeActionResult) => annotations.map(({ message }) => message).join('\n')
 
 // In order: each test leaves everything as it is after a deploy.
-test('a managed cache right after a deploy: as rendered, its Secret is fresh and keeps its contract', async () => {
+test('passes for a managed cache right after a deployment, with a fresh and valid Secret', async () => {
   const result = await run()
   expect(said(result)).toBe('')
   expect(result.outputs).toMatchObject({ verdict: 'passed', topology: 'managed', revision: '', 'redis-version': '' })
@@ -68,7 +68,7 @@ test('a managed cache right after a deploy: as rendered, its Secret is fresh and
   expect(result.summary).toContain('- The settings of ElastiCache were not verified')
 })
 
-test('the ExternalSecret reads from elsewhere: named, and the Secret is verified all the same', async () => {
+test('reports an ExternalSecret that reads from elsewhere, and still verifies the Secret', async () => {
   const key = JSON.stringify(api.read('ExternalSecret', namespace, 'redis-credentials'))
   api.operator.hold('another/redis', fields)
   api.seed(JSON.parse(key.replaceAll('hospital-erp/redis', 'another/redis')), { fieldManager: 'kubectl-edit' })
@@ -80,7 +80,7 @@ test('the ExternalSecret reads from elsewhere: named, and the Secret is verified
   await deployed()
 })
 
-test('the ExternalSecret is synced on changes only: nothing tells what AWS holds now, and the Secret is not called fresh', async () => {
+test('does not call a Secret fresh whose ExternalSecret is only synced on changes', async () => {
   const { spec, ...others } = JSON.parse(JSON.stringify(api.read('ExternalSecret', namespace, 'redis-credentials')))
   api.seed({ ...others, spec: { ...spec, refreshPolicy: 'OnChange' } }, { fieldManager: 'kubectl-edit' })
   const result = await run()
@@ -89,7 +89,7 @@ test('the ExternalSecret is synced on changes only: nothing tells what AWS holds
   await deployed()
 })
 
-test('the ExternalSecret is gone: nothing else is asked', async () => {
+test('stops after a missing ExternalSecret', async () => {
   api.remove('ExternalSecret', namespace, 'redis-credentials')
   const result = await run()
   expect(said(result)).toBe('ExternalSecret/redis-credentials is missing\nNext: deploy again')
@@ -97,7 +97,7 @@ test('the ExternalSecret is gone: nothing else is asked', async () => {
   await deployed()
 })
 
-test('the Secret was changed by hand and breaks its contract', async () => {
+test('reports a Secret that was edited and is invalid', async () => {
   const secret = api.read('Secret', namespace, 'redis-credentials')
   api.operator.stop()
   const broken = { ...secret, data: { ...Object(secret?.['data']), port: Buffer.from('none').toString('base64') } }

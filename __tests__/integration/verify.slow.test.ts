@@ -68,10 +68,10 @@ function change(kind: string, name: string, edit: (object: KubernetesObject) => 
 
 const openToAll = (policy: KubernetesObject) => Reflect.set(Object(policy['spec']), 'ingress', [{}])
 
-describe('right after a deploy', () => {
+describe('a verification right after a deployment', () => {
   beforeAll(deployed)
 
-  test('everything is as rendered, healthy, and proven', async () => {
+  test('passes with everything as rendered, healthy and proven', async () => {
     const result = await run()
     expect(result.annotations).toEqual([])
     expect(result.outputs).toMatchObject({
@@ -96,7 +96,7 @@ describe('right after a deploy', () => {
     expect(result.masks).toContain(stage.password)
   })
 
-  test('without asking Redis, where that is not wanted', async () => {
+  test('passes without a probe if it is switched off', async () => {
     const result = await run({ 'probe-from': 'none' })
     expect(result.outputs).toMatchObject({ verdict: 'passed', 'redis-version': '' })
     expect(result.summary).toContain('was not probed')
@@ -104,7 +104,7 @@ describe('right after a deploy', () => {
     expect(result.summary).not.toContain('| probe |')
   })
 
-  test('other inputs than those of the deploy are told as what they are', async () => {
+  test('reports other inputs than those of the deployment', async () => {
     const result = await run({ maxmemory: '100mb' })
     expect(result.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'config-drift' })
     expect(said(result)[0]).toMatch(
@@ -113,10 +113,10 @@ describe('right after a deploy', () => {
   })
 })
 
-describe('something is not as rendered', () => {
+describe('a verification after a change', () => {
   beforeEach(deployed)
 
-  test('a NetworkPolicy lets everybody in: named with who wrote it, and the rest is verified all the same', async () => {
+  test('names the writer of a NetworkPolicy that admits everybody, and verifies the rest', async () => {
     change('NetworkPolicy', 'redis', openToAll)
     const result = await run()
     expect(result.outputs).toMatchObject({
@@ -134,7 +134,7 @@ describe('something is not as rendered', () => {
     expect(result.summary).toContain('| ❌ | NetworkPolicy/redis as rendered |')
   })
 
-  test('a default has become something else: named, although nothing is rendered there', async () => {
+  test('names a changed default that is not rendered', async () => {
     const strategy = (updateStrategy: object) =>
       change('StatefulSet', 'redis', ({ spec }) => Reflect.set(Object(spec), 'updateStrategy', updateStrategy))
     strategy({ type: 'OnDelete' })
@@ -147,21 +147,21 @@ describe('something is not as rendered', () => {
     expect((await run()).outputs['verdict']).toBe('passed')
   })
 
-  test('a Service is gone', async () => {
+  test('names a missing Service', async () => {
     stage.api.remove('Service', namespace, 'redis')
     const result = await run()
     expect(result.outputs['failure-code']).toBe('config-drift')
     expect(said(result)).toEqual(['Service/redis is missing\nNext: deploy again'])
   })
 
-  test('Redis is gone: nothing else is asked', async () => {
+  test('stops after a missing StatefulSet', async () => {
     stage.api.remove('StatefulSet', namespace, 'redis')
     const result = await run()
     expect(said(result)).toEqual(['StatefulSet/redis is missing\nNext: deploy again'])
     expect(result.summary).not.toContain('| rollout |')
   })
 
-  test('Redis itself, by a client: the probe says so', async () => {
+  test('reports by the probe what a client changed in Redis', async () => {
     const redis = new Redis({ port: stage.redis.port, host: '127.0.0.1', password: stage.password })
     try {
       await redis.call('CONFIG', 'SET', 'maxmemory-policy', 'noeviction')
@@ -177,14 +177,14 @@ describe('something is not as rendered', () => {
     }
   })
 
-  test('the Secret of the applications is gone', async () => {
+  test('reports the missing Secret of the applications', async () => {
     stage.api.remove('Secret', namespace, 'redis-credentials')
     const result = await run()
     expect(result.outputs['failure-code']).toBe('secret-missing')
     expect(said(result)[0]).toMatch(/^Secret\/redis-credentials is missing in namespace default: /)
   })
 
-  test('the Secret lacks a key', async () => {
+  test('reports a missing key of the Secret', async () => {
     change('Secret', 'redis-credentials', (secret) => Reflect.deleteProperty(Object(secret['data']), 'url'))
     const result = await run()
     expect(result.outputs['failure-code']).toBe('secret-field')
@@ -192,7 +192,7 @@ describe('something is not as rendered', () => {
   })
 })
 
-describe('redis-0 is not well', () => {
+describe('a verification of an unhealthy redis-0', () => {
   beforeEach(deployed)
 
   const again = () => stage.api.remove('Pod', namespace, 'redis-0')
@@ -204,7 +204,7 @@ describe('redis-0 is not well', () => {
   const waiting = (reason: string) =>
     until(() => JSON.stringify(stage.api.read('Pod', namespace, 'redis-0')?.['status'] ?? '').includes(reason))
 
-  test('its container crashes: told at once, with its last words', async () => {
+  test('reports a crashing container at once with its log', async () => {
     stage.api.behave({ kind: 'crash-loop', exitCode: 3, log: 'these are my last words\n' })
     again()
     // The second pause lasts longer than a slow machine takes to look.
@@ -216,14 +216,14 @@ describe('redis-0 is not well', () => {
     expect(result.summary).toContain('| rollout | ❌ |')
   })
 
-  test('no node takes it: what may heal is not waited for', async () => {
+  test('does not wait for a pod that fits on no node', async () => {
     stage.api.behave({ kind: 'unschedulable' })
     again()
     await waiting('Unschedulable')
     expect((await run({ timeout: '1h' })).outputs['failure-code']).toBe('unschedulable')
   })
 
-  test('it is about to start: not Ready is not healthy', async () => {
+  test('fails for a pod that is starting', async () => {
     stage.api.behave({ kind: 'never-ready' })
     again()
     await waiting('running')
@@ -232,7 +232,7 @@ describe('redis-0 is not well', () => {
     expect(said(result)[0]).toMatch(/^redis-0 is not Ready now: waiting for container redis to /)
   })
 
-  test('and something is not as rendered: one failure tells both', async () => {
+  test('reports drift and the unhealthy pod in one failure', async () => {
     change('NetworkPolicy', 'redis', openToAll)
     stage.api.behave({ kind: 'image-missing' })
     again()
@@ -247,10 +247,10 @@ describe('redis-0 is not well', () => {
   })
 })
 
-describe('what cannot be verified', () => {
+describe('a verification that is not possible', () => {
   beforeAll(deployed)
 
-  test('an object that may not be read: the right of a reader is named', async () => {
+  test('names the missing permission to read an object', async () => {
     const message =
       'networkpolicies.networking.k8s.io "redis" is forbidden: User "system:serviceaccount:default:reader" cannot get resource "networkpolicies" in API group "networking.k8s.io" in the namespace "default"'
     const body = { kind: 'Status', status: 'Failure', reason: 'Forbidden', code: 403, message }
@@ -262,7 +262,7 @@ describe('what cannot be verified', () => {
     )
   })
 
-  test('a namespace that does not exist', async () => {
+  test('names a missing namespace', async () => {
     const result = await run({ namespace: 'nowhere' })
     expect(result.outputs['failure-code']).toBe('namespace-missing')
     expect(said(result)).toEqual([
@@ -270,7 +270,7 @@ describe('what cannot be verified', () => {
     ])
   })
 
-  test('from inside the cluster, because nothing is created; all wrong inputs are told at once', async () => {
+  test('is refused from inside the cluster, together with all other invalid inputs', async () => {
     const result = await run({ 'probe-from': 'cluster', maxmemory: '256Mi', timeout: 'soon' })
     expect(result.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'invalid-input' })
     expect(result.outputs).not.toHaveProperty('manifest')
@@ -278,7 +278,7 @@ describe('what cannot be verified', () => {
       expect(said(result)[0]).toMatch(problem)
   })
 
-  test('ElastiCache, where Redis runs in the cluster', async () => {
+  test('is refused for ElastiCache where Redis runs in the cluster', async () => {
     const result = await run({ 'elasticache-replication-group': 'cache' })
     expect(result.outputs['failure-code']).toBe('invalid-input')
     expect(said(result)[0]).toContain('the input elasticache-replication-group would have no effect')
@@ -291,7 +291,7 @@ describe('a cancelled verification', () => {
   test.each([
     ['while the API server is silent', /configmaps/, () => stage.api.fault({ path: /configmaps/, reply: 'hang' })],
     ['while Redis is silent', /portforward/, () => stage.api.silenceForwards()]
-  ])('%s: ends, and its report is there', async (_, path, disturb) => {
+  ])('ends with its report %s', async (_, path, disturb) => {
     disturb()
     const first = stage.api.requests.length
     const job = new AbortController()

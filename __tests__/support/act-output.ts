@@ -1,14 +1,14 @@
 export interface WorkflowRun {
-  /** `success` or `failure` for each job that ran; a job that no runner took, or that was skipped, is not in it. */
+  /** `success` or `failure` for each job that ran; without jobs that no runner took, or that were skipped. */
   readonly jobs: Record<string, string>
-  /** What the steps printed, as it is shown, line by line. */
+  /** The displayed output of the steps, line by line. */
   readonly log: string
   readonly summary: string
   /** The job summary of each job that wrote one. */
   readonly summaries: Record<string, string>
-  /** The outputs of the steps of each job; of two with the same name, the later one. */
+  /** The outputs of the steps of each job; of two with the same name, the later one counts. */
   readonly outputs: Record<string, Record<string, string>>
-  /** Everything that act printed, but for the lines that teach the runner a mask. */
+  /** Everything that act printed, except for the lines that register a mask with the runner. */
   readonly captured: string
 }
 
@@ -27,8 +27,8 @@ interface Entry {
 }
 
 /**
- * Reads what `act --json` prints, one entry a line. What a step printed last is not always in it when the step failed: act
- * stops reading. What it wrote into files, outputs and summary, always is.
+ * Parses the output of `act --json`, one entry a line. The last output of a failed step may be missing: act stops
+ * reading. What a step wrote into files (outputs, summary) is always complete.
  */
 export function workflowRun(stdout: string): WorkflowRun {
   const lines = stdout.split('\n').filter((line) => line.startsWith('{'))
@@ -36,7 +36,7 @@ export function workflowRun(stdout: string): WorkflowRun {
   const results = entries.filter((entry) => entry.jobID !== undefined && entry.jobResult !== undefined)
   const summaries: Record<string, string> = {}
   const outputs: Record<string, Record<string, string>> = {}
-  // What the steps of a composite action write is told once more of the whole.
+  // Messages of the steps in a composite action are repeated for the whole action.
   for (const { command, content = '', name = '', arg = '', jobID: job = '' } of entries.filter(isWhole)) {
     if (command === 'summary') summaries[job] = `${summaries[job] ?? ''}${content}`
     if (command === 'set-output') outputs[job] = { ...outputs[job], [name]: arg }

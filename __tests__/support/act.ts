@@ -11,30 +11,31 @@ import { searchPath } from './search-path.ts'
 const run = promisify(execFile)
 
 export interface WorkflowOptions {
-  /** What starts the workflow; a push if left out. */
+  /** The event that starts the workflow; a push by default. */
   readonly event?: { readonly name: string; readonly content?: object }
   /** The secrets of the repository; GITHUB_TOKEN is also `github.token`. */
   readonly secrets?: Readonly<Record<string, string>>
-  /** What the runner says of itself and of the run, such as GITHUB_RUN_ID. */
+  /** The variables of the runner and of the run, such as GITHUB_RUN_ID. */
   readonly runner?: Readonly<Record<string, string>>
   /** The action.yml of each other action that is used, by `owner/name@ref`. */
   readonly actions?: Readonly<Record<string, string>>
-  /** To run only this job, and those that it needs. */
+  /** Runs only this job, and those that it needs. */
   readonly job?: string | undefined
 }
 
-/** The repository that a workflow runs in, as GITHUB_REPOSITORY has it. */
+/** The repository of the workflow, as in GITHUB_REPOSITORY. */
 export const repository = 'hospital/erp'
 
-/** What a release has of this repository, as far as it runs. */
+/** The files of a release of this repository, as far as they run. */
 const parts = ['action.yml', 'verify', 'dist', 'manifests', 'schema']
 
 const labels = ['ubuntu-latest', 'ubuntu-24.04']
 
 /**
- * Runs a workflow with act, which must be on PATH, in a repository of its own that holds nothing else.
- * `org/redis-cache-action@v1` is this action, as a release has it: only what is committed for users. act fetches every
- * action that a composite names, so an empty one stands in for actions/setup-node, which a machine with Node skips.
+ * Runs a workflow with act, which must be on PATH, in a temporary repository that contains nothing else.
+ * `org/redis-cache-action@v1` is this action in its released form: only what is committed for users. act fetches every
+ * action that a composite refers to, so an empty one replaces actions/setup-node, which is skipped on a machine with
+ * Node.
  */
 export async function runWorkflow(
   workflow: string,
@@ -80,7 +81,7 @@ interface Files {
   readonly repository: string
   readonly event: string
   readonly secrets: string
-  /** Where act makes the workspaces of its jobs; it keeps those of jobs that failed. */
+  /** Where act creates the workspaces of its jobs; it keeps those of failed jobs. */
   readonly cache: string
 }
 
@@ -95,9 +96,9 @@ async function writeFiles(directory: string, workflow: string, options: Workflow
   return files
 }
 
-/** act takes the name of the repository, the branch and the commit from git. */
+/** act reads the repository name, the branch and the commit from git. */
 async function commit(folder: string): Promise<void> {
-  // Without the variables of a hook that runs the tests: they name its own repository.
+  // Without the variables of a git hook that runs the tests: they refer to its own repository.
   const env = { PATH: process.env['PATH'], GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' }
   const identity = ['-c', 'user.name=Test', '-c', 'user.email=test@example.org']
   for (const args of [
@@ -134,7 +135,7 @@ function act(args: string[], cwd: string, environment: Readonly<Record<string, s
   const env = { ...process.env, PATH: searchPath(root), ...environment }
   return new Promise((resolve, reject) => {
     execFile('act', args, { cwd, env, maxBuffer: 64 * 1024 ** 2 }, (error, stdout) => {
-      // A failed job is a result; a program that is missing, or a workflow that it cannot read, is not.
+      // A failed job is a result; a missing program, or an unreadable workflow, is not.
       if (error !== null && !stdout.includes('"jobResult"')) reject(error)
       else resolve(stdout)
     })

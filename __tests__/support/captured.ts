@@ -2,9 +2,9 @@
 const shortestBase64 = 5
 
 /**
- * Fails if one of the secrets can be read in what was captured: as it is, URL-encoded, as base64 at any of the three
- * alignments, or escaped as in JSON. Only `::add-mask::` lines may hold it, because they are how the runner learns it.
- * The message never repeats the secret, because the log of a failed test is public.
+ * Fails if one of the secrets can be read in a captured text: literally, URL-encoded, as base64 at any of the three
+ * alignments, or escaped as in JSON. Only `::add-mask::` lines may contain it, because they register it with the
+ * runner. The message never repeats the secret, because the log of a failed test is public.
  */
 export function expectNoSecret(captured: string | Buffer, secrets: readonly string[]): void {
   const lines = captured.toString('utf8').split('\n')
@@ -24,7 +24,7 @@ export function expectNoSecret(captured: string | Buffer, secrets: readonly stri
 
 function forms(secret: string): [form: string, value: string][] {
   const url = encodeURIComponent(secret)
-  // What encodeURIComponent leaves alone, other encoders do not.
+  // Other encoders escape characters that encodeURIComponent does not.
   const strict = url.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
   const urls = [url, strict, url.replaceAll('%20', '+'), strict.replaceAll('%20', '+')]
   return [
@@ -33,7 +33,7 @@ function forms(secret: string): [form: string, value: string][] {
       (value): [string, string] => ['URL-encoded', value]
     ),
     ['escaped as in JSON', JSON.stringify(secret).slice(1, -1)],
-    // JSON in JSON, as a log line that quotes an answer has it.
+    // JSON in JSON, as in a log line that quotes a response.
     ['escaped twice as in JSON', JSON.stringify(JSON.stringify(secret).slice(1, -1)).slice(1, -1)],
     ...[0, 1, 2].flatMap((offset): [string, string][] => {
       const value = base64At(secret, offset)
@@ -46,7 +46,7 @@ function forms(secret: string): [form: string, value: string][] {
   ]
 }
 
-/** The characters of base64 text that depend on the secret alone, when `offset` bytes (modulo 3) stand before it. */
+/** The characters of base64 text that depend on the secret alone, when `offset` bytes (modulo 3) precede it. */
 function base64At(secret: string, offset: number): string {
   const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(secret)])
   return bytes.toString('base64').slice(Math.ceil((offset * 8) / 6), Math.floor((bytes.length * 8) / 6))

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { generate } from 'selfsigned'
 import type { Certificate } from './kubernetes-api/http/certificate.ts'
 
-/** An authority that lives as long as the process: no private key in the repository, no openssl on the machine. */
+/** A CA that lives as long as the process: no private key in the repository, no openssl on the machine. */
 export interface Authority {
   /** PEM. */
   readonly certificate: string

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** The fields of a secret that keeps its contract: an endpoint as ElastiCache gives it, and a token of this run. */
+/** The fields of a valid secret: an ElastiCache endpoint, and a token of this run. */
 export function generatedCredentials(): Record<'host' | 'port' | 'password' | 'url', string> {
   const host = `master.redis.${randomBytes(3).toString('hex')}.apn2.cache.amazonaws.com`
   const password = randomBytes(24).toString('hex')

@@ -6,18 +6,18 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** A repository as it is on GitHub, with a checkout to work in. */
+/** A repository like on GitHub, with a working checkout. */
 export interface GitRepository extends AsyncDisposable {
   /** The checkout in which commits are made. */
   readonly path: string
   git(...parameters: string[]): Promise<string>
-  /** Writes files, `undefined` deletes one, and commits all. @returns the hash of the commit */
+  /** Writes files, deletes those that are `undefined`, and commits everything. @returns the hash of the commit */
   commit(files: Readonly<Record<string, string | undefined>>): Promise<string>
-  /** Another checkout, as actions/checkout makes one: of a branch, with its history or without. */
+  /** Another checkout like the one of actions/checkout: of a branch, with or without its history. */
   checkout(branch: string, ...options: string[]): Promise<string>
 }
 
-/** What the machine and its user have configured must not matter. */
+/** The git configuration of the machine and its user must not matter. */
 const env = {
   ...Object.fromEntries(['PATH', 'HOME', 'TMPDIR'].map((name) => [name, process.env[name]])),
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -50,7 +50,7 @@ export async function gitRepository(): Promise<GitRepository> {
     },
     async checkout(branch, ...options) {
       const place = join(directory, `checkout-${++checkouts}`)
-      // By file://, because a local path would be cloned with its whole history.
+      // By file://, because a local path would be cloned with its complete history.
       await gitIn(directory, ['clone', '--quiet', '--branch', branch, ...options, `file://${path}`, place])
       return place
     },

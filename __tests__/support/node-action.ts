@@ -11,28 +11,28 @@ import { type Annotation, Log } from './composite/log.ts'
 export interface NodeActionOptions {
   /** Path of the action.yml. */
   readonly action: string
-  /** The program to run in the place of its `main`. */
+  /** The program to run instead of its `main`. */
   readonly program: string
   readonly inputs: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
   readonly workspace?: string | undefined
   readonly onOutput?: ((text: string) => void) | undefined
-  /** Aborting it cancels the step as the runner does first: by SIGINT. */
+  /** Aborting it cancels the step like the runner does first: by SIGINT. */
   readonly signal?: AbortSignal | undefined
 }
 
 export interface NodeActionResult {
   readonly exitCode: number | null
-  /** All that the program set, whether action.yml declares it or not. */
+  /** All outputs that the program set, whether action.yml declares them or not. */
   readonly outputs: Readonly<Record<string, string>>
   readonly summary: string
-  /** What a person sees. */
+  /** The displayed output. */
   readonly rendered: string
   readonly annotations: readonly Annotation[]
   readonly masks: readonly string[]
-  /** Every byte that it left: log, summary, outputs and files. */
+  /** Every byte of output: log, summary, outputs and files. */
   readonly captured: string
-  /** Names of files that it left in the temporary directory of the machine. */
+  /** Names of the files that it left in the temporary directory of the machine. */
   readonly leftovers: readonly string[]
 }
 
@@ -40,7 +40,7 @@ interface Metadata {
   inputs: Record<string, { default?: string }>
 }
 
-/** Runs an action that is `using: node24` as the runner does; an input that is not declared is an error. */
+/** Runs an action with `using: node24` like the runner; an undeclared input is an error. */
 export async function runNodeAction(options: NodeActionOptions): Promise<NodeActionResult> {
   const { inputs: declared } = parse(await readFile(options.action, 'utf8')) as Metadata
   const unknown = Object.keys(options.inputs).find((name) => !Object.hasOwn(declared, name))

@@ -2,8 +2,8 @@
 const limit = 10_000
 
 /**
- * What the function returns. Jest does not end a test that never waits, so the work of this process is measured: the
- * time that others take on a busy machine does not count.
+ * Returns the result of the function. Jest does not end a test that never awaits, so the CPU time of this process is
+ * measured: time that other processes take on a busy machine does not count.
  */
 export function promptly<T>(run: () => T): T {
   const before = process.cpuUsage()

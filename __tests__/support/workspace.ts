@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { root } from './root.ts'
 
-/** A checked-out repository whose manifests are those of the action with a change. */
+/** A checkout whose manifests are those of the action with a change. */
 export interface Workspace extends AsyncDisposable {
   readonly path: string
 }
 
 /**
- * The folder `deploy/redis` of the workspace builds on a copy of manifests/base, with these patches.
- * @param files more files, by path below the workspace
+ * The folder `deploy/redis` of the workspace extends a copy of manifests/base with these patches.
+ * @param files more files, by path relative to the workspace
  */
 export async function workspaceWith(
   patches: readonly { target: object; patch: string }[],
@@ -32,12 +32,12 @@ export async function workspaceWith(
   }
 }
 
-/** A patch that changes one place of the StatefulSet. */
+/** A patch that changes one field of the StatefulSet. */
 export function statefulSetPatch(...operations: { op: string; path: string; value?: unknown }[]) {
   return { target: { kind: 'StatefulSet', name: 'redis' }, patch: JSON.stringify(operations) }
 }
 
-/** A patch that appends to redis.conf by way of the last key that it includes. */
+/** A patch that appends to redis.conf through the last key that it includes. */
 export function configPatch(key: string, value: string) {
   const patch = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'redis-config' }, data: { [key]: value } }
   return { target: { kind: 'ConfigMap', name: 'redis-config' }, patch: JSON.stringify(patch) }

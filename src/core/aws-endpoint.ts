@@ -10,27 +10,27 @@ export type EndpointForm =
   | 'configuration'
   | 'other'
 
-/** What the name of a host tells of the cache behind it. */
+/** What a host name reveals about the cache behind it. */
 export interface AwsEndpoint {
-  /** ElastiCache gave this name. */
+  /** Whether ElastiCache assigned this name. */
   aws: boolean
   form: EndpointForm
-  /** Whether the cache encrypts in transit; undefined where the name does not tell. */
+  /** Whether the cache encrypts in transit; undefined where the name does not reveal it. */
   tls: boolean | undefined
 }
 
-/** That of China and that of the European Sovereign Cloud are others. */
+/** China and the European Sovereign Cloud have their own domains. */
 const suffix = /\.cache\.amazonaws\.(com(\.cn)?|eu)$/
 
 /**
- * The forms of names without `.cache.amazonaws.com`, each with what it tells of encryption. The last label is a code of
- * the region, of which there are short ones (apn2) and long ones: it is matched, and nothing is derived from it. No page
- * of AWS lists the forms; they are those of public configurations and of clients that parse them. That a group gets
- * names of another form when encryption in transit is enabled, and loses the old ones when it is required, is documented:
- * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/enable-python-best-practices.html
+ * The forms of names without `.cache.amazonaws.com`, each with what it reveals about encryption. The last label is a
+ * region code, of which there are short ones (apn2) and long ones: it is matched, and nothing is derived from it. No
+ * AWS page lists the forms; they were collected from public configurations and from clients that parse them. It is
+ * documented that a group gets names of another form when encryption in transit is enabled, and loses the old ones when
+ * it is required: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/enable-python-best-practices.html
  *
- * The first that matches counts. A group may be called `replica`, so the forms without encryption come first; one that is
- * called `x-ro` cannot be told from the reader of `x`.
+ * The first match counts. A group may be called `replica`, so the forms without encryption come first; a group called
+ * `x-ro` is indistinguishable from the reader of `x`.
  */
 const forms: readonly [form: EndpointForm, tls: boolean, name: RegExp][] = [
   ['serverless', true, /^[^.]+\.serverless\.[^.]+$/],
@@ -44,7 +44,7 @@ const forms: readonly [form: EndpointForm, tls: boolean, name: RegExp][] = [
   ['node-tls', true, /^([^.]+)(-\d{4})?-\d{3}\.\1\.[^.]+\.[^.]+$/]
 ]
 
-/** Reads the name of a host, or its IP address, of which nothing is known. */
+/** Classifies a host name, or an IP address, about which nothing is known. */
 export function endpointForm(host: string): AwsEndpoint {
   const name = hostName(host)
   if (!suffix.test(name)) return { aws: false, form: 'other', tls: undefined }
@@ -53,7 +53,7 @@ export function endpointForm(host: string): AwsEndpoint {
   return { aws: true, form, tls }
 }
 
-/** A host as it is compared: without case and without the dot that ends an absolute name. */
+/** A host in the form used for comparison: lower case, without the trailing dot of an absolute name. */
 export function hostName(host: string): string {
   return host.toLowerCase().replace(/\.$/, '')
 }

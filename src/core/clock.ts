@@ -1,5 +1,5 @@
 export interface Clock {
-  /** Milliseconds that only grow. */
+  /** Milliseconds, monotonic. */
   now(): number
   /** Waits; rejects with the signal's reason when it is aborted. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>

@@ -1,32 +1,35 @@
-/** What a program may take, and what it gets. */
+/** The limits and the input of a program. */
 export interface CommandOptions {
-  /** All of its environment. */
+  /** Its complete environment. */
   environment: Readonly<Record<string, string | undefined>>
   directory?: string
-  /** The lines that it reads, without the last line feed; a few KB, because they are an argument on the way. Not secret. */
+  /**
+   * The lines it reads from stdin, without the last line feed; a few KB, because they are passed as an argument. Not
+   * secret.
+   */
   input?: string
-  /** Ends it, and all that it started. */
+  /** Kills the program and all its children. */
   signal: AbortSignal
   timeoutMilliseconds: number
-  /** Of its output, and of its errors. */
+  /** For stdout and for stderr. */
   maximumBytes: number
-  /** Memory for data; no limit if left out, or where none can be set (macOS). */
+  /** Memory for data; unlimited if omitted, or where no limit can be set (macOS). */
   memoryKibibytes?: number
 }
 
 /** How a program ended. */
 export interface CommandResult {
-  /** Undefined if a signal ended it. */
+  /** Undefined if it was killed by a signal. */
   exitCode: number | undefined
   stdout: Buffer
   stderr: string
-  /** The limit for which it was stopped. */
+  /** The limit it was killed for. */
   stopped: 'time' | 'output' | undefined
 }
 
 /**
- * Runs a program, of which nothing stands in the log.
- * @throws the reason of the signal, once the program has ended
+ * Runs a program without logging anything about it.
+ * @throws the reason of the signal, after the program has ended
  */
 export type RunCommand = (
   program: string,

@@ -9,39 +9,39 @@ export type CredentialField = (typeof credentialFields)[number]
 
 export type Credentials = Record<CredentialField, string>
 
-/** The Secret with the credentials, as it is asked for. */
+/** The Secret with the credentials, for requests. */
 export const credentialsObject: KubernetesObject = {
   apiVersion: 'v1',
   kind: 'Secret',
   metadata: { name: names.credentials }
 }
 
-/** The Secret with the credentials, if the manifests bring it themselves. */
+/** The Secret with the credentials, if the manifests contain it themselves. */
 export function renderedSecret(documents: readonly ManifestDocument[]): ManifestDocument | undefined {
   return documents.find(({ object }) => objectId(object) === objectId(credentialsObject))
 }
 
-/** The value of one field of the stored Secret, undefined if it has no such key. */
+/** The value of one key of the stored Secret, undefined if the key is missing. */
 export function credentialField(secret: KubernetesObject, field: CredentialField): string | undefined {
   if (at(secret, 'data', field) === undefined) return undefined
   return Buffer.from(textAt(secret, 'data', field) ?? '', 'base64').toString('utf8')
 }
 
-/** One thing that is wrong with one key of the Secret. */
+/** One problem of one key of the Secret. */
 export interface FieldProblem {
   key: CredentialField
-  /** What is wrong, to be read after `key password`; of all values, only host and port may stand in it. */
+  /** What is wrong, to be read after `key password`; the only values it may contain are host and port. */
   problem: string
-  /** What to do about it, as an order. */
+  /** What to do about it, in the imperative. */
   fix: string
 }
 
-/** A host or port for a sentence, in brackets; nothing if it may not be shown. */
+/** A host or port in brackets, for a sentence; empty if it must not be shown. */
 export function shownAddress(value: string, values: Partial<Credentials>): string {
   return mayShow(value, values) ? ` (${value})` : ''
 }
 
-/** Whether a host or port can be shown: it may be the password in the wrong key, or have it inside. */
+/** Whether a host or port can be shown: it may be the password under the wrong key, or contain it. */
 export function mayShow(value: string, { password, url }: Partial<Credentials>): boolean {
   if (password !== undefined && value.includes(password)) return false
   return url === undefined || !(url.includes(`:${value}@`) || url.includes(`/${value}@`))

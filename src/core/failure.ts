@@ -39,23 +39,23 @@ export const failureCodes = [
 
 export type FailureCode = (typeof failureCodes)[number]
 
-/** Text from the cluster that lets a reader check the sentence: events, container states, log lines. Not trusted. */
+/** Text from the cluster that supports the sentence: events, container states, log lines. Untrusted. */
 export interface Evidence {
   title: string
   text: string
 }
 
-/** A failure as it travels between processes. */
+/** A failure in the form in which it is passed between processes. */
 export interface FailureReport {
   code: FailureCode
   /** One sentence with names and numbers. */
   sentence: string
-  /** What to type or change next. */
+  /** What to type or to change next. */
   hint: string
   evidence: Evidence[]
 }
 
-/** The one error that phases throw on purpose; whatever else is thrown becomes `internal`. */
+/** The only error that phases throw on purpose; anything else that is thrown becomes `internal`. */
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly code: FailureCode
@@ -70,26 +70,26 @@ export class Failure extends Error {
   }
 }
 
-/** The message of anything that was thrown, the message of its cause included where that says more. */
+/** The message of anything that was thrown, including the message of its cause where that adds information. */
 export function messageOf(error: unknown): string {
   if (!isError(error)) return typeof error === 'object' ? 'an object that is no error' : String(error)
   const cause = isError(error.cause) && !error.message.includes(error.cause.message) ? `: ${error.cause.message}` : ''
   return `${error.message}${cause}`
 }
 
-// Errors of another realm are no `instanceof Error`, so the shape decides.
+// Errors of another realm are not `instanceof Error`, so the shape decides.
 function isError(value: unknown): value is Error {
   return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string'
 }
 
 const general = ['cluster-unreachable', 'unauthorized', 'cancelled', 'internal']
 
-/** Whether a failure is none of one object: whatever else is tried would fail alike. */
+/** Whether a failure does not concern a single object: any other request would fail in the same way. */
 export function isGeneral({ code }: Failure): boolean {
   return general.includes(code)
 }
 
-/** Several failures as one: the first gives the code, sentence and hint list all. */
+/** Combines failures into one: the first provides the code, sentence and hint list all. */
 export function combinedFailure(errors: readonly unknown[]): unknown {
   const failures = errors.filter((error) => error instanceof Failure)
   const [first, ...others] = failures

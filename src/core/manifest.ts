@@ -3,7 +3,7 @@ import { at, type KubernetesObject, textAt } from './kubernetes/object.ts'
 import { sizeLimitExcess, withTexts, yamlDocuments } from './yaml/document.ts'
 import type { GoYaml } from './yaml/plain-scalar.ts'
 
-/** One rendered document: its text exactly as kustomize wrote it, and what that text means. */
+/** One rendered document: its text exactly as kustomize wrote it, and the object it describes. */
 export interface ManifestDocument {
   readonly object: KubernetesObject
   readonly source: string
@@ -11,7 +11,7 @@ export interface ManifestDocument {
 
 /**
  * Splits a manifest into its documents.
- * @throws Failure invalid-manifest if a document is no YAML or no Kubernetes object, or if there is too much of it
+ * @throws Failure invalid-manifest if a document is not YAML or not a Kubernetes object, or exceeds a limit
  */
 export function parseManifest(text: string): ManifestDocument[] {
   const excess = sizeLimitExcess(text)
@@ -26,8 +26,8 @@ export function parseManifest(text: string): ManifestDocument[] {
 }
 
 /**
- * What YAML documents say to kustomize; those that hold nothing are left out.
- * @throws Error with a sentence if the text is no YAML, if there is too much of it, or if it has a tag
+ * YAML documents as kustomize reads them; empty ones are left out.
+ * @throws Error with a sentence if the text is not YAML, exceeds a limit or has a tag
  */
 export function parseValues(text: string, reader: GoYaml): unknown[] {
   const excess = sizeLimitExcess(text)
@@ -36,7 +36,7 @@ export function parseValues(text: string, reader: GoYaml): unknown[] {
   return documents.flatMap(({ isEmpty, content }) => (isEmpty ? [] : [content]))
 }
 
-/** The document with annotations added to its pod template, all else left as it was written. */
+/** The document with annotations added to its pod template; everything else stays as written. */
 export function withTemplateAnnotations(
   { source }: ManifestDocument,
   annotations: Readonly<Record<string, string>>
@@ -46,14 +46,14 @@ export function withTemplateAnnotations(
   return { object: document?.value() as KubernetesObject, source: annotated }
 }
 
-/** The document bound to one version of the stored object: the server refuses it if there is a newer one. */
+/** The document bound to one version of the stored object: the server refuses it if there is a newer version. */
 export function withResourceVersion(document: ManifestDocument, version: string | undefined): ManifestDocument {
   if (version === undefined) return document
   const { object, source } = document
   return { object, source: withTexts(source, ['metadata'], { resourceVersion: version }) }
 }
 
-/** Undefined for a document that holds nothing. */
+/** Undefined for an empty document. */
 function toObject(read: () => unknown, isEmpty: boolean, index: number): KubernetesObject | undefined {
   let value: unknown
   try {

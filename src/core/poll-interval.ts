@@ -1,8 +1,8 @@
 /**
- * How long to wait before the next look, in milliseconds: what has just moved is looked at ten times a second, what stands
- * still more and more rarely, and once a second at least.
- * @param quietMilliseconds for how long nothing has changed
- * @param share the delay with which a change is seen, as a fraction of that time: 20 for a twentieth
+ * How long to wait before the next look, in milliseconds: ten times a second right after a change, then less and less
+ * often, but at least once a second.
+ * @param quietMilliseconds time since the last change
+ * @param share the delay with which a change is noticed, as a fraction of that time: 20 for a twentieth
  */
 export function pollInterval(quietMilliseconds: number, share: number): number {
   return Math.min(Math.max(quietMilliseconds / share, 100), 1_000)

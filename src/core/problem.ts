@@ -1,18 +1,18 @@
 import type { Clock } from './clock.ts'
 import type { FailureCode } from './failure.ts'
 
-/** A reason why what is waited for will not end well. */
+/** A reason why the awaited state will probably not be reached. */
 export interface Problem {
   code: FailureCode
   sentence: string
   hint: string
-  /** How long it may last before it counts: 0 for what cannot heal. */
+  /** How long it is tolerated, in milliseconds: 0 for what cannot heal. */
   toleranceMilliseconds: number
-  /** The container whose log tells more. */
+  /** The container whose log explains more. */
   container?: string
 }
 
-/** Remembers for how long the same problem has been seen. */
+/** Tracks for how long the same problem has been seen. */
 export class ProblemTimer {
   readonly #clock: Clock
   #code: string | undefined
@@ -26,7 +26,7 @@ export class ProblemTimer {
     return this.#clock.now() - this.#since
   }
 
-  /** Takes note of what is seen now. @returns how much longer that is tolerated, 0 if it is time to fail */
+  /** Records the current problem. @returns how much longer it is tolerated, 0 if it is time to fail */
   remainingTolerance(problem: Pick<Problem, 'code' | 'toleranceMilliseconds'> | undefined): number {
     if (problem?.code !== this.#code) this.#since = this.#clock.now()
     this.#code = problem?.code

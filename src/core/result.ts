@@ -14,14 +14,14 @@ export type PhaseName =
   | 'drift'
   | 'plan'
 
-/** What a phase did, in the words of the report. */
+/** The outcome of a phase, as shown in the report. */
 export interface PhaseResult {
   name: PhaseName
   outcome: 'passed' | 'failed'
   milliseconds: number
-  /** One sentence: what was done or, after a failure, nothing (the failure speaks). */
+  /** One sentence about what was done; empty after a failure, which has its own sentence. */
   sentence: string
-  /** What it failed with, where the run may have gone on after that. */
+  /** Its failure, if the run continued after it. */
   code?: FailureCode
 }
 
@@ -29,7 +29,7 @@ export interface ObjectResult {
   /** `StatefulSet/redis` */
   id: string
   change: Change
-  /** Why it was changed or taken over, where that is not obvious. */
+  /** Why it was changed or taken over, if that is not obvious. */
   note?: string
 }
 
@@ -39,11 +39,11 @@ export interface Check {
   passed: boolean
   /** What was seen, with numbers. */
   detail: string
-  /** It did not hold or was not shown, and need not: `passed` is true all the same. */
+  /** It did not hold or could not be shown, and is not required: `passed` is true nevertheless. */
   relaxed?: true
 }
 
-/** A check with the code of the failure that it stands for. */
+/** A check with the failure code it stands for. */
 export interface JudgedCheck extends Check {
   code: FailureCode
 }
@@ -52,13 +52,13 @@ export interface JudgedCheck extends Check {
 export interface PlannedObject {
   id: string
   /**
-   * `valid`: it keeps the schema of its kind, and there is nothing to compare it with.
+   * `valid`: it fits the schema of its kind, and there is nothing to compare it with.
    * `dropped`: it is no longer rendered, and nothing deletes it where it is deployed.
    */
   action: 'create' | 'change' | 'dropped' | 'unchanged' | 'refused' | 'unknown' | 'valid'
-  /** Why it would change, or why that is not known. */
+  /** Why it would change, or why that is unknown. */
   note?: string
-  /** A unified diff for people, without any secret; an empty text where nothing changes. */
+  /** A unified diff for people, without any secret; empty if nothing changes. */
   diff: string
 }
 
@@ -69,9 +69,9 @@ export interface Danger {
   sentence: string
 }
 
-/** What a dry run found. */
+/** The findings of a dry run. */
 export interface Plan {
-  /** Whether the cluster was asked. */
+  /** Whether the cluster was queried. */
   asked: boolean
   /** `2 to change, redis-0 would restart (configuration)` */
   sentence: string
@@ -81,12 +81,14 @@ export interface Plan {
   dangers: Danger[]
 }
 
-/** What a program (render, deploy) leaves for the report, as JSON in a file; every fact as soon as it is known. */
+/**
+ * What a program (render, deploy) leaves for the report as JSON in a file; every fact is added as soon as it is known.
+ */
 export interface ProgramResult {
-  /** The run only looked: nothing was applied. */
+  /** The run was read-only: nothing was applied. */
   mode?: 'verify'
   phases: PhaseResult[]
-  /** The phase that was running when this was written; a process that was killed leaves its name here. */
+  /** The phase that was running when this was written; it names the phase of a process that was killed. */
   running?: PhaseName
   failure?: FailureReport
   environment?: string
@@ -94,11 +96,11 @@ export interface ProgramResult {
   topology?: Topology
   objects?: ObjectResult[]
   checks?: Check[]
-  /** What a dry run found, instead of what was done. */
+  /** The findings of a dry run, instead of what was done. */
   plan?: Plan
-  /** What was not checked, and what a reader should know beside the verdict; one sentence each. */
+  /** What was not checked, and what a reader should know besides the verdict; one sentence each. */
   notes?: string[]
-  /** Objects of this action that are in the cluster and no longer in the manifests. */
+  /** Objects of this action that are in the cluster but no longer in the manifests. */
   leftovers?: string[]
   revision?: string
   rolloutMilliseconds?: number

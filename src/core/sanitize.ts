@@ -1,11 +1,11 @@
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters must be removed
 const controlCharacters = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence starts with one
 const escapeSequences = /\u001b\[[0-?]*[ -/]*[@-~]/g
 
 /**
- * Text from the cluster or from a file, made harmless for the log: no control characters, and no line that the runner
- * takes for a workflow command. It looks for `::name::` at the start of a line, white space skipped, and for
+ * Text from the cluster or from a file, made safe for the log: no control characters, and no line that the runner takes
+ * for a workflow command. The runner looks for `::name::` at the start of a line after white space, and for
  * `##[name]` anywhere (ActionCommand.cs of actions/runner).
  */
 export function sanitize(text: string): string {

@@ -1,15 +1,15 @@
 import { diffArrays } from 'diff'
 
-/** One step through two sequences side by side: an item of both, or one that only one of them has. */
+/** One step through two sequences: an item of both, or one that only one of them has. */
 export interface DiffStep<T> {
   before: T | undefined
   after: T | undefined
 }
 
-/** How many insertions and removals are looked for: the time grows with the square of it. */
+/** The maximum number of insertions and removals: the time grows with its square. */
 const maxEditLength = 500
 
-/** Two sequences side by side, as much as possible in both; where they have little in common, one after the other. */
+/** Aligns two sequences as far as possible; if they have little in common, one follows the other. */
 export function aligned<T>(
   before: readonly T[],
   after: readonly T[],
@@ -25,7 +25,7 @@ export function aligned<T>(
   )
 }
 
-/** The sequences without what they begin and end with in common, as one replacement. */
+/** The sequences without their common start and end, as one replacement. */
 function replaced<T>(before: readonly T[], after: readonly T[], same: (one: T, other: T) => boolean) {
   const sameAt = (one: T | undefined, other: T | undefined) =>
     one !== undefined && other !== undefined && same(one, other)

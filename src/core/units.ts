@@ -1,9 +1,9 @@
 /**
- * Quantities as Kubernetes reads them, sizes as Redis does, durations as Go does: each grammar stands here once. All count
- * in bigint, because a number is exact to 2^53 only, and a claim of 8Pi is more.
+ * Quantities as in Kubernetes, sizes as in Redis, durations as in Go: each grammar is implemented once, here. All of
+ * them use bigint, because a number is exact to 2^53 only, and a claim of 8Pi is more.
  */
 
-/** Powers of ten and of two that the suffix of a quantity stands for (suffix.go of apimachinery). */
+/** The powers of ten and of two for the suffix of a quantity (suffix.go of apimachinery). */
 const decimalPowers: Record<string, number> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 }
 const binaryPowers: Record<string, number> = { Ki: 10, Mi: 20, Gi: 30, Ti: 40, Pi: 50, Ei: 60 }
 
@@ -15,12 +15,14 @@ export function isQuantity(text: string): boolean {
   return quantityNanos(text) !== undefined
 }
 
-/** Whether two quantities are one amount, as `0.1` and `100m`, or `1Gi` and `1024Mi`; false if either is none. */
+/**
+ * Whether two quantities are the same amount, as `0.1` and `100m`, or `1Gi` and `1024Mi`; false if either is invalid.
+ */
 export function sameQuantity(one: string, other: string): boolean {
   return compareQuantities(one, other) === 0
 }
 
-/** Less than, equal to or greater than 0, as the first quantity is to the second; undefined if either is none. */
+/** Less than, equal to or greater than 0, as the first quantity is to the second; undefined if either is invalid. */
 export function compareQuantities(one: string, other: string): number | undefined {
   const [first, second] = [quantityNanos(one), quantityNanos(other)]
   if (first === undefined || second === undefined) return undefined
@@ -28,9 +30,9 @@ export function compareQuantities(one: string, other: string): number | undefine
 }
 
 /**
- * Bytes of a memory limit or a claim, a part of one counted as one (`Quantity.Value` of apimachinery).
- * @returns undefined if the text is no quantity, or one that is no number of bytes: below 0, or more than 2^63-1, where
- * apimachinery itself counts wrong
+ * Bytes of a memory limit or a claim, a fraction of a byte rounded up (`Quantity.Value` of apimachinery).
+ * @returns undefined if the text is not a quantity, or not a number of bytes: below 0, or more than 2^63-1, where
+ * apimachinery itself overflows
  */
 export function quantityBytes(text: string): bigint | undefined {
   const nanos = quantityNanos(text)
@@ -40,10 +42,10 @@ export function quantityBytes(text: string): bigint | undefined {
 }
 
 /**
- * A quantity in billionths, to which the server rounds up, away from 0 (ParseQuantity in quantity.go of apimachinery). As
- * there, `E` alone is a suffix and `E3` an exponent, powers of two end at 2^63-1, and white space around is not read.
- * Two texts that apimachinery takes are none here: one without a digit (`Mi` is 0 there), which nobody means, and an
- * exponent beyond 999, which the server would write out as so many zeros.
+ * A quantity in billionths, to which the server rounds up, away from 0 (ParseQuantity in quantity.go of apimachinery).
+ * As there, `E` alone is a suffix and `E3` an exponent, powers of two end at 2^63-1, and surrounding white space is
+ * invalid. Two texts that apimachinery accepts are invalid here: one without a digit (`Mi` is 0 there), which nobody
+ * means, and an exponent beyond 999, which the server would expand to as many zeros.
  */
 function quantityNanos(text: string): bigint | undefined {
   const [, sign, whole = '', fraction = '', exponent, suffix = ''] =
@@ -72,7 +74,7 @@ function signed(sign: string, amount: bigint): bigint {
   return sign === '-' ? -amount : amount
 }
 
-/** What a table has under a name, and not what every object brings along. */
+/** The own property of a table, not an inherited one. */
 function own<T>(table: Record<string, T>, name: string): T | undefined {
   return Object.hasOwn(table, name) ? table[name] : undefined
 }
@@ -89,9 +91,9 @@ const redisUnits: Record<string, bigint> = {
 }
 
 /**
- * Bytes of a size as redis.conf writes it: `256mb` is 268435456, `256m` is 256000000 (memtoull in util.c of Redis).
- * @returns undefined if redis-server would refuse it, as it does with the Kubernetes unit `256Mi`, or take it for another
- * size: it reads `mb` as 0, and counts on from 0 after 2^64-1
+ * Bytes of a size in redis.conf notation: `256mb` is 268435456, `256m` is 256000000 (memtoull in util.c of Redis).
+ * @returns undefined if redis-server would refuse it, as it does with the Kubernetes unit `256Mi`, or read another
+ * size: it reads `mb` as 0, and wraps around after 2^64-1
  */
 export function redisBytes(text: string): bigint | undefined {
   const [, number, unit = ''] = /^(\d+)([a-z]*)$/i.exec(text) ?? []
@@ -101,22 +103,22 @@ export function redisBytes(text: string): bigint | undefined {
   return bytes < 2n ** 64n ? bytes : undefined
 }
 
-/** The Redis size that comes nearest to what was written: `256Mi` → `256mb`. */
+/** The Redis size closest to what was written: `256Mi` → `256mb`. */
 export function toRedisUnit(text: string): string {
   return text.replace(/([KMG])i$/i, (_, unit: string) => `${unit.toLowerCase()}b`)
 }
 
-/** The Kubernetes quantity that comes nearest to what was written: `256mb` → `256Mi`. */
+/** The Kubernetes quantity closest to what was written: `256mb` → `256Mi`. */
 export function toKubernetesUnit(text: string): string {
   return text.replace(/([kmg])b$/i, (_, unit: string) => `${unit.toUpperCase()}i`)
 }
 
-/** Bytes as a person reads them, in powers of 1024: `1.0 MiB`, `256 MiB`. */
+/** Bytes in a readable form, in powers of 1024: `1.0 MiB`, `256 MiB`. */
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']
   const last = units.length - 1
   let power = 0
-  // Counted up while it would be shown as 1024 or more, which is one of the next unit.
+  // Moves to the next unit if it would be displayed as 1024 or more.
   while (power < last && Number(rounded(bytes / 1024 ** power)) >= 1024) power++
   return `${rounded(bytes / 1024 ** power)} ${units[power]}`
 }
@@ -125,7 +127,7 @@ function rounded(value: number): string {
   return Number.isInteger(value) || value >= 100 ? String(Math.round(value)) : value.toFixed(1)
 }
 
-/** Nanoseconds; both letters that look like a micro sign are one. */
+/** Nanoseconds; both characters that look like a micro sign are accepted. */
 const durationUnits: Record<string, bigint> = {
   ns: 1n,
   us: 1_000n,
@@ -138,9 +140,9 @@ const durationUnits: Record<string, bigint> = {
 }
 
 /**
- * Nanoseconds of a duration as Go reads it, and so of every duration in an object of Kubernetes: `1h0m0s`, `1.5h`, `-1s`,
- * `0` (time.ParseDuration). What is smaller than a nanosecond is cut off.
- * @returns undefined if it is none, or longer than 2^63-1 ns, which are 292 years
+ * Nanoseconds of a duration parsed like Go, and thus like every duration in a Kubernetes object: `1h0m0s`, `1.5h`,
+ * `-1s`, `0` (time.ParseDuration). Fractions of a nanosecond are truncated.
+ * @returns undefined if it is invalid, or longer than 2^63-1 ns, which are 292 years
  */
 export function durationNanos(text: string): bigint | undefined {
   const [, sign, parts] = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)$/.exec(text) ?? []
@@ -150,16 +152,16 @@ export function durationNanos(text: string): bigint | undefined {
     const factor = durationUnits[unit] ?? 0n
     sum += BigInt(whole) * factor + fractionNanos(fraction, factor)
   }
-  // Go has one number more below 0 than above.
+  // Go has one more number below 0 than above.
   if (sum > (sign === '-' ? maxInt64 + 1n : maxInt64)) return undefined
   return signed(sign, sum)
 }
 
-/** Go multiplies a fraction as a float of 64 bits, as JavaScript does, and so loses the same nanosecond: `1.1s` is whole. */
+/** Go multiplies a fraction as a 64-bit float, like JavaScript, and so loses the same nanosecond: `1.1s` is exact. */
 function fractionNanos(fraction: string, unit: bigint): bigint {
   let [value, scale] = [0n, 1]
   for (const digit of fraction) {
-    // Digits that no number of 63 bits holds are left out.
+    // Digits beyond 63 bits are dropped.
     if (value > maxInt64 / 10n) break
     value = value * 10n + BigInt(digit)
     scale *= 10
@@ -167,7 +169,7 @@ function fractionNanos(fraction: string, unit: bigint): bigint {
   return BigInt(Math.trunc(Number(value) * (Number(unit) / scale)))
 }
 
-/** Whether two texts are one duration, as `1.5h` and `1h30m0s`, or `0` and `0s`; false if either is none. */
+/** Whether two texts are the same duration, as `1.5h` and `1h30m0s`, or `0` and `0s`; false if either is invalid. */
 export function sameDuration(one: string, other: string): boolean {
   const nanos = durationNanos(one)
   return nanos !== undefined && nanos === durationNanos(other)
@@ -176,9 +178,9 @@ export function sameDuration(one: string, other: string): boolean {
 const timeoutUnits = { h: 3_600_000, m: 60_000, s: 1_000 } as const
 
 /**
- * Milliseconds of the input `timeout`: `5m`, `90s`, `1h30m`. A grammar of our own, the part of Go's that nobody misreads:
- * whole numbers, each unit once, from the largest to the smallest, and more than nothing.
- * @returns undefined if the text is no such duration
+ * Milliseconds of the input `timeout`: `5m`, `90s`, `1h30m`. A restricted grammar, the unambiguous part of Go's: whole
+ * numbers, each unit once, from the largest to the smallest, and more than zero.
+ * @returns undefined if the text is not such a duration
  */
 export function timeoutMilliseconds(text: string): number | undefined {
   if (!/^(\d+h)?(\d+m)?(\d+s)?$/.test(text)) return undefined
@@ -189,7 +191,7 @@ export function timeoutMilliseconds(text: string): number | undefined {
   return milliseconds > 0 && Number.isSafeInteger(milliseconds) ? milliseconds : undefined
 }
 
-/** Milliseconds as a person says them: `85 ms`, `1.7 s`, `2 min 5 s`. */
+/** Milliseconds in a readable form: `85 ms`, `1.7 s`, `2 min 5 s`. */
 export function formatDuration(milliseconds: number): string {
   if (milliseconds < 100) return `${Math.round(milliseconds)} ms`
   if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)} s`

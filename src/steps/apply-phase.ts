@@ -10,7 +10,7 @@ import type { ClusterSession } from './cluster-session.ts'
 import { guardData } from './guard-phase.ts'
 import type { StepContext } from './step.ts'
 
-/** Puts the documents into the cluster; the credentials are those of a self-hosted Redis. */
+/** Applies the documents; returns the credentials of a self-hosted Redis. */
 export async function applyPhase(
   documents: readonly ManifestDocument[],
   inputs: Omit<ApplyInputs, 'dryRun'>,
@@ -36,7 +36,7 @@ export async function applyPhase(
         isUnknownKind: (error) => error instanceof UnknownKind,
         accepted: (states) => guardData(states, session, step),
         applied: (object) => void objects.push(object),
-        // The failure that apply throws names them all.
+        // The failure thrown by apply names them all.
         refused: () => {}
       }
     )

@@ -13,8 +13,8 @@ import { localKustomize } from './render-phase.ts'
 import type { StepContext } from './step.ts'
 
 /**
- * Renders the manifests as they were where this branch left another one, with the same inputs, into a file that becomes
- * the output `base`. What stands in the way is told and fails nothing: a plan can do without.
+ * Renders the manifests at the merge base with another branch, with the same inputs, into a file that becomes the
+ * output `base`. Problems are reported and fail nothing: a plan works without it.
  */
 export async function basePhase({ branch }: BaseInputs, inputs: RenderInputs, step: StepContext): Promise<void> {
   const { result, runner, signal, log, phase } = step
@@ -34,7 +34,7 @@ export async function basePhase({ branch }: BaseInputs, inputs: RenderInputs, st
   })
 }
 
-/** @returns why there is nothing to compare with, if there is not */
+/** @returns why there is nothing to compare with, if so */
 async function renderBase(
   branch: string,
   inputs: RenderInputs & { manifests: string },
@@ -78,7 +78,7 @@ async function writeFiles(files: ReadonlyMap<string, Buffer>, root: string): Pro
   for (const [path, content] of files) {
     const file = join(root, path)
     await mkdir(dirname(file), { recursive: true })
-    // Not over another one: two names may be the same where upper and lower case are.
+    // Never over an existing file: two names may be equal on a case-insensitive file system.
     await writeFile(file, content, { mode: 0o600, flag: 'wx' })
   }
 }

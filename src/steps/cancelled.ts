@@ -2,8 +2,8 @@ import { Failure } from '../core/failure.ts'
 import type { ProgramResult } from '../core/result.ts'
 
 /**
- * The failure of a run that was cancelled: where it stood, what it had said last, and what it leaves.
- * @param lastLine empty if it had said nothing
+ * The failure of a cancelled run: its phase, its last log line, and what it leaves behind.
+ * @param lastLine empty if nothing was logged
  */
 export function cancelled(signal: NodeJS.Signals, result: ProgramResult, lastLine: string): Failure {
   const { running, phases: done } = result
@@ -16,6 +16,6 @@ function left({ mode, running, objects = [] }: ProgramResult): string {
   if (mode === 'verify' || running === 'plan') return ''
   const written = objects.filter(({ change }) => change !== 'unchanged').map(({ id }) => id)
   if (written.length > 0) return `: what was applied stays (${written.join(', ')}), and a new run continues from there`
-  // A request that was under way may have been carried out.
+  // A request in progress may have been carried out.
   return running === 'apply' ? ': nothing was confirmed as applied yet' : ': nothing was applied'
 }

@@ -11,26 +11,26 @@ export interface ClusterSessionInputs {
   kubeconfig: string | undefined
   context: string | undefined
   timeoutMilliseconds: number
-  /** The Role that allows what is done. */
+  /** The Role for this job. */
   role: Role
 }
 
-/** Where a program works: a namespace of a cluster, until the deadline of the run. */
+/** The workplace of a program: a namespace of a cluster, until the deadline of the run. */
 export interface ClusterSession {
   readonly namespace: string
   readonly connection: Connection
   readonly cluster: Cluster
-  /** The same cluster by a client that neither a cancelled run nor its deadline stops: what the run made must go. */
+  /** The same cluster by a client that neither a cancelled run nor its deadline stops, for cleaning up. */
   readonly cleaning: Cluster
   readonly deadline: Deadline
-  /** What to grant where a right is missing. */
+  /** The Role to grant if a permission is missing. */
   readonly role: Role
 }
 
-/** How long cleaning may be tried again after the deadline of the run, in milliseconds. */
+/** How long cleaning up may be retried after the deadline of the run, in milliseconds. */
 const grace = 10_000
 
-/** Reads the kubeconfig, lets phases work, and closes what they opened. The deadline runs from here. */
+/** Reads the kubeconfig, runs phases, and closes what they opened. The deadline starts here. */
 export async function withClusterSession(
   { namespace, kubeconfig, context, timeoutMilliseconds, role }: ClusterSessionInputs,
   { redactor, signal, log }: StepContext,

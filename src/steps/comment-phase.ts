@@ -10,10 +10,10 @@ import type { CommentMode } from '../phases/comment/deps.ts'
 import { summaryOf } from '../phases/report/summary.ts'
 import type { Run } from '../phases/report/verdict.ts'
 
-/** Room for what the comment adds: GitHub takes 65,536 characters. */
+/** Space for what the comment adds: GitHub accepts 65,536 characters. */
 const maximumBytes = 60_000
 
-/** Brings the comment of the pull request up to date, if the run is for one; it never fails the run. */
+/** Updates the comment of the pull request, if the run is for one; it never fails the run. */
 export async function commentOn(run: Run, mode: CommentMode, token: string | undefined, runner: Runner): Promise<void> {
   const { pullRequest, run: number, runUrl, apiUrl } = contextOf(process.env, await readEvent())
   if (pullRequest === undefined) return
@@ -45,7 +45,7 @@ export async function commentOn(run: Run, mode: CommentMode, token: string | und
 
 function isChanging({ plan, objects = [], leftovers = [] }: Run): boolean {
   if (plan === undefined) return objects.some(({ change }) => change !== 'unchanged')
-  // What stays behind is all that a plan says of a change that only takes objects away.
+  // Leftovers are all that a plan reports about a change that only removes objects.
   return leftovers.length > 0 || plan.objects.some(({ action }) => action !== 'unchanged' && action !== 'valid')
 }
 
@@ -54,7 +54,7 @@ async function readEvent(): Promise<unknown> {
   try {
     return path === '' ? undefined : JSON.parse(await readFile(path, 'utf8'))
   } catch {
-    // Without the event nobody knows which pull request it is; the run is not less true for it.
+    // Without the event the pull request is unknown; the result of the run is valid anyway.
     return undefined
   }
 }

@@ -15,13 +15,13 @@ import { runStep, type StepContext } from './step.ts'
 // Applies the manifest and proves that the cache works, or plans that; holds the kubeconfig and the AWS environment.
 await runStep('deploy', async (step) => {
   const source = inputsFrom(process.env)
-  // Masked before anything is said about the inputs, also if they are wrong.
+  // Masked before anything is logged about the inputs, even if they are invalid.
   step.redactor.add(source('redis-password'))
   const inputs = readDeployInputs(source)
   const cache = renderedCache(parseManifest(await readFile(source('manifest'), 'utf8')))
   refuseInputsWithoutEffect(inputs, cache)
 
-  // Before the kubeconfig is read: no cluster is asked.
+  // Before the kubeconfig is read: no request is made to a cluster.
   if (inputs.dryRun === 'client') return clientPlanPhase(cache.documents, source('base'), step)
   const isPlan = inputs.dryRun === 'server'
   const role = isPlan ? 'rbac-planner' : cache.topology === 'managed' ? 'rbac-managed' : 'rbac'
@@ -45,7 +45,7 @@ async function deploy(
     const { password } = written
     if (probeFrom !== 'none') await probePhase(redis, { ...inputs, password }, session, step)
     if (probeFrom !== 'runner') await connectionPhase(cache, inputs, written, session, step)
-    // From the cluster, Redis was asked where applications find it.
+    // From the cluster, Redis was probed at the address that applications use.
     if (probeFrom !== 'cluster') reportStoredAddress(written, cache, session, step)
     return
   }

@@ -14,7 +14,9 @@ export interface DriftFound {
   drift: Drift | undefined
 }
 
-/** Compares what is in the cluster with what is rendered. A drift is no end: whoever verifies wants to know the rest. */
+/**
+ * Compares the cluster with the rendered objects. Drift does not end a verification: the other checks matter as well.
+ */
 export async function driftPhase(
   documents: readonly ManifestDocument[],
   { namespace, cluster }: ClusterSession,
@@ -25,7 +27,7 @@ export async function driftPhase(
   try {
     await phase('drift', `rendered manifests and namespace ${namespace} at ${cluster.server}`, async () => {
       secret = await credentialsSecret(namespace, cluster)
-      // Before anything is said that could show them.
+      // Before anything is logged that could show them.
       for (const field of ['password', 'url'] as const) redactor.add((secret && credentialField(secret, field)) ?? '')
       return compareObjects(documents, { namespace }, deps)
     })

@@ -12,7 +12,7 @@ import { findLeftovers } from '../phases/apply/leftovers.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import type { StepContext } from './step.ts'
 
-/** Room for the names of many objects. */
+/** Space for the names of many objects. */
 const maximumNote = 8_000
 
 /** Keeps a check for the report. */
@@ -22,10 +22,10 @@ export function checkedInto(result: ProgramResult): (check: Check) => void {
   }
 }
 
-/** Says what a reader should know beside the verdict, and keeps it for the report. */
+/** Logs what a reader should know besides the verdict, and keeps it for the report. */
 export function noteInto(result: ProgramResult, log: (line: string) => void): (sentence: string) => void {
   return (sentence) => {
-    // Names of manifests and messages of the cluster stand in it.
+    // It contains names from manifests and messages of the cluster.
     const note = sanitizeLine(sentence, maximumNote)
     log(note)
     result.notes = [...(result.notes ?? []), note]
@@ -33,8 +33,8 @@ export function noteInto(result: ProgramResult, log: (line: string) => void): (s
 }
 
 /**
- * Tells, and keeps for the report, what an earlier deployment has left behind.
- * @param forPlan looks among all objects of the namespace, as far as that is allowed
+ * Logs the leftovers of an earlier deployment, and keeps them for the report.
+ * @param forPlan searches all objects of the namespace, as far as permitted
  */
 export async function reportLeftovers(
   documents: readonly ManifestDocument[],
@@ -57,7 +57,7 @@ export async function reportLeftovers(
   }
 }
 
-/** Says, and keeps for the report, where applications are sent, if that may be another Redis than the one of the run. */
+/** Logs and reports the address for applications if it may lead to another Redis than the one of the run. */
 export function reportStoredAddress(
   credentials: Credentials,
   { services }: RenderedCache,

@@ -14,12 +14,12 @@ import type { ClusterSession } from './cluster-session.ts'
 import { noteInto } from './findings.ts'
 import type { StepContext } from './step.ts'
 
-/** What of its step the guard works with. */
+/** What the guard needs of its step. */
 type GuardContext = Pick<StepContext, 'result' | 'redactor' | 'log'>
 
 /**
  * Refuses what would lose the data of the deployed Redis; to be called before the first write.
- * @param states what the server answered to a dry run of every object
+ * @param states the server's responses to a dry run of every object
  * @throws Failure data-at-risk
  */
 export async function guardData(
@@ -47,7 +47,7 @@ export async function guardData(
   )
 }
 
-/** A pod whose StatefulSet is gone is taken over by the next, and replaced where that has another template. */
+/** A pod whose StatefulSet is gone is adopted by the next one, and replaced if that has another template. */
 function restartOf({ before, after }: ObjectStates): string[] {
   return before === undefined ? [`no StatefulSet/${names.statefulSet} is stored`] : pendingRestart(before, after)
 }
@@ -70,7 +70,7 @@ function claimDeps({ cluster, role }: ClusterSession, { result, log }: GuardCont
     grantFor(error) {
       const failure = toFailure(error, { verb: 'read', object: '', namespace: '' })
       if (failure.code !== 'forbidden') return undefined
-      // A claim is only read, so that the hint of a failure, which is for objects that are applied, asks for too much.
+      // A claim is only read, so the hint of a failure, which is for objects that are applied, suggests too much.
       const right = missingRight(messageOf(error), true)
       if (right === undefined) return `grant the Role in manifests/${role} to the identity of the kubeconfig`
       return `give ${right.user} the Role in manifests/${role}, or in ${roleFor(right)}: \`${right.rule}\``

@@ -22,8 +22,8 @@ import type { CacheInputs } from './inputs/cache.ts'
 import type { StepContext } from './step.ts'
 
 /**
- * Proves that the Secret holds what AWS holds, as far as that can be told, and that its fields are valid.
- * @param force whether the ExternalSecret is synced anew for that; otherwise its last sync is judged
+ * Proves that the Secret matches AWS, as far as that is possible, and that its keys are valid.
+ * @param force whether a sync of the ExternalSecret is forced for that; otherwise its last sync is judged
  */
 export async function secretPhase(
   { externalSecret }: RenderedCache,
@@ -77,11 +77,11 @@ export async function elasticachePhase(
 }
 
 interface ConnectionPhaseInputs extends CacheInputs {
-  /** Image of the pod that asks; undefined for the one of the Redis that is rendered, or of the one in base. */
+  /** Image of the probe pod; undefined for the one of the rendered Redis, or of the one in base. */
   redisImage?: string | undefined
 }
 
-/** Proves that the cache answers, from where it is to be asked. */
+/** Proves that the cache replies, from the place where it is to be probed. */
 export async function connectionPhase(
   cache: RenderedCache,
   { probeFrom = 'cluster', redisImage, maxmemoryPolicy, memoryThresholdPercent }: ConnectionPhaseInputs,
@@ -138,12 +138,12 @@ async function readSecret(namespace: string, cluster: Cluster, role: Role): Prom
   )
 }
 
-/** Who deploys a managed cache may make pods that ask; for a self-hosted one, that is a Role of its own. */
+/** The Role for a managed cache includes probe pods; for a self-hosted one, they need a separate Role. */
 function roleOfPods(role: Role): Role {
   return role === 'rbac' ? 'rbac-probe' : role
 }
 
-/** The image of the Redis that is rendered or, where none is, of the one that the action would deploy. */
+/** The image of the rendered Redis or, without one, of the Redis that the action would deploy. */
 async function imageFor({ redis }: RenderedCache): Promise<string> {
   const base = join(import.meta.dirname, '..', '..', 'manifests', 'base', 'redis-statefulset.yaml')
   const { container } = redis ?? renderedCache(parseManifest(await readFile(base, 'utf8'))).redis ?? {}

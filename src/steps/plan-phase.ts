@@ -28,7 +28,7 @@ import { uncheckedBecause, uncheckedNotes } from './unchecked-objects.ts'
 
 type Inputs = Omit<ApplyInputs, 'dryRun'>
 
-/** Asks the cluster what a deployment would do, and writes nothing there. */
+/** Determines from the cluster what a deployment would do, and writes nothing there. */
 export async function planPhase(
   cache: RenderedCache,
   inputs: Inputs,
@@ -56,8 +56,8 @@ export async function planPhase(
 }
 
 /**
- * What is wrong with the claims of the deployed Redis: not what is planned, but a deployment would be refused for it. A
- * StatefulSet that is gone may have left them.
+ * The problems of the claims of the deployed Redis: they are not part of the plan, but a deployment would be refused. A
+ * deleted StatefulSet may have left them.
  */
 async function claimDangers(
   known: readonly { before: KubernetesObject | undefined }[],
@@ -101,13 +101,13 @@ async function tryAll(
     await apply(documents, { ...inputs, dryRun: true }, deps)
   } catch (error) {
     if (general !== undefined) throw general
-    // What concerns one object has been told of it.
+    // Errors that concern one object have been reported with it.
     if (!(error instanceof Failure) || refused.length === 0) throw error
   }
   return { tried, refused }
 }
 
-/** What is wrong with the Secret that a managed cache has now; nothing is synced for a plan. */
+/** The problems of the current Secret of a managed cache; a plan forces no sync. */
 async function checkPresentSecret(
   { externalSecret }: RenderedCache,
   { namespace, cluster }: ClusterSession,
@@ -135,14 +135,14 @@ async function checkPresentSecret(
   }
 }
 
-/** Folder of the repository with the schema; both this file and dist/deploy/index.js stand two folders below it. */
+/** The root of the repository, which has the schema; both this file and dist/deploy/index.js are two folders below. */
 const repository = join(import.meta.dirname, '..', '..')
-/** In one sentence; the plan has those of each object. */
+/** In one sentence; the plan contains those of each object. */
 const maximumProblems = 40
 
 /**
- * Says what the manifests change and checks them, without a cluster: no kubeconfig is read, and nothing is sent.
- * @param base path of what another branch renders; an empty text if there is nothing to compare with
+ * Determines what the manifests change and checks them, without a cluster: no kubeconfig is read, and nothing is sent.
+ * @param base path of the render of another branch; empty if there is nothing to compare with
  */
 export async function clientPlanPhase(
   documents: readonly ManifestDocument[],

@@ -5,7 +5,7 @@ import { outputsOf } from '../phases/report/outputs.ts'
 import { summaryOf } from '../phases/report/summary.ts'
 import type { Run } from '../phases/report/verdict.ts'
 
-/** Tells how a run ended: by outputs, by the job summary, also as a file in this directory, and by a line of the log. */
+/** Publishes the result of a run: outputs, the job summary (also as a file in this directory), and a log line. */
 export async function publish(run: Run, runner: Runner, directory: string): Promise<void> {
   const summary = summaryOf(run)
   const file = join(directory, 'summary.md')

@@ -16,7 +16,7 @@ export async function renderPhase(inputs: RenderInputs, step: StepContext): Prom
   const directories = {
     temporary,
     workspace: process.env['GITHUB_WORKSPACE'] || process.cwd(),
-    // dist/render/index.js stands two folders below the manifests' parent.
+    // dist/render/index.js is two folders below the manifests' parent.
     manifests: join(import.meta.dirname, '..', '..', 'manifests')
   }
   let rendered: Rendered | undefined
@@ -37,7 +37,7 @@ export async function renderPhase(inputs: RenderInputs, step: StepContext): Prom
   return rendered
 }
 
-/** The kustomize of this machine, which ends with the program and has a minute of its own at most. */
+/** The kustomize of this machine, which ends with the program and may take a minute at most. */
 export function localKustomize({ signal, log }: StepContext): Kustomize {
   const options = { run: runCommand, environment: process.env, timeoutMilliseconds: 60_000, signal, log }
   return { build: (directory, allowRemote) => kustomizeBuild(directory, { ...options, allowRemote }) }

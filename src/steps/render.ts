@@ -12,15 +12,15 @@ await runStep('render', async (step) => {
   Object.assign(step.result, knownEnvironment(source))
   const inputs = readRenderInputs(source)
   const base = readBaseInputs(source, process.env['GITHUB_BASE_REF'] ?? '')
-  // Of the last step; a mistake is told before anything is done.
+  // An input of the last step; a mistake is reported before anything is done.
   readCommentMode(source)
   await renderPhase(inputs, step)
   if (base.isWanted) await basePhase(base, inputs, step)
 })
 
 /**
- * The environment, if its name is right, also where other inputs are wrong: the comment of that environment then says so.
- * A wrong name would get a comment of its own, which no later run would bring up to date.
+ * The environment, if its name is valid, even if other inputs are not: the comment of that environment then reports
+ * them. An invalid name would get its own comment, which no later run would update.
  */
 function knownEnvironment(source: InputSource): { environment?: string } {
   const environment = source('environment')

@@ -11,7 +11,7 @@ import { inputsFrom } from './inputs/reader.ts'
 import { readCommentMode } from './inputs/render.ts'
 import { publish } from './publish-report.ts'
 
-// Tells what happened; holds the token of GitHub. The results were redacted by the programs that knew the secrets.
+// Reports what happened; holds the GitHub token. The results were redacted by the programs that knew the secrets.
 const source = inputsFrom(process.env)
 const redactor = new Redactor((value) => runner.mask(value))
 const runner = createRunner((text) => redactor.redact(text), process.env)
@@ -32,7 +32,7 @@ const directory = await mkdtemp(join(await realpath(process.env['RUNNER_TEMP'] |
 await publish(run, runner, directory)
 await commentOn(run, commentMode(), source('github-token') || undefined, runner)
 
-/** What is no mode was refused by the first step, and then the failure is worth a comment. */
+/** An invalid mode was refused by the first step, and then the failure is worth a comment. */
 function commentMode(): CommentMode {
   try {
     return readCommentMode(source)
@@ -46,7 +46,7 @@ async function readResult(path: string): Promise<ProgramResult | undefined> {
   try {
     return JSON.parse(await readFile(path, 'utf8')) as ProgramResult
   } catch {
-    // Written whole or not at all, so a missing file means that the step did not get that far.
+    // Written atomically, so a missing file means that the step did not get that far.
     return undefined
   }
 }

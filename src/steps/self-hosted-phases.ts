@@ -16,7 +16,7 @@ import { noteInto } from './findings.ts'
 import type { Recover } from './inputs/deploy.ts'
 import type { StepContext } from './step.ts'
 
-/** Waits until redis-0 runs what was applied, and deletes the pod that is in the way if that is wanted. */
+/** Waits until redis-0 runs what was applied, and deletes the blocking pod if enabled. */
 export async function rolloutPhase(
   recover: Recover,
   { namespace, cluster, deadline, role }: ClusterSession,
@@ -37,7 +37,7 @@ export async function rolloutPhase(
   })
 }
 
-/** Judges redis-0 as it is now. */
+/** Judges the current state of redis-0. */
 export async function healthPhase(
   { namespace, cluster, role }: ClusterSession,
   { result, signal, log, phase }: StepContext

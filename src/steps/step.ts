@@ -9,27 +9,27 @@ import { sanitize } from '../core/sanitize.ts'
 import { formatDuration } from '../core/units.ts'
 import { cancelled } from './cancelled.ts'
 
-/** What a program works with: its result as it grows, and the outside world. */
+/** What a program works with: its growing result, and the outside world. */
 export interface StepContext {
   readonly result: ProgramResult
   readonly runner: Runner
   readonly redactor: Redactor
   /** Aborted when the run is cancelled; the reason is the failure. */
   readonly signal: AbortSignal
-  /** A private directory; the runner empties its parent when the job ends. */
+  /** A private directory; the runner empties its parent at the end of the job. */
   readonly temporary: string
   log(line: string): void
-  /** Runs one phase as one group of the log; it returns what it did, in one sentence. */
+  /** Runs one phase as one log group; it returns what it did, in one sentence. */
   phase(name: PhaseName, title: string, act: () => Promise<string>): Promise<void>
 }
 
-/** The grace that a cancelled run gets: the runner kills after 7.5 s, and users wait for it. */
+/** The grace period of a cancelled run: the runner kills after 7.5 s, and users wait for it. */
 const cancelMilliseconds = 1_500
 
 /**
  * Runs the body of a program: the one place that catches, annotates and sets the exit code. The result is written to a
- * file after every step, so that the report also speaks when this process is killed.
- * @param conclude tells the outcome, in a program that no report follows; the result that it gets has no secrets
+ * file after every step, so that there is a report even if this process is killed.
+ * @param conclude publishes the outcome, in a program without a report step; its result contains no secrets
  */
 export async function runStep(
   name: string,
@@ -60,7 +60,7 @@ export async function runStep(
     if (failure !== undefined) announce(failure, runner)
     await conclude(saved, runner, temporary)
   }
-  // Once: the forced end of a cancelled run may meet one that is under way.
+  // Once: the forced end of a cancelled run may coincide with a regular one.
   let finished: Promise<void> | undefined
   const end = (failure?: FailureReport) => {
     finished ??= finish(failure)
@@ -137,10 +137,10 @@ function announce({ code, sentence, hint, evidence }: FailureReport, runner: Run
   runner.annotate(`Redis cache: ${code}`, `${sanitize(sentence)}\nNext: ${hint}`)
 }
 
-/** The fields of a result that may carry text from the cluster; names, codes and paths are ours. */
+/** The fields of a result that may contain text from the cluster; names, codes and paths are our own. */
 const spokenFields = ['sentence', 'hint', 'title', 'text', 'detail', 'note', 'diff']
 
-/** @returns the result as it stands in the file, without secrets */
+/** @returns the result as written to the file, without secrets */
 async function saveResult(file: string, result: ProgramResult, redactor: Redactor): Promise<ProgramResult> {
   const redacted = (name: string, value: unknown): unknown => {
     if (name === 'notes' && Array.isArray(value)) return value.map((note) => redactor.redact(String(note)))

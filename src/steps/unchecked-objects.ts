@@ -6,7 +6,7 @@ import { at, type KubernetesObject } from '../core/kubernetes/object.ts'
 import type { ManifestDocument } from '../core/manifest.ts'
 import type { PlannedRefusal } from '../phases/plan/plan.ts'
 
-/** What is missing today, and does not say that a deployment would be refused; undefined if it would. */
+/** The missing prerequisite that makes a refusal inconclusive; undefined if a deployment would be refused as well. */
 export function uncheckedBecause(object: KubernetesObject, failure: Failure, namespace: string): string | undefined {
   if (failure.code === 'namespace-missing') {
     return isDeleted(failure)
@@ -24,7 +24,7 @@ interface Surroundings {
   documents: readonly ManifestDocument[]
 }
 
-/** What to do about all that was not checked, in sentences. */
+/** What to do about everything that was not checked, in sentences. */
 export function uncheckedNotes(refused: readonly PlannedRefusal[], surroundings: Surroundings): string[] {
   const unchecked = refused.filter(({ unknown }) => unknown !== undefined)
   return [...namespaceNotes(unchecked, surroundings), ...kindNotes(unchecked, surroundings), ...rightNotes(unchecked)]
@@ -36,7 +36,7 @@ function namespaceNotes(
 ): string[] {
   const missing = unchecked.map(({ failure }) => failure).filter(({ code }) => code === 'namespace-missing')
   const deleted = missing.find(isDeleted)
-  // Nobody can make it before it is gone.
+  // It cannot be created before it is gone.
   if (deleted !== undefined) return [`A deployment would fail: ${deleted.message}. Next: ${deleted.hint}.`]
   const isMade = documents.some(({ object }) => object.kind === 'Namespace' && object.metadata.name === namespace)
   if (createNamespace || isMade || missing.length === 0) return []
@@ -78,12 +78,12 @@ function isNotInstalled({ apiVersion }: KubernetesObject, { cause }: Failure): b
   return cause instanceof UnknownKind && !isOwnKind(apiVersion)
 }
 
-/** Whether a namespace that cannot be used is there, and on its way out. */
+/** Whether an unusable namespace exists and is being deleted. */
 function isDeleted({ cause }: Failure): boolean {
   return cause instanceof ApiError && cause.status !== 404
 }
 
-/** The right that is missing; undefined if it is not the authorizer that refused. */
+/** The missing permission; undefined if something other than the authorizer refused. */
 function rightFor({ code, cause }: Failure): MissingRight | undefined {
   return code === 'forbidden' ? missingRight(messageOf(cause)) : undefined
 }

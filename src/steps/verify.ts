@@ -17,7 +17,8 @@ import { renderPhase } from './render-phase.ts'
 import { healthPhase, probePhase } from './self-hosted-phases.ts'
 import { runStep, type StepContext } from './step.ts'
 
-// Verifies by reading alone that what runs is healthy and as rendered; holds the kubeconfig and the AWS environment.
+// Verifies with reads alone that the deployment is healthy and as rendered; holds the kubeconfig and the AWS
+// environment.
 await runStep('verify', verify, async (result, runner, temporary) =>
   publish(runOf([{ name: 'verify', outcome: 'success', result }]), runner, temporary)
 )
@@ -42,7 +43,7 @@ async function verify(step: StepContext): Promise<void> {
   })
 }
 
-/** Whether what makes the cache is not there, so that nothing is left to be asked. */
+/** Whether the object that runs the cache is missing, so that nothing is left to verify. */
 function isMissing(document: ManifestDocument | undefined, missing: readonly string[]): boolean {
   return document !== undefined && missing.includes(objectId(document.object))
 }
@@ -74,7 +75,7 @@ async function verifyManaged(
   const credentials = await secretPhase(cache, false, session, step)
   await elasticachePhase(inputs, credentials, step)
   await reportLeftovers(cache.documents, session, step)
-  // To ask from the cluster would be to create a pod.
+  // Probing from the cluster would create a pod.
   const { probeFrom = 'none' } = inputs
   await connectionPhase(cache, { ...inputs, probeFrom }, credentials, session, step)
 }

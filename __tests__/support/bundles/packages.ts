@@ -5,17 +5,17 @@ import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { root } from '../root.ts'
 
-// Jest loads each module of a package anew for each file of tests, and there are a thousand in the Kubernetes client
-// alone. So the tests load packages from bundles, one file a package, which are built once for what is installed.
+// Jest loads each module of a package again for each test file, and the Kubernetes client alone has a thousand. So the
+// tests load packages from bundles, one file a package, which are built once for the installed versions.
 
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   dependencies: Record<string, string>
 }
-/** The packages that are bundled: those of the action, and of what only the tests import, those of many modules. */
+/** The bundled packages: those of the action, and test dependencies with many modules. */
 const packages = [...Object.keys(dependencies), '@actions/expressions', 'fast-check', 'selfsigned']
 const specifier = `(?:${packages.join('|')})(?:/[^']*)?`
 
-/** All that src and the tests import from these packages. */
+/** Everything that src and the tests import from these packages. */
 const imported = new Set(
   ['src', '__tests__']
     .flatMap((folder) => {
@@ -37,12 +37,12 @@ const folder = join(cache, key.slice(0, 16))
 /** Where jest finds the packages. */
 export const packageMapper = { [`^(${specifier})$`]: `${folder}/$1.js` }
 
-/** @returns the bundle of what is imported; undefined for what is not bundled */
+/** @returns the bundle of an import; undefined for a package that is not bundled */
 export function packageBundle(name: string): string | undefined {
   return imported.has(name) ? join(folder, `${name}.js`) : undefined
 }
 
-/** Builds the bundles, unless those of the installed packages are there. */
+/** Builds the bundles, unless those of the installed packages exist. */
 export async function buildPackages(): Promise<void> {
   if (existsSync(folder)) return
   await mkdir(cache, { recursive: true })
@@ -61,10 +61,10 @@ export async function buildPackages(): Promise<void> {
       minifySyntax: true,
       legalComments: 'none',
       logLevel: 'warning',
-      // For what is CommonJS inside.
+      // For CommonJS modules inside.
       banner: { js: "import{createRequire as ownRequire}from'node:module';const require=ownRequire(import.meta.url);" }
     })
-    // Two runs at once build the same, and the first one stays.
+    // Two concurrent runs build the same, and the first one stays.
     await rename(join(temporary, 'bundles'), folder).catch((error: unknown) => {
       if (!existsSync(folder)) throw error
     })
@@ -73,7 +73,7 @@ export async function buildPackages(): Promise<void> {
   }
 }
 
-/** A module that exports what Node finds in the package, also where that is CommonJS. */
+/** A module that exports what Node finds in the package, even if that is CommonJS. */
 async function entryOf(name: string, directory: string): Promise<[name: string, path: string]> {
   const path = join(directory, `${name}.mjs`)
   const names = Object.keys(await import(name)).filter((exported) => /^\w+$/.test(exported))

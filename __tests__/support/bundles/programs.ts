@@ -9,9 +9,9 @@ import { packageBundle } from './packages.ts'
 
 const source = join(root, 'src')
 const programs = ['render', 'deploy', 'report', 'verify'].map((name): [string, string] => [name, `steps/${name}.ts`])
-/** What tests run in a process of its own, by its name. */
+/** The programs that tests run in a separate process, by name. */
 const entries = [...programs, ['elasticache', 'clients/aws/elasticache.ts']]
-/** Hands the folder of the programs to the workers of jest. */
+/** Passes the folder of the programs to the jest workers. */
 const variable = 'TEST_PROGRAMS'
 
 /** @returns the path of a program, built from the sources as they were when jest started */
@@ -19,7 +19,7 @@ export function programPath(name: string): string {
   return join(programsFolder(), `${name}.mjs`)
 }
 
-/** @returns the path of what describes replication groups, built likewise */
+/** @returns the path of the module that describes replication groups, built likewise */
 export function elasticachePath(): string {
   return join(programsFolder(), 'modules', 'elasticache.mjs')
 }
@@ -38,7 +38,7 @@ export async function buildPrograms(): Promise<void> {
     entryPoints: Object.fromEntries(entries.map(([name = '', path = '']) => [name, join(source, path)])),
     outdir: modules,
     bundle: true,
-    // What is loaded late stays a module of its own.
+    // A dynamically imported module stays separate.
     splitting: true,
     platform: 'node',
     format: 'esm',
@@ -61,7 +61,7 @@ export async function removePrograms(): Promise<void> {
   await rm(programsFolder(), { recursive: true, force: true })
 }
 
-/** Packages are in bundles of their own already, which need no second build. */
+/** Packages already have their own bundles, which need no second build. */
 const bundledPackages: Plugin = {
   name: 'bundled packages',
   setup({ onResolve }) {
@@ -72,7 +72,7 @@ const bundledPackages: Plugin = {
   }
 }
 
-/** A source finds the files of the repository from where it stands itself. */
+/** A source finds the files of the repository relative to its own path. */
 const ownFolder: Plugin = {
   name: 'own folder',
   setup({ onLoad }) {

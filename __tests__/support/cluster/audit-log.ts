@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Request } from './grants.ts'
 
-/** What the API server writes of one request, as far as it is read here. */
+/** The parts of an audit event that are read here. */
 export interface AuditEvent {
   readonly verb: string
   readonly requestURI: string
@@ -17,7 +17,7 @@ export interface AuditEvent {
   readonly responseStatus?: { readonly code?: number }
 }
 
-/** The requests that a user made since then, from the log and from what was rotated away meanwhile. */
+/** The requests of a user since a time, from the log and from files that were rotated meanwhile. */
 export async function auditEvents(path: string, user: string, since: Date): Promise<AuditEvent[]> {
   const folder = dirname(path)
   const events: AuditEvent[] = []
@@ -32,8 +32,8 @@ export async function auditEvents(path: string, user: string, since: Date): Prom
 }
 
 /**
- * What a request had to be allowed: a patch that made its object also a create with its name, and a WebSocket to a pod,
- * which is a get, since Kubernetes 1.35 also a create. Nothing for what every user may read, such as the list of kinds.
+ * What a request required: a patch that created its object also a create with its name, and a WebSocket to a pod, which
+ * is a get, since Kubernetes 1.35 also a create. Nothing for what every user may read, such as discovery.
  */
 export function requiredOf({ verb, objectRef, responseStatus }: AuditEvent): Request[] {
   if (objectRef === undefined) return []
@@ -44,7 +44,7 @@ export function requiredOf({ verb, objectRef, responseStatus }: AuditEvent): Req
   return alsoCreates ? [done, { ...done, verb: 'create' }] : [done]
 }
 
-/** Whether a request changes nothing: it reads, or what it would write is only tried. */
+/** Whether a request changes nothing: it reads, or is a dry run. */
 export function isDry({ verb, requestURI }: AuditEvent): boolean {
   return ['get', 'list', 'watch'].includes(verb) || /[?&]dryRun=All(&|$)/.test(requestURI)
 }

@@ -7,7 +7,7 @@ import type { TestNamespace } from './namespace.ts'
 
 const run = promisify(execFile)
 
-/** A program that stands for AWS: its Secrets Manager is read by a real External Secrets Operator in the test cluster. */
+/** A stand-in for AWS: a real External Secrets Operator in the test cluster reads its Secrets Manager. */
 export interface AwsStandIn {
   readonly program: string
   readonly endpoint: string
@@ -15,7 +15,7 @@ export interface AwsStandIn {
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
-/** The one that AWS_STAND_IN names; undefined without the variable, as on a cluster that has none. */
+/** The one in AWS_STAND_IN; undefined without the variable, as on a cluster without one. */
 export function awsStandIn(): AwsStandIn | undefined {
   const program = process.env['AWS_STAND_IN']
   if (program === undefined) return undefined
@@ -37,8 +37,8 @@ function pair(line: string): [name: string, value: string] {
 }
 
 /**
- * Creates a secret in Secrets Manager, or gives it another value. It stays: the stand-in forgets all of them when it
- * ends.
+ * Creates a secret in Secrets Manager, or changes its value. It is not deleted: the stand-in forgets all of them when
+ * it ends.
  * @param value a text, or an object that is stored as JSON; generated, because the program takes it as an argument
  */
 export async function putSecret(
@@ -49,7 +49,7 @@ export async function putSecret(
   await run(program, ['secret', name, typeof value === 'string' ? value : JSON.stringify(value)])
 }
 
-/** Makes a SecretStore in a namespace, which reads with this key. */
+/** Creates a SecretStore in a namespace, which reads with this key. */
 export async function storeFor(
   { region, credentials }: AwsStandIn,
   namespace: Pick<TestNamespace, 'apply'>,
@@ -77,7 +77,7 @@ export async function storeFor(
   return { kind: 'SecretStore', name }
 }
 
-/** Ends the operator until it is disposed of. Everybody else on the cluster is without it meanwhile. */
+/** Stops the operator until it is disposed of. All other tests on the cluster are without it meanwhile. */
 export async function withoutOperator({ program }: AwsStandIn): Promise<AsyncDisposable> {
   const home = process.env['CLUSTER_HOME'] ?? dirname(process.env['KUBECONFIG'] ?? '')
   const pid = Number(await readFile(join(home, 'run', 'external-secrets.pid'), 'utf8'))

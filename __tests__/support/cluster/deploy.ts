@@ -8,9 +8,9 @@ import { searchPath } from '../search-path.ts'
 import type { TestNamespace } from './namespace.ts'
 
 export interface Deployment extends CompositeResult {
-  /** Every byte that a run leaves: log, summary, outputs and the files that it wrote. */
+  /** Every byte of output of a run: log, summary, outputs and written files. */
   readonly captured: string
-  /** Names of files that it left in the temporary directory of the machine. */
+  /** Names of the files that it left in the temporary directory of the machine. */
   readonly leftovers: string[]
   readonly milliseconds: number
 }
@@ -52,7 +52,7 @@ export async function deploy(
   }
 }
 
-/** Holds after every run: no secret in any captured byte, nothing left on the machine. */
+/** Asserts what holds after every run: no secret in any captured byte, nothing left on the machine. */
 export async function expectClean(deployment: Deployment, namespace: TestNamespace, ...more: string[]): Promise<void> {
   const stored = await Promise.all(['password', 'url'].map((key) => namespace.credential(key).catch(() => '')))
   expectNoSecret(

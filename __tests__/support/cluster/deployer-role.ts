@@ -5,7 +5,7 @@ import type { TestNamespace } from './namespace.ts'
 
 const deployer = 'redis-cache-deployer'
 
-/** The name by which the API server knows the deployer, or another service account. */
+/** The user name of the deployer, or another service account, at the API server. */
 export function deployerOf({ name }: TestNamespace, account = deployer): string {
   return `system:serviceaccount:${name}:${account}`
 }
@@ -17,17 +17,17 @@ export class DeployerRole {
   readonly #account: string
   #missing: Grant | undefined
 
-  /** @param grants all that the Role gives */
+  /** @param grants all grants of the Role */
   constructor(namespace: TestNamespace, grants: readonly Grant[], account = deployer) {
     this.#namespace = namespace
     this.#grants = grants
     this.#account = account
   }
 
-  /** Takes one grant away, and gives back the one that was taken before. */
+  /** Removes one grant, and restores the one that was removed before. */
   async take(grant: Grant): Promise<void> {
     await this.#apply(this.#grants.filter((other) => other !== grant))
-    // The Role changes as a whole: with this one gone, the one before is back.
+    // The Role is replaced as a whole: without this grant, and with the previous one.
     await this.#until(grant, false)
     this.#missing = grant
   }
@@ -44,7 +44,7 @@ export class DeployerRole {
     await this.#namespace.apply(role)
   }
 
-  /** The API server learns of a changed Role a moment after it has stored it. */
+  /** A changed Role takes effect a moment after it is stored. */
   async #until(grant: Grant, allowed: boolean): Promise<void> {
     for (let attempt = 1; (await this.#isAllowed(grant)) !== allowed; attempt++) {
       if (attempt === 50) throw new Error(`${describeGrant(grant)} is ${allowed ? 'still not' : 'still'} allowed`)

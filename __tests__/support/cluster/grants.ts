@@ -1,4 +1,4 @@
-/** One rule of a Role, as YAML has it. */
+/** One rule of a Role, as in YAML. */
 export interface Rule {
   readonly apiGroups: readonly string[]
   readonly resources: readonly string[]
@@ -6,7 +6,7 @@ export interface Rule {
   readonly verbs: readonly string[]
 }
 
-/** The smallest thing that a Role gives: one verb on one resource, bound to one name or to none. */
+/** The smallest unit of a Role: one verb on one resource, restricted to one name or to none. */
 export interface Grant {
   readonly group: string
   /** With the subresource: `pods/log`. */
@@ -15,10 +15,10 @@ export interface Grant {
   readonly verb: string
 }
 
-/** What was done, or is to be allowed; a create by POST has no name when it is authorised. */
+/** A request that was made, or is to be authorised; a create by POST has no name at authorisation. */
 export type Request = Grant
 
-/** All that the rules give, in their order. */
+/** All grants of the rules, in their order. */
 export function grantsOf(rules: readonly Rule[]): Grant[] {
   return rules.flatMap(({ apiGroups, resources, resourceNames = [undefined], verbs }) =>
     apiGroups.flatMap((group) =>
@@ -29,7 +29,7 @@ export function grantsOf(rules: readonly Rule[]): Grant[] {
   )
 }
 
-/** A rule that gives just this. */
+/** A rule with exactly this grant. */
 export function ruleOf({ group, resource, name, verb }: Grant): Rule {
   return {
     apiGroups: [group],

@@ -3,10 +3,10 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-// Else kubectl would take the user's current context, and the tests write into it.
+// Otherwise kubectl would use the current context of the user, and the tests write to it.
 if (!process.env['KUBECONFIG']) throw new Error('KUBECONFIG names no disposable cluster')
 
-/** Runs kubectl as the administrator of the test cluster. @returns what it printed */
+/** Runs kubectl as administrator of the test cluster. @returns its output */
 export async function kubectl(...parameters: string[]): Promise<string> {
   const { stdout } = await run('kubectl', parameters, { env: process.env, maxBuffer: 64 * 1024 ** 2 })
   return stdout

@@ -6,7 +6,7 @@ import { stringify } from 'yaml'
 import { root } from '../root.ts'
 import { kubectl, kubectlWithInput } from './kubectl.ts'
 
-/** A namespace for one test, where Pod Security `restricted` is enforced and a deployer holds just manifests/rbac. */
+/** A namespace for one test, with Pod Security `restricted` and a deployer that has only manifests/rbac. */
 export interface TestNamespace extends AsyncDisposable {
   readonly name: string
   /** Path of a kubeconfig with a token of the deployer. */
@@ -47,7 +47,7 @@ export async function testNamespace(): Promise<TestNamespace> {
     },
     async [Symbol.asyncDispose]() {
       await rm(directory, { recursive: true })
-      // Not waited for: Redis may take its time to save, and nothing else uses this name.
+      // Without waiting: Redis may take its time to save, and nothing else uses this name.
       await kubectl('delete', 'namespace', name, '--wait=false')
     }
   }

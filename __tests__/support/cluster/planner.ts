@@ -8,7 +8,7 @@ import type { TestNamespace } from './namespace.ts'
 
 export const plannerAccount = 'redis-cache-planner'
 
-/** An identity of the namespace that holds just manifests/rbac-planner, until it is disposed of. */
+/** An identity of the namespace that has only manifests/rbac-planner, until it is disposed of. */
 export type Planner = Identity & AsyncDisposable
 
 interface Document {
@@ -21,7 +21,7 @@ export async function plannerOf(namespace: TestNamespace): Promise<Planner> {
   const rendered = await kubectl('kustomize', join(root, 'manifests', 'rbac-planner'))
   const own = rendered.replaceAll('hospital-erp-system', namespace.name)
   const documents = parseAllDocuments(own).map((document) => document.toJS() as Document)
-  // The policy belongs to no namespace, and other tests may run beside this one.
+  // The policy is cluster-wide, and other tests may run concurrently.
   const policy = `${plannerAccount}-${namespace.name}`
   for (const { kind, metadata, spec } of documents) {
     if (!kind.startsWith('ValidatingAdmissionPolicy')) continue
@@ -41,8 +41,8 @@ export async function plannerOf(namespace: TestNamespace): Promise<Planner> {
 }
 
 /**
- * The API server learns of a policy a moment after it has stored it; until then the planner may write. One of another
- * namespace asks, so that the planner's own requests are only those of the tests.
+ * A policy takes effect a moment after it is stored; until then the planner may write. An identity of another namespace
+ * checks that, so that the planner's own requests are only those of the tests.
  */
 async function untilInForce(namespace: TestNamespace): Promise<void> {
   const other = [`--as=system:serviceaccount:nowhere:${plannerAccount}`, '--as-group=system:masters']

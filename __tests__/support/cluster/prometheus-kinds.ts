@@ -3,7 +3,7 @@ import { kubectl, kubectlWithInput } from './kubectl.ts'
 const group = 'monitoring.coreos.com'
 const kinds = { podmonitors: 'PodMonitor', prometheusrules: 'PrometheusRule' }
 
-/** The kinds of the Prometheus Operator: those that the cluster lacks are installed, without any rule about their fields. */
+/** The kinds of the Prometheus Operator: those missing in the cluster are installed, without any field validation. */
 export async function prometheusKinds(): Promise<AsyncDisposable> {
   const present = (await kubectl('get', 'customresourcedefinitions', '--output=name')).split('\n')
   const missing = Object.entries(kinds)

@@ -3,7 +3,7 @@ import type { TestNamespace } from './namespace.ts'
 
 export const readerAccount = 'redis-cache-reader'
 
-/** An identity of the namespace that holds just manifests/rbac-reader. */
+/** An identity of the namespace that has only manifests/rbac-reader. */
 export type Reader = Identity
 
 export async function readerOf(namespace: TestNamespace): Promise<Reader> {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 
 export interface Step {
-  /** The id of the file, or `__N` for a step without one: such an id cannot be referred to. */
+  /** The id in the file, or `__N` for a step without one, which cannot be referred to. */
   readonly id: string
   readonly name: string | undefined
   readonly condition: string
@@ -23,7 +23,7 @@ export interface CompositeAction {
   readonly steps: readonly Step[]
 }
 
-/** The properties that are read one by one, so that they can be named without brackets. */
+/** The properties, declared one by one so that they can be accessed without brackets. */
 interface YamlMapping {
   readonly [key: string]: unknown
   readonly default?: unknown
@@ -39,7 +39,7 @@ interface YamlMapping {
 
 const stepKeys = ['id', 'name', 'if', 'env', 'run', 'uses', 'with', 'shell', 'working-directory', 'continue-on-error']
 
-/** Reads `action.yml`, and refuses what the runner refuses, and what this imitation of it does not know. */
+/** Reads `action.yml`, and refuses what the runner refuses, and what this imitation does not support. */
 export async function readAction(folder: string): Promise<CompositeAction> {
   const path = await firstOf([join(folder, 'action.yml'), join(folder, 'action.yaml')])
   const { name, inputs, outputs, runs } = object(parse(await readFile(path, 'utf8')), path)

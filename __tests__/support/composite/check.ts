@@ -2,7 +2,7 @@ import type { CompositeAction, Step } from './action.ts'
 import { checkCondition, checkText } from './expressions.ts'
 import type { KnownNames } from './names.ts'
 
-/** Looks at all expressions before the first step runs, so that a mistake in a step that is skipped shows too. */
+/** Checks all expressions before the first step runs, so that a mistake in a skipped step is found too. */
 export function checkExpressions(action: CompositeAction, known: (before: readonly Step[]) => KnownNames): void {
   for (const [index, step] of action.steps.entries()) {
     const names = known(action.steps.slice(0, index))

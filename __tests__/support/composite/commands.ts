@@ -4,7 +4,7 @@ export interface WorkflowCommand {
   readonly data: string
 }
 
-/** The commands that the runner knows; a line with another name is ordinary text. */
+/** The commands of the runner; a line with another name is ordinary text. */
 const known = [
   'add-mask',
   'add-matcher',

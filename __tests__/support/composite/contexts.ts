@@ -4,16 +4,18 @@ import { join } from 'node:path'
 import process from 'node:process'
 import type { CompositeAction } from './action.ts'
 
-/** All that a step inherits from the environment of the tests: with more, a result could depend on the machine. */
+/**
+ * Everything that a step inherits from the environment of the tests: with more, results could depend on the machine.
+ */
 const inherited = ['PATH', 'HOME', 'TMPDIR', 'LANG']
 
 export interface Surroundings {
-  /** Ends with the run, as on a fresh runner. */
+  /** Removed at the end of the run, as on a fresh runner. */
   readonly temp: string
   readonly workspace: string
-  /** What every step gets at the lowest rank. */
+  /** The variables of every step with the lowest precedence. */
   readonly base: Readonly<Record<string, string>>
-  /** The variables that the runner sets, whatever a step or a workflow says. */
+  /** The variables that the runner sets, whatever a step or a workflow sets. */
   readonly variables: Readonly<Record<string, string>>
   readonly github: Readonly<Record<string, string>>
   readonly runner: Readonly<Record<string, string>>
@@ -38,10 +40,11 @@ export async function surroundings(
     tool_cache: toolCache,
     ...(debug === undefined ? {} : { debug })
   }
-  // What the caller says of the repository, the event and so on also stands in the context, as github.repository.
+  // The variables of the caller about the repository, the event and so on are also in the context, as
+  // github.repository.
   const given = Object.entries(env).filter(([name]) => /^GITHUB_[A-Z]/.test(name))
   const github = {
-    // A runner always has one; here only who gives one.
+    // A runner always has one; here only if the caller sets one.
     token: '',
     ...Object.fromEntries(given.map(([name, value]) => [name.slice('GITHUB_'.length).toLowerCase(), value])),
     action_path: action.folder,
@@ -68,7 +71,7 @@ export async function surroundings(
   }
 }
 
-/** The inputs as the steps see them: what was given, and the defaults for the rest. */
+/** The inputs as seen by the steps: the given ones, and defaults for the rest. */
 export function resolveInputs(
   action: CompositeAction,
   given: Readonly<Record<string, string>>,

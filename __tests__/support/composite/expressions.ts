@@ -18,7 +18,7 @@ export interface Contexts {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** What success(), failure() and cancelled() answer; always() is always true. */
+/** The results of success(), failure() and cancelled(); always() is always true. */
 export interface Status {
   readonly success: boolean
   readonly failure: boolean
@@ -29,7 +29,7 @@ const contextNames = ['inputs', 'steps', 'github', 'runner', 'env']
 const statusNames = ['success', 'failure', 'cancelled', 'always'] as const
 const nothing: Contexts = { inputs: {}, steps: {}, github: {}, runner: {}, env: {} }
 
-/** Whether a step runs. A condition that asks for no status means `success() && (condition)`. */
+/** Whether a step runs. A condition without a status function means `success() && (condition)`. */
 export function evaluateCondition(condition: string, contexts: Contexts, status: Status, known: KnownNames): boolean {
   const expression = parseCondition(condition, known)
   if (!callsStatusFunction(expression) && !status.success) return false
@@ -40,7 +40,7 @@ export function checkCondition(condition: string, known: KnownNames): void {
   parseCondition(condition, known)
 }
 
-/** Text with `${{ }}` in it. */
+/** Text that contains `${{ }}`. */
 export function interpolate(text: string, contexts: Contexts, known: KnownNames): string {
   return pieces(text)
     .map((piece) =>
@@ -57,7 +57,7 @@ function parseCondition(condition: string, known: KnownNames): Expr {
   const [first, ...rest] = pieces(condition.trim())
   if (first === undefined) return parse('success()', known, true)
   if (rest.length > 0) {
-    // The runner takes such a condition for text, and text is true.
+    // The runner treats such a condition as text, which is true.
     throw new Error(`if: ${condition} mixes text and \${{ }}, and would always be true`)
   }
   return parse(first.text, known, true)
@@ -107,7 +107,7 @@ interface Piece {
   readonly text: string
 }
 
-/** Splits text at `${{` and `}}`, minding that `}}` may stand in a string of the expression. */
+/** Splits text at `${{` and `}}`, considering that a string of the expression may contain `}}`. */
 function pieces(text: string): Piece[] {
   const found: Piece[] = []
   let at = 0

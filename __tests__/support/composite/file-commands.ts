@@ -7,7 +7,7 @@ export type FileCommandName = (typeof fileCommandNames)[number]
 
 const summaryLimit = 1024 * 1024
 
-/** The files through which a step tells the runner its outputs and more: fresh and empty for each step. */
+/** The files with the outputs and other commands of a step: new and empty for each step. */
 export class FileCommands {
   readonly paths: Readonly<Record<FileCommandName, string>>
 
@@ -36,7 +36,7 @@ export class FileCommands {
     return (await this.#read('path')).split(/\r?\n/).filter((line) => line !== '')
   }
 
-  /** The runner drops a summary that is too long, and the step goes on. */
+  /** The runner drops a summary that is too long, and the step continues. */
   async summary(): Promise<string | Error> {
     const text = await this.#read('step_summary')
     const bytes = Buffer.byteLength(text)
@@ -47,13 +47,13 @@ export class FileCommands {
     )
   }
 
-  /** A step may have removed the file; then it says nothing. */
+  /** A step may have removed the file; then it is ignored. */
   async #read(name: FileCommandName): Promise<string> {
     return readFile(this.paths[name], 'utf8').catch(() => '')
   }
 }
 
-/** NAME=VALUE lines and NAME<<DELIMITER blocks, read as the runner reads them. */
+/** NAME=VALUE lines and NAME<<DELIMITER blocks, parsed like the runner. */
 export function parsePairs(text: string): Map<string, string> {
   const pairs = new Map<string, string>()
   const lines = text.split('\n')

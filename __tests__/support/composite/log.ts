@@ -4,13 +4,13 @@ export interface Annotation {
   readonly level: 'error' | 'warning' | 'notice'
   readonly message: string
   readonly properties: Readonly<Record<string, string>>
-  /** `step` for what a step printed, `runner` for what the runner adds, such as the exit code of a failed step. */
+  /** `step` for the output of a step, `runner` for lines of the runner, such as the exit code of a failed step. */
   readonly source: 'step' | 'runner'
 }
 
 const titles = { error: 'Error', warning: 'Warning', notice: 'Notice' } as const
 
-/** What the steps print, line by line: as it came, and as a person sees it on the page of the run. */
+/** The output of the steps, line by line: raw, and as displayed on the page of the run. */
 export class Log {
   readonly annotations: Annotation[] = []
   readonly masks: string[] = []
@@ -38,7 +38,7 @@ export class Log {
     }
   }
 
-  /** Ends a step, and says why it fails although its process did not: it gave a command that the runner refuses. */
+  /** Ends a step, and says why it fails although its process did not: the runner refused a command. */
   endStep(): string | undefined {
     const refused = this.#refused
     this.#refused = undefined
@@ -46,7 +46,7 @@ export class Log {
     return refused
   }
 
-  /** An error of the runner itself, which is no output of a step. */
+  /** An error of the runner itself, which is not output of a step. */
   error(message: string): void {
     this.#annotate('error', message, {}, 'runner')
   }
@@ -90,12 +90,12 @@ export class Log {
     this.#show(`${titles[level]}: ${message}`)
   }
 
-  /** A secret of several lines is also masked line by line, because that is how programs print it. */
+  /** A secret of several lines is also masked line by line, because programs print it that way. */
   #mask(secret: string): void {
     for (const part of [secret, ...secret.split(/\r?\n/)]) {
       if (part.trim() !== '' && !this.masks.includes(part)) this.masks.push(part)
     }
-    // The longest first, so that no secret is left half visible by a shorter one that it contains.
+    // The longest first, so that a secret that contains a shorter one is masked completely.
     this.masks.sort((a, b) => b.length - a.length)
   }
 

@@ -11,16 +11,16 @@ import {
   Unary
 } from '@actions/expressions/ast'
 
-/** What an expression at some place of the action may refer to. */
+/** The names that an expression at some position of the action may refer to. */
 export interface KnownNames {
   readonly inputs: readonly string[]
-  /** The ids of the steps before that place. */
+  /** The ids of the steps before that position. */
   readonly steps: readonly string[]
   readonly github: readonly string[]
   readonly runner: readonly string[]
 }
 
-/** The runner gives an empty string for a name that does not exist; here it is the error that it always is. */
+/** The runner returns an empty string for a name that does not exist; here it is an error. */
 export function refuseUnknownNames(expression: Expr, known: KnownNames): void {
   for (const part of parts(expression)) {
     if (!(part instanceof IndexAccess)) continue
@@ -45,7 +45,7 @@ export function callsStatusFunction(expression: Expr): boolean {
   )
 }
 
-/** The expression and everything in it. */
+/** The expression and everything inside it. */
 function parts(expression: Expr): Expr[] {
   return [expression, ...children(expression).flatMap(parts)]
 }
@@ -58,7 +58,7 @@ function children(expression: Expr): Expr[] {
   return expression instanceof Grouping ? [expression.group] : []
 }
 
-/** `steps.a.outputs['b']` as its four names; undefined for what is not a plain path from a context. */
+/** `steps.a.outputs['b']` as its four names; undefined for anything but a plain path from a context. */
 function path(expression: Expr): string[] | undefined {
   if (expression instanceof ContextAccess) return [expression.name.lexeme.toLowerCase()]
   if (!(expression instanceof IndexAccess)) return undefined

@@ -21,11 +21,11 @@ export interface CompositeOptions {
   /** The folder of action.yml. */
   action: string
   inputs: Readonly<Record<string, string>>
-  /** The environment of the job. GITHUB_REPOSITORY and the like also appear as github.repository. */
+  /** The environment of the job. GITHUB_REPOSITORY and the like are also available as github.repository. */
   env?: Readonly<Record<string, string>> | undefined
   /** GITHUB_WORKSPACE; by default an empty folder that is removed at the end. */
   workspace?: string | undefined
-  /** What a person sees, as it comes, masked. */
+  /** The masked output, as it arrives. */
   onOutput?: ((text: string) => void) | undefined
   onStep?: ((event: StepEvent) => void) | undefined
   /** Aborting it cancels the job. */
@@ -37,11 +37,11 @@ export interface CompositeOptions {
 export interface CompositeResult {
   readonly outputs: Record<string, string>
   readonly steps: StepResult[]
-  /** The step summaries one after the other, unmasked, to be searched for secrets. */
+  /** The concatenated step summaries, unmasked, to be searched for secrets. */
   readonly summary: string
-  /** Everything that the steps printed, in order and unmasked, with the workflow commands. */
+  /** The complete output of the steps in order, unmasked, including the workflow commands. */
   readonly output: string
-  /** The same as a person sees it. */
+  /** The same as displayed. */
   readonly rendered: string
   readonly annotations: Annotation[]
   readonly masks: string[]
@@ -49,8 +49,8 @@ export interface CompositeResult {
 }
 
 /**
- * Runs a composite action as the GitHub runner does, and stricter where the runner hides a mistake: an input that is not
- * declared and a name that does not exist in an expression are errors.
+ * Runs a composite action like the GitHub runner, and stricter where the runner hides a mistake: undeclared inputs and
+ * unknown names in expressions are errors.
  */
 export async function runComposite(options: CompositeOptions): Promise<CompositeResult> {
   const action = await readAction(resolve(options.action))

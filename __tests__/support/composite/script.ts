@@ -3,16 +3,16 @@ import process from 'node:process'
 import type { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** How long a cancelled process has before the next, harder signal, in milliseconds. */
+/** The time a cancelled process has before the next, harder signal, in milliseconds. */
 export interface Grace {
   readonly interrupt: number
   readonly terminate: number
 }
 
-/** The runner's own times. */
+/** The times of the runner. */
 export const runnerGrace: Grace = { interrupt: 7500, terminate: 2500 }
 
-/** How long the runner waits for output that other processes still hold open after the step's process has ended. */
+/** How long the runner waits for output that other processes keep open after the step's process has ended. */
 const streamGrace = 5000
 
 export interface Script {
@@ -23,17 +23,17 @@ export interface Script {
   /** Cancels this step. */
   readonly signal: AbortSignal
   readonly grace: Grace
-  /** Told the process group of what the script left running. */
+  /** Called with the process group of what the script left running. */
   readonly onLeftover: (group: number) => void
 }
 
-/** Runs a script as the runner does for `shell: bash`, and gives its exit code: 128 and more when a signal ended it. */
+/** Runs a script like the runner for `shell: bash`, and returns its exit code: 128 and more after a signal. */
 export async function runScript(script: Script): Promise<number> {
   const child = spawn('bash', ['--noprofile', '--norc', '-e', '-o', 'pipefail', script.path], {
     cwd: script.cwd,
     env: { ...script.env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, so that what a step leaves behind can be found.
+    // A process group of its own, so that remaining background processes can be found.
     detached: true
   })
   const streams = [child.stdout, child.stderr].map((stream) => readLines(stream, script.onLine))
@@ -53,7 +53,7 @@ export async function runScript(script: Script): Promise<number> {
   }
 }
 
-/** Only the step's own process gets the signals, never its children: that is why a step should `exec` its program. */
+/** Only the step's own process gets the signals, not its children: so a step should `exec` its program. */
 async function interrupt(child: ChildProcess, exit: Promise<number>, grace: Grace): Promise<void> {
   child.kill('SIGINT')
   if (await endsWithin(exit, grace.interrupt)) return
@@ -84,12 +84,12 @@ async function exitOf(child: ChildProcess): Promise<number> {
 
 const signalNumbers: Readonly<Record<string, number>> = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 }
 
-/** The runner lets what a step left running live until the job ends; then it ends it, and so must a test. */
+/** The runner keeps background processes of a step until the job ends, and then kills them; so must a test. */
 export function endLeftovers(groups: readonly number[]): void {
   for (const group of groups) signalGroup(group, 'SIGKILL')
 }
 
-/** False when the group has no process any more. */
+/** False if the group has no processes left. */
 function signalGroup(group: number, signal: 0 | 'SIGKILL'): boolean {
   try {
     return process.kill(-group, signal)

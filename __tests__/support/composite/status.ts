@@ -5,21 +5,21 @@ export type Conclusion = 'success' | 'failure' | 'cancelled'
 export function statusOf(conclusion: Conclusion, job: AbortSignal): Status {
   return {
     success: conclusion === 'success' && !job.aborted,
-    // A job that was cancelled after a step had failed is both.
+    // A job that was cancelled after a failed step is both.
     failure: conclusion === 'failure',
     cancelled: job.aborted
   }
 }
 
-/** What the steps so far come to, with one more. */
+/** The status of the previous steps and one more. */
 export function worse(conclusion: Conclusion, outcome: Outcome): Conclusion {
   if (conclusion === 'cancelled' || outcome === 'cancelled') return 'cancelled'
   return outcome === 'failure' ? 'failure' : conclusion
 }
 
 /**
- * Does something whose signal tells whether the running step is to be cancelled: when the job is, the runner asks the
- * condition of the step again, and lets the step end in peace if the condition still holds.
+ * Runs a job with a signal for the cancellation of the running step: when the job is cancelled, the runner evaluates
+ * the condition of the step again, and does not disturb the step if the condition still holds.
  */
 export async function cancellable<T>(
   job: AbortSignal,
@@ -38,7 +38,7 @@ export async function cancellable<T>(
   }
 }
 
-/** A condition that cannot be evaluated any more cancels the step, as on the runner. */
+/** A condition that can no longer be evaluated cancels the step, as on the runner. */
 function stillWanted(isWanted: () => boolean): boolean {
   try {
     return isWanted()

@@ -9,19 +9,19 @@ import type { KnownNames } from './names.ts'
 import { type Grace, runScript } from './script.ts'
 
 export interface StepResult {
-  /** The id of the file; `__N` for the Nth step when it has none. */
+  /** The id in the file; `__N` for the Nth step if it has none. */
   readonly id: string
   readonly name: string
   readonly outcome: Outcome
-  /** undefined for a step that did not run. 128 and more when a signal ended the process. */
+  /** undefined for a step that did not run. 128 and more after a signal. */
   readonly exitCode: number | undefined
-  /** What the step printed to stdout and stderr, unmasked, in the order of arrival. */
+  /** The output of the step to stdout and stderr, unmasked, in the order of arrival. */
   readonly text: string
   readonly outputs: Readonly<Record<string, string>>
   readonly milliseconds: number
 }
 
-/** What steps hand on to later steps. */
+/** The state that steps pass to later steps. */
 export interface Handover {
   readonly env: Map<string, string>
   readonly path: string[]
@@ -61,7 +61,7 @@ export async function runStep(run: StepRun): Promise<StepResult> {
     grace: run.grace,
     onLeftover: (group) => handover.leftovers.push(group)
   })
-  // Also after a failure or a cancellation: what a step said until then counts.
+  // Even after a failure or a cancellation: what a step wrote until then counts.
   const { outputs, problems } = await processFiles(files, handover)
   const refused = log.endStep()
   if (refused !== undefined) problems.push(refused)
@@ -108,7 +108,7 @@ async function processFiles(
   }
   await pairs('state')
   for (const entry of await files.pathEntries()) {
-    // The last that was added is found first, and an entry that is added again moves to the front.
+    // The entry added last is found first, and an entry that is added again moves to the front.
     const present = handover.path.indexOf(entry)
     if (present >= 0) handover.path.splice(present, 1)
     handover.path.unshift(entry)

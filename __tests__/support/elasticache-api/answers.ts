@@ -1,4 +1,4 @@
-/** What the stand-in answers: a status and a body, or nothing for ever, or a connection that is cut. */
+/** The responses of the stand-in: a status and a body, or no response, or a broken connection. */
 export type Answer = { status: number; type: string; body: string } | 'silence' | 'hang-up'
 
 const namespaces = {
@@ -6,17 +6,17 @@ const namespaces = {
   sts: 'https://sts.amazonaws.com/doc/2011-06-15/'
 }
 
-/** An element of XML; a list is its children, undefined is left out. */
+/** An XML element; a list contains its children, undefined is left out. */
 export type Xml = string | number | boolean | undefined | readonly [name: string, value: Xml][]
 
-/** The answer of the query API: `<ActionResponse><ActionResult>…`. */
+/** The response of the query API: `<ActionResponse><ActionResult>…`. */
 export function result(action: string, value: Xml, service: keyof typeof namespaces = 'elasticache'): Answer {
   const metadata: Xml = [['RequestId', '6f4bdb0a-0000-4000-8000-000000000000']]
   const inner = element(`${action}Result`, value) + element('ResponseMetadata', metadata)
   return xml(200, `<${action}Response xmlns="${namespaces[service]}">${inner}</${action}Response>`)
 }
 
-/** A refusal, as ElastiCache and STS write it. */
+/** An error in the format of ElastiCache and STS. */
 export function refusal(status: number, code: string, message: string): Answer {
   const error = element('Error', [
     ['Type', status < 500 ? 'Sender' : 'Receiver'],

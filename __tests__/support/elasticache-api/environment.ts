@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** Temporary credentials, made for one test. */
+/** Temporary credentials, generated for one test. */
 export interface AwsCredentials {
   AWS_ACCESS_KEY_ID: string
   AWS_SECRET_ACCESS_KEY: string
@@ -18,7 +18,7 @@ export function generatedCredentials(): AwsCredentials {
   }
 }
 
-/** Runs something while the SDK of AWS sees these variables and nothing else of this machine: no profile, no role. */
+/** Runs a function while the AWS SDK sees only these variables of this machine: no profile, no role. */
 export async function withAwsEnvironment<T>(variables: Record<string, string>, act: () => Promise<T>): Promise<T> {
   const before = { ...process.env }
   const home = await mkdtemp(join(tmpdir(), 'aws-home-'))

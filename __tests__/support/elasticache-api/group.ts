@@ -3,15 +3,15 @@ import { type Answer, result, type Xml } from './answers.ts'
 export const domain = 'abc123.euc1.cache.amazonaws.com'
 export const primary = `master.sessions.${domain}`
 
-/** Fields of a ReplicationGroup that differ from those of a group as it should be; undefined leaves one out. */
+/** Fields of a ReplicationGroup that differ from those of a correct group; undefined leaves one out. */
 export type Fields = Record<string, Xml>
 
-/** The group `sessions`, which is all that is required, with cluster mode disabled. */
+/** The group `sessions`, which meets all requirements, with cluster mode disabled. */
 export function describedGroup(fields: Fields = {}): Answer {
   return described({ ...asRequired, ...fields })
 }
 
-/** The same with cluster mode enabled: `shards` are the zones of the nodes of each. */
+/** The same with cluster mode enabled: `shards` lists the zones of the nodes of each. */
 export function describedShards(shards: readonly (readonly string[])[], fields: Fields = {}): Answer {
   const nodeGroups: Xml = shards.map((zones, index): [string, Xml] => {
     const id = String(index + 1).padStart(4, '0')
@@ -42,7 +42,7 @@ export function shard(...zones: string[]): Xml {
   ]
 }
 
-/** No group, as some who imitate the API say it. */
+/** No group, in the response of some imitations of the API. */
 export const noGroups = result('DescribeReplicationGroups', [['ReplicationGroups', []]])
 
 export function describedGroups(...ids: string[]): Answer {
@@ -88,7 +88,7 @@ function endpoint(host: string): Xml {
   ]
 }
 
-/** Only without cluster mode AWS tells roles and the names of nodes. */
+/** AWS reports roles and names of nodes only without cluster mode. */
 function nodes(prefix: string, zones: readonly string[], told: boolean): [string, Xml] {
   const members = zones.map((zone, index): [string, Xml] => {
     const id = `${prefix}-${String(index + 1).padStart(3, '0')}`

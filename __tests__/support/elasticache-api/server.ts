@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { portOf } from '../redis/listen.ts'
 import type { Answer } from './answers.ts'
 
-/** A request as it came: the parameters of the query API are its form. */
+/** A request as received: the parameters of the query API are its form. */
 export interface AwsRequest {
   action: string
   parameters: ReadonlyMap<string, string>
@@ -16,7 +16,7 @@ export interface AwsApi extends AsyncDisposable {
   readonly requests: AwsRequest[]
 }
 
-/** A stand-in for the APIs of AWS that speak in forms and XML; it signs nothing and believes every signature. */
+/** A stand-in for the AWS APIs that use forms and XML; it signs nothing and accepts every signature. */
 export async function startAwsApi(answer: (request: AwsRequest, number: number) => Answer): Promise<AwsApi> {
   const requests: AwsRequest[] = []
   const server = createServer((incoming, response) => {
@@ -29,7 +29,7 @@ export async function startAwsApi(answer: (request: AwsRequest, number: number) 
       else if (answered !== 'silence')
         response.writeHead(answered.status, { 'content-type': answered.type }).end(answered.body)
     }
-    // A client that goes away in the middle of its request is no failure of the server.
+    // A client that disconnects in the middle of its request is not a failure of the server.
     text(incoming).then(respond, () => undefined)
   })
   server.listen(0, '127.0.0.1')

@@ -1,4 +1,4 @@
-/** What the API answers, before it becomes bytes. */
+/** A response of the API, before it is serialised. */
 export interface Answer {
   readonly status: number
   readonly body?: unknown
@@ -17,7 +17,7 @@ function refusal(status: number, message: string, errors?: unknown[]): Answer {
   return { status, body }
 }
 
-/** The texts of GitHub, as they are quoted in many issues of its users. */
+/** The messages of GitHub, as quoted in many issues of its users. */
 export const answers = {
   badCredentials: refusal(401, 'Bad credentials'),
   notFound: refusal(404, 'Not Found'),
@@ -34,7 +34,7 @@ export const answers = {
       message: 'Body is too long (maximum is 65536 characters)'
     }
   ]),
-  /** @param seconds of the header retry-after, which is not always there */
+  /** @param seconds of the header retry-after, which is not always present */
   secondaryLimit(status: 403 | 429, seconds?: number): Answer {
     const message = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'
     return {

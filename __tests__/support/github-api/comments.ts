@@ -15,7 +15,7 @@ export interface Comment {
 
 const maximumLength = 65_536
 
-/** The comments of one pull request, and what the API does with them. */
+/** The comments of one pull request, and the API requests for them. */
 export class Comments {
   readonly #url: string
   readonly #repository: string
@@ -24,7 +24,7 @@ export class Comments {
   #lastId = 2_900_000_000
   locked = false
 
-  /** @param url of the API, without a slash at its end */
+  /** @param url of the API, without a trailing slash */
   constructor(url: string, repository: string, number: number) {
     this.#url = url
     this.#repository = repository
@@ -48,7 +48,7 @@ export class Comments {
     return index >= 0
   }
 
-  /** Ascending, in pages, with links to the others as long as there are any. */
+  /** Ascending, in pages, with links to the others if there are any. */
   list(query: URLSearchParams): Answer {
     const size = Math.min(Number(query.get('per_page') ?? 30), 100)
     const page = Number(query.get('page') ?? 1)
@@ -72,7 +72,7 @@ export class Comments {
     return { status: 201, body: shown, headers: { location: shown.url } }
   }
 
-  /** Whoever may write may also change what others wrote. */
+  /** A user with write permission may also change the comments of others. */
   update(id: number, text: string): Answer {
     const comment = this.#comments.find((candidate) => candidate.id === id)
     if (comment === undefined) return answers.notFound
@@ -102,7 +102,7 @@ export class Comments {
   }
 }
 
-/** The text of a comment from the body of a request, or what is wrong with it. */
+/** The text of a comment in the body of a request, or its problem. */
 function bodyIn(text: string): string | Answer {
   let content: unknown
   try {

@@ -1,23 +1,23 @@
 import type { Answer } from './answers.ts'
 
-/** A disturbance of requests that match: by method, if given, and path. */
+/** A fault for matching requests: by method, if given, and path. */
 export interface Fault {
   readonly method?: string
   readonly path?: RegExp
-  /** How many requests it hits; 1 if left out. */
+  /** The number of requests that it affects; 1 by default. */
   readonly times?: number
   readonly reply: FaultReply
 }
 
 export type FaultReply =
   | Answer
-  /** The connection is destroyed without an answer. */
+  /** The connection is destroyed without a response. */
   | 'reset'
-  /** The request is done, and then the connection is destroyed. */
+  /** The request is executed, and then the connection is destroyed. */
   | 'lose-answer'
   /** The request is never answered. */
   | 'hang'
-  /** The request is answered once so many of this fault have arrived. */
+  /** The request is answered after so many requests with this fault have arrived. */
   | { readonly meeting: number }
 
 export class Faults {
@@ -28,7 +28,7 @@ export class Faults {
     this.#faults.push({ fault, left: fault.times ?? 1 })
   }
 
-  /** The reply of the first fault that matches and is not used up. */
+  /** The reply of the first matching fault that is not used up. */
   take(method: string, path: string): FaultReply | undefined {
     const found = this.#faults.find(
       ({ fault, left }) => left > 0 && (fault.method ?? method) === method && (fault.path?.test(path) ?? true)
@@ -38,7 +38,7 @@ export class Faults {
     return found.fault.reply
   }
 
-  /** Waits until as many requests have come as the fault wants to bring together. */
+  /** Waits until as many requests have arrived as the fault brings together. */
   async meet(reply: { readonly meeting: number }): Promise<void> {
     const waiting = this.#meetings.get(reply) ?? []
     this.#meetings.set(reply, waiting)

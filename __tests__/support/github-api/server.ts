@@ -10,23 +10,23 @@ export type { Comment } from './comments.ts'
 
 export interface RecordedRequest {
   readonly method: string
-  /** Without the prefix, under which all of the API stands but GraphQL. */
+  /** Without the prefix, which all of the API has except GraphQL. */
   readonly path: string
   readonly query: URLSearchParams
   readonly body: string
-  /** Undefined for a token that is not known. */
+  /** Undefined for an unknown token. */
   readonly login: string | undefined
 }
 
 export interface GitHubApi extends AsyncDisposable {
-  /** As GITHUB_API_URL has it. */
+  /** As in GITHUB_API_URL. */
   readonly url: string
   readonly requests: readonly RecordedRequest[]
   /** Everything in the pull request, from the oldest to the newest. */
   readonly comments: readonly Comment[]
-  /** A token for an identity; without one, the token that a workflow gets. */
+  /** A token for an identity; by default the token that a workflow gets. */
   token(identity?: Partial<Identity>): string
-  /** Writes a comment as somebody else would have. */
+  /** Writes a comment like another user. */
   write(author: string, body: string): Comment
   remove(id: number): void
   /** Locks the conversation. */
@@ -36,15 +36,15 @@ export interface GitHubApi extends AsyncDisposable {
 }
 
 export interface GitHubApiOptions {
-  /** The path under which GitHub Enterprise Server has its API. */
+  /** The API path of GitHub Enterprise Server. */
   readonly prefix?: '/api/v3'
   readonly repository?: string
   readonly pullRequest?: number
 }
 
 /**
- * Starts an HTTP server that answers for one pull request as api.github.com does: the same bytes in the same shape, with
- * the headers that clients go by. The shapes are those of the recordings in octokit/fixtures and of docs.github.com.
+ * Starts an HTTP server that responds for one pull request like api.github.com: the same bytes in the same shape, with
+ * the headers that clients use. The shapes are those of the recordings in octokit/fixtures and of docs.github.com.
  */
 export async function startGitHubApi(options: GitHubApiOptions = {}): Promise<GitHubApi> {
   const { prefix = '', repository = 'hospital/erp', pullRequest = 12 } = options
@@ -52,7 +52,7 @@ export async function startGitHubApi(options: GitHubApiOptions = {}): Promise<Gi
   const faults = new Faults()
   const requests: RecordedRequest[] = []
   const server = createServer((request, response) => {
-    // What goes wrong in here becomes an answer that no test expects.
+    // An error in here becomes a response that no test expects.
     serve(request, response).catch((error: unknown) => {
       response.writeHead(500).end(`the stand-in is broken: ${String(error)}`)
     })
@@ -62,7 +62,7 @@ export async function startGitHubApi(options: GitHubApiOptions = {}): Promise<Gi
   const address = server.address()
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}${prefix}`
   const comments = new Comments(url, repository, pullRequest)
-  // Beside the prefix and not under it: `/api/graphql`.
+  // Beside the prefix, not under it: `/api/graphql`.
   const graphql = `${prefix.replace(/\/v3$/, '')}/graphql`
   let used = 0
 

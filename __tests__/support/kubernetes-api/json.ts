@@ -8,12 +8,12 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Through text and not structuredClone: what is stored is what went over the wire, and nothing else. */
+/** Through text, not structuredClone: what is stored is exactly what was transmitted. */
 export function clone<T>(value: T): T {
   return JSON.parse(JSON.stringify(value))
 }
 
-/** Equality of JSON: the order of keys does not count, and undefined is the same as absent. */
+/** Equality of JSON: the order of keys is insignificant, and undefined equals absent. */
 export function equal(a: Json | undefined, b: Json | undefined): boolean {
   if (Array.isArray(a) && Array.isArray(b)) {
     return a.length === b.length && a.every((item, index) => equal(item, b[index]))
@@ -24,7 +24,7 @@ export function equal(a: Json | undefined, b: Json | undefined): boolean {
   return a === b
 }
 
-/** Walks into JSON; undefined as soon as a step is not there. */
+/** Reads a nested value; undefined as soon as a step is missing. */
 export function at(value: Json | undefined, ...path: (string | number)[]): Json | undefined {
   let here = value
   for (const step of path) {

@@ -32,7 +32,7 @@ export interface KubernetesObject {
   [key: string]: Json | undefined
 }
 
-/** A moment as metav1.Time writes it: whole seconds. */
+/** A time in metav1.Time notation: whole seconds. */
 export function timestamp(moment: Date = new Date()): string {
   return `${moment.toISOString().slice(0, 19)}Z`
 }

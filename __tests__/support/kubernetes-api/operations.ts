@@ -9,7 +9,7 @@ import { apiVersionOf, type Resource, resourceOf } from './resources.ts'
 import { alreadyExists, notFound, objectModified } from './status.ts'
 import type { ObjectStore } from './store.ts'
 
-/** The place of one object. */
+/** The location of one object. */
 export interface Target {
   readonly resource: Resource
   readonly namespace: string | undefined
@@ -27,7 +27,7 @@ export interface Written {
   readonly object: KubernetesObject
 }
 
-/** The writing verbs: each makes the new object out of the stored one, and stores it only where it differs. */
+/** The writing verbs: each derives the new object from the stored one, and stores it only if it differs. */
 export class Operations {
   readonly #store: ObjectStore
 
@@ -72,14 +72,14 @@ export class Operations {
     if (live === undefined) throw notFound(target.resource, target.name)
     const next = jsonPatched(live, patch)
     requireVersion(target, live, next.metadata.resourceVersion)
-    // The managers that the patch names are taken as they are; what it changes besides belongs to its writer.
+    // The managers in the patch are kept; its other changes belong to its writer.
     const { managedFields } = next.metadata
     const handedOver = { ...live, metadata: { ...live.metadata, ...(managedFields && { managedFields }) } }
     next.metadata.managedFields = afterUpdate(handedOver, next, writerOf(target.resource, options.manager))
     return this.#save(live, next, options)
   }
 
-  /** Another client's write, whole: created, or replaced under the same name. */
+  /** Another client's complete write: created, or replaced under the same name. */
   put(object: KubernetesObject, options: WriteOptions): Written {
     const { name, namespace } = object.metadata
     return this.#update(this.#live({ resource: resourceOf(object.kind), namespace, name }), object, options)
@@ -125,7 +125,7 @@ function requireVersion(target: Target, live: KubernetesObject | undefined, vers
   throw objectModified(target.resource, target.name, problem)
 }
 
-/** An object for comparison: a write that would only move the times of managers is none. */
+/** An object for comparison: a write that would only change the times of managers is ignored. */
 function timeless(object: KubernetesObject): JsonObject {
   const copy = clone(object)
   for (const entry of copy.metadata.managedFields ?? []) entry.time = ''

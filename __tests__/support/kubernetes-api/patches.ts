@@ -1,7 +1,7 @@
 import { clone, isObject, type Json, type JsonObject, objectAt, textAt } from './json.ts'
 import { badRequest } from './status.ts'
 
-/** RFC 6902, of which members of objects are served here, not items of lists. */
+/** RFC 6902, supported here for members of objects, not for items of lists. */
 export function jsonPatched<T extends JsonObject>(object: T, patch: readonly Json[]): T {
   const next = clone(object)
   for (const operation of patch) patchAt(next, operation)

@@ -57,7 +57,7 @@ export const RESOURCES: readonly Resource[] = [
 
 const externalSecrets = { group: 'external-secrets.io', version: 'v1', namespaced: true }
 
-/** What the definitions of the External Secrets Operator add. */
+/** The additional kinds of the External Secrets Operator. */
 export const EXTERNAL_SECRETS: readonly Resource[] = [
   {
     ...externalSecrets,

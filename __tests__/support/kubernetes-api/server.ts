@@ -33,17 +33,17 @@ export interface KubernetesApi extends AsyncDisposable {
   /** YAML: the certificate, a user with a bearer token, one context. */
   readonly kubeconfig: string
   readonly token: string
-  /** Of the user `proxy`, which is accepted as well; a URL must encode it. */
+  /** The password of the user `proxy`, which is accepted as well; a URL must encode it. */
   readonly password: string
   readonly requests: readonly RecordedRequest[]
   /** A copy of the stored object. */
   read(kind: string, namespace: string | undefined, name: string): KubernetesObject | undefined
-  /** Creates or replaces an object as another client would have. */
+  /** Creates or replaces an object like another client. */
   seed(object: Seed, options?: { readonly fieldManager?: string }): void
   remove(kind: string, namespace: string | undefined, name: string): void
-  /** Behaviours for the next attempts to create a pod, one each; the last one stays. */
+  /** Behaviours for the next attempts to create a pod, one each; the last one is repeated. */
   behave(...behaviours: PodBehaviour[]): void
-  /** The External Secrets Operator, and what its provider holds. */
+  /** The External Secrets Operator and the content of its provider. */
   readonly operator: Operator
   fault(fault: Fault): void
   /** Breaks the open port-forwards. */
@@ -54,16 +54,16 @@ export interface KubernetesApi extends AsyncDisposable {
 }
 
 export interface Operator {
-  /** What the provider holds under a name from now on: a text, or an object that is stored as JSON. */
+  /** Sets the value of a name at the provider: a text, or an object that is stored as JSON. */
   hold(name: string, value: string | Readonly<Record<string, string | number>>): void
   forget(name: string): void
-  /** How the next syncs end, one each; the last one stays. */
+  /** The outcomes of the next syncs, one each; the last one is repeated. */
   ends(...outcomes: SyncOutcome[]): void
   stop(): void
   start(): void
 }
 
-/** An object as test code writes one; unknown, so that objects typed elsewhere can be handed over. */
+/** An object in test code; unknown, so that objects with other types can be passed. */
 export interface Seed {
   readonly apiVersion: string
   readonly kind: string
@@ -76,13 +76,13 @@ export interface KubernetesApiOptions {
   /** Port of a pod to local TCP port. */
   readonly forward?: Readonly<Record<number, number>>
   readonly forwardHost?: string
-  /** How long a healthy pod takes from its creation to Ready; all other steps are in proportion. */
+  /** How long a healthy pod takes from its creation to Ready; all other steps are proportional. */
   readonly startMs?: number
   /** Whether the definitions of the External Secrets Operator are installed. */
   readonly externalSecrets?: boolean
 }
 
-/** Starts a Kubernetes API server with controller, scheduler and kubelet in this process. */
+/** Starts a Kubernetes API server with controllers, scheduler and kubelet in this process. */
 export async function startKubernetesApi(options: KubernetesApiOptions = {}): Promise<KubernetesApi> {
   const {
     namespaces = ['default'],
@@ -163,7 +163,7 @@ function toObject(seed: Seed): KubernetesObject {
   return object
 }
 
-/** What every namespace has from the beginning. */
+/** The initial content of every namespace. */
 function populate(operations: Operations, namespace: string): void {
   const options = { manager: 'kube-controller-manager' }
   const account = { name: 'default', namespace }

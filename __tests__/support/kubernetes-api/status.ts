@@ -3,7 +3,7 @@ import type { Resource } from './resources.ts'
 
 export type Cause = { reason: string; message: string; field: string }
 
-/** An answer that is not the object asked for: code and metav1.Status. */
+/** A response other than the requested object: code and metav1.Status. */
 export class StatusError extends Error {
   readonly code: number
   readonly body: JsonObject
@@ -24,7 +24,7 @@ export class StatusError extends Error {
   }
 }
 
-/** A group and a resource as errors write them: `statefulsets.apps`, and plain `pods` in the core group. */
+/** A group and a resource as written in errors: `statefulsets.apps`, and plain `pods` in the core group. */
 function qualified(name: string, group: string): string {
   return group === '' ? name : `${name}.${group}`
 }
@@ -72,7 +72,7 @@ export function invalid(kind: string, group: string, name: string, causes: Cause
   return new StatusError(422, 'Invalid', `${qualified(kind, group)} "${name}" is invalid: ${list}`, details)
 }
 
-/** Quotes as Go's %q does for the text that occurs here. */
+/** Quotes like Go's %q for the text that occurs here. */
 export function quoted(value: Json): string {
   return JSON.stringify(value)
 }

@@ -8,7 +8,7 @@ export interface Change {
   readonly object: KubernetesObject
 }
 
-/** All objects, as etcd has them: copies in, copies out, one counter of revisions for everything. */
+/** All objects, like etcd: copies in, copies out, one revision counter for everything. */
 export class ObjectStore {
   readonly #objects = new Map<string, KubernetesObject>()
   readonly #listeners: ((change: Change) => void)[] = []
@@ -34,7 +34,7 @@ export class ObjectStore {
       .map((object) => clone(object))
   }
 
-  /** What would be stored: identity, times, generation and the next revision filled in. */
+  /** The object that would be stored: identity, times, generation and the next revision filled in. */
   prepare(object: KubernetesObject): KubernetesObject {
     const live = this.#objects.get(keyOf(object.kind, object.metadata.namespace, object.metadata.name))
     const next = clone(object)
@@ -78,7 +78,7 @@ export class ObjectStore {
   }
 }
 
-/** Only these kinds count generations here: by their spec, and a pod by the beginning of its deletion. */
+/** Only these kinds count generations here: by their spec, and a pod by the start of its deletion. */
 const WITH_GENERATION: ReadonlySet<string> = new Set(['ExternalSecret', 'NetworkPolicy', 'Pod', 'StatefulSet'])
 
 function generationOf(live: KubernetesObject | undefined, next: KubernetesObject): number | undefined {

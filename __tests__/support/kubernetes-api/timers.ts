@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** All waiting of one API, so that closing it ends all of it. */
+/** All timers of one API, so that closing it ends all of them. */
 export class Timers {
   readonly #closing = new AbortController()
 
@@ -19,7 +19,7 @@ export class Timers {
     }, this.closing)
   }
 
-  /** Runs a task that may be cut short; any other failure is a defect of this API and not to be swallowed. */
+  /** Runs a task that may be cancelled; any other failure is a defect of this API and must not be swallowed. */
   background(task: () => Promise<void>, signal: AbortSignal): void {
     task().catch((error: unknown) => {
       if (!signal.aborted) throw error

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 export interface Placement {
   port: number
   dir: string
-  /** The keys of the ConfigMap (and of other mounted files), by file name: what `include /etc/redis/NAME` stands for. */
+  /** The keys of the ConfigMap (and of other mounted files), by file name: the targets of `include /etc/redis/NAME`. */
   includes?: Readonly<Record<string, string>>
 }
 
@@ -18,13 +18,13 @@ export function directive(line: string): [name: string, ...values: string[]] | u
   return name === undefined ? undefined : [name.toLowerCase(), ...values]
 }
 
-/** The access rule that the manifests write at start: Redis gets the hash of the password, never the password. */
+/** The access rule that the manifests write at start: Redis gets the hash of the password, not the password. */
 export function accessRule(password: string | undefined): string {
   if (password === undefined) return 'user default on nopass ~* &* +@all'
   return `user default on #${createHash('sha256').update(password).digest('hex')} ~* &* +@all`
 }
 
-/** `redis.conf` as one text that a Redis outside the cluster can start with: includes put in their place. */
+/** `redis.conf` as one text that a Redis outside the cluster can start with: includes are resolved. */
 export function standalone(redisConf: string, placement: Placement): string {
   const inline = (text: string, within: readonly string[]): string =>
     rewrite(text, (path) => {
@@ -36,8 +36,8 @@ export function standalone(redisConf: string, placement: Placement): string {
 }
 
 /**
- * `redis.conf` and the files that it includes, by file name, to be written to `dir`. The includes stay includes, because
- * redis-server reads some directives differently after one, and a test must see what the cluster would see.
+ * `redis.conf` and the files that it includes, by file name, to be written to `dir`. The includes remain, because
+ * redis-server reads some directives differently after one, and tests must behave like the cluster.
  */
 export function standaloneFiles(redisConf: string, placement: Placement): Map<string, string> {
   const files = new Map<string, string>()

@@ -14,7 +14,7 @@ export interface Exporter extends AsyncDisposable {
 
 type Kind = 'counter' | 'gauge'
 
-/** The metrics of redis_exporter that the project documents, and the line of INFO that each comes from. */
+/** The metrics of redis_exporter that the project documents, and the INFO field of each. */
 const metrics: readonly (readonly [name: string, kind: Kind, field: string])[] = [
   ['redis_connected_clients', 'gauge', 'connected_clients'],
   ['redis_memory_used_bytes', 'gauge', 'used_memory'],
@@ -24,7 +24,7 @@ const metrics: readonly (readonly [name: string, kind: Kind, field: string])[] =
   ['redis_keyspace_misses_total', 'counter', 'keyspace_misses']
 ]
 
-/** An HTTP server that answers as redis_exporter does: /metrics asks Redis at each scrape, /health does not. */
+/** An HTTP server that responds like redis_exporter: /metrics queries Redis at each scrape, /health does not. */
 export async function startExporter(options: ExporterOptions): Promise<Exporter> {
   const server = createServer((request, response) => {
     if (request.url === '/health') {
@@ -66,7 +66,7 @@ function line(name: string, kind: Kind, help: string, value: string): string {
   return `# HELP ${name} ${help}\n# TYPE ${name} ${kind}\n${name} ${value}\n`
 }
 
-/** undefined when Redis cannot be reached, refuses the password or does not answer in time. */
+/** undefined if Redis is unreachable, rejects the password or does not reply in time. */
 async function readInfo({ redisPort, password }: ExporterOptions): Promise<string | undefined> {
   const redis = new Redis({
     host: '127.0.0.1',

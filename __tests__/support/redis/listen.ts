@@ -11,13 +11,13 @@ export function portOf(server: Server): number {
   return address.port
 }
 
-/** A TCP server on the loopback interface. Disposing of it also cuts the connections that are still open. */
+/** A TCP server on the loopback interface. Disposing of it also closes the connections that are still open. */
 export async function listen(onConnection: (socket: Socket) => void): Promise<Listener> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
-    // A client that goes away in the middle of a reply is no failure of the server.
+    // A client that disconnects in the middle of a reply is not a failure of the server.
     socket.on('error', () => socket.destroy())
     onConnection(socket)
   })
@@ -35,10 +35,10 @@ export async function listen(onConnection: (socket: Socket) => void): Promise<Li
   }
 }
 
-/** A port where nobody listens: the system gives it to no program that asks for any. */
+/** A closed port: the system assigns it to no program that requests any port. */
 export const closedPort = 1
 
-/** A port that was free a moment ago. Another program may take it first, so whoever uses it must be ready to retry. */
+/** A port that was free a moment ago. Another program may take it first, so callers must be ready to retry. */
 export async function freePort(): Promise<number> {
   const listener = await listen((socket) => socket.destroy())
   await listener[Symbol.asyncDispose]()

@@ -2,12 +2,12 @@ import { connect, type Socket } from 'node:net'
 import { type Listener, listen } from './listen.ts'
 import { command, encode, Failure, type Request, RequestReader, replyEnd } from './resp.ts'
 
-/** What Redis serves while it loads its data; everything else is refused. */
+/** The commands that Redis serves while it loads its data; everything else is refused. */
 const served = ['auth', 'client', 'command', 'config', 'hello', 'info', 'quit', 'select']
 
 /**
- * Stands before the Redis on `port` and behaves like a Redis that loads its data until it has said so that often:
- * logins and INFO are answered (with loading:1), other commands get LOADING. After that it passes everything on, on open
+ * A proxy for the Redis on `port` that behaves like a Redis loading its data until it has replied LOADING that often:
+ * logins and INFO are answered (with loading:1), other commands get LOADING. After that it forwards everything, on open
  * connections too.
  */
 export async function startLoading(port: number, answers: number): Promise<Listener> {
@@ -45,13 +45,13 @@ async function refuse(request: Request, upstream: Socket, replies: Replies): Pro
     const reply = await pass(request, upstream, replies)
     return name === 'info' ? Buffer.from(reply.toString('latin1').replace('loading:0', 'loading:1'), 'latin1') : reply
   }
-  // Who has not logged in is told so first. A PING finds that out without doing what was asked.
+  // A client that is not logged in gets NOAUTH first. A PING finds that out without executing the command.
   const reply = await pass({ words: [], raw: command('PING') }, upstream, replies)
   if (reply.toString('latin1', 0, 7) === '-NOAUTH') return reply
   return encode(new Failure('LOADING Redis is loading the dataset in memory'), 2)
 }
 
-/** The replies of a connection, one by one. A connection that ends leaves the last reply outstanding for ever. */
+/** The replies of a connection, one by one. A connection that ends leaves the last reply pending forever. */
 class Replies {
   #pending: Buffer = Buffer.alloc(0)
   #waiting: ((reply: Buffer) => void) | undefined

@@ -3,12 +3,12 @@ import { encode, Failure, OK, RequestReader } from './resp.ts'
 
 export { startLoading } from './loading.ts'
 
-/** Accepts connections and never says a word: a process that hangs, or a firewall that swallows packets. */
+/** Accepts connections and stays silent: a process that hangs, or a firewall that drops packets. */
 export async function startSilent(): Promise<Listener> {
   return listen((socket) => socket.resume())
 }
 
-/** Accepts connections and closes them at once: a proxy whose backend is gone. */
+/** Accepts connections and closes them at once: a proxy without a backend. */
 export async function startHangUp(): Promise<Listener> {
   return listen((socket) => socket.end())
 }
@@ -20,7 +20,7 @@ export async function startHttp(): Promise<Listener> {
   return listen((socket) => socket.once('data', () => socket.end(`${head}\r\n\r\n${body}`)))
 }
 
-/** A Redis that knows no password that anyone will ever send. */
+/** A Redis whose password nobody knows. */
 export async function startWrongPassword(): Promise<Listener> {
   return listen((socket) => {
     const reader = new RequestReader()

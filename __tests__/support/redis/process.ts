@@ -11,11 +11,11 @@ import { answers } from './readiness.ts'
 import { startStandIn } from './stand-in.ts'
 
 export interface RedisOptions {
-  /** Given to Redis as a hash in a file, as the manifests do it. Without one, Redis lets everyone in. */
+  /** Passed to Redis as a hash in a file, like the manifests do. Without one, Redis admits everyone. */
   password?: string | undefined
   /** redis.conf: the project's own, or a few directives. `dir`, `port` and `bind` are replaced. */
   config?: string | undefined
-  /** What the `include` lines of the configuration stand for, by file name. `auth.conf` is always there. */
+  /** The targets of the `include` lines of the configuration, by file name. `auth.conf` always exists. */
   includes?: Readonly<Record<string, string>> | undefined
   /** `stand-in`, or the path of a server. By default redis-server or valkey-server of PATH, else the stand-in. */
   program?: string | undefined
@@ -26,7 +26,7 @@ export interface RedisProcess extends AsyncDisposable {
   /** For example "redis-server 7.0.15", "valkey-server 9.1.2" or "embedded stand-in". */
   readonly program: string
   readonly embedded: boolean
-  /** Where Redis writes its files; gone after dispose. */
+  /** Where Redis writes its files; removed on dispose. */
   readonly dir: string
 }
 
@@ -82,13 +82,13 @@ async function startProgram(program: RedisProgram, options: RedisOptions, dir: s
       }
     }
     await stop(child)
-    // Another program took the port between the look and the start.
+    // Another program took the port before the start.
     const taken = /address already in use/i.test(log)
     if (!taken || attempt === 5) throw new Error(`${program.name} did not start:\n${log}`)
   }
 }
 
-/** The configuration with the access rule: where it includes auth.conf, as the manifests do, or else at its end. */
+/** The configuration with the access rule: included as auth.conf, as in the manifests, or else appended. */
 function withAccess({ config = '', includes = {}, password }: RedisOptions): {
   config: string
   includes: Readonly<Record<string, string>>
@@ -118,7 +118,7 @@ async function stop(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
   child.kill('SIGTERM')
-  // Redis refuses to stop when it cannot save; the directory is removed anyway.
+  // Redis refuses to stop if it cannot save; the directory is removed anyway.
   const timer = setTimeout(() => child.kill('SIGKILL'), 10_000)
   await exited
   clearTimeout(timer)

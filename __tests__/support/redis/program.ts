@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 
 export interface RedisProgram {
   readonly path: string
-  /** What it says of itself, for example "redis-server 7.0.15" or "valkey-server 9.1.2". */
+  /** The version that it prints, for example "redis-server 7.0.15" or "valkey-server 9.1.2". */
   readonly name: string
 }
 
@@ -23,7 +23,7 @@ export async function findRedis(): Promise<RedisProgram | undefined> {
   return undefined
 }
 
-/** That one, and those whose paths REDIS_PROGRAMS lists as PATH lists folders: other versions, other products. */
+/** That one, and those in REDIS_PROGRAMS, a list of paths in the format of PATH: other versions, other products. */
 export async function allRedis(): Promise<RedisProgram[]> {
   const { REDIS_PROGRAMS = '' } = process.env
   const paths = REDIS_PROGRAMS.split(delimiter).filter((path) => path !== '')
@@ -33,7 +33,7 @@ export async function allRedis(): Promise<RedisProgram[]> {
 
 export async function describe(path: string): Promise<RedisProgram> {
   const { stdout } = await promisify(execFile)(path, ['--version'])
-  // Valkey also installs itself under the name redis-server, so what it prints counts, not what the file is called.
+  // Valkey also installs itself under the name redis-server, so its output counts, not the file name.
   const [, product, version] = /^(\w+) server v=(\S+)/i.exec(stdout) ?? []
   if (product === undefined) throw new Error(`${path} --version is neither Redis nor Valkey: ${stdout}`)
   return { path, name: `${product.toLowerCase()}-server ${version}` }

@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { command } from './resp.ts'
 
-/** Whether a Redis on the loopback interface serves commands: it neither refuses nor is it still loading its data. */
+/** Whether a Redis on the loopback interface serves commands: it is listening and has loaded its data. */
 export async function answers(port: number, password: string | undefined): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
   const socket = connect(port, '127.0.0.1')
@@ -16,7 +16,7 @@ export async function answers(port: number, password: string | undefined): Promi
   socket.setEncoding('latin1').on('data', (text) => {
     received += text
     const [last = ''] = received.split('\r\n').slice(-2)
-    // NOAUTH: the caller's own configuration asks for a password that is not known here. Redis answers all the same.
+    // NOAUTH: the configuration of the caller requires a password that is unknown here. Redis replies nevertheless.
     if (last === '+PONG' || last.startsWith('-NOAUTH')) resolve(true)
     else if (last.startsWith('-LOADING')) resolve(false)
   })

@@ -10,7 +10,7 @@ export class Status {
 
 export const OK: Status = new Status('OK')
 
-/** An error reply: its first word is the code that clients look at. */
+/** An error reply: its first word is the code that clients read. */
 export class Failure {
   readonly text: string
   constructor(text: string) {
@@ -52,7 +52,7 @@ export function encode(reply: Reply, protocol: Protocol): Buffer {
   return Buffer.concat([Buffer.from(`*${reply.length}\r\n`), ...reply.map((item) => encode(item, protocol))])
 }
 
-/** A command as clients send it: an array of bulk strings, in RESP2 and RESP3 alike. */
+/** A command in the form clients send: an array of bulk strings, in RESP2 and RESP3 alike. */
 export function command(...words: (string | Buffer)[]): Buffer {
   return encode(words, 2)
 }
@@ -64,11 +64,11 @@ function bulk(mark: '$' | '=', value: string | Buffer): Buffer {
 
 export interface Request {
   readonly words: readonly Buffer[]
-  /** The bytes as they came, for whoever passes the command on. */
+  /** The received bytes, to forward the command. */
   readonly raw: Buffer
 }
 
-/** Takes whole commands off the front of what a client has sent so far. */
+/** Removes complete commands from the start of the data that a client has sent so far. */
 export class RequestReader {
   #pending: Buffer = Buffer.alloc(0)
 
@@ -106,7 +106,7 @@ function lineEnd(bytes: Buffer, from: number): number | undefined {
   return newline < 0 ? undefined : newline + 1
 }
 
-/** Where the RESP value that begins at `from` ends, or undefined as long as it has not arrived whole. */
+/** Where the RESP value that starts at `from` ends, or undefined as long as it is incomplete. */
 export function replyEnd(bytes: Buffer, from: number): number | undefined {
   const body = lineEnd(bytes, from)
   if (body === undefined) return undefined

@@ -2,7 +2,7 @@ import type { Reply } from './resp.ts'
 import type { Client, State } from './stand-in-state.ts'
 
 export interface Command {
-  /** How many arguments follow the name. */
+  /** The number of arguments after the name. */
   readonly least: number
   readonly most: number
   /** Allowed before the client has logged in. */

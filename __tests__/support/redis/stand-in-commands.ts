@@ -36,7 +36,7 @@ const commands: Readonly<Record<string, Command>> = {
   }
 }
 
-/** Checks in the order in which Redis does: the command, its arguments, the login. */
+/** Checks in the order of Redis: the command, its arguments, the login. */
 export function execute(state: State, client: Client, [name, ...args]: readonly Buffer[]): Reply {
   const word = name?.toString() ?? ''
   const command = Object.hasOwn(commands, word.toLowerCase()) ? commands[word.toLowerCase()] : undefined

@@ -2,14 +2,14 @@ import process from 'node:process'
 import type { State } from './stand-in-state.ts'
 
 /**
- * The version names the API that the stand-in speaks, so that clients which compare numbers can, and says in the same
- * breath that this is no Redis, so that no report of a test or of a demo can pass for the proof of a real one.
+ * The version names the API that the stand-in implements, so that clients can compare numbers, and also says that this
+ * is not Redis, so that no report of a test or a demo can be mistaken for the proof of a real one.
  */
 export const version = '7.2.0-stand-in'
 
 type Section = Readonly<Record<string, string | number>>
 
-/** The reply to INFO: all sections, or the ones asked for in the order in which Redis tells them. */
+/** The reply to INFO: all sections, or the requested ones in the order of Redis. */
 export function info(state: State, wanted: readonly string[]): string {
   const all = wanted.length === 0 || wanted.some((name) => ['all', 'default', 'everything'].includes(name))
   return Object.entries(sections(state))
@@ -74,7 +74,7 @@ function sections(state: State): Readonly<Record<string, Section>> {
   }
 }
 
-/** @param replicaof host and port, as the directive has them */
+/** @param replicaof host and port, as in the directive */
 function replication(replicaof: string | undefined): Section {
   if (replicaof === undefined) return { role: 'master', connected_slaves: 0 }
   const [host = '', port = ''] = replicaof.split(' ')

@@ -2,7 +2,7 @@ import { Failure, OK, type Reply } from './resp.ts'
 import { type Command, unlimited } from './stand-in-command.ts'
 import type { Client, Entry, State } from './stand-in-state.ts'
 
-/** The commands that read and write keys: what a proof of a cache needs, and no more. */
+/** The commands that read and write keys: only those needed to prove a cache. */
 export const keyCommands: Readonly<Record<string, Command>> = {
   get: { least: 1, most: 1, run: (state, client, [key]) => lookUp(state, client, key)?.value ?? null },
   set: { least: 2, most: unlimited, run: write },
@@ -19,7 +19,7 @@ export const keyCommands: Readonly<Record<string, Command>> = {
 
 const nameOf = (key: Buffer | undefined): string => key?.toString('latin1') ?? ''
 
-/** Reads a key and counts a hit or a miss, as Redis does for every command that reads. */
+/** Reads a key and counts a hit or a miss, like every reading command of Redis. */
 function lookUp(state: State, client: Client, key: Buffer | undefined): Entry | undefined {
   const entry = state.keys(client.database).get(nameOf(key))
   if (entry === undefined) state.misses += 1
@@ -45,7 +45,7 @@ function write(state: State, client: Client, [key, value, ...options]: readonly 
       return new Failure('ERR syntax error')
     }
   }
-  // A copy: what came in is a view of the connection's buffer.
+  // A copy: the received data is a view of the connection's buffer.
   keys.set(nameOf(key), { value: Buffer.from(value ?? ''), expires })
   return OK
 }

@@ -18,9 +18,9 @@ const policies = [
   'volatile-ttl'
 ]
 
-/** What the configuration text settles for the stand-in: the values that CONFIG GET tells, and who may log in. */
+/** The settings of the stand-in from the configuration text: the values for CONFIG GET, and who may log in. */
 export class Settings {
-  /** The defaults of Redis 7 for what the project sets or proves. */
+  /** The defaults of Redis 7 for the settings that the project uses or checks. */
   readonly values = new Map([
     ['appendfsync', 'everysec'],
     ['appendonly', 'no'],
@@ -36,7 +36,7 @@ export class Settings {
     ['save', '3600 1 300 100 60 10000']
   ])
   readonly #hashes = new Map<string, Set<string>>()
-  /** Whether the user `default` may do without a password, which is how Redis starts. */
+  /** Whether the user `default` needs no password, which is the default of Redis. */
   open = true
 
   constructor(config: string) {
@@ -55,13 +55,13 @@ export class Settings {
     return Number(this.values.get(name) ?? 0)
   }
 
-  /** False for an unknown user as for a wrong password: Redis does not tell which it was. */
+  /** False for an unknown user as well as for a wrong password: Redis does not distinguish them. */
   authenticated(user: string, password: Buffer): boolean {
     if (user === 'default' && this.open) return true
     return this.#hashes.get(user)?.has(sha256(password)) ?? false
   }
 
-  /** As a line of redis.conf or CONFIG SET does it. */
+  /** Sets a directive, like a line of redis.conf or CONFIG SET. */
   set(name: string, value: string): void {
     if (name === 'maxmemory-policy' && !policies.includes(value)) throw new Error(`'${name} ${value}': no such policy`)
     this.values.set(name, name === 'maxmemory' ? String(bytesOf(value)) : value)
@@ -82,7 +82,7 @@ function sha256(password: string | Buffer): string {
   return createHash('sha256').update(password).digest('hex')
 }
 
-/** A memory size as redis.conf writes it. 256Mi is a Kubernetes unit, and redis-server refuses to start with it too. */
+/** A memory size in redis.conf notation. 256Mi is a Kubernetes unit, and redis-server also refuses to start with it. */
 function bytesOf(value: string): number {
   const [, digits, unit = ''] = /^(\d+)([a-z]*)$/i.exec(value) ?? []
   const factor = units[unit.toLowerCase()]

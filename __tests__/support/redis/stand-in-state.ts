@@ -17,7 +17,7 @@ export interface Entry {
   expires: number | undefined
 }
 
-/** Everything the stand-in knows: keys, clients and the counters that INFO tells. */
+/** The state of the stand-in: keys, clients and the counters for INFO. */
 export class State {
   readonly settings: Settings
   readonly clients = new Map<number, Client>()
@@ -41,7 +41,7 @@ export class State {
     return client
   }
 
-  /** The keys of a database; the names are latin1, so that any byte can be in them. */
+  /** The keys of a database; names are latin1, so that they can contain any byte. */
   keys(database: number): Map<string, Entry> {
     const keys = this.#databases.get(database) ?? new Map<string, Entry>()
     this.#databases.set(database, keys)
@@ -55,7 +55,7 @@ export class State {
     return [...this.#databases.keys()].sort((a, b) => a - b).map((index) => [index, this.keys(index)])
   }
 
-  /** An estimate: what an empty Redis takes, and the bytes of the keys and the values. */
+  /** An estimate: the size of an empty Redis, and the bytes of keys and values. */
   usedMemory(): number {
     let bytes = 1_000_000
     for (const [, keys] of this.databases()) {

@@ -6,7 +6,7 @@ import { Settings } from './stand-in-settings.ts'
 import { State } from './stand-in-state.ts'
 
 /**
- * A server in this process that speaks RESP2 and RESP3 and answers like a Redis with the given configuration, for
+ * A server in this process that speaks RESP2 and RESP3 and replies like a Redis with the given configuration, for
  * machines without Redis. It keeps keys in memory only: it neither evicts at maxmemory nor writes an append-only file.
  */
 export async function startStandIn(config: string): Promise<Listener> {
@@ -29,7 +29,7 @@ function serve(state: State, socket: Socket): void {
         if (client.closing) socket.end()
       }
     } catch (error) {
-      // Bytes that are no RESP: Redis says so and hangs up.
+      // Bytes that are not RESP: Redis replies with an error and hangs up.
       socket.end(encode(new Failure(`ERR Protocol error: ${error instanceof Error ? error.message : error}`), 2))
     }
   })

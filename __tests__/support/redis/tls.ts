@@ -4,7 +4,7 @@ import { createServer, type TLSSocket, type TlsOptions } from 'node:tls'
 import type { Certificate } from '../kubernetes-api/http/certificate.ts'
 import { type Listener, portOf } from './listen.ts'
 
-/** Stands before the Redis on `port` and speaks TLS with clients: for any Redis, built with TLS or not. */
+/** A TLS proxy for the Redis on `port`: for any Redis, built with TLS or not. */
 export async function startTls(port: number, { cert, key }: Certificate, options: TlsOptions = {}): Promise<Listener> {
   const sockets = new Set<TLSSocket>()
   const server = createServer({ cert, key, ...options }, (socket) => {

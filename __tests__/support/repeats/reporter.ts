@@ -1,4 +1,4 @@
-/** What jest says of the tests of one file, as far as it is read here. */
+/** The parts of jest's result for one file that are read here. */
 interface FileResult {
   readonly testResults: readonly {
     readonly fullName: string
@@ -7,7 +7,7 @@ interface FileResult {
   }[]
 }
 
-/** Names at the end each test that passed only when it was repeated: `.ci/run` counts these lines. */
+/** Lists at the end each test that passed only when it was repeated: `.ci/run` counts these lines. */
 export default class RepeatedTests {
   readonly #names: string[] = []
 

@@ -4,7 +4,7 @@ import fc from '../../support/fast-check.ts'
 
 const amazon = 'cache.amazonaws.com'
 
-describe('the name of an ElastiCache endpoint tells its form, and whether it encrypts in transit:', () => {
+describe('the form of an ElastiCache host name', () => {
   test.each<[form: EndpointForm, tls: boolean | undefined, host: string]>([
     ['primary-tls', true, `master.erp-cache.abc123.apn2.${amazon}`],
     ['primary-tls', true, `master.erp-cache.abc123.ap-northeast-2.${amazon}`],
@@ -29,11 +29,11 @@ describe('the name of an ElastiCache endpoint tells its form, and whether it enc
     ['other', undefined, `memcached.abc123.cfg.cnn1.${amazon}.cn`],
     ['other', undefined, `erp-cache.abc123.use1.${amazon}`],
     ['other', undefined, `one.two.three.four.five.six.${amazon}`]
-  ])('%s, TLS %s: %s', (form, tls, host) => {
+  ])('reads %s, TLS %s: %s', (form, tls, host) => {
     expect(endpointForm(host)).toEqual({ aws: true, form, tls })
   })
 
-  test('in any case, and with the dot of an absolute name', () => {
+  test('ignores case and the trailing dot of an absolute name', () => {
     expect(endpointForm('MASTER.Erp.abc123.USE1.Cache.AmazonAWS.com.')).toEqual({
       aws: true,
       form: 'primary-tls',
@@ -42,7 +42,7 @@ describe('the name of an ElastiCache endpoint tells its form, and whether it enc
   })
 })
 
-describe('a host of somebody else tells nothing:', () => {
+describe('a host that is not of ElastiCache', () => {
   test.each([
     ['a Service', 'redis.hospital-erp-system.svc'],
     ['an IP address', '10.0.0.7'],
@@ -52,17 +52,17 @@ describe('a host of somebody else tells nothing:', () => {
     ['a name that only looks alike', 'master.erp.abc123.use1.cache.amazonaws.com.example.org'],
     ['an end that no partition has', 'master.erp.abc123.use1.cache.amazonaws.eu.cn'],
     ['no subdomain of it', 'mycache.amazonaws.com'],
-    ['nothing', '']
-  ])('%s', (_, host) => {
+    ['an empty name', '']
+  ])('is not recognised as an endpoint: %s', (_, host) => {
     expect(endpointForm(host)).toEqual({ aws: false, form: 'other', tls: undefined })
   })
 })
 
-test('the same host is the same name, however it is written', () => {
+test('compares host names regardless of their spelling', () => {
   expect(hostName('Redis.Example.COM.')).toBe('redis.example.com')
 })
 
-test('any text has a form', () => {
+test('accepts any text as a host', () => {
   const label = fc.constantFrom('master', 'replica', 'clustercfg', 'serverless', 'ng', '0001', 'a', 'a-ro', 'a-001', '')
   fc.assert(
     fc.property(fc.array(label, { maxLength: 7 }), fc.constantFrom(amazon, `${amazon}.cn`), (labels, end) => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { Failure, failureCodes, messageOf } from '../../../src/core/failure.ts'
 import fc from '../../support/fast-check.ts'
 
-describe('a failure', () => {
+describe('a Failure', () => {
   test('carries code, sentence, hint, evidence and cause', () => {
     const cause = new Error('connect ECONNREFUSED')
     const evidence = [{ title: 'Events', text: 'none' }]
@@ -17,17 +17,17 @@ describe('a failure', () => {
     })
   })
 
-  test('has no evidence unless there is some', () => {
+  test('has empty evidence by default', () => {
     expect(new Failure('internal', 'x', 'y').evidence).toEqual([])
   })
 
-  test('codes are distinct words, as documentation and workflows name them', () => {
+  test('has codes that are distinct lower-case words', () => {
     expect(new Set(failureCodes).size).toBe(failureCodes.length)
     for (const code of failureCodes) expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/)
   })
 })
 
-describe('the message of what was thrown', () => {
+describe('the message of a thrown value', () => {
   test.each([
     { situation: 'an error', thrown: new Error('broken'), message: 'broken' },
     { situation: 'a text', thrown: 'broken', message: 'broken' },
@@ -45,15 +45,15 @@ describe('the message of what was thrown', () => {
       message: 'read: EIO'
     },
     { situation: 'a cause that is no error', thrown: new Error('broken', { cause: 5 }), message: 'broken' }
-  ])('$situation: $message', ({ thrown, message }) => {
+  ])('reads $situation: $message', ({ thrown, message }) => {
     expect(messageOf(thrown)).toBe(message)
   })
 
-  test('is there for an object that cannot become a text', () => {
+  test('exists for an object that cannot be converted to a string', () => {
     expect(typeof messageOf({ toString: 0 })).toBe('string')
   })
 
-  test('is there for every value', () => {
+  test('exists for every value', () => {
     fc.assert(fc.property(fc.jsonValue(), (value) => typeof messageOf(value) === 'string'))
   })
 })

@@ -19,7 +19,7 @@ spec:
 }
 
 describe('annotations of the pod template', () => {
-  test('are added after the others, all else left as it was written', () => {
+  test('are appended, and the rest of the text stays unchanged', () => {
     const before = `apiVersion: apps/v1
 kind: StatefulSet
 metadata:
@@ -57,7 +57,7 @@ spec:
     expect(source).toBe(before.replace('"/metrics"\n', (line) => line + added))
   })
 
-  test('leave merge keys resolved', () => {
+  test('keep merge keys resolved', () => {
     const metadata = 'metadata: {annotations: {a: b}}'
     const document = documentOf(statefulSet(metadata, 'base: &base {c: 1}\n      more: {<<: *base, d: 2}'))
     expect(withTemplateAnnotations(document, marks).object['spec']).toMatchObject({
@@ -65,13 +65,13 @@ spec:
     })
   })
 
-  test('mean the same in the object and in its text', () => {
+  test('are the same in the object and in its text', () => {
     const { object, source } = withTemplateAnnotations(documentOf(statefulSet('metadata: {}')), { a: '0440', b: 'yes' })
     expect(documentOf(source).object).toEqual(object)
     expect(object['spec']).toMatchObject({ template: { metadata: { annotations: { a: '0440', b: 'yes' } } } })
   })
 
-  test('leave no empty value in a flow, which Go takes for a part of the key', () => {
+  test('leave no empty value in a flow map, which Go parses as part of the key', () => {
     const { source } = withTemplateAnnotations(documentOf(statefulSet('metadata: {}', '{a: , b: .}')), marks)
     expect(source).toContain('{ a: null, b: . }')
   })
@@ -95,13 +95,13 @@ spec:
     expect(object['spec']).toMatchObject({ template: { metadata: { annotations: { ...marks, a: 'b' } } } })
   })
 
-  test('leave the document alone that they are made from', () => {
+  test('do not change the document they are made from', () => {
     const document = documentOf(statefulSet('metadata: {}'))
     withTemplateAnnotations(document, marks)
     expect(document).toEqual(documentOf(statefulSet('metadata: {}')))
   })
 
-  test('change nothing else, whatever the rest holds', () => {
+  test('change nothing else in any document', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.string(), { noNullPrototype: true }), (rest) => {
         const document = documentOf(statefulSet('metadata: {}', `env: ${JSON.stringify(rest)}`))

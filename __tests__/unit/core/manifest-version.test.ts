@@ -4,14 +4,14 @@ import { documentOf } from '../document-of.ts'
 
 const source = 'apiVersion: v1\nkind: Secret\nmetadata:\n  name: x # why\ndata: {mode: 0440}\n'
 
-test('a document is bound to a version, which is text, and else stays as it was written', () => {
+test('sets the resource version as text and leaves the rest of the document unchanged', () => {
   const bound = withResourceVersion(documentOf(source), '0123')
   expect(bound.source).toBe(
     'apiVersion: v1\nkind: Secret\nmetadata:\n  name: x # why\n  resourceVersion: "0123"\ndata: { mode: 0440 }\n'
   )
 })
 
-test('without a version it stays as it is', () => {
+test('leaves the document unchanged without a version', () => {
   const document = documentOf(source)
   expect(withResourceVersion(document, undefined)).toBe(document)
 })

@@ -8,7 +8,7 @@ import { endsOrFails, failureOf } from '../failure-of.ts'
 const configMap = (name: string, rest = '') => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n${rest}`
 
 describe('a manifest', () => {
-  test('is split into its documents, each text kept byte for byte', () => {
+  test('is split into documents whose text is kept byte for byte', () => {
     const texts = [
       configMap('a', 'data:\n  keep: |+\n    two lines\n\n'),
       configMap('b', "data:\n  mode: '0440' # why\n  flow: {x:   [1,2 ]}\n"),
@@ -19,7 +19,7 @@ describe('a manifest', () => {
     expect(documents.map(({ object }) => object.metadata.name)).toEqual(['a', 'b', 'c'])
   })
 
-  test('of the action itself is read, comments and all', () => {
+  test('of the action itself is read with its comments', () => {
     const documents = parseManifest(baseManifest())
     expect(documents.map(({ object }) => `${object.kind}/${object.metadata.name}`)).toEqual([
       'ConfigMap/redis-config',
@@ -41,7 +41,7 @@ describe('a manifest', () => {
     expect(parseManifest(text)).toEqual([])
   })
 
-  test('with empty documents between others has the others', () => {
+  test('may have empty documents between others', () => {
     const text = `---\n${configMap('a')}---\n---\n${configMap('b')}---\n`
     expect(parseManifest(text).map(({ object }) => object.metadata.name)).toEqual(['a', 'b'])
   })
@@ -57,19 +57,19 @@ describe('a manifest', () => {
     ['a point', 'x: .', '.'],
     ['a commit that looks like a number', 'x: 48e5203', '48e5203'],
     ['a telephone number', 'x: 1234-56-78', '1234-56-78'],
-    ['nothing', 'x:', null],
+    ['an empty value', 'x:', null],
     ['a size', 'x: 512Mi', '512Mi']
   ])('is read as the API server reads it: %s', (_, line, value) => {
     expect(documentOf(configMap('a', `${line}\n`)).object['x']).toEqual(value)
   })
 
-  test('has aliases and merge keys resolved', () => {
+  test('has its aliases and merge keys resolved', () => {
     const { object } = documentOf(configMap('a', 'base: &base {x: 1}\nsame: *base\nmore: {<<: *base, z: 2}\n'))
     expect(object).toMatchObject({ same: { x: 1 }, more: { x: 1, z: 2 } })
   })
 })
 
-describe('a manifest is refused', () => {
+describe('an invalid manifest', () => {
   const bomb = Array.from({ length: 12 }, (_, level) => {
     const before = level === 0 ? 'x' : `*l${level - 1}`
     return `l${level}: &l${level} [${Array(10).fill(before).join(', ')}]`
@@ -89,7 +89,7 @@ describe('a manifest is refused', () => {
     ['aliases that explode', configMap('a', `${bomb}\n`), /alias/i],
     ['a tag', configMap('a', 'x: !!binary aGk=\n'), /it has the tag tag:yaml.org,2002:binary/],
     ['infinity', configMap('a', 'x: .inf\n'), /JSON has no number \.inf/],
-    ['what is no number', configMap('a', 'x: [.NaN]\n'), /JSON has no number \.NaN/],
+    ['NaN', configMap('a', 'x: [.NaN]\n'), /JSON has no number \.NaN/],
     ['a key that is null', configMap('a', 'x: {~: a}\n'), /a key is null$/],
     [
       'a key that is merged after it was given',
@@ -97,20 +97,20 @@ describe('a manifest is refused', () => {
       /the key a is merged after it was set; write << first$/
     ],
     ['brackets without end', `a: ${'['.repeat(50_000)}`, /is not a Kubernetes object/]
-  ])('for %s', (_, text, sentence) => {
+  ])('is refused for %s', (_, text, sentence) => {
     const failure = failureOf(() => parseManifest(text))
     expect(failure.code).toBe('invalid-manifest')
     expect(failure.message).toMatch(sentence)
     expect(failure.hint).toContain('kustomize build')
   })
 
-  test('with the number of the document that is wrong', () => {
+  test('is refused with the number of the invalid document', () => {
     const failure = failureOf(() => parseManifest(`${configMap('a')}---\nkind: x\n`))
     expect(failure.message).toBe('document 2 of the rendered manifest is not a Kubernetes object: it has no apiVersion')
   })
 })
 
-describe('whatever is written', () => {
+describe('any text', () => {
   const piece = fc.constantFrom(
     ...'abk:-#&*!|>{}[],"\'%@?<\\ \t\n'.split(''),
     '\n---\n',
@@ -121,13 +121,13 @@ describe('whatever is written', () => {
     '*a'
   )
 
-  test('a manifest is read or refused with a Failure', () => {
+  test('is read as a manifest or refused with a Failure', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.string({ unit: piece })), (text) => endsOrFails(() => parseManifest(text)))
     )
   })
 
-  test('an object that is written as YAML is read as the same object', () => {
+  test('of an object written as YAML is read as the same object', () => {
     const ambiguous = fc.constantFrom(
       'y',
       'no',

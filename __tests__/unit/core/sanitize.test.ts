@@ -40,7 +40,7 @@ describe('text for the log', () => {
     ['an old command with a colour in it', '#\u001b[31m#[error]x'],
     ['many signs', '####[error]x ::::'],
     ['colons only', '::::::']
-  ])('holds no command: %s', (_, text) => {
+  ])('contains no workflow command: %s', (_, text) => {
     expect(lines(sanitize(text)).filter(isCommand)).toEqual([])
     expect(isCommand(sanitizeLine(text))).toBe(false)
   })
@@ -51,7 +51,7 @@ describe('text for the log', () => {
     ['a title of a terminal', '\u001b]0;title\u0007x', ']0;titlex'],
     ['the bell and the null', 'a\u0007b\u0000c', 'abc'],
     ['eight-bit controls', 'a\u009b31mb', 'a31mb']
-  ])('has no %s', (_, text, expected) => {
+  ])('contains no %s', (_, text, expected) => {
     expect(sanitize(text)).toBe(expected)
   })
 
@@ -65,11 +65,11 @@ describe('text for the log', () => {
     expect(sanitize(text)).toBe(text)
   })
 
-  test('has one kind of line end', () => {
+  test('has one kind of line ending', () => {
     expect(sanitize('a\r\nb\rc\nd')).toBe('a\nb\nc\nd')
   })
 
-  test('whatever it was: no command, no control character, and made harmless once for all', () => {
+  test('never contains a workflow command or control character, and does not change when sanitized again', () => {
     fc.assert(
       fc.property(fc.oneof(hostile, fc.string()), (text) => {
         const safe = sanitize(text)
@@ -82,17 +82,17 @@ describe('text for the log', () => {
 })
 
 describe('text for one line', () => {
-  test('has single spaces and no ends', () => {
+  test('has single spaces and is trimmed', () => {
     expect(sanitizeLine('  a\n\n\t b \r\n')).toBe('a b')
   })
 
-  test('is cut where it becomes unreadable, visibly', () => {
+  test('is cut visibly where it becomes unreadable', () => {
     expect(sanitizeLine('x'.repeat(601))).toBe(`${'x'.repeat(599)}…`)
     expect(sanitizeLine('x'.repeat(600))).toBe('x'.repeat(600))
     expect(sanitizeLine('abcdef', 4)).toBe('abc…')
   })
 
-  test('whatever it was: one line, no command, not longer than asked', () => {
+  test('is always one line without a command, within the maximum length', () => {
     fc.assert(
       fc.property(fc.oneof(hostile, fc.string()), fc.integer({ min: 1, max: 50 }), (text, maximum) => {
         const line = sanitizeLine(text, maximum)
@@ -103,7 +103,7 @@ describe('text for one line', () => {
     )
   })
 
-  test('sixty thousand empty lines take no time', () => {
+  test('is sanitized in linear time for sixty thousand empty lines', () => {
     expect(promptly(() => sanitizeLine('\n'.repeat(60_000)))).toBe(sanitizeLine(''))
   })
 })

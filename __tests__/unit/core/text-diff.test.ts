@@ -6,20 +6,20 @@ const same = (one: string, other: string) => one === other
 const steps = (before: string, after: string) =>
   aligned([...before], [...after], same).map((step) => `${step.before ?? '-'}${step.after ?? '-'}`)
 
-describe('two sequences side by side', () => {
+describe('a diff of two sequences', () => {
   test.each<[string, string, string, string[]]>([
-    ['the same', 'ab', 'ab', ['aa', 'bb']],
+    ['equal sequences', 'ab', 'ab', ['aa', 'bb']],
     ['an insertion', 'ac', 'abc', ['aa', '-b', 'cc']],
     ['a removal', 'abc', 'ac', ['aa', 'b-', 'cc']],
     ['a replacement, the old one first', 'abc', 'axc', ['aa', 'b-', '-x', 'cc']],
     ['nothing before', '', 'a', ['-a']],
     ['nothing after', 'a', '', ['a-']],
     ['nothing at all', '', '', []]
-  ])('%s', (_, before, after, expected) => {
+  ])('lists what is kept, removed and added: %s', (_, before, after, expected) => {
     expect(steps(before, after)).toEqual(expected)
   })
 
-  test('two long ones with little in common keep how they begin and end', () => {
+  test('keeps the common start and end of two long sequences', () => {
     const long = (name: string) => ['first', ...Array.from({ length: 2000 }, (_, index) => `${name}${index}`), 'last']
     const found = aligned(long('a'), long('b'), same)
     expect(found).toHaveLength(4002)
@@ -29,7 +29,7 @@ describe('two sequences side by side', () => {
     expect(found.at(-1)).toEqual({ before: 'last', after: 'last' })
   })
 
-  test('two long ones of which one begins the other', () => {
+  test('handles two long sequences of which one is a prefix of the other', () => {
     const long = (count: number) => Array.from({ length: count }, (_, index) => `${index}`)
     const found = aligned(long(10), long(3000), same)
     expect(found.filter(({ before }) => before !== undefined)).toHaveLength(10)
@@ -38,7 +38,7 @@ describe('two sequences side by side', () => {
   })
 })
 
-test('whatever the sequences are, each can be read from the steps', () => {
+test('allows both sequences to be rebuilt from its steps', () => {
   const sequence = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 40 })
   fc.assert(
     fc.property(sequence, sequence, (before, after) => {

@@ -16,7 +16,7 @@ import {
 import fc from '../../support/fast-check.ts'
 
 // What resource.ParseQuantity of k8s.io/apimachinery v0.37.2 answers: one amount for both texts, and its Value().
-describe('a Kubernetes quantity, as apimachinery reads it', () => {
+describe('a Kubernetes quantity, parsed like apimachinery', () => {
   const maximum = '9223372036854775807'
 
   test.each([
@@ -67,7 +67,7 @@ describe('a Kubernetes quantity, as apimachinery reads it', () => {
     ['below 0 and at the end of what counts', '-16Ei', `-${maximum}`],
     ['more than 2^63-1', '99E', '99000P'],
     ['more than 2^63-1, with an exponent', '1e30', '1000000000000E']
-  ])('%s, %s is %s, and no number of bytes', (_, text, canonical) => {
+  ])('%s, %s is %s, which is not a number of bytes', (_, text, canonical) => {
     expect(sameQuantity(text, canonical)).toBe(true)
     expect(quantityBytes(text)).toBeUndefined()
   })
@@ -84,9 +84,9 @@ describe('a Kubernetes quantity, as apimachinery reads it', () => {
     ['two signs', '--1'],
     ['two points', '1.2.3'],
     ['hexadecimal digits', '0x1'],
-    ['nothing', ''],
+    ['an empty text', ''],
     ['a word that objects know', '1constructor']
-  ])('refused: %s', (_, text) => {
+  ])('is refused: %s', (_, text) => {
     expect(isQuantity(text)).toBe(false)
     expect(quantityBytes(text)).toBeUndefined()
     expect(sameQuantity(text, text)).toBe(false)
@@ -99,19 +99,19 @@ describe('a Kubernetes quantity, as apimachinery reads it', () => {
     ['a sign alone', '-'],
     ['an exponent alone', 'e3'],
     ['an enormous exponent', '1e999999999']
-  ])('refused, although apimachinery takes it: %s', (_, text) => {
+  ])('is refused although apimachinery accepts it: %s', (_, text) => {
     expect(isQuantity(text)).toBe(false)
   })
 
-  test('may have white space around, as in a field of an object (Quantity.UnmarshalJSON)', () => {
+  test('may have surrounding white space, as in a field of an object (Quantity.UnmarshalJSON)', () => {
     expect(sameQuantity(' 1Gi\n', '1Gi')).toBe(true)
   })
 
   test.each([
     ['another amount', '100m', '0.2'],
     ['powers of two and of ten', '1Gi', '1G'],
-    ['more than a number of JavaScript tells apart', '9007199254740992', '9007199254740993']
-  ])('is not the same: %s', (_, one, other) => {
+    ['more than the precision of a JavaScript number', '9007199254740992', '9007199254740993']
+  ])('differs from another amount: %s', (_, one, other) => {
     expect(sameQuantity(one, other)).toBe(false)
   })
 
@@ -135,7 +135,7 @@ describe('a Kubernetes quantity, as apimachinery reads it', () => {
 })
 
 // What CONFIG SET maxmemory of redis-server 7.0.15 answers.
-describe('a size as redis.conf writes it', () => {
+describe('a size in redis.conf notation', () => {
   test.each([
     ['256mb', 268_435_456n],
     ['256m', 256_000_000n],
@@ -162,7 +162,7 @@ describe('a size as redis.conf writes it', () => {
     ['a sign', '+1'],
     ['white space', '256 mb'],
     ['a word that objects know', '1constructor']
-  ])('refused, as redis-server does: %s', (_, text) => {
+  ])('is refused, like redis-server does: %s', (_, text) => {
     expect(redisBytes(text)).toBeUndefined()
   })
 
@@ -170,12 +170,12 @@ describe('a size as redis.conf writes it', () => {
     ['a unit without a number, which is 0', 'mb'],
     ['nothing, which is 0', ''],
     ['more than 64 bits, which begin at 0 again', '99999999999gb']
-  ])('refused, although redis-server takes it for another size: %s', (_, text) => {
+  ])('is refused although redis-server reads it as another size: %s', (_, text) => {
     expect(redisBytes(text)).toBeUndefined()
   })
 })
 
-describe('the unit of the other world', () => {
+describe('a size converted between Redis and Kubernetes', () => {
   test.each([
     ['256Mi', '256mb'],
     ['1Gi', '1gb'],
@@ -196,7 +196,7 @@ describe('the unit of the other world', () => {
     expect(toKubernetesUnit(redis)).toBe(kubernetes)
   })
 
-  test('means the same number of bytes', () => {
+  test('keeps the same number of bytes', () => {
     fc.assert(
       fc.property(fc.nat({ max: 4096 }), fc.constantFrom('Ki', 'Mi', 'Gi'), (number, unit) => {
         const quantity = `${number}${unit}`
@@ -207,7 +207,7 @@ describe('the unit of the other world', () => {
   })
 })
 
-describe('bytes as a person reads them', () => {
+describe('bytes in a readable form', () => {
   test.each([
     [0, '0 bytes'],
     [1_023, '1023 bytes'],
@@ -221,14 +221,14 @@ describe('bytes as a person reads them', () => {
     expect(formatBytes(bytes)).toBe(words)
   })
 
-  test('are never 1024 of a unit that has a bigger one', () => {
+  test('never shows 1024 of a unit that has a bigger one', () => {
     const sizes = fc.oneof(fc.nat({ max: 2 ** 31 - 1 }), fc.constantFrom(2 ** 20 - 1, 2 ** 30 - 1, 2 ** 40 - 1))
     fc.assert(fc.property(sizes, (bytes) => Number(formatBytes(bytes).split(' ')[0]) < 1024))
   })
 })
 
 // What time.ParseDuration of Go 1.26 answers.
-describe('a duration, as Go reads it', () => {
+describe('a duration, parsed like Go', () => {
   test.each([
     ['1h0m0s', 3_600_000_000_000n],
     ['1h', 3_600_000_000_000n],
@@ -257,12 +257,12 @@ describe('a duration, as Go reads it', () => {
     ['+1s', 1_000_000_000n],
     ['9223372036854775807ns', 2n ** 63n - 1n],
     ['-9223372036854775808ns', -(2n ** 63n)]
-  ])('%s', (text, nanos) => {
+  ])('reads %s', (text, nanos) => {
     expect(durationNanos(text)).toBe(nanos)
   })
 
   test.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['a sign alone', '-'],
     ['no unit', '1'],
     ['zeros without a unit', '00'],
@@ -277,7 +277,7 @@ describe('a duration, as Go reads it', () => {
     ['more than 292 years', '9223372036854775808ns'],
     ['more than 292 years, in hours', '2562048h'],
     ['a word that objects know', '1constructor']
-  ])('refused: %s', (_, text) => {
+  ])('is refused: %s', (_, text) => {
     expect(durationNanos(text)).toBeUndefined()
     expect(sameDuration(text, text)).toBe(false)
   })
@@ -287,17 +287,17 @@ describe('a duration, as Go reads it', () => {
     ['0', '0s'],
     ['0.5s', '500ms'],
     ['1h', '60m']
-  ])('%s and %s are one', (one, other) => {
+  ])('treats %s and %s as equal', (one, other) => {
     expect(sameDuration(one, other)).toBe(true)
     expect(sameDuration(other, one)).toBe(true)
   })
 
-  test('another duration is another', () => {
+  test('differs from another duration', () => {
     expect(sameDuration('1h', '1h0m1s')).toBe(false)
     expect(sameDuration('1h', '-1h')).toBe(false)
   })
 
-  test('is read back as Go prints it', () => {
+  test('reads back what Go prints', () => {
     fc.assert(
       fc.property(fc.nat(10_000), fc.nat(59), fc.nat(59), (hours, minutes, seconds) => {
         const nanos = BigInt((hours * 60 + minutes) * 60 + seconds) * 10n ** 9n
@@ -322,7 +322,7 @@ describe('the input timeout', () => {
   })
 
   test.each([
-    ['nothing', ''],
+    ['an empty text', ''],
     ['no unit', '300'],
     ['zero', '0s'],
     ['zero without a unit', '0'],
@@ -339,11 +339,11 @@ describe('the input timeout', () => {
     ['capital letters', '5M'],
     ['a second line', '5m\n'],
     ['more than a number can hold', '99999999999999999h']
-  ])('refused: %s', (_, text) => {
+  ])('is refused: %s', (_, text) => {
     expect(timeoutMilliseconds(text)).toBeUndefined()
   })
 
-  test('is what Go reads, as far as it is taken at all', () => {
+  test('is parsed like Go where it is accepted at all', () => {
     const part = fc.nat({ max: 100_000 })
     fc.assert(
       fc.property(part, part, fc.integer({ min: 1, max: 100_000 }), (hours, minutes, seconds) => {
@@ -354,7 +354,7 @@ describe('the input timeout', () => {
   })
 })
 
-describe('milliseconds as a person says them', () => {
+describe('milliseconds in a readable form', () => {
   test.each([
     [0, '0 ms'],
     [85, '85 ms'],
@@ -370,25 +370,25 @@ describe('milliseconds as a person says them', () => {
     expect(formatDuration(milliseconds)).toBe(words)
   })
 
-  test('are never 60 of a unit that has a bigger one', () => {
+  test('never shows 60 of a unit that has a bigger one', () => {
     fc.assert(
       fc.property(fc.nat({ max: 86_400_000 }), (milliseconds) => !/\b60(\.0)? s/.test(formatDuration(milliseconds)))
     )
   })
 })
 
-describe('whatever is written', () => {
+describe('any text', () => {
   const written = fc.oneof(
     fc.string(),
     fc.string({ unit: fc.constantFrom('0', '1', '9', '.', 'e', 'E', '+', '-', 'k', 'm', 'M', 'G', 'i', 'b', 'h', 's') })
   )
 
-  test('a size is a number of bytes that its world can hold, or refused', () => {
+  test('is read as a size within range, or refused', () => {
     const fits = (bytes: bigint | undefined, bits: bigint) => bytes === undefined || (bytes >= 0n && bytes < 2n ** bits)
     fc.assert(fc.property(written, (text) => fits(redisBytes(text), 64n) && fits(quantityBytes(text), 63n)))
   })
 
-  test('a timeout is a positive whole number of milliseconds, or refused', () => {
+  test('is read as a timeout of positive whole milliseconds, or refused', () => {
     fc.assert(
       fc.property(written, (text) => {
         const milliseconds = timeoutMilliseconds(text)
@@ -397,7 +397,7 @@ describe('whatever is written', () => {
     )
   })
 
-  test('what is a quantity or a duration is the same as itself, and the other texts are not', () => {
+  test('equals itself only as a quantity or a duration', () => {
     fc.assert(
       fc.property(written, (text) => {
         expect(sameQuantity(text, text)).toBe(isQuantity(text))

@@ -4,12 +4,12 @@ import { cancelled } from '../../../src/steps/cancelled.ts'
 
 const phases: ProgramResult['phases'] = [{ name: 'render', outcome: 'passed', milliseconds: 1, sentence: 'done' }]
 
-describe('a run that was cancelled says', () => {
+describe('the failure of a cancelled run', () => {
   test.each<[string, Partial<ProgramResult>, string, string]>([
     ['where it stood', { running: 'rollout' }, 'waiting', 'during rollout; its last log line: waiting'],
     ['after what it stood', { phases }, 'rendered', 'after render; its last log line: rendered'],
     ['that it had not begun', {}, '', 'after the start; nothing was logged yet']
-  ])('%s', (_, result, lastLine, words) => {
+  ])('says %s', (_, result, lastLine, words) => {
     const failure = cancelled('SIGINT', { phases: [], ...result }, lastLine)
     expect(failure).toMatchObject({ code: 'cancelled', message: `the run was cancelled (SIGINT) ${words}` })
   })
@@ -33,7 +33,7 @@ describe('a run that was cancelled says', () => {
     ['that it came to no write', {}, 'run again: nothing was applied'],
     ['no word of writes where it only looks', { mode: 'verify' }, 'run again'],
     ['no word of writes in a plan', { running: 'plan' }, 'run again']
-  ])('%s', (_, result, hint) => {
+  ])('mentions in its hint %s', (_, result, hint) => {
     expect(cancelled('SIGTERM', { phases: [], ...result }, 'x').hint).toBe(hint)
   })
 })

@@ -31,7 +31,7 @@ const denied = (what: string, verb = 'patch', place = ' in the namespace "clinic
     })
   )
 
-describe('whether it would be refused as well when it is deployed', () => {
+describe('an object that the dry run could not check', () => {
   test.each([
     ['its namespace is missing', config, noNamespace, 'cannot be checked before namespace clinic exists'],
     [
@@ -53,12 +53,12 @@ describe('whether it would be refused as well when it is deployed', () => {
       denied('secrets', 'create'),
       'not checked: needs the right to create secrets'
     ]
-  ])('not known: %s', (_, wanted, failure, reason) => {
+  ])('may be accepted when deployed: %s', (_, wanted, failure, reason) => {
     expect(uncheckedBecause(wanted, failure, namespace)).toEqual(reason)
   })
 
   test.each([
-    ['nobody can install its kind', config, unknownKind],
+    ['its kind cannot be installed', config, unknownKind],
     [
       'its group has a dot and is one of Kubernetes itself',
       object('networking.k8s.io/v1', 'NetworkPolcy'),
@@ -66,18 +66,18 @@ describe('whether it would be refused as well when it is deployed', () => {
     ],
     ['its version is one that the cluster no longer has', object('networking.k8s.io/v1beta1', 'Ingress'), unknownKind],
     [
-      'somebody else than the authorizer forbids it',
+      'something other than the authorizer forbids it',
       config,
       failed(new ApiError(403, { message: 'x is forbidden: no' }))
     ],
     ['the server refuses its content', config, failed(new ApiError(422, { message: 'port: Invalid value: 70000' }))],
     ['a quota is used up', config, failed(new ApiError(403, { message: 'x is forbidden: exceeded quota: small' }))]
-  ])('it would: %s', (_, wanted, failure) => {
+  ])('would be refused when deployed: %s', (_, wanted, failure) => {
     expect(uncheckedBecause(wanted, failure, namespace)).toBeUndefined()
   })
 })
 
-describe('what to do about it', () => {
+describe('the hint for objects that could not be checked', () => {
   const notes = (
     failures: [KubernetesObject, Failure][],
     documents: KubernetesObject[] = [],
@@ -94,7 +94,7 @@ describe('what to do about it', () => {
     )
   const own = { ...object('v1', 'Namespace'), metadata: { name: namespace } }
 
-  test('about a namespace: once, unless it is made', () => {
+  test('names a missing namespace once, unless the run creates it', () => {
     const missing: [KubernetesObject, Failure][] = [
       [config, noNamespace],
       [object('v1', 'Service'), noNamespace]
@@ -104,7 +104,7 @@ describe('what to do about it', () => {
     expect(notes(missing, [own])).toEqual([])
   })
 
-  test('about a namespace that is being deleted: to wait, whoever makes it then', () => {
+  test('says to wait for a namespace that is being deleted', () => {
     const expected = [
       expect.stringMatching(
         /^A deployment would fail: namespace clinic cannot be used: .* because it is being terminated\. Next: wait until .*`kubectl get namespace clinic`\.$/
@@ -118,7 +118,7 @@ describe('what to do about it', () => {
       expect(notes([[config, terminating]], [...made], createNamespace)).toEqual(expected)
   })
 
-  test('about a kind, unless the manifests bring it', () => {
+  test('names a missing kind unless the manifests define it', () => {
     const definition = {
       ...object('apiextensions.k8s.io/v1', 'CustomResourceDefinition'),
       spec: { group: 'monitoring.coreos.com', names: { kind: 'PodMonitor' } }
@@ -129,7 +129,7 @@ describe('what to do about it', () => {
     expect(notes([[monitor, unknownKind]], [definition])).toEqual([])
   })
 
-  test('about rights: one sentence a place, each rule once', () => {
+  test('names missing permissions in one sentence for each scope, each rule once', () => {
     const rights = [
       denied('configmaps "redis"'),
       denied('configmaps "redis"', 'get'),
@@ -145,7 +145,7 @@ describe('what to do about it', () => {
     ])
   })
 
-  test('about what is refused: nothing', () => {
+  test('is empty for refused objects', () => {
     expect(notes([[config, unknownKind]])).toEqual([])
   })
 })

@@ -1,25 +1,25 @@
 import { Failure } from '../../core/failure.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 
-/** A replication group that was asked for. */
+/** The requested replication group. */
 export interface Wanted {
   id: string
   region: string
 }
 
-/** What was found where the replication group was not. */
+/** What was found instead of the replication group. */
 export interface Elsewhere {
-  /** A serverless cache has this name. */
+  /** There is a serverless cache with this name. */
   serverless: boolean
-  /** A node has this name; it may be the node of a group. */
+  /** There is a node with this name; it may belong to a group. */
   cluster: { engine: string | undefined; replicationGroup: string | undefined } | undefined
-  /** The groups of the region, none if they may not be listed. */
+  /** The groups of the region, none if they must not be listed. */
   groups: string[]
-  /** The actions by which one could have known more. */
+  /** The actions whose permission would have revealed more. */
   refused: string[]
 }
 
-/** The failure for a replication group that is not there, with what is there instead. */
+/** The failure for a missing replication group, naming what exists instead. */
 export function absentGroupFailure(wanted: Wanted, { serverless, cluster, groups, refused }: Elsewhere): Failure {
   const fail = (sentence: string, hint: string) => new Failure('elasticache-settings', sentence, hint)
   const where = `${wanted.id} in ${wanted.region}`

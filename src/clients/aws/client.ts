@@ -8,18 +8,18 @@ import {
   type ServerlessCache
 } from '@aws-sdk/client-elasticache'
 
-/** How long AWS may take, in milliseconds. */
+/** The time limits for AWS, in milliseconds. */
 export interface Limits {
   connection: number
-  /** From the connection to the whole answer, for each of the three attempts that the SDK makes. */
+  /** From the connection to the complete response, for each of the three attempts of the SDK. */
   request: number
 }
 
 /** The API of ElastiCache, read only. Every method throws what the SDK throws. */
 export interface ElastiCache extends Disposable {
-  /** The region that is asked: the given one, else that of AWS_REGION or of the profile. */
+  /** The region of the requests: the given one, else AWS_REGION or the one of the profile. */
   region(): Promise<string>
-  /** Gets the credentials by the default chain of the SDK, and keeps them in the client. */
+  /** Gets the credentials by the default chain of the SDK, and caches them in the client. */
   authenticate(): Promise<void>
   /** One group, or without an ID the first hundred of the region. */
   replicationGroups(id: string | undefined, signal: AbortSignal): Promise<ReplicationGroup[]>
@@ -28,8 +28,8 @@ export interface ElastiCache extends Disposable {
 }
 
 /**
- * Opens the API with the SDK of AWS. This file is a bundle of its own, loaded only where it is needed; see load.ts.
- * @param region undefined leaves it to the SDK, which asks AWS_REGION and then the profile
+ * Opens the API with the AWS SDK. This file is a bundle of its own, loaded only where it is needed; see load.ts.
+ * @param region undefined leaves it to the SDK, which reads AWS_REGION and then the profile
  */
 export function openElastiCache(region: string | undefined, { connection, request }: Limits): ElastiCache {
   const client = new ElastiCacheClient({
@@ -43,7 +43,7 @@ export function openElastiCache(region: string | undefined, { connection, reques
     replicationGroups: async (id, abortSignal) => {
       const command = new DescribeReplicationGroupsCommand(id === undefined ? {} : { ReplicationGroupId: id })
       const { ReplicationGroups, $metadata } = await client.send(command, { abortSignal })
-      // The SDK reads any page as an answer in which everything is left out.
+      // The SDK reads any page as a response with every field missing.
       if (ReplicationGroups === undefined) throw Object.assign(new Error('not an ElastiCache response'), { $metadata })
       return ReplicationGroups
     },

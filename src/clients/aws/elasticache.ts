@@ -14,9 +14,9 @@ export interface ElastiCacheLimits extends Limits {
 const defaultLimits: ElastiCacheLimits = { connection: 5_000, request: 10_000, all: 60_000 }
 
 /**
- * Describes one replication group by the API of ElastiCache, with the credentials of the SDK's default chain.
+ * Describes one replication group by the ElastiCache API, with the credentials of the SDK's default chain.
  * @param region undefined means AWS_REGION, else the one of the profile
- * @throws Failure that says what is there instead, which right is missing, or why AWS did not answer
+ * @throws Failure that names what exists instead, the missing permission, or why AWS did not respond
  */
 export async function describeReplicationGroup(
   id: string,
@@ -51,7 +51,7 @@ async function groupOrNone(api: ElastiCache, id: string, signal: AbortSignal) {
   }
 }
 
-// That the group is not there is certain; this only says more, so what cannot be had is left out.
+// The group is certainly missing; this only adds details, so what cannot be read is left out.
 async function elsewhere(api: ElastiCache, id: string, signal: AbortSignal): Promise<Elsewhere> {
   const refused: string[] = []
   const found = <T>(action: string, job: Promise<T[]>) =>
@@ -72,7 +72,7 @@ async function elsewhere(api: ElastiCache, id: string, signal: AbortSignal): Pro
   }
 }
 
-/** The result of a job, or the reason of the signal if that comes first: not all of the SDK can be interrupted. */
+/** The result of a job, or the reason of the signal if that comes first: not everything in the SDK can be aborted. */
 async function ended<T>(job: Promise<T>, signal: AbortSignal): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const abort = () => reject(signal.reason)

@@ -14,7 +14,7 @@ export interface NodeGroup {
   nodes: { id: string; zone: string | undefined }[]
 }
 
-/** What AWS tells of a replication group, in our words; its texts are not trusted. */
+/** The description of a replication group, translated from that of AWS; its texts are untrusted. */
 export interface ReplicationGroupFacts {
   id: string
   region: string
@@ -29,16 +29,16 @@ export interface ReplicationGroupFacts {
   tls: 'required' | 'preferred' | 'off'
   authToken: boolean
   userGroups: string[]
-  /** How long automatic backups are kept; 0 means that there are none. */
+  /** The retention of automatic backups in days; 0 means that there are none. */
   backupDays: number
   /** Only with cluster mode enabled. */
   configuration: Endpoint | undefined
   nodeGroups: NodeGroup[]
-  /** The Global Datastore whose writes this group copies from another region, and takes none itself. */
+  /** The Global Datastore whose writes this group replicates from another region; it accepts no writes itself. */
   secondaryOf: string | undefined
 }
 
-/** What AWS leaves out is `unknown`, or not there. */
+/** What AWS omits is `unknown`, or undefined. */
 export function factsOf(group: ReplicationGroup, id: string, region: string): ReplicationGroupFacts {
   return {
     id: group.ReplicationGroupId ?? id,
@@ -70,7 +70,7 @@ function secondaryOf({ GlobalReplicationGroupInfo: info }: ReplicationGroup): st
   return isSecondary ? (info?.GlobalReplicationGroupId ?? 'unknown') : undefined
 }
 
-/** A group that is older than the mode reports none, and requires TLS. */
+/** A group older than the setting reports none, and requires TLS. */
 function tlsOf({ TransitEncryptionEnabled, TransitEncryptionMode }: ReplicationGroup): ReplicationGroupFacts['tls'] {
   if (TransitEncryptionEnabled !== true) return 'off'
   return TransitEncryptionMode === 'preferred' ? 'preferred' : 'required'

@@ -6,7 +6,7 @@ import { awsErrorKind } from './known-errors.ts'
 
 const configure = '`aws-actions/configure-aws-credentials`'
 
-/** The SDK found no region, or one that cannot be. */
+/** The SDK found no region, or an invalid one. */
 export function regionFailure(error: unknown): Failure {
   return new Failure(
     'invalid-input',
@@ -17,7 +17,7 @@ export function regionFailure(error: unknown): Failure {
   )
 }
 
-/** The default chain of the SDK gave no credentials. */
+/** The default chain of the SDK provided no credentials. */
 export function credentialsFailure(error: unknown, region: string): Failure {
   if (awsErrorKind(error) === 'silent') return silenceFailure(error, 'the service that gives AWS credentials', region)
   return (
@@ -112,7 +112,7 @@ function grant(error: unknown, wanted: Wanted): string {
   return `add this statement to a policy of that identity: \`${policyStatement(messageOf(error), wanted)}\``
 }
 
-/** What the SDK says. A program that a profile names may have secrets in its command line, which is not repeated. */
+/** The message of the SDK. The command line of a credential process may contain secrets, so it is not repeated. */
 function said(error: unknown): string {
   const message = messageOf(error)
   if (message.startsWith('Command failed')) return 'the credential_process of the profile failed'
@@ -121,7 +121,7 @@ function said(error: unknown): string {
   return sanitizeLine(message.replace(/^@smithy\/\S+ - (\[ERROR\] )?/, ''))
 }
 
-/** The smallest statement of an IAM policy that lets this group be described; AWS names the resource that it missed. */
+/** The smallest IAM policy statement that allows this group to be described; AWS names the denied resource. */
 export function policyStatement(message: string, { id, region }: Wanted): string {
   const named = /on resource: (arn:[\w-]+:elasticache:[\w:*/-]+)/.exec(message)?.[1]
   const resource = named ?? `arn:${partitionOf(region).name}:elasticache:${region}:*:replicationgroup:${id}`
@@ -134,7 +134,7 @@ function isDenied(message: string): boolean {
 }
 
 interface Partition {
-  /** As in ARNs. */
+  /** The partition as in ARNs. */
   name: string
   domain: string
 }

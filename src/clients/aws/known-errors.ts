@@ -1,6 +1,6 @@
 import { textAt } from '../../core/kubernetes/object.ts'
 
-/** Why AWS did not do what was asked, as far as its answer tells. */
+/** Why AWS did not do what was requested, as far as its response reveals it. */
 export type AwsErrorKind =
   | 'absent'
   | 'denied'
@@ -12,7 +12,7 @@ export type AwsErrorKind =
   | 'silent'
   | 'other'
 
-/** The codes of ElastiCache and STS, and those of every API of AWS; the SDK names its errors after them. */
+/** The error codes of ElastiCache and STS, and the common ones of AWS; the SDK names its errors after them. */
 const codes: readonly [cause: AwsErrorKind, names: readonly string[]][] = [
   ['absent', ['ReplicationGroupNotFoundFault', 'CacheClusterNotFoundFault', 'ServerlessCacheNotFoundFault']],
   ['denied', ['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation', 'AuthorizationError']],
@@ -24,10 +24,10 @@ const codes: readonly [cause: AwsErrorKind, names: readonly string[]][] = [
   ['invalid', ['InvalidParameterValue', 'InvalidParameterValueException', 'InvalidParameterCombination']]
 ]
 
-/** Reads an error of the SDK by its shape: it comes from another bundle, in which its class is another one. */
+/** Reads an SDK error by its shape: it comes from another bundle, where its class is a different one. */
 export function awsErrorKind(error: unknown): AwsErrorKind {
   const name = textAt(error, 'name') ?? ''
-  // With a wrong key the message is another one.
+  // A wrong key has another message.
   if (name === 'SignatureDoesNotMatch' && /^Signature (expired|not yet current)/.test(textAt(error, 'message') ?? ''))
     return 'clock'
   return codes.find(([, names]) => names.includes(name))?.[0] ?? (isSilence(error) ? 'silent' : 'other')
@@ -36,7 +36,7 @@ export function awsErrorKind(error: unknown): AwsErrorKind {
 const brokenOff =
   /^(ECONN|ETIMEDOUT|EPIPE|EPROTO|EHOSTUNREACH|ENETUNREACH|CERT_|ERR_TLS|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/
 
-/** No name, no connection, no trust in the certificate, or no answer in time. */
+/** No DNS entry, no connection, an untrusted certificate, or a timeout. */
 function isSilence(error: unknown): boolean {
   const isLate = textAt(error, 'name') === 'TimeoutError'
   return isLate || textAt(error, 'syscall') === 'getaddrinfo' || brokenOff.test(textAt(error, 'code') ?? '')

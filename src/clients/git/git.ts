@@ -8,21 +8,21 @@ export class GitError extends Error {
   override readonly name = 'GitError'
 }
 
-/** The repository of a checkout, which is only read. */
+/** The repository of a checkout, read-only. */
 export interface Repository {
-  /** The directory that is checked out. */
+  /** The directory of the checkout. */
   readonly root: string
-  /** The commit of the first of these full names that there is. */
+  /** The commit of the first of these full ref names that exists. */
   commitOf(refs: readonly string[]): Promise<string | undefined>
-  /** The last commit that what is checked out shares with another; undefined if they share none, or it is not there. */
+  /** The merge base of HEAD and another commit; undefined if they share none, or if that commit is missing. */
   sharedWith(commit: string): Promise<string | undefined>
-  /** Regular files at and below paths from the root, as far as they exist; all files if no path is given. */
+  /** Regular files at and below paths from the root, as far as they exist; all files without paths. */
   list(commit: string, paths: readonly string[]): Promise<{ path: string; id: string; bytes: number }[]>
   read(ids: readonly string[]): Promise<Buffer[]>
 }
 
 const hardened = [
-  // Nothing that the configuration of a repository names is run.
+  // No program in the configuration of a repository is run.
   '-c core.fsmonitor=false',
   '-c core.hooksPath=/dev/null',
   '-c core.pager=cat',
@@ -33,7 +33,7 @@ const environment = {
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_ATTR_NOSYSTEM: '1',
-  // No server is asked for what the repository lacks.
+  // No server is contacted for missing objects.
   GIT_ALLOW_PROTOCOL: 'none',
   GIT_NO_LAZY_FETCH: '1',
   GIT_NO_REPLACE_OBJECTS: '1',
@@ -44,18 +44,18 @@ const environment = {
 
 const limits = { timeoutMilliseconds: 60_000, maximumBytes: 256 * 1024 ** 2 }
 
-/** How many objects are asked for at once, so that their ids are a short argument. */
+/** How many objects are requested at once, so that their IDs are a short argument. */
 const mostIds = 100
 
 export interface GitOptions {
   run: RunCommand
-  /** PATH, by which git is found. */
+  /** PATH, to find git. */
   path: string
   signal: AbortSignal
 }
 
 /**
- * The repository that a directory is checked out of.
+ * The repository that contains a directory.
  * @param directory without symbolic links, in the workspace
  * @returns undefined if there is none between the directory and the workspace
  */
@@ -107,13 +107,16 @@ export async function repositoryOf(
 async function rootOf(directory: string, workspace: string): Promise<string | undefined> {
   for (let here = directory; ; here = dirname(here)) {
     const found = await lstat(join(here, '.git')).catch(() => undefined)
-    // A submodule has a file there, and a history of its own.
+    // A submodule has a file there, and its own history.
     if (found !== undefined) return found.isDirectory() ? here : undefined
     if (here === workspace || here === dirname(here)) return undefined
   }
 }
 
-/** Named expressly, the repository is not looked for, and may belong to another user: the runner's, of a container. */
+/**
+ * Given explicitly, the repository is not searched for, and may belong to another user, such as the runner's in a
+ * container.
+ */
 async function runGit(
   root: string,
   parameters: readonly string[],
@@ -130,7 +133,7 @@ async function runGit(
   const { exitCode, stopped } = result
   if (stopped === 'time') throw new GitError(`git did not finish within ${limits.timeoutMilliseconds / 1000} s`)
   if (stopped === 'output') throw new GitError(`git printed more than ${limits.maximumBytes / 1024 ** 2} MiB`)
-  // 125 to 127 are of those who start it: it is not there, or cannot be run.
+  // 125 to 127 come from the programs that start it: it is missing, or cannot be run.
   if (exitCode === undefined || (exitCode > 124 && exitCode < 128)) throw failed(result)
   return result
 }

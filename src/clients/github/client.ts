@@ -7,32 +7,32 @@ import { formatDuration } from '../../core/units.ts'
 import { errorFrom, GitHubError, githubAnswerMilliseconds } from './errors.ts'
 
 export interface GitHubConnection {
-  /** As GITHUB_API_URL has it; GitHub Enterprise Server has a path in it. */
+  /** From GITHUB_API_URL, which has a path on GitHub Enterprise Server. */
   apiUrl: string
   token: string
-  /** The end of all requests and of the waits between them. */
+  /** The deadline of all requests and of the waits between them. */
   deadline: Deadline
   log(line: string): void
 }
 
-/** How often a request is sent again. */
+/** The number of retries. */
 const retries = 2
 
-/** Octokit would write to the console, of deprecations for instance, and name the URL. */
+/** Octokit would write to the console, deprecations for instance, including the URL. */
 const silent = { debug: ignore, info: ignore, warn: ignore, error: ignore }
 
 const RetryingOctokit = Octokit.plugin(throttling, retry)
 
 /**
- * Requests to the API within the deadline. The plugins of octokit send again what failed, also what is not to be done
- * twice (`retries: 0` forbids it), and wait where GitHub limits requests.
+ * Requests to the API within the deadline. The octokit plugins retry failed requests, even those that must not be
+ * repeated (`retries: 0` prevents it), and wait where GitHub limits the rate.
  */
 export class GitHubClient {
   readonly #octokit: Octokit
   readonly #server: string
   readonly #deadline: Deadline
   readonly #end: AbortSignal
-  /** Milliseconds for which GitHub wanted no other request, if that was too long. */
+  /** The milliseconds that GitHub demanded to wait, if that was too long. */
   #wait: number | undefined
 
   constructor({ token, apiUrl, deadline, log }: GitHubConnection) {
@@ -54,24 +54,24 @@ export class GitHubClient {
       request: { log: silent, fetch: (url: string, options: RequestInit) => fetchWhole(url, options, this.#end) },
       // Clients with the same id wait for each other's writes.
       throttle: { id: randomUUID(), onRateLimit: mayWait, onSecondaryRateLimit: mayWait },
-      // A limit that the throttling does not know by its words must not be met by a second request.
+      // A rate limit that the throttling plugin does not recognise must not be met by a second request.
       retry: { retries, doNotRetry: [400, 401, 403, 404, 410, 422, 429, 451] }
     })
   }
 
   /**
-   * @param use one request with the octokit that it gets
+   * @param use makes one request with the given octokit
    * @throws GitHubError
    */
   async request<T>(use: (octokit: Octokit) => Promise<T>): Promise<T> {
     const { promise: ended, reject } = Promise.withResolvers<never>()
     const end = () =>
       reject(new GitHubError(`${this.#server}: not done within ${formatDuration(this.#deadline.milliseconds)}`))
-    // A signal that is aborted already tells no listener.
+    // A signal that is already aborted fires no event.
     if (this.#end.aborted) end()
     this.#end.addEventListener('abort', end)
     try {
-      // A wait of the plugins heeds no signal.
+      // The waits of the plugins ignore signals.
       return await Promise.race([use(this.#octokit), ended])
     } catch (error) {
       throw error instanceof GitHubError ? error : errorFrom(error, this.#server, this.#wait)
@@ -82,8 +82,8 @@ export class GitHubClient {
 }
 
 /**
- * One attempt. What breaks off or is no JSON fails here, and is sent again: octokit would take it for an answer.
- * @param end of the run; a signal of the request itself would be for all attempts together
+ * One attempt. A broken or invalid JSON response fails here and is retried: octokit would accept it.
+ * @param end of the run; a signal of the request itself would apply to all attempts together
  */
 async function fetchWhole(url: string, options: RequestInit, end: AbortSignal): Promise<Response> {
   const signal = AbortSignal.any([end, AbortSignal.timeout(githubAnswerMilliseconds)])

@@ -14,18 +14,18 @@ export interface StoredComment {
   body: string
 }
 
-/** Who writes with the token that a workflow has by default. */
+/** The author of comments written with the default token of a workflow. */
 const defaultAuthor = 'github-actions[bot]'
 const list = '/repos/{owner}/{repo}/issues/{issue_number}/comments'
 const one = '/repos/{owner}/{repo}/issues/comments/{comment_id}'
 
 /**
- * The comments of one pull request that the owner of the token has written. Everybody can write a comment that looks
- * like ours, and a token that may write may also change the comments of others; so it is the author that counts.
+ * The comments on one pull request that the owner of the token wrote. Anyone can write a comment that looks like ours,
+ * and a token may be able to change the comments of others, so the author decides.
  */
 export class PullRequestComments {
   readonly #rest: GitHubClient
-  /** Of its own: octokit takes a query for a write, and waits a second between two. */
+  /** A separate client: octokit takes a query for a write, and waits a second between two. */
   readonly #graphql: GitHubClient
   readonly #repository: { owner: string; repo: string }
   readonly #number: number
@@ -39,8 +39,9 @@ export class PullRequestComments {
   }
 
   /**
-   * Our comments whose body passes, on the first page that has any; the list goes from the oldest to the newest and has
-   * no other order (docs.github.com, List issue comments). Pages are counted, so that the token goes where no link leads.
+   * Our comments whose body matches, on the first page that has any; the list is sorted from the oldest to the newest
+   * and has no other order (docs.github.com, List issue comments). Pages are numbered, so the token is never sent to a
+   * link.
    * @throws GitHubError
    */
   async find(isOurs: (body: string) => boolean): Promise<StoredComment[]> {
@@ -57,7 +58,7 @@ export class PullRequestComments {
   }
 
   /**
-   * Where the answer is lost, it is looked for before it is sent once more: it may have been written.
+   * If the response is lost, the comment is searched for before it is sent once more: it may have been written.
    * @throws GitHubError
    */
   async create(body: string, isOurs: (body: string) => boolean): Promise<void> {
@@ -97,7 +98,7 @@ export class PullRequestComments {
     }
   }
 
-  /** `GET /user` knows people only; GraphQL also says as which app an installation token speaks: `name[bot]`. */
+  /** `GET /user` supports users only; GraphQL also names the app of an installation token: `name[bot]`. */
   async #whoWeAre(): Promise<string> {
     if (this.#author !== undefined) return this.#author
     try {

@@ -4,14 +4,14 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatDuration } from '../../core/units.ts'
 
 /**
- * What GitHub said where it refused, or that it said nothing. Nothing of the request is in it, and no cause: errors of
- * the client carry headers.
+ * The refusal of GitHub, or its missing response. It contains nothing of the request and no cause: errors of the client
+ * carry headers.
  */
 export class GitHubError extends Error {
   override readonly name = 'GitHubError'
-  /** Of HTTP; undefined if there was no answer, or none that can be read. */
+  /** The HTTP status; undefined without a response, or with an unreadable one. */
   readonly status: number | undefined
-  /** Milliseconds before which GitHub wants no other request. */
+  /** The milliseconds before which GitHub accepts no other request. */
   readonly wait: number | undefined
 
   constructor(message: string, status?: number, wait?: number) {
@@ -21,10 +21,10 @@ export class GitHubError extends Error {
   }
 }
 
-/** GitHub ends a request after ten seconds itself (docs.github.com, Troubleshooting the REST API, Timeouts). */
+/** GitHub itself ends a request after ten seconds (docs.github.com, Troubleshooting the REST API, Timeouts). */
 export const githubAnswerMilliseconds = 11_000
 
-/** What a request of octokit threw, as far as it may be shown. */
+/** What an octokit request threw, as far as it may be shown. */
 export function errorFrom(error: unknown, server: string, wait?: number): GitHubError {
   const response = at(error, 'response')
   const status = at(response, 'status')
@@ -33,7 +33,7 @@ export function errorFrom(error: unknown, server: string, wait?: number): GitHub
   return new GitHubError(messageIn(at(response, 'data')) ?? `HTTP status ${status}`, status, wait)
 }
 
-/** Only the code or the name: the message of an invalid header quotes it, token and all. */
+/** Only the code or the name: the message about an invalid header quotes it with the token. */
 function withoutAnswer(cause: unknown): string {
   const name = textAt(cause, 'name')
   if (name === 'TimeoutError') return `no answer within ${formatDuration(githubAnswerMilliseconds)}`
@@ -52,7 +52,7 @@ const permission = 'add `pull-requests: write` under `permissions:` of the job'
 const report = 'please report it with the log of this run'
 const later = 'run the job again later, or read the job summary, which has the same content'
 
-/** What stood against a comment, and what to do about it. Everything that GitHub wrote is harmless already. */
+/** Why the comment was refused, and what to do about it. Everything that GitHub wrote is already sanitized. */
 export function toCommentError(error: unknown, { isFork }: { isFork: boolean }): { reason: string; hint: string } {
   if (!(error instanceof GitHubError)) return { reason: `unexpected error: ${messageOf(error)}`, hint: report }
   const { status, message, wait } = error

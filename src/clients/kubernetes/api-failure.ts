@@ -7,13 +7,13 @@ import { forbiddenHint } from './forbidden.ts'
 
 export const reportIt = 'this is an error of redis-cache-action; please report it with the log of this run'
 
-/** The failure for what the API server refuses, with what to do about it. */
+/** The failure for a refusal of the API server, with what to do about it. */
 export function apiFailure(error: ApiError, attempt: Attempt): Failure {
   const { verb, object, namespace } = attempt
   const { code, hint } = classify(error, attempt)
-  // Where the authorizer gives no reason, nothing follows the colon.
+  // If the authorizer gives no reason, nothing follows the colon.
   const said = sanitizeLine(withoutQuotedValues(error.message, object), 1500).replace(/:$/, '')
-  // What is true for every object is said without one, so that it is said once.
+  // What concerns every object is reported without one, so that it is reported once.
   const general: Partial<Record<FailureCode, string>> = {
     unauthorized: `the API server rejects the credentials of the kubeconfig: ${said}`,
     'namespace-missing': `namespace ${namespace} cannot be used: ${said}`,
@@ -23,7 +23,7 @@ export function apiFailure(error: ApiError, attempt: Attempt): Failure {
   return new Failure(code, sentence, hint, [], error)
 }
 
-/** The API server is well, and a webhook that must admit the object is not. */
+/** The API server works, and a webhook that must admit the object does not. */
 function webhookHint(message: string): string {
   const [, service, namespace] = /"https:\/\/([a-z0-9-]+)\.([a-z0-9-]+)\.svc[:/]/.exec(message) ?? []
   const list = '`kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`'
@@ -33,7 +33,9 @@ function webhookHint(message: string): string {
         `when it does; it is called by: ${list}`
 }
 
-/** Whether an admission plugin refuses the object; the authorizer speaks of a user and what it lacks, or gives no reason. */
+/**
+ * Whether an admission plugin refuses the object; the authorizer names a user and the missing permission, or no reason.
+ */
 function isAdmission(message: string): boolean {
   return / is forbidden: (?!user ")\S/i.test(message)
 }
@@ -48,14 +50,14 @@ function admissionHint(message: string, namespace: string): string {
     : 'cluster admission rejects the object: change what it names'
 }
 
-/** The ways in which the API server says that a field cannot change. */
+/** The messages of the API server for an immutable field. */
 const immutable =
   /field is immutable|updates to statefulset spec|may not change once set|is immutable after creation|cannot change roleRef/
 
 function classify(error: ApiError, attempt: Attempt): { code: FailureCode; hint: string } {
   const { status, reason, message, causes } = error
   const { namespace } = attempt
-  // Whoever presents no credentials that the server knows is this user, where it lets such users in.
+  // Requests without known credentials have this user, where the server admits anonymous users.
   if (status === 401 || (status === 403 && message.includes('User "system:anonymous"'))) {
     return { code: 'unauthorized', hint: 'give the step a kubeconfig whose token or certificate has not expired' }
   }

@@ -13,18 +13,18 @@ export interface ApiRequest {
   query?: Record<string, string>
   contentType?: string
   body?: string
-  /** The answer is a text, and not an object. */
+  /** The response is a text, not an object. */
   text?: boolean
-  /** Ends the request and all further tries of it, beside the signal of the run. */
+  /** Ends the request and all its retries, in addition to the signal of the run. */
   signal?: AbortSignal | undefined
 }
 
-/** Longer than any honest answer takes; a silent server must not hold a run until its deadline. */
+/** Longer than any regular response takes; a silent server must not block a run until its deadline. */
 const silenceMilliseconds = 15_000
-/** Longer than any connection takes to a server that is there. */
+/** Longer than a connection to a reachable server takes. */
 const connectMilliseconds = 4_000
 
-/** Requests to one API server over few connections that stay open. */
+/** Requests to one API server over a few persistent connections. */
 export class ApiClient {
   readonly connection: Connection
   readonly #clock: Clock
@@ -33,7 +33,7 @@ export class ApiClient {
   readonly #outage: Outage
   #answered = false
 
-  /** @param log is told when the server does not answer for a while, and when it does again */
+  /** @param log called when the server does not respond for a while, and when it responds again */
   constructor(
     connection: Connection,
     clock: Clock,
@@ -49,9 +49,9 @@ export class ApiClient {
   }
 
   /**
-   * Every request of ours may be sent twice without a second effect, so a transient error is tried again, until the
-   * deadline if the server has answered before.
-   * @throws ApiError if the server refuses, NetworkError if there is no answer, ForeignAnswer if it is that of another
+   * Every request of this action can be repeated without a second effect, so a transient error is retried, until the
+   * deadline if the server has responded before.
+   * @throws ApiError if the server refuses, NetworkError without a response, ForeignAnswer for a response of another
    * program, the signal's reason when aborted
    */
   async request(request: ApiRequest): Promise<ApiResponse> {
@@ -65,7 +65,7 @@ export class ApiClient {
         return response
       } catch (error) {
         signal.throwIfAborted()
-        // A refusal is an answer, too.
+        // A refusal is a response, too.
         if (error instanceof ApiError && !isTransient(error)) this.#heard()
         const elapsed = this.#clock.now() - start
         const delay = apiRetryDelay(error, { attempt, elapsed, answered: this.#answered })
@@ -132,17 +132,17 @@ export class ApiClient {
 
 export interface ApiResponse {
   status: number
-  /** An object with its kind, or a text where one was asked for. */
+  /** An object with its kind, or a text if one was requested. */
   body: unknown
-  /** What the server warns of: deprecations, Pod Security. */
+  /** The warnings of the server: deprecations, Pod Security. */
   warnings: string[]
 }
 
 /**
- * Reads an answer to its end.
- * @param asText whether a text was asked for, and not an object
- * @throws ApiError if the server refuses, NetworkError if the answer breaks off, ForeignAnswer if no Kubernetes API
- * answers like that
+ * Reads a response to its end.
+ * @param asText whether a text was requested, not an object
+ * @throws ApiError if the server refuses, NetworkError if the response breaks off, ForeignAnswer if it is not from a
+ * Kubernetes API
  */
 export async function readResponse(response: IncomingMessage, server: URL, asText: boolean): Promise<ApiResponse> {
   const text = await textOf(response).catch((error: unknown) => Promise.reject(new NetworkError(server, error)))
@@ -168,7 +168,7 @@ async function textOf(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** The JSON of a text, and the text itself if it is none. */
+/** The JSON of a text, or the text itself if it is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -3,14 +3,14 @@ import type { ApiClient } from './client.ts'
 import { isStatus } from './errors.ts'
 import { ObjectPaths } from './resources.ts'
 
-/** How much of a log is asked for, and what ends the request and all further tries of it. */
+/** How much of a log is requested, and the signal that ends the request and all its retries. */
 export interface LogLimits {
   tailLines?: number
   limitBytes?: number
   signal?: AbortSignal
 }
 
-/** What can be asked of a cluster without changing it, each method one request. */
+/** The read requests to a cluster; each method is one request. */
 export class ClusterReader {
   protected readonly client: ApiClient
   protected readonly paths: ObjectPaths
@@ -24,7 +24,7 @@ export class ClusterReader {
     return this.client.connection.server.href
   }
 
-  /** The stored object, undefined if there is none. */
+  /** The stored object, undefined if it does not exist. */
   async read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined> {
     try {
       const { body } = await this.client.request({ method: 'GET', path: await this.paths.of(wanted, namespace) })
@@ -35,11 +35,11 @@ export class ClusterReader {
     }
   }
 
-  /** All objects of a kind, whatever their names; none where the cluster does not serve the kind. */
+  /** All objects of a kind, whatever their names; none if the cluster does not serve the kind. */
   async list({ apiVersion, kind }: KubernetesObject, namespace: string): Promise<KubernetesObject[]> {
     const path = await this.paths.of({ apiVersion, kind, metadata: { name: '' } }, namespace)
     try {
-      // The items of a list do not say what they are.
+      // The items of a list lack apiVersion and kind.
       return (await this.#list(path.replace(/\/$/, ''), {})).map((object) => ({ ...object, apiVersion, kind }))
     } catch (error) {
       if (isStatus(error, 404)) return []
@@ -63,7 +63,7 @@ export class ClusterReader {
     return this.#list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, {}, signal)
   }
 
-  /** The last lines that a container wrote; of its previous run if asked and if there was one. */
+  /** The last log lines of a container; of its previous run on request, if there was one. */
   async readLog(
     namespace: string,
     pod: string,

@@ -9,7 +9,7 @@ export interface Applied {
   warnings: string[]
 }
 
-/** What became of a write: done, in conflict with other managers, or based on an object that is not the newest. */
+/** The outcome of a write: done, in conflict with other managers, or based on an outdated object. */
 export type Outcome =
   | { kind: 'applied'; applied: Applied }
   | { kind: 'conflict'; conflicts: Conflict[] }
@@ -17,10 +17,10 @@ export type Outcome =
 
 const strict = { fieldManager, fieldValidation: 'Strict' }
 
-/** The cluster as phases use it: objects by kind and name, each method one request. */
+/** The cluster for phases: objects by kind and name; each method is one request. */
 export class Cluster extends ClusterReader {
   /**
-   * Server-side apply of a document as it is. Typed clients drop fields that their model lacks, so the text is sent.
+   * Server-side apply of a document as written. Typed clients drop fields that their model lacks, so the text is sent.
    * @param document YAML or JSON of the object
    */
   async apply(
@@ -38,7 +38,7 @@ export class Cluster extends ClusterReader {
     })
   }
 
-  /** Replaces who owns which fields of a stored object, unless it was written since. */
+  /** Replaces the managedFields of a stored object, unless it was written since. */
   async replaceManagedFields(stored: KubernetesObject, namespace: string, managedFields: unknown[]): Promise<Outcome> {
     const { resourceVersion } = stored.metadata
     const replace = (path: string, value: unknown) => ({ op: 'replace', path: `/metadata/${path}`, value })
@@ -51,7 +51,7 @@ export class Cluster extends ClusterReader {
     })
   }
 
-  /** What the server would make of a stored object if it said just this; nothing is written. */
+  /** The result that the server would store for an object with this content; nothing is written. */
   async preview(stored: KubernetesObject, wanted: KubernetesObject, namespace: string): Promise<Outcome> {
     const sections = Object.keys(stored).filter((name) => !['apiVersion', 'kind', 'metadata', 'status'].includes(name))
     const metadata = ['labels', 'annotations'].map((name) => ({
@@ -93,7 +93,7 @@ export class Cluster extends ClusterReader {
     }
   }
 
-  /** Sets annotations and leaves all else as it is; undefined if the object is gone. */
+  /** Sets annotations and changes nothing else; undefined if the object is gone. */
   async annotate(
     object: KubernetesObject,
     namespace: string,
@@ -115,9 +115,9 @@ export class Cluster extends ClusterReader {
   }
 
   /**
-   * Deletes this very object, and not one that was made in its place meanwhile.
-   * @param gracePeriodSeconds how long a pod may take to end; by default what the pod itself says
-   * @returns whether it was there
+   * Deletes this object by UID, not one that was created in its place meanwhile.
+   * @param gracePeriodSeconds the grace period of a pod; by default that of the pod
+   * @returns whether it existed
    */
   async delete(
     { apiVersion, kind, metadata }: KubernetesObject,

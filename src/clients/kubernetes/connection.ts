@@ -50,9 +50,9 @@ export async function connect(source: ConnectionSource, deps: PluginDeps): Promi
   if (cluster.proxyUrl && !URL.canParse(cluster.proxyUrl)) {
     throw new Failure('invalid-input', `context ${context} cannot be used: its proxy-url is not a URL`, kubeconfigHint)
   }
-  // Port-forward takes it from there.
+  // Port-forward reads it from there.
   Object.assign(cluster, { server: server.href.replace(/\/$/, '') })
-  // As kubectl does it: what is not encrypted carries no credentials. It is that of `kubectl proxy`, which adds them.
+  // Like kubectl: credentials are never sent unencrypted. Such a server is `kubectl proxy`, which adds them.
   if (server.protocol === 'http:') {
     kubeConfig.loadFromClusterAndUser({ ...cluster, skipTLSVerify: true }, { name: 'nobody' })
   }
@@ -63,7 +63,7 @@ export async function connect(source: ConnectionSource, deps: PluginDeps): Promi
     ...(options.headers as Record<string, string>),
     ...(basic !== undefined && { authorization: `Basic ${basic}` })
   }
-  // A provider may have given another token than the kubeconfig has.
+  // A plugin may have provided another token than the one in the kubeconfig.
   const token = /^Bearer (.+)$/.exec(textAt(headers, 'Authorization') ?? '')?.[1]
   if (token !== undefined) deps.mask(token)
   return {
@@ -75,7 +75,7 @@ export async function connect(source: ConnectionSource, deps: PluginDeps): Promi
   }
 }
 
-/** @throws Failure invalid-input before anything of it is shown or asked: the rest of a password would be its path */
+/** @throws Failure invalid-input before it is shown or contacted: the rest of a password would be its path */
 function refuseStrayUserInfo(field: string, url: string): void {
   if (!hasStrayUserInfo(url)) return
   throw new Failure(
@@ -85,7 +85,7 @@ function refuseStrayUserInfo(field: string, url: string): void {
   )
 }
 
-/** @throws Failure invalid-input, which does not repeat the text: it may hold a password */
+/** @throws Failure invalid-input, which does not repeat the text: it may contain a password */
 function serverOf(text: string, context: string): { server: URL; userInfo: UserInfo | undefined } {
   try {
     const server = new URL(text)
@@ -95,7 +95,7 @@ function serverOf(text: string, context: string): { server: URL; userInfo: UserI
       return { server, userInfo }
     }
   } catch {
-    // No URL, or a percent sign in its password that stands for itself.
+    // Not a URL, or a literal percent sign in its password.
   }
   throw new Failure(
     'invalid-input',
@@ -116,12 +116,12 @@ async function credentials(
   const user = kubeConfig.getCurrentUser()
   const hasPlugin = Boolean(user?.exec)
   try {
-    // client-node would wait for its plugin without an end.
+    // client-node would wait for its plugin forever.
     if (user?.exec) Object.assign(user, await askPlugin(user.exec, environment, deps), { exec: undefined })
-    // No token ends with a line break: that is how a block of YAML or a file was written.
+    // No token ends with a line break: it comes from a YAML block or a file.
     if (user?.token !== undefined) Object.assign(user, { token: textAt(user, 'token')?.trim() })
     if (userInfo !== undefined && cluster !== null) {
-      // As kubectl does it: Go sends them in place of whatever token or password the user has.
+      // Like kubectl: Go sends them instead of any token or password of the user.
       if (user === null) kubeConfig.loadFromClusterAndUser(cluster, { name: 'nobody' })
       Object.assign(kubeConfig.getCurrentUser() ?? {}, userInfo, { token: undefined, authProvider: undefined })
     }
@@ -171,23 +171,23 @@ interface KubeconfigSource {
   environment: NodeJS.ProcessEnv
 }
 
-/** What to do about a kubeconfig that is none. */
+/** What to do about an invalid kubeconfig. */
 const kubeconfigHint =
   'set the input `kubeconfig` to the text of a kubeconfig file, or the variable KUBECONFIG to its path or its text; ' +
   'a secret that the workflow cannot read, as in a pull request from a fork, is empty'
 
-/** A problem in words of ours, which quote nothing of a kubeconfig. */
+/** A problem in our own words, which quote nothing of a kubeconfig. */
 class Problem extends Error {}
 
 /**
- * Nothing of the input or of the variable is ever quoted, a path included: what is taken for one may be a credential.
- * @param mask told of each secret before it can get into a message
+ * Nothing of the input or the variable is ever quoted, not even a path: what is taken for one may be a credential.
+ * @param mask called with each secret before it can get into a message
  * @throws Failure invalid-input
  */
 function loadKubeconfig({ kubeconfig, environment }: KubeconfigSource, mask: (secret: string) => void): KubeConfig {
   try {
     if (kubeconfig !== undefined) return fromText(kubeconfig, 'the text of the input `kubeconfig`', mask)
-    // A variable that is set to an empty text counts as none, as for kubectl.
+    // An empty variable counts as unset, as in kubectl.
     const variable = environment['KUBECONFIG']
     if (!variable) {
       const file = join(environment['HOME'] || homedir(), '.kube', 'config')
@@ -222,7 +222,7 @@ function fromFiles(files: readonly string[], mask: (secret: string) => void): Ku
     )
   }
   for (const one of rest) merge(first, one)
-  // One of several may be empty, as for kubectl.
+  // One of several may be empty, as in kubectl.
   return described(first, others.length === 0 ? called(0) : `what the ${files.length} files that KUBECONFIG names hold`)
 }
 
@@ -242,7 +242,7 @@ function fromText(given: string, name: string, mask: (secret: string) => void): 
   return described(parsed(given, kubeconfigText(given) ?? given, name, mask), name)
 }
 
-/** A text of YAML that describes nothing: a token, a string in quotes, base64 without its head. */
+/** A YAML text that is not a map: a token, a quoted string, base64 with its start missing. */
 function described(kubeConfig: KubeConfig, name: string): KubeConfig {
   if (kubeConfig.getClusters().length > 0 || kubeConfig.getContexts().length > 0) return kubeConfig
   throw new Problem(`${name} is not a kubeconfig: it has no clusters and no contexts`)
@@ -260,7 +260,7 @@ function parsed(given: string, text: string, name: string, mask: (secret: string
   return kubeConfig
 }
 
-/** What is wrong with a text, without what its reader quotes of it: names of tags and aliases, paths, whole lines. */
+/** The problem of a text without what the parser quotes: names of tags and aliases, paths, whole lines. */
 function problemOf(error: unknown): string {
   const reason = textAt(error, 'reason')
   if (reason !== undefined) {
@@ -274,8 +274,8 @@ function problemOf(error: unknown): string {
   return missing === null ? 'is not a kubeconfig' : `is incomplete: ${missing[0]}`
 }
 
-// As kubectl does it: the first file to name a thing wins, the current context included. mergeConfig() of client-node
-// lets the last one win and refuses a name that two files have.
+// Like kubectl: the first file that has a name wins, also for the current context. mergeConfig() of client-node lets
+// the last one win and refuses duplicate names.
 function merge(into: KubeConfig, one: KubeConfig): void {
   into.loadFromOptions({
     clusters: union(into.getClusters(), one.getClusters()),

@@ -5,7 +5,7 @@ import type { User } from '@kubernetes/client-node/dist/config_types.js'
 import { Failure } from '../../core/failure.ts'
 import { textAt } from '../../core/kubernetes/object.ts'
 
-/** Who gives credentials, in the words of a kubeconfig, and how the fields are called there. */
+/** The source of credentials in kubeconfig terms, and the names of its fields. */
 interface Giver {
   name: string
   certificate: string
@@ -19,11 +19,11 @@ const plugin: Giver = {
 }
 
 /**
- * Refuses, before the first request, credentials with which none can be made. Neither they nor what a library says of
+ * Refuses unusable credentials before the first request. Neither the credentials nor the messages of a library about
  * them are quoted: only its code.
- * @param options what a request would carry
- * @param user whose credentials these are
- * @param fromPlugin whether a credential plugin has given them
+ * @param options the options of a request
+ * @param user the kubeconfig user of the credentials
+ * @param fromPlugin whether a credential plugin provided them
  * @throws Failure invalid-input
  */
 export function checkCredentials(
@@ -64,7 +64,7 @@ function giverOf(user: User | null): Giver {
   }
 }
 
-/** What is wrong with one that cannot be read: a common mistake, or else anything. */
+/** The problem of unreadable credentials: a common mistake, or a general one. */
 function kindOf(data: unknown, kind: string): string {
   return /-----BEGIN/.test(String(data)) ? 'PEM itself, and not base64 of it' : `no ${kind}, or cut off`
 }

@@ -1,12 +1,12 @@
 import { listAt, textAt } from '../../core/kubernetes/object.ts'
 
-/** What the API server answered where it refused: its Status object, in our words. */
+/** A refusal of the API server: its Status object, translated. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly status: number
   readonly reason: string
   readonly causes: { reason: string; message: string; field: string }[]
-  /** Seconds after which the server wants to be asked again. */
+  /** Seconds after which the server wants the request to be repeated. */
   readonly retryAfter: number | undefined
 
   constructor(status: number, body: unknown, retryAfter?: number) {
@@ -22,7 +22,7 @@ export class ApiError extends Error {
   }
 }
 
-/** No answer at all: a connection that failed or broke. */
+/** No response at all: a connection that failed or broke. */
 export class NetworkError extends Error {
   override readonly name = 'NetworkError'
   readonly code: string
@@ -38,7 +38,7 @@ export class NetworkError extends Error {
   }
 }
 
-/** An answer that no Kubernetes API gives: a login page, a proxy, another program. */
+/** A response that is not from a Kubernetes API: a login page, a proxy, another program. */
 export class ForeignAnswer extends Error {
   override readonly name = 'ForeignAnswer'
 
@@ -55,20 +55,20 @@ export function isTransient(error: unknown): error is ApiError | NetworkError {
 
 const brokenOff = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
 
-/** The server cannot read the document, which it says with status 500 when it merges fields. */
+/** The server cannot decode the document, which it reports with status 500 when it merges fields. */
 export function isUnreadable({ status, message }: ApiError): boolean {
   return status === 500 && /^failed to (create typed patch object|convert new object)/.test(message)
 }
 
 /** A field that an apply sets and another manager owns. */
 export interface Conflict {
-  /** The path as the server writes it: `.spec.template.spec.containers[name="redis"].image`. */
+  /** The path in server notation: `.spec.template.spec.containers[name="redis"].image`. */
   field: string
-  /** With the subresource through which it wrote, if any: `kubectl (scale)`. */
+  /** With the subresource that it wrote through, if any: `kubectl (scale)`. */
   manager: string
 }
 
-/** Whose fields an apply ran into; undefined if that is not what went wrong. */
+/** The fields that an apply conflicts with; undefined for any other error. */
 export function conflictsOf(error: unknown): Conflict[] | undefined {
   if (!isStatus(error, 409)) return undefined
   const conflicts = error.causes.filter(({ reason }) => reason === 'FieldManagerConflict')
@@ -77,13 +77,13 @@ export function conflictsOf(error: unknown): Conflict[] | undefined {
     : conflicts.map(({ field, message }) => ({ field, manager: managerIn(message) }))
 }
 
-/** The server says `conflict with "kubectl" with subresource "scale" using apps/v1`. */
+/** The server writes `conflict with "kubectl" with subresource "scale" using apps/v1`. */
 function managerIn(message: string): string {
   const [, name, subresource] = /"((?:\\.|[^"\\])*)"(?: with subresource "([^"]*)")?/.exec(message) ?? []
   return name === undefined ? 'another client' : `${name}${subresource === undefined ? '' : ` (${subresource})`}`
 }
 
-/** The object was written since the version that a request names. */
+/** The object was written since the version named in the request. */
 export function isStale(error: unknown): boolean {
   return isStatus(error, 409) && error.reason === 'Conflict' && conflictsOf(error) === undefined
 }

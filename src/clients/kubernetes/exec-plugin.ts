@@ -8,21 +8,23 @@ import { at, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { redactLine } from '../../core/redact/redact-line.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 
-/** How long a plugin may take, and who is told. */
+/** The time limit of a plugin, and its callbacks. */
 export interface PluginDeps {
   clock: Clock
   deadline: Deadline
   /** Aborted when the run is cancelled. */
   signal: AbortSignal
   log(line: string): void
-  /** Told of each secret before it can get into a message. */
+  /** Called with each secret before it can get into a message. */
   mask(secret: string): void
 }
 
-/** Why a plugin gave nothing. The message quotes neither its arguments nor its variables, which may be credentials. */
+/**
+ * Why a plugin provided nothing. The message quotes neither its arguments nor its variables, which may be credentials.
+ */
 export class PluginError extends Error {
   override readonly name = 'PluginError'
-  /** Whether the program is not on this machine. */
+  /** Whether the program is missing on this machine. */
   readonly isAbsent: boolean
 
   constructor(message: string, isAbsent = false) {
@@ -31,7 +33,7 @@ export class PluginError extends Error {
   }
 }
 
-/** What a plugin gives, as a user of a kubeconfig has it. */
+/** The result of a plugin, in the form of a kubeconfig user. */
 export interface PluginCredentials {
   token: string | undefined
   certData: string | undefined
@@ -40,15 +42,15 @@ export interface PluginCredentials {
 
 type Plugin = ChildProcessByStdio<null, Readable, Readable>
 
-/** Longer than a plugin takes that asks nobody but its cloud. */
+/** Longer than a non-interactive plugin takes. */
 const longestMilliseconds = 60_000
-/** Longer than most take: from then on, the log says what is waited for. */
+/** Longer than most take: after that, the log says what the run waits for. */
 const quietMilliseconds = 1_000
 
 /**
- * Runs the credential plugin of a user (`exec` in the kubeconfig), and ends it when it takes too long: one that asks a
- * person would wait for ever.
- * @throws Failure unauthorized, PluginError, and what the run was cancelled for
+ * Runs the credential plugin of a user (`exec` in the kubeconfig), and kills it when it takes too long: one that
+ * prompts a person would wait forever.
+ * @throws Failure unauthorized, PluginError, and the reason of a cancelled run
  */
 export async function askPlugin(
   exec: unknown,
@@ -60,12 +62,12 @@ export async function askPlugin(
   const called = nameOf(command)
   const limit = Math.min(longestMilliseconds, deadline.remaining)
   const variables = listAt(exec, 'env').map((variable) => [textAt(variable, 'name'), textAt(variable, 'value')])
-  // There is nobody to answer a question.
+  // Nobody is there to answer a prompt.
   const info = { kind: 'ExecCredential', apiVersion: textAt(exec, 'apiVersion'), spec: { interactive: false } }
   const plugin = spawn(command, listAt(exec, 'args').map(String), {
     env: { ...environment, KUBERNETES_EXEC_INFO: JSON.stringify(info), ...Object.fromEntries(variables) },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own, so that what the plugin has started ends with it.
+    // A process group of its own, so that its children end with it.
     detached: true
   })
   const over = new AbortController()
@@ -92,7 +94,7 @@ export async function askPlugin(
   }
 }
 
-/** Ends a plugin and its children; whatever of it survives does not hold this process. */
+/** Kills a plugin and its children; a survivor does not keep this process alive. */
 function end(plugin: Plugin): void {
   try {
     if (plugin.pid !== undefined) process.kill(-plugin.pid, 'SIGKILL')
@@ -104,7 +106,7 @@ function end(plugin: Plugin): void {
   plugin.unref()
 }
 
-/** A whole command line, written where only the program belongs, may hold a credential. */
+/** A whole command line in place of the program may contain a credential. */
 function nameOf(command: string): string {
   const name = /(?:^|\/)([\w.-]{1,64})$/.exec(command)?.[1]
   return name === undefined || /\s/.test(command) ? 'the credential plugin' : `the credential plugin ${name}`
@@ -121,7 +123,7 @@ async function answerOf(plugin: Plugin, called: string, mask: (secret: string) =
   const status = statusIn(answer)
   const token = textAt(status, 'token')?.trim()
   const [certData, keyData] = ['clientCertificateData', 'clientKeyData'].map((field) => base64(textAt(status, field)))
-  // Also if it failed: what it says may repeat what it printed.
+  // Even if it failed: its error message may repeat what it printed.
   for (const secret of [token, keyData, textAt(status, 'clientKeyData')]) if (secret) mask(secret)
   if (code !== 0) {
     const how = code === null ? `was ended by ${killer}` : `ended with exit code ${code}`
@@ -136,7 +138,7 @@ function base64(text: string | undefined): string | undefined {
   return text === undefined ? undefined : Buffer.from(text).toString('base64')
 }
 
-/** The status of an ExecCredential; undefined if the text is none. */
+/** The status of an ExecCredential; undefined if the text is not one. */
 function statusIn(text: string): unknown {
   try {
     return at(JSON.parse(text), 'status')

@@ -5,7 +5,7 @@ import type { Attempt, Role } from './attempt.ts'
 import { ApiError, ForeignAnswer, NetworkError } from './errors.ts'
 import { UnknownKind } from './resources.ts'
 
-/** Turns whatever a request threw into the one failure that a user reads; a Failure passes unchanged. */
+/** Turns anything a request threw into a Failure for the user; a Failure passes unchanged. */
 export function toFailure(error: unknown, attempt: Attempt): Failure {
   if (error instanceof Failure) return error
   if (error instanceof NetworkError) {
@@ -52,13 +52,13 @@ function unknownKindFailure(error: UnknownKind, { object }: Attempt): Failure {
   )
 }
 
-/** The same for a job that a certain Role allows. */
+/** The same for a job with a certain Role. */
 export function toFailureFor(role: Role): (error: unknown, attempt: Attempt) => Failure {
   return (error, attempt) => toFailure(error, { ...attempt, role })
 }
 
-/** The same where nothing is ever written. */
+/** The same for read-only jobs. */
 export const toReaderFailure = toFailureFor('rbac-reader')
 
-/** The same where writes are only tried. */
+/** The same for jobs that only try writes. */
 export const toPlannerFailure = toFailureFor('rbac-planner')

@@ -1,14 +1,14 @@
 import { sanitizeLine } from '../../core/sanitize.ts'
 import type { Attempt, Role } from './attempt.ts'
 
-/** A right that an identity lacks. */
+/** A permission that an identity lacks. */
 export interface MissingRight {
   user: string
-  /** What was asked for: `patch configmaps/redis-config`. */
+  /** The request: `patch configmaps/redis-config`. */
   what: string
-  /** The rule that would give it, as YAML for the rules of a Role. */
+  /** The rule that would grant it, as YAML for the rules of a Role. */
   rule: string
-  /** Undefined where only a ClusterRole can give it. */
+  /** Undefined if only a ClusterRole can grant it. */
   namespace: string | undefined
 }
 
@@ -16,20 +16,20 @@ const refusal =
   /(?<object>"[^"]+" )?is forbidden: User "(?<user>[^"]*)" cannot (?<verb>\w+) resource "(?<resource>[^"]*)" in API group "(?<group>[^"]*)"(?: in the namespace "(?<namespace>[^"]*)")?/
 
 const applyVerbs = ['get', 'create', 'patch']
-/** Which of them is asked for depends on the version of Kubernetes. */
+/** Which of them is checked depends on the Kubernetes version. */
 const forwardVerbs = ['get', 'create']
 
 /**
- * Reads what the authorizer of the API server says; undefined if somebody else refused.
- * @param readOnly whether nothing is ever applied
+ * Parses the message of the API server's authorizer; undefined if something else refused.
+ * @param readOnly whether the job never applies anything
  */
 export function missingRight(message: string, readOnly = false): MissingRight | undefined {
   const { object, user, verb, resource, group, namespace } = refusal.exec(sanitizeLine(message, 1500))?.groups ?? {}
   if (user === undefined || verb === undefined || resource === undefined) return undefined
-  // A create by POST has no name that a rule could be bound to; the server then names none.
+  // A create by POST has no name that a rule could be restricted to; the server then names none.
   const names = object === undefined ? '' : `, resourceNames: [${object.trim()}]`
-  // An apply needs all three, and is refused for the first that is missing.
-  // Pods are asked for and made, never applied.
+  // An apply needs all three, and is refused for the first missing one.
+  // Pods are read and created, never applied.
   const isApplied = !readOnly && object !== undefined && !/^pods(\/|$)/.test(resource) && applyVerbs.includes(verb)
   const verbs = resource === 'pods/portforward' ? forwardVerbs : isApplied ? applyVerbs : [verb]
   const what = `${verb} ${resource}${object === undefined ? '' : `/${object.trim().slice(1, -1)}`}`
@@ -46,7 +46,7 @@ export function roleFor({ namespace }: MissingRight): string {
   return namespace === undefined ? 'a ClusterRole' : `its Role in namespace ${namespace}`
 }
 
-/** How to do without the right, in an imperative sentence; undefined if there is no other way. */
+/** How to do without the permission, in the imperative; undefined if there is no other way. */
 export function alternative({ what }: MissingRight): string | undefined {
   return what === 'create namespaces'
     ? 'leave `create-namespace` out and have an administrator create the namespace'
@@ -62,7 +62,7 @@ export function forbiddenHint(message: string, { role = 'rbac', needs }: Attempt
     const around = alternative(right)
     return around === undefined ? rule : `${around}; or ${rule}`
   }
-  // The Role of the pods that ask stands beside that of a deployment, which has this right.
+  // The Role of the probe pod is used beside that of a deployment, which has this permission.
   const folder = role === 'rbac-probe' && right.what === 'list events' ? 'rbac' : role
   return `${grant(folder)}, or ${rule}`
 }

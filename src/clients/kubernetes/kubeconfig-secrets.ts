@@ -2,11 +2,11 @@ import type { KubeConfig } from '@kubernetes/client-node/dist/config.js'
 import { at, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { announcesCredential, isCredentialField, isCredentialVariable } from '../../core/redact/secret-names.ts'
 
-/** Shorter lines stand in many a text. */
+/** Shorter lines occur in many texts by chance. */
 const shortestLine = 16
-/** A credential in block or flow YAML or JSON. What is cut off has no closing quote. */
+/** A credential in block or flow YAML or JSON. A truncated one has no closing quote. */
 const credential = fieldOf('token|password|client-key-data|client-secret')
-/** An address, which may hold a name and a password. */
+/** A URL, which may contain user name and password. */
 const address = fieldOf('server|proxy-url')
 
 function fieldOf(names: string): RegExp {
@@ -15,15 +15,15 @@ function fieldOf(names: string): RegExp {
 }
 
 /**
- * What must be masked before a text is read as a kubeconfig, which may fail.
- * @param given the value that holds the text, possibly as base64
- * @param text the text in it
+ * What must be masked before a text is parsed as a kubeconfig, which may fail.
+ * @param given the value that contains the text, possibly as base64
+ * @param text the decoded text
  */
 export function secretsInText(given: string, text: string): string[] {
   const lines = given.trim().split(/\s*\n\s*/)
-  // Lines of YAML that stand in every kubeconfig would be masked wherever else they occur.
+  // Lines that occur in every kubeconfig would be masked wherever else they occur.
   const whole = lines.length === 1 || text !== given ? lines.filter(({ length }) => length >= shortestLine) : []
-  // What stands behind a blank and a number sign is a comment.
+  // A number sign after a blank starts a comment.
   const addresses = valuesIn(text, address).map((value) => value.replace(/\s#.*$/s, ''))
   return [...whole, ...valuesIn(text, credential), ...addresses.flatMap(secretsOfUrl)].filter(Boolean)
 }
@@ -41,7 +41,7 @@ function unquoted(value: string): string {
   }
 }
 
-/** What must be masked of all that a kubeconfig holds, whichever context is used. */
+/** Everything in a kubeconfig that must be masked, whichever context is used. */
 export function secretsOf(kubeConfig: KubeConfig): string[] {
   const ofUsers = kubeConfig
     .getUsers()
@@ -59,7 +59,7 @@ export function secretsOf(kubeConfig: KubeConfig): string[] {
   return [...ofUsers, ...ofClusters].filter((secret) => secret !== '')
 }
 
-/** Of one that is written as PEM, where base64 of it belongs: its first and last line stand in every key. */
+/** The lines of a PEM text in place of base64: its first and last line occur in every key. */
 function linesOfKey(key: string): string[] {
   const lines = key.split(/\s*\n\s*/)
   return lines.length === 1 ? [] : lines.filter((line) => line.length >= shortestLine && !line.startsWith('-----'))
@@ -87,31 +87,31 @@ export interface UserInfo {
   password: string
 }
 
-/** Undefined if there are none. @throws URIError where a percent sign begins no escape */
+/** Undefined if there are none. @throws URIError for an invalid percent-encoding */
 export function userInfoOf({ username, password }: URL): UserInfo | undefined {
   if (username === '' && password === '') return undefined
   return { username: decodeURIComponent(username), password: decodeURIComponent(password) }
 }
 
-/** Where user info may end that is written as it is, and what a URL makes of it: a part of its path or host. */
+/** Where unencoded user info may end, and what URL parsing makes of it: a part of the path or host. */
 const strayMark = /[:/\\?#@]/
 const scheme = /^\s*(?:https?:|[a-z][a-z\d+.-]*:(?=[/\\]))?[/\\]*/i
 
 /**
- * Whether an `@` stands behind the first `/`, `?` or `#` of a URL: most often the end of a user name and a password that
- * are not encoded, of which a reader of the URL takes a part for the host and the rest for a path.
+ * Whether a URL has an `@` after the first `/`, `?` or `#`: usually the end of an unencoded user name and password, of
+ * which a URL parser takes a part for the host and the rest for a path.
  */
 export function hasStrayUserInfo(text: string): boolean {
   return /[/\\?#].*@/s.test(text.replace(scheme, ''))
 }
 
-/** What of a URL must not be shown, in each form that it may be met in; also of a text that was to be one. */
+/** The parts of a URL that must not be shown, in every form in which they may occur; also of an invalid URL. */
 export function secretsOfUrl(text: string): string[] {
-  // As it is written: a URL encodes more than its writer did.
+  // As written: a URL encodes more than its author did.
   const written = /^(.*)@/s.exec(text.replace(scheme, ''))?.[1]
   if (!written) return []
   if (hasStrayUserInfo(text)) {
-    // Any part may be met alone: as a host that cannot be reached, as a path that is not found.
+    // Any part may occur alone: as an unreachable host, as an unknown path.
     const parts = written.split(strayMark).filter(isLong)
     return [...secretsInUserInfo(written), ...[written, ...parts].flatMap((each) => [each, decode(each)])]
   }
@@ -129,13 +129,13 @@ function secretsInUserInfo(info: string): string[] {
   ]
 }
 
-/** A name without a password is one: a token, most often. Empty if there is none. */
+/** A user name without a password is a credential: usually a token. Empty if there is none. */
 function secretIn(info: string): string {
   const [, name = '', password = ''] = /^([^:]*):?(.*)$/s.exec(info) ?? []
   return password || (isLong(name) ? name : '')
 }
 
-/** Whether a text may be masked that is perhaps no secret: shorter ones stand in words, and the log would be unreadable. */
+/** Whether a text that may not be secret is long enough to be masked: shorter ones occur in words, and hide the log. */
 function isLong(text: string): boolean {
   return text.length >= 4
 }

@@ -1,22 +1,22 @@
 /**
- * The text of a kubeconfig that a value holds, as it is or as base64, as secrets of workflows often are (also as base64
- * of base64, where somebody encoded what was encoded already); undefined if
- * the value is neither. What is cut off or else broken is a text as well: only so it is never taken for a path.
+ * The kubeconfig text in a value, plain or as base64, as secrets of workflows often are (also base64 of base64, where a
+ * value was encoded twice); undefined if the value is neither. A truncated or otherwise broken text counts as text, so
+ * that it is never taken for a path.
  */
 export function kubeconfigText(value: string): string | undefined {
   const text = value.trim()
   return decoded(text) ?? (isText(text) ? value : undefined)
 }
 
-/** No path looks like it: a flow of YAML or JSON, several lines, or what every kubeconfig says of itself. */
+/** A path never looks like this: flow YAML or JSON, several lines, or the first fields of every kubeconfig. */
 function isText(text: string): boolean {
   return /[{\n]|apiVersion/.test(text)
 }
 
-/** A path consists of the same letters, but what it decodes to is no text: one that begins with `/` is no UTF-8. */
+/** A path may consist of base64 characters, but does not decode to text: one that starts with `/` is not UTF-8. */
 function decoded(base64: string): string | undefined {
   if (!/^[\w+/\s-]+={0,2}$/.test(base64)) return undefined
-  // What is cut off may end within a character.
+  // Truncated text may end within a character.
   const text = Buffer.from(base64, 'base64')
     .toString('utf8')
     .replace(/\ufffd$/, '')

@@ -11,7 +11,7 @@ import { readResponse } from './client.ts'
 import type { Connection } from './connection.ts'
 import { ForeignAnswer, NetworkError } from './errors.ts'
 
-/** What stands in the way: the API server opens no port-forward, or nothing listens in the pod. */
+/** Why the port-forward fails: the API server does not open it, or nothing listens in the pod. */
 export type PortForwardProblem = { by: 'server'; error: unknown } | { by: 'pod'; said: string }
 
 /** A port of a pod, reachable on the loopback interface of this machine. */
@@ -24,8 +24,8 @@ export interface ForwardedPort extends AsyncDisposable {
 const handshakeMilliseconds = 10_000
 
 /**
- * Listens on a free loopback port; each connection to it is carried to the pod by a WebSocket of its own, because
- * port-forward in client-node carries one stream.
+ * Listens on a free loopback port; each connection is carried to the pod by its own WebSocket, because port-forward in
+ * client-node carries one stream.
  */
 export async function openPortForward(
   connection: Connection,
@@ -58,10 +58,10 @@ export async function openPortForward(
     })
     try {
       const forward = new PortForward(connection.kubeConfig, true, handler)
-      // Without retries there is one WebSocket, and not a function that gives the newest.
+      // Without retries this is one WebSocket, not a function that returns the newest.
       const webSocket = await forward.portForward(namespace, pod, [port], socket, errors, socket)
       if (typeof webSocket === 'function') return
-      // client-node leaves the local end open when the remote one closes: a client would wait for ever.
+      // client-node leaves the local end open when the remote one closes: a client would wait forever.
       webSocket.onclose = () => socket.destroy()
       socket.on('close', () => webSocket.close())
       if (socket.destroyed) webSocket.close()
@@ -76,7 +76,7 @@ export async function openPortForward(
     socket.on('error', () => socket.destroy())
     socket.on('close', () => sockets.delete(socket))
     newest = socket
-    // Until it is open, what a client misses is an answer of the API server.
+    // Until it is open, clients are waiting for the API server.
     const silence = { code: 'ETIMEDOUT', message: 'no answer to a port-forward' }
     problem = { by: 'server', error: new NetworkError(connection.server, silence) }
     void carry(socket, (what) => {

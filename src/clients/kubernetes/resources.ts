@@ -7,7 +7,7 @@ interface Resource {
   namespaced: boolean
 }
 
-/** The kinds that every supported cluster serves, so that nothing has to be asked before the first object is sent. */
+/** The kinds that every supported cluster serves, so that the first object needs no discovery. */
 const builtIn: Record<string, Record<string, string>> = {
   v1: {
     ConfigMap: 'configmaps',
@@ -35,7 +35,7 @@ const builtIn: Record<string, Record<string, string>> = {
 
 const clusterScoped = ['ClusterRole', 'ClusterRoleBinding', 'Namespace', 'StorageClass']
 
-/** The groups of Kubernetes itself that have a dot in their name; no other group is without one. */
+/** The groups of Kubernetes itself with a dot in their name; a group without a dot is always its own. */
 const ownGroups = [
   'admissionregistration.k8s.io',
   'apiextensions.k8s.io',
@@ -57,21 +57,21 @@ const ownGroups = [
   'storagemigration.k8s.io'
 ]
 
-/** Whether a kind is one of Kubernetes itself, so that nobody can install it where a cluster does not serve it. */
+/** Whether a kind belongs to Kubernetes itself, so that it cannot be installed where a cluster does not serve it. */
 export function isOwnKind(apiVersion: string): boolean {
   const [group = ''] = apiVersion.split('/')
   return !group.includes('.') || ownGroups.includes(group)
 }
 
-/** The resource of a kind that is the same in every cluster; undefined for all others, which the cluster must tell. */
+/** The resource of a kind that is the same in every cluster; undefined for all others, which need discovery. */
 export function builtInResource(apiVersion: string, kind: string): Resource | undefined {
-  // Both are texts of a manifest: `constructor` is no kind.
+  // Both are texts of a manifest: `constructor` is not a kind.
   const kinds = Object.hasOwn(builtIn, apiVersion) ? (builtIn[apiVersion] ?? {}) : {}
   const plural = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined
   return plural === undefined ? undefined : { plural, namespaced: !clusterScoped.includes(kind) }
 }
 
-/** Where objects stand in the API; for kinds that not every cluster has, it is asked once for each group that serves them. */
+/** The API resources of kinds; those not present in every cluster are discovered once for each group. */
 export class ObjectPaths {
   readonly #client: ApiClient
   readonly #resources = new Map<string, Promise<unknown[]>>()
@@ -100,7 +100,7 @@ export class ObjectPaths {
     })
     const found = list.find((each) => at(each, 'kind') === kind && textAt(each, 'name')?.includes('/') === false)
     if (found === undefined) {
-      // The run may bring the kind itself, and ask again.
+      // The run may define the kind itself, and look again.
       this.#resources.delete(base)
       throw new UnknownKind(`the cluster has no kind ${kind} in ${apiVersion}`)
     }
@@ -108,7 +108,7 @@ export class ObjectPaths {
   }
 }
 
-/** The cluster does not know a kind: a custom resource whose definition is not installed, or a typing error. */
+/** The cluster does not serve a kind: a custom resource without its definition, or a typing error. */
 export class UnknownKind extends Error {
   override readonly name = 'UnknownKind'
 }

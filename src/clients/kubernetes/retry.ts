@@ -4,24 +4,24 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatDuration } from '../../core/units.ts'
 import { ApiError, isTransient, NetworkError } from './errors.ts'
 
-/** What a failed request has behind it. */
+/** The history of a failed request. */
 interface Tries {
-  /** How often it was sent. */
+  /** The number of attempts. */
   attempt: number
-  /** Since it was sent first, in milliseconds. */
+  /** Time since the first attempt, in milliseconds. */
   elapsed: number
-  /** Whether this server has answered any request of the run properly. */
+  /** Whether this server has properly responded to any request of the run. */
   answered: boolean
 }
 
 const longestDelay = 2_700
 const fewAttempts = 4
-/** How long a server that never answered may be waited for, in milliseconds; the last delay comes on top. */
+/** How long to wait for a server that never responded, in milliseconds; the last delay is added. */
 const patienceAtFirst = 3_000
 
 /**
- * Milliseconds after which a failed request is sent again, undefined where that would not help. A server that was there
- * may be restarting, and is waited for without a limit of ours; one that never was is probably the wrong one.
+ * Milliseconds after which a failed request is repeated, undefined if that would not help. A server that has responded
+ * before may be restarting, and is awaited without a limit here; one that never did is probably the wrong one.
  */
 export function apiRetryDelay(error: unknown, { attempt, elapsed, answered }: Tries): number | undefined {
   if (!isTransient(error)) return undefined
@@ -29,16 +29,16 @@ export function apiRetryDelay(error: unknown, { attempt, elapsed, answered }: Tr
   const wanted = error instanceof ApiError ? error.retryAfter : undefined
   if (status === 429 && wanted !== undefined) return Math.max(wanted * 1000, 100)
   if (!answered && elapsed >= patienceAtFirst) return undefined
-  // What fails inside the server, such as a webhook, seldom heals; etcd that elects a leader does.
+  // Errors inside the server, such as those of a webhook, seldom heal; an etcd leader election does.
   const isOutage = status !== 500 || error.message.startsWith('etcdserver:')
   if (attempt >= fewAttempts && !(answered && isOutage)) return undefined
   return wanted === undefined ? Math.min(100 * 3 ** attempt, longestDelay) : Math.max(wanted * 1000, 100)
 }
 
-/** How long an API server may be silent before that is told, in milliseconds. */
+/** How long an API server may be silent before that is logged, in milliseconds. */
 export const quietMilliseconds = 3_000
 
-/** Tells once that an API server does not answer, and once that it does again, whichever of the requests notice. */
+/** Logs once that an API server does not respond, and once that it does again, whichever requests notice. */
 export class Outage {
   readonly #server: URL
   readonly #clock: Clock
@@ -53,7 +53,7 @@ export class Outage {
     this.#log = log
   }
 
-  /** An attempt of that time got no answer, and there will be another one. */
+  /** An attempt started at that time got no response, and there will be another one. */
   failed(sent: number, error: unknown): void {
     if (this.#heardAt > sent) return
     this.#since ??= sent
@@ -61,15 +61,15 @@ export class Outage {
     if (this.#clock.now() - this.#since >= quietMilliseconds) this.#report(reason)
   }
 
-  /** An attempt of that time has had no answer for as long as is told. */
+  /** An attempt started at that time has been waiting as long as the limit for logging. */
   silent(sent: number): void {
-    // One request that takes its time is no outage where others are answered.
+    // A single slow request is not an outage while others succeed.
     if (this.#heardAt > sent) return
     this.#since ??= sent
     this.#report(`no answer within ${quietMilliseconds / 1000} s`)
   }
 
-  /** Any request was answered. */
+  /** Some request got a response. */
   ended(): void {
     const now = this.#clock.now()
     if (this.#isReported) {

@@ -16,7 +16,7 @@ const release = {
 
 /**
  * The directory of the pinned kustomize, from the tool cache of the runner or downloaded into it.
- * @throws Failure render-failed if there is none for this platform, or it cannot be had, or it is not the pinned one
+ * @throws Failure render-failed if there is none for this platform, or the download fails or is not the pinned one
  */
 export async function bringKustomize(log: (line: string) => void): Promise<{ directory: string; version: string }> {
   const { version } = release

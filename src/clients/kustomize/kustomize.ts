@@ -14,25 +14,25 @@ interface Program {
 
 interface KustomizeOptions {
   run: RunCommand
-  /** Whether it may download what a kustomization names. */
+  /** Whether it may download remote references of a kustomization. */
   allowRemote: boolean
-  /** The environment of this process, of which kustomize gets next to nothing. */
+  /** The environment of this process, of which kustomize gets very little. */
   environment: NodeJS.ProcessEnv
   timeoutMilliseconds: number
   signal: AbortSignal
   log(line: string): void
 }
 
-/** Characters of what it said: a crash of a Go program has thousands. */
+/** Characters of its error output: a crash of a Go program has thousands of lines. */
 const mostEvidence = 5_000
 
-/** Memory for data: a hundred times what a cache needs. The aliases in a file of 1 KB can ask for terabytes. */
+/** Memory for data: a hundred times what a cache needs. Aliases in a file of 1 KB can require terabytes. */
 const memoryKibibytes = 1024 ** 2
 
 /**
- * Renders a kustomization with the kustomize on PATH, which is the fastest, else with the one inside kubectl, else with
- * a pinned one that is downloaded once. Time, memory and output of it are limited.
- * @throws Failure render-failed with what kustomize said
+ * Renders a kustomization with the kustomize on PATH, which is the fastest, else with the one in kubectl, else with a
+ * pinned one that is downloaded once. Its time, memory and output are limited.
+ * @throws Failure render-failed with the output of kustomize
  */
 export async function kustomizeBuild(
   directory: string,
@@ -92,7 +92,7 @@ function firstLine(text: string): string {
 
 const always = ['PATH', 'HOME']
 
-/** What git, ssh and a Go program take from the environment to reach a repository. */
+/** The variables that git, ssh and Go programs read to reach a repository. */
 const forDownloads = [
   'SSH_AUTH_SOCK',
   'GIT_SSH_COMMAND',
@@ -106,8 +106,8 @@ const nowhere = 'http://127.0.0.1:9'
 
 /**
  * The environment of kustomize. It gets no secret of the job, because kustomize before 5.0 puts a variable into a
- * ConfigMap when a file of variables names it without a value. Unless downloads are allowed, git and HTTP lead nowhere,
- * should a reference to something remote ever come so far.
+ * ConfigMap when an env file lists it without a value. Unless downloads are allowed, git and HTTP lead nowhere, in case
+ * a remote reference was overlooked.
  */
 export function kustomizeEnvironment(own: NodeJS.ProcessEnv, allowRemote: boolean): NodeJS.ProcessEnv {
   const names = allowRemote ? [...always, ...forDownloads] : always

@@ -9,12 +9,12 @@ export interface RedisConnection extends AsyncDisposable {
   call(command: string, ...parameters: string[]): Promise<unknown>
 }
 
-/** Redis, or the way to it, said no. */
+/** Redis, or the connection to it, refused. */
 export class RedisError extends Error {
   override readonly name = 'RedisError'
   /** The first word of an error reply (NOAUTH, WRONGPASS, LOADING …), or the code of a broken connection. */
   readonly code: string
-  /** Whether Redis itself answered. */
+  /** Whether Redis itself replied. */
   readonly replied: boolean
 
   constructor(error: unknown) {
@@ -25,13 +25,13 @@ export class RedisError extends Error {
   }
 }
 
-/** Where a Redis listens. */
+/** The address of a Redis. */
 export interface RedisAddress {
   host: string
   port: number
   /** By default the user `default`. */
   username?: string
-  /** With TLS; these authorities (PEM) are trusted, and the certificate must name the host. */
+  /** With TLS; these CAs (PEM) are trusted, and the certificate must name the host. */
   authorities?: readonly string[]
 }
 
@@ -46,7 +46,7 @@ export async function openRedisConnection(
 
 /**
  * Connects once, without retries, and authenticates if a password is given. Nothing waits longer than `timeout`
- * milliseconds, even if the other side accepts the connection and then says nothing.
+ * milliseconds, even if the other side accepts the connection and then stays silent.
  * @throws RedisError
  */
 export async function connectToRedis(
@@ -57,7 +57,7 @@ export async function connectToRedis(
   const redis = new Redis({
     host,
     port,
-    // A server may choose its certificate by the name; an address is no name for that (RFC 6066, 3).
+    // A server may choose its certificate by SNI; an IP address is not allowed there (RFC 6066, 3).
     ...(authorities !== undefined && {
       tls: { ca: [...authorities], ...(isIP(host) === 0 && { servername: hostName(host) }) }
     }),

@@ -1,7 +1,7 @@
 /**
- * What the exporter behind a local port answers at /metrics.
+ * The response of the exporter behind a local port to /metrics.
  * @param timeout milliseconds
- * @throws Error if there is no answer or none with status 200
+ * @throws Error without a response, or for a status other than 200
  */
 export async function readMetrics(port: number, timeout: number, signal: AbortSignal): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`, {

@@ -2,10 +2,11 @@ import { getExecOutput } from '@actions/exec'
 import type { CommandOptions, CommandResult } from '../../core/command.ts'
 
 /**
- * Tells its process id first: exec says neither which process it started, nor can it end one. `timeout` of GNU makes a
- * process group, and sees to it that nothing outlives a runner that was killed; BusyBox knows only short options and
- * whole seconds. Where there is none (macOS), the program runs without. What the program reads comes from the shell, and
- * not through the pipe of exec: nobody hears of the error of that pipe when a program ends before it has read.
+ * Prints its process ID first: exec neither returns the ID of the process it started, nor can it end one. GNU `timeout`
+ * creates a process group, and makes sure that nothing outlives a runner that was killed; BusyBox knows only short
+ * options and whole seconds. Where there is none (macOS), the program runs without. The program's input comes from the
+ * shell, not through the pipe of exec: an error of that pipe is not reported when a program ends before it has read
+ * everything.
  */
 const script = `
 echo $$
@@ -23,8 +24,8 @@ shift
 exec "$@"`
 
 /**
- * Runs a program of this machine, within limits and without a word in the log.
- * @throws the reason of the signal, once the program has ended
+ * Runs a program of this machine within limits, without logging anything.
+ * @throws the reason of the signal, after the program has ended
  */
 export async function runCommand(
   program: string,
@@ -41,10 +42,10 @@ export async function runCommand(
   end.addEventListener('abort', kill)
   const checked = (bytes: number) => {
     if (bytes > limits.maximumBytes) overflow.abort()
-    // It may have been ended before it was known which one it is.
+    // It may have been cancelled before its process ID was known.
     else if (end.aborted) kill()
   }
-  // Whatever `timeout` ends would have been ended by us: it only stands in.
+  // `timeout` is only a second line of defence: this process ends the program a second earlier.
   const seconds = String(Math.ceil(limits.timeoutMilliseconds / 1000) + 1)
   const memory = String(limits.memoryKibibytes ?? 'unlimited')
   const line = ['-c', script, memory, input, seconds, program, ...parameters]
@@ -63,17 +64,17 @@ export async function runCommand(
   }).finally(() => end.removeEventListener('abort', kill))
   signal.throwIfAborted()
   const stopped = overflow.signal.aborted ? 'output' : time.aborted && exitCode !== 0 ? 'time' : undefined
-  // The types of exec do not know that there is none after a signal.
+  // The types of exec do not know that there is no exit code after a signal.
   return { exitCode: (exitCode as number | null) ?? undefined, stdout: output.bytes, stderr, stopped }
 }
 
-/** What the script prints: a line with its process id, and then what the program prints. */
+/** The output of the script: a line with its process ID, followed by the output of the program. */
 class Output {
   #chunks: Buffer[] = []
   #length = 0
   processId: number | undefined
 
-  /** @returns how many bytes the program has printed */
+  /** @returns the number of bytes the program has printed */
   add(data: Buffer): number {
     this.#chunks.push(data)
     this.#length += data.length
@@ -95,7 +96,7 @@ class Output {
   }
 }
 
-/** Ends a process with its group; the group once more, because it may be made between the two. */
+/** Kills a process with its group; the group twice, because it may be created in between. */
 function killGroup(processId: number | undefined): void {
   if (processId === undefined) return
   for (const target of [-processId, processId, -processId]) {

@@ -11,17 +11,17 @@ import {
 import { sanitize } from '../../core/sanitize.ts'
 
 /**
- * The Actions runner as programs use it: a log with groups, one annotation, outputs, masks and the job summary. Whatever
- * stands in a text of the log, the runner takes it for text and for no command.
+ * The Actions runner for programs: a log with groups, one annotation, outputs, masks and the job summary. Whatever a
+ * text of the log contains, the runner treats it as text and not as a command.
  */
 export interface Runner {
-  /** Writes one line, whatever the text holds, so that no text from outside passes for a line of ours. */
+  /** Writes one line, whatever the text contains, so that no text from outside can pose as a line of this action. */
   log(line: string): void
   group(title: string): void
   endGroup(): void
-  /** The one error annotation of a run; it also stands in the log. */
+  /** The one error annotation of a run; it is also written to the log. */
   annotate(title: string, message: string): void
-  /** An annotation that fails nothing. */
+  /** An annotation that does not fail the run. */
   notice(title: string, message: string): void
   output(name: string, value: string): void
   /** `::add-mask::`: the runner replaces the value in every later line of the job's log. */
@@ -29,9 +29,9 @@ export interface Runner {
   summary(markdown: string): Promise<void>
 }
 
-/** @param redact takes secrets out of every text, also where no runner masks it */
+/** @param redact removes secrets from every text, even where no runner masks them */
 export function createRunner(redact: (text: string) => string, environment: NodeJS.ProcessEnv): Runner {
-  // In this order: a secret of several lines is one as long as it has them.
+  // In this order: a secret of several lines is only found while it has them.
   const text = (raw: string) => sanitize(redact(raw))
   const line = (raw: string) => text(raw).replace(/\s*\n\s*/g, ' ')
   return {

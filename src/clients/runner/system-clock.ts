@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Clock } from '../../core/clock.ts'
 
-/** The real time. */
+/** The real clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   async sleep(milliseconds, signal) {

@@ -2,7 +2,7 @@ import { sanitizeLine } from '../sanitize.ts'
 import { at, type KubernetesObject, listAt, textAt } from './object.ts'
 import { containerOf, names } from './workload.ts'
 
-/** What can be wrong with a claim, and lose what is on it. */
+/** The problems of a claim that would lose the data on it. */
 export type ClaimRisk = 'deleted' | 'lost'
 
 /** The names of the claims that container redis of redis-0 mounts. */
@@ -18,18 +18,18 @@ export function claimNames(statefulSet: KubernetesObject): string[] {
     const claim = textAt(volume, 'persistentVolumeClaim', 'claimName')
     return claim === undefined ? [] : [[textAt(volume, 'name') ?? '', claim]]
   })
-  // A template takes the place of a volume with its name.
+  // A template replaces a volume of the same name.
   const claims = new Map([...shared, ...own])
   return [...new Set([...claims].filter(([volume]) => mounted.has(volume)).map(([, claim]) => claim))]
 }
 
-/** Why the data on a claim would not outlive the next restart; undefined if they would. */
+/** Why the data on a claim would not survive the next restart; undefined if they would. */
 export function claimRisk(claim: KubernetesObject): ClaimRisk | undefined {
   if (textAt(claim, 'status', 'phase') === 'Lost') return 'lost'
   return claim.metadata['deletionTimestamp'] === undefined ? undefined : 'deleted'
 }
 
-/** What that means, in a sentence; undefined if nothing is wrong. */
+/** The consequence in a sentence; undefined if nothing is wrong. */
 export function claimRiskSentence(claim: KubernetesObject): string | undefined {
   const { name } = claim.metadata
   switch (claimRisk(claim)) {

@@ -1,11 +1,14 @@
 import { at, type KubernetesObject, textAt } from './object.ts'
 
-/** The events of one object, oldest first; by UID, so that those of an earlier pod of the same name do not count. */
+/**
+ * The events of one object, oldest first; matched by UID, so that those of an earlier pod of the same name do not
+ * count.
+ */
 export function eventsOf(object: KubernetesObject, events: readonly KubernetesObject[]): KubernetesObject[] {
   return events.filter((event) => at(event, 'involvedObject', 'uid') === object.metadata.uid).sort(byTime)
 }
 
-/** The events of a claim since a moment, oldest first; by name, because nobody but an administrator reads claims. */
+/** The events of a claim since a moment, oldest first; matched by name, because only administrators may read claims. */
 export function eventsOfClaim(name: string, since: string, events: readonly KubernetesObject[]): KubernetesObject[] {
   return events
     .filter(({ involvedObject }) => at(involvedObject, 'kind') === 'PersistentVolumeClaim')
@@ -23,7 +26,7 @@ export function latest(events: readonly KubernetesObject[], reason: string): str
   return textAt(newest(events, reason), 'message')
 }
 
-/** Whether an event is about this container; the kubelet names it as a field of the pod. */
+/** Whether an event concerns this container; the kubelet refers to it by a field path of the pod. */
 export function isOfContainer(event: KubernetesObject, name: string): boolean {
   const field = textAt(event, 'involvedObject', 'fieldPath')
   return field === undefined || field.endsWith(`{${name}}`)
@@ -36,12 +39,12 @@ export function eventLine(event: KubernetesObject): string {
   return `${textAt(event, 'type')} ${textAt(event, 'reason')}${times}: ${textAt(event, 'message')}`
 }
 
-/** How often an event was reported: the same words are counted in one. */
+/** How often an event was reported: identical messages are counted in one event. */
 export function countOf(event: KubernetesObject): number {
   return Number(at(event, 'series', 'count') ?? at(event, 'count') ?? 1)
 }
 
-/** When an event was last seen; the newer events API leaves the older field empty. */
+/** When an event was last seen; the newer events API leaves the older fields empty. */
 export function timeOf(event: KubernetesObject): string {
   const times = [at(event, 'series', 'lastObservedTime'), at(event, 'lastTimestamp'), at(event, 'eventTime')]
   return textAt(times.find((time) => typeof time === 'string')) ?? textAt(event, 'metadata', 'creationTimestamp') ?? ''

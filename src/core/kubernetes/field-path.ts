@@ -6,12 +6,12 @@ export type PathStep = string | number | Readonly<Record<string, unknown>>
 
 export type Path = readonly PathStep[]
 
-/** The path as the API server writes it: `.spec.template.spec.containers[name="redis"].image`. */
+/** The path in the notation of the API server: `.spec.template.spec.containers[name="redis"].image`. */
 export function pathText(path: Path): string {
   return path.map(stepText).join('')
 }
 
-/** The field that a path leads to; for an item of a list, the field of the list. */
+/** The name of the field that a path leads to; for an item of a list, that of the list. */
 export function fieldOf(path: Path): string {
   return path.findLast((step) => typeof step === 'string') ?? ''
 }
@@ -21,7 +21,7 @@ export function isItem(path: Path): boolean {
   return path.length > 0 && typeof path.at(-1) !== 'string'
 }
 
-/** Whether the path begins with these fields. */
+/** Whether the path starts with these fields. */
 export function startsWith(path: Path, ...fields: string[]): boolean {
   return isDeepStrictEqual(path.slice(0, fields.length), fields)
 }
@@ -40,8 +40,8 @@ const selector = new RegExp(String.raw`^\[(\w*=${scalar}(?:,\w+=${scalar})*)\]`)
 const pair = new RegExp(String.raw`(\w*)=(${scalar})`, 'g')
 
 /**
- * Follows a path as the server writes it in a conflict, such as `.spec.ports[port=1,protocol="TCP"].name`. A key may
- * hold dots and brackets, as in `.metadata.annotations.example.com/a`, so each key that fits is tried.
+ * Follows a path as the server reports it in a conflict, such as `.spec.ports[port=1,protocol="TCP"].name`. A key may
+ * contain dots and brackets, as in `.metadata.annotations.example.com/a`, so every key that matches is tried.
  * @returns undefined if the path leads nowhere
  */
 export function findField(value: unknown, path: string): { value: unknown } | undefined {
@@ -66,14 +66,14 @@ function findItem(list: unknown, path: string): { value: unknown } | undefined {
   return index < 0 ? undefined : findField(list[index], path.slice(whole.length))
 }
 
-/** Maps whose keys may hold dots. */
+/** Maps whose keys may contain dots. */
 const openMap = /^(.*?\.(?:annotations|labels|matchLabels|nodeSelector))\.(.+)$/s
 const openData = /^(\.?(?:data|binaryData))\.(.+)$/s
 const step = new RegExp(String.raw`\[((?:${quoted}|[^\]"])*)\]?|\.?([^.[]+)`, 'g')
 
 /**
- * Takes a path to pieces that the server or `pathText` has written, without the object: where dots may belong to a key is
- * known of a few maps only. `findField` is exact where the object is at hand.
+ * Splits a path written by the server or by `pathText`, without the object: only for a few maps is it known whether
+ * dots belong to a key. Where the object is available, `findField` is exact.
  */
 export function parsePath(kind: string, path: string): PathStep[] {
   const [, front = path, rest] = (kind === 'ConfigMap' ? openData.exec(path) : null) ?? openMap.exec(path) ?? []

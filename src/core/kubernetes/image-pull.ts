@@ -4,7 +4,7 @@ import { textAt } from './object.ts'
 
 const second = 1000
 
-/** Why an image is not there, from the status of the container that waits for it. */
+/** Why an image is missing, from the status of the container that waits for it. */
 export function imageProblem(status: unknown, name: string, reason: string, message: string): Problem {
   const image = sanitizeLine(textAt(status, 'image') ?? '')
   return {
@@ -14,11 +14,11 @@ export function imageProblem(status: unknown, name: string, reason: string, mess
   }
 }
 
-/** What can be done about it, and whether it may heal. */
+/** What to do about it, and whether it may heal. */
 function outlook(reason: string, message: string): Pick<Problem, 'hint' | 'toleranceMilliseconds'> {
   const says = (pattern: RegExp) => pattern.test(message)
-  // What a registry that is busy or fails has answered may change. The kubelet tries again after 10 s, 20 s, 40 s. An
-  // answer to a HEAD request has no body, so that only its status tells.
+  // Responses of a busy or failing registry may change. The kubelet tries again after 10 s, 20 s, 40 s. A response to a
+  // HEAD request has no body, so only its status is informative.
   if (says(/too ?many ?requests|rate limit|: 429\b/i)) {
     return {
       hint: 'log in to the registry with imagePullSecrets, or use a mirror',
@@ -31,7 +31,7 @@ function outlook(reason: string, message: string): Pick<Problem, 'hint' | 'toler
       toleranceMilliseconds: 60 * second
     }
   }
-  // Every other answer of a registry is final.
+  // Every other response of a registry is final.
   if (says(/denied|unauthorized|forbidden/i)) {
     return { hint: 'check the name, and the imagePullSecrets of the pod template', toleranceMilliseconds: 0 }
   }
@@ -39,12 +39,12 @@ function outlook(reason: string, message: string): Pick<Problem, 'hint' | 'toler
   if (reason === 'InvalidImageName' || says(/not found|manifest unknown|name unknown|invalid reference/i)) {
     return { hint, toleranceMilliseconds: 0 }
   }
-  // A registry that cannot be reached. That may heal, but the wrong name of a host looks just so, and is to be named
-  // within 10 s, in which the kubelet does not try again: a longer tolerance that still sees one try gains nothing.
+  // An unreachable registry. That may heal, but a misspelt host name looks the same and must be reported within 10 s,
+  // in which the kubelet does not try again: a longer tolerance that still covers only one attempt gains nothing.
   return { hint, toleranceMilliseconds: 5 * second }
 }
 
-/** What containerd says, without the steps that it repeats the image in; the evidence has all of it. */
+/** The message of containerd without the steps in which it repeats the image; the evidence contains all of it. */
 function rootCause(message: string): string {
   const steps =
     /^(?:Back-off pulling image "[^"]*"|ErrImagePull|rpc error: code = \w+ desc = .*?|failed to (?:pull and unpack image|resolve reference) "[^"]*"|failed to (?:do request|resolve image)|Error response from daemon): /

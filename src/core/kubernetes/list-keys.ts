@@ -1,6 +1,7 @@
 /**
- * What tells the items of a list apart, by the field that holds it: of several, the first that an item has. Those of the
- * Kubernetes API are its x-kubernetes-list-map-keys (`lists` in schema/kubernetes.json), by which the server merges.
+ * What identifies the items of a list, by the field that holds it: of several keys, the first one that an item has.
+ * Those of the Kubernetes API are its x-kubernetes-list-map-keys (`lists` in schema/kubernetes.json), by which the
+ * server merges.
  */
 const kubernetesKeys: Record<string, string[][]> = {
   conditions: [['type']],
@@ -15,7 +16,7 @@ const kubernetesKeys: Record<string, string[][]> = {
   volumeMounts: [['mountPath']]
 }
 
-/** Lists that the server takes as one value, and those of ExternalSecret, PodMonitor and PrometheusRule. */
+/** Lists that the server treats as one value, and those of ExternalSecret, PodMonitor and PrometheusRule. */
 const furtherKeys: Record<string, string[][]> = {
   data: [['secretKey']],
   items: [['key']],
@@ -28,24 +29,24 @@ const furtherKeys: Record<string, string[][]> = {
   volumeClaimTemplates: [['metadata.name']]
 }
 
-/** The keys of all other lists: containers and whatever has a name; tolerations, requirements of selectors. */
+/** The keys of all other lists: containers and anything with a name; tolerations, requirements of selectors. */
 const usualKeys = [['name'], ['key']]
 
-/** What the server fills in. */
+/** Defaults that the server fills in. */
 const defaults: Record<string, string> = { protocol: 'TCP' }
 
 const knownKeys = new Map(Object.entries({ ...kubernetesKeys, ...furtherKeys }))
 
-/** The keys of a list, dots in it where a key stands deeper, the first choice first. */
+/** The keys of a list in order of preference, with dots where a key is nested. */
 export function listKeys(field: string): readonly string[][] {
   return [...(knownKeys.get(field) ?? []), ...usualKeys]
 }
 
 /**
- * The fields that tell an item of a list from the others: `{ containerPort: 6379, protocol: 'TCP' }`.
+ * The fields that identify an item of a list: `{ containerPort: 6379, protocol: 'TCP' }`.
  * @param field the field that holds the list
- * @param read what the item has at a path of fields, undefined if it is no scalar
- * @returns undefined if it has none
+ * @param read returns the value of an item at a field path, undefined if it is not a scalar
+ * @returns undefined if the item has no key
  */
 export function itemKey(field: string, read: (path: string[]) => unknown): Record<string, unknown> | undefined {
   for (const keys of listKeys(field)) {

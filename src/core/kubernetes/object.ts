@@ -1,4 +1,4 @@
-/** A Kubernetes object as JSON: what all kinds share, the rest unread. */
+/** A Kubernetes object as JSON: what all kinds share, the rest unparsed. */
 export interface KubernetesObject {
   apiVersion: string
   kind: string
@@ -15,15 +15,15 @@ export interface KubernetesObject {
   [key: string]: unknown
 }
 
-/** The name under which this action owns fields. */
+/** The field manager of this action. */
 export const fieldManager = 'redis-cache-action'
 
-/** How an object is called in logs, reports and errors: `StatefulSet/redis`. */
+/** The name of an object in logs, reports and errors: `StatefulSet/redis`. */
 export function objectId(object: { kind: string; metadata: { name: string } }): string {
   return `${object.kind}/${object.metadata.name}`
 }
 
-/** Walks into unknown JSON; undefined as soon as a step is not there. */
+/** Reads a nested value of unknown JSON; undefined as soon as a step is missing. */
 export function at(value: unknown, ...path: (string | number)[]): unknown {
   let here = value
   for (const step of path) {
@@ -33,17 +33,17 @@ export function at(value: unknown, ...path: (string | number)[]): unknown {
   return here
 }
 
-/** Whether a value is a map of YAML or JSON: neither a list nor a scalar. */
+/** Whether a value is a map of YAML or JSON, not a list or a scalar. */
 export function isMap(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Whether a step leads to what every object or list brings along: a manifest may well have a key `valueOf`. */
+/** Whether a step leads to an inherited property of objects or lists: a manifest may well have a key `valueOf`. */
 function isInherited(here: object, step: string | number): boolean {
   return step in (Array.isArray(here) ? Array.prototype : Object.prototype) && !Object.hasOwn(here, step)
 }
 
-/** The same where a list is expected; an empty list if it is none. */
+/** The same where a list is expected; an empty list if the value is not a list. */
 export function listAt(value: unknown, ...path: (string | number)[]): unknown[] {
   const list = at(value, ...path)
   return Array.isArray(list) ? list : []
@@ -55,7 +55,7 @@ export function textAt(value: unknown, ...path: (string | number)[]): string | u
   return typeof text === 'string' || typeof text === 'number' || typeof text === 'boolean' ? String(text) : undefined
 }
 
-/** Whether this very object is the controller of the other, as a StatefulSet is of its pods. */
+/** Whether this object (by UID) is the controller of the other, as a StatefulSet is of its pods. */
 export function isControlledBy(object: KubernetesObject, { metadata: { uid } }: KubernetesObject): boolean {
   return listAt(object.metadata, 'ownerReferences').some(
     (owner) => at(owner, 'controller') === true && at(owner, 'uid') === uid

@@ -2,11 +2,11 @@ import { sanitizeLine } from '../sanitize.ts'
 import { newest } from './events.ts'
 import { at, type KubernetesObject, listAt, textAt } from './object.ts'
 
-/** That the scheduler finds no node for a pod. */
+/** The message that the scheduler finds no node for a pod. */
 export interface Unschedulable {
-  /** What it says. */
+  /** The message of the scheduler. */
   message: string
-  /** How long that may last. */
+  /** How long this is tolerated, in milliseconds. */
   toleranceMilliseconds: number
 }
 
@@ -15,7 +15,7 @@ export function isScheduled(pod: KubernetesObject): boolean {
 }
 
 /**
- * What keeps a pod without a node; undefined if it has one, or if the scheduler has not said anything yet.
+ * What keeps a pod from being scheduled; undefined if it has a node, or if the scheduler has not reported anything yet.
  * @param own the events of the pod, oldest first
  */
 export function unschedulable(pod: KubernetesObject, own: readonly KubernetesObject[]): Unschedulable | undefined {
@@ -23,7 +23,7 @@ export function unschedulable(pod: KubernetesObject, own: readonly KubernetesObj
   if (at(scheduled, 'status') !== 'False' || at(scheduled, 'reason') !== 'Unschedulable') return undefined
   return {
     message: sanitizeLine(textAt(scheduled, 'message') ?? 'no node fits'),
-    // An autoscaler is making a node: minutes are normal, and the deadline is the limit.
+    // An autoscaler is adding a node: this takes minutes, and the deadline is the limit.
     toleranceMilliseconds: isNodeComing(own) ? Number.POSITIVE_INFINITY : 45_000
   }
 }
@@ -32,7 +32,7 @@ function scheduledCondition(pod: KubernetesObject): unknown {
   return listAt(pod, 'status', 'conditions').find((each) => at(each, 'type') === 'PodScheduled')
 }
 
-/** What Cluster Autoscaler and Karpenter said last: a node comes, or none can help. */
+/** The latest report of Cluster Autoscaler or Karpenter: a node is coming, or none can help. */
 function isNodeComing(own: readonly KubernetesObject[]): boolean {
   const last = newest(own, 'TriggeredScaleUp', 'Nominated', 'NotTriggerScaleUp', 'FailedScaleUp')
   return ['TriggeredScaleUp', 'Nominated'].includes(textAt(last, 'reason') ?? '')

@@ -1,24 +1,24 @@
 import type { ManifestDocument } from '../manifest.ts'
 import { at, type KubernetesObject, listAt, textAt } from './object.ts'
 
-/** The names that runbooks know. */
+/** The names that runbooks refer to. */
 export const names = {
   statefulSet: 'redis',
   pod: 'redis-0',
   redisContainer: 'redis',
   exporterContainer: 'metrics',
-  /** The Secret with host, port, password and url, and the ExternalSecret that brings it. */
+  /** The Secret with host, port, password and url, and the ExternalSecret that writes it. */
   credentials: 'redis-credentials'
 } as const
 
 export const ports = { redis: 6379, exporter: 9121 } as const
 
-/** The self-hosted Redis, if it was rendered; its presence decides the topology. */
+/** The self-hosted Redis, if it is rendered; its presence decides the topology. */
 export function redisStatefulSet(documents: readonly ManifestDocument[]): ManifestDocument | undefined {
   return documents.find(({ object }) => object.kind === 'StatefulSet' && object.metadata.name === names.statefulSet)
 }
 
-/** The ExternalSecret whose target is the Secret with the credentials, if one was rendered. */
+/** The ExternalSecret whose target is the Secret with the credentials, if it is rendered. */
 export function externalSecret(documents: readonly ManifestDocument[]): ManifestDocument | undefined {
   return documents.find(({ object }) => {
     const isExternalSecret = object.kind === 'ExternalSecret' && object.apiVersion.startsWith('external-secrets.io/')
@@ -32,7 +32,7 @@ export function containerOf(statefulSet: KubernetesObject | undefined, name: str
   return containers.find((each) => at(each, 'name') === name)
 }
 
-/** The names of all ConfigMaps or Secrets that the pod template reads: volumes, variables, whole environments. */
+/** The names of all ConfigMaps or Secrets that the pod template reads through volumes, variables and envFrom. */
 export function referencedNames(statefulSet: KubernetesObject, kind: 'configMap' | 'secret'): Set<string> {
   const found = new Set<string>()
   const walk = (value: unknown): void => {
@@ -47,17 +47,17 @@ export function referencedNames(statefulSet: KubernetesObject, kind: 'configMap'
   return found
 }
 
-/** The one pod of the StatefulSet, among those that its selector finds. */
+/** The one pod of the StatefulSet among those that its selector matches. */
 export function redisPod(pods: readonly KubernetesObject[]): KubernetesObject | undefined {
   return pods.find(({ metadata }) => metadata.name === names.pod)
 }
 
-/** The labels by which a StatefulSet finds its pods. */
+/** The labels by which a StatefulSet selects its pods. */
 export function podLabels(statefulSet: KubernetesObject | undefined): Record<string, string> | undefined {
   return at(statefulSet, 'spec', 'selector', 'matchLabels') as Record<string, string> | undefined
 }
 
-/** What to type while Redis loads its data. */
+/** The command to watch while Redis loads its data. */
 export function watchLoading(namespace: string): string {
   return `watch it: \`kubectl -n ${namespace} logs ${names.pod} -c ${names.redisContainer} --follow\``
 }

@@ -1,16 +1,16 @@
 import { shownValues } from './shown-value.ts'
 
-/** Longer than a value that helps to correct it; the dump of a whole template is longer. */
+/** Longer than any value that helps to correct it; the dump of a whole template is longer. */
 const longestValue = 120
-/** What stands before a value: the errors of a typed apply, and those of the validation. */
+/** What precedes a value: the errors of a typed apply, and those of the validation. */
 const quotes = /got &(?:value\.valueUnstructured)?\{|(?:Invalid|Duplicate|Unsupported) value: |Not found: /g
 const fieldBefore = /(?:^|[\s[])([^\s[][^\s]*): $/
 const longestField = 300
 
 /**
- * What the API server says of an object that it refuses, without the values that it quotes: what nobody may read of a
- * diff must not be read in a refusal. Values that help, such as a kind that is misspelt, are kept.
- * @param object as it is called in the sentence, `Secret/app`
+ * The message of the API server about a refused object, without the values that it quotes: what is hidden in a diff
+ * must not be shown in a refusal. Helpful values, such as a misspelt kind, are kept.
+ * @param object as named in the sentence, `Secret/app`
  */
 export function withoutQuotedValues(said: string, object: string): string {
   const kind = object.split('/')[0] ?? ''
@@ -28,13 +28,13 @@ export function withoutQuotedValues(said: string, object: string): string {
   return kept + text.slice(done)
 }
 
-/** Where a quoted value ends, and what is said instead of it; undefined if it may stay. */
+/** Where a quoted value ends, and its replacement; undefined if it may stay. */
 interface Quote {
   end: number
   words: string | undefined
 }
 
-/** Readers of JSON and YAML quote the text around what they cannot read. */
+/** JSON and YAML parsers quote the text around a syntax error. */
 function withoutContext(said: string): string {
   return said.replace(/(error found in #\d+ byte) of [\s\S]*$/, '$1').replace(/(cannot unmarshal !!\w+) `[^`]*`/g, '$1')
 }
@@ -47,7 +47,7 @@ function typed(text: string, index: number): Quote {
     const type = /^\{Value:(.)/s.exec(text.slice(start, start + 8))?.[1]
     return { end: endOfValue(text, start), words: `got ${wordFor(type)}` }
   }
-  // Nothing in it is quoted, so it ends where the next error begins.
+  // It contains no quotes, so it ends where the next error begins.
   const next = text.slice(index).search(/\}\n {2}\./)
   return { end: next < 0 ? text.length : index + next + 1, words: 'got something else' }
 }
@@ -60,7 +60,7 @@ function wordFor(first: string | undefined): string {
   return /^[-\d]/.test(first ?? '') ? 'a number' : 'something else'
 }
 
-/** `spec.type: Unsupported value: "x"`, where the value may be text, JSON or what Go makes of a struct. */
+/** `spec.type: Unsupported value: "x"`, where the value may be text, JSON or a Go struct. */
 function judged(text: string, start: number, kind: string, index: number): Quote {
   const end = text[start] === '&' ? endOfPointer(text, start) : endOfValue(text, start)
   const field = fieldBefore.exec(text.slice(Math.max(0, index - longestField), index))?.[1] ?? ''
@@ -74,7 +74,7 @@ function isShown(quoted: string, kind: string, field: string): boolean {
   return value !== undefined && shownValues(kind, field, [value, undefined]) !== undefined
 }
 
-/** Undefined if nobody knows what it is. */
+/** Undefined if the end is unknown. */
 function valueIn(quoted: string): unknown {
   try {
     return uncapitalized(JSON.parse(quoted))
@@ -83,7 +83,7 @@ function valueIn(quoted: string): unknown {
   }
 }
 
-/** The fields as in a manifest: a struct of Go without tags has `Name` for `name`. */
+/** The fields as in a manifest: a Go struct without tags has `Name` for `name`. */
 function uncapitalized(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(uncapitalized)
   if (typeof value !== 'object' || value === null) return value
@@ -94,7 +94,7 @@ function uncapitalized(value: unknown): unknown {
   return Object.fromEntries(entries)
 }
 
-/** What Go prints of a pointer is not quoted, so nobody knows which brace is its last. */
+/** Go prints the target of a pointer without quotes, so its closing brace cannot be determined. */
 function endOfPointer(text: string, start: number): number {
   const last = text.lastIndexOf('}')
   return last < start ? text.length : last + 1

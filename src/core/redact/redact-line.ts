@@ -1,16 +1,16 @@
 import { credentialNoun, isCredentialEntry, isCredentialVariable } from './secret-names.ts'
 
-/** A line as it may be shown, and what stood where it now has `***`. */
+/** A line that may be shown, and the text that `***` replaced. */
 export interface RedactedLine {
   text: string
   hidden: string
 }
 
-// A line is hostile and may be a megabyte long: no expression here may go back over what it has read.
+// A line is hostile and may be a megabyte long: no expression here may backtrack.
 const argument = String.raw`(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^\s"']|["'].*)+`
-/** Also the mark of a block, whose lines follow. */
+/** Also the indicator of a block, whose lines follow. */
 const saysNothing = String.raw`(?:true|false|yes|no|on|off|null|none|""|''|[|>][-+\d]*)?[\s,;{}[\]]*$`
-/** Not a shell that reads a file, `$(cat …)`, which names no credential. */
+/** Not a shell that reads a file, `$(cat …)`, which is not a credential. */
 const something = `(?=\\S)(?!${saysNothing})(?!\\$\\()`
 
 /** `password: x`, `"token": "x"`, `REDISCLI_AUTH=x`, `<password>x` */
@@ -23,23 +23,23 @@ const rules = [
   new RegExp(`((?<=_)KEY["']?\\s*[:=]\\s*)${something}(.+)$`),
   // `--token x`, and the same in a list, `"--token", "x"`
   new RegExp(`((?<![\\w-])-[\\w-]*${credentialNoun}(?:\\s+|["'],\\s*))(?!\\$\\()(${argument})`, 'gi'),
-  // The command of Redis.
+  // The AUTH command of Redis.
   /((?<![\w-])AUTH[ \t]+)(?!\$\()(?!(?:and|called|commands?|failed|is|option|or)(?:[\s.,:]|$))(\S.*)$/,
-  // The hash of a password in an ACL rule.
+  // A password hash in an ACL rule.
   /()((?<![\w:])[#!][0-9a-f]{64}(?![0-9a-f]))/gi,
-  // JSON web tokens, and those of GitHub and AWS.
+  // JSON web tokens, and tokens of GitHub and AWS.
   /()((?<![\w-])(?:eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|gh[pousr]_\w{20,}|github_pat_\w{20,}|AKIA[0-9A-Z]{16}))/g
 ]
 const redisProgram = /redis-(?:cli|benchmark)/
 const redisPasswords = [new RegExp(`(\\s-a\\s+)(?!\\$\\()(${argument})`, 'g'), /(\sauth\s+)(?!\$\()(\S.*)$/i]
-/** A user in a file of Redis, `user app on >password`. */
+/** A user in a Redis configuration, `user app on >password`. */
 const userLine = /^\s*(?:#\s*)?["']?user["']?\s/i
 const userLinePasswords = [
   /(\s"[><#!])((?:\\.|[^"\\])*"?)/g,
   /(\s'[><#!])((?:\\.|[^'\\])*'?)/g,
   new RegExp(`(\\s[><#!])(${argument})`, 'g')
 ]
-/** The same where a shell writes it, in which `>` may also be followed by a file. */
+/** The same in a shell, where `>` may also be followed by a file. */
 const userCommand = /[\s"'](?:set)?user\s+\S+\s/i
 const userCommandPassword = /(\s["']?[><])(?![&/$])(\S+)/g
 /** `{name: DB_PASSWORD, value: x}` on one line. */
@@ -50,7 +50,7 @@ const image =
 
 type Hide = (match: string, shown: string, secret: string) => string
 
-/** One line of text with `***` in place of the credentials in it. */
+/** One line of text with its credentials replaced by `***`. */
 export function redactLine(line: string): RedactedLine {
   const hidden: string[] = []
   const hide: Hide = (_, shown, secret) => {
@@ -75,7 +75,7 @@ function withoutNamedValue(line: string, hide: Hide): string {
   return line
 }
 
-/** `scheme://user:password@host` in a word, whose password may hold anything but white space. */
+/** `scheme://user:password@host` in a word; the password may contain anything but white space. */
 function withoutUserInfo(word: string, hide: Hide): string {
   const last = word.lastIndexOf('@')
   let text = ''
@@ -91,7 +91,7 @@ function withoutUserInfo(word: string, hide: Hide): string {
   return text + word.slice(done)
 }
 
-/** Addresses that may have an at sign in their path, `https://host/a@b`; in others it may be one of the password. */
+/** URLs that may have an at sign in their path, `https://host/a@b`; in others it may belong to the password. */
 function isWeb(word: string, start: number): boolean {
   return /(https?|git|oci):\/\/$/i.test(word.slice(Math.max(0, start - 8), start))
 }
@@ -105,23 +105,23 @@ function authorityAt(word: string, start: number): string {
 interface Entry {
   key: string
   value: string
-  /** Where the key begins; the dashes of list items stand before it. */
+  /** The column of the key; the dashes of list items precede it. */
   column: number
   isItem: boolean
 }
 
-/** A key that says that what stands below it is a credential. */
+/** A key whose nested content is a credential. */
 interface Heading {
   column: number
-  /** All that is indented deeper belongs to it, whatever it looks like. */
+  /** Everything that is indented deeper belongs to it, whatever it looks like. */
   isBlock: boolean
-  /** The items of its list may stand in its own column. */
+  /** The items of its list may be in the same column. */
   isEmpty: boolean
 }
 
 /**
- * The lines of a text, each masked, also where only a line above says that it is a credential: a block, a list, or the
- * value of a variable whose name stands one line higher. They are as many as before.
+ * The redacted lines of a text, including credentials that only an earlier line reveals: a block, a list, or the value
+ * of a variable whose name is one line above. The number of lines is unchanged.
  */
 export function redactLines(lines: readonly string[]): RedactedLine[] {
   let heading: Heading | undefined
@@ -155,12 +155,12 @@ function entryIn(line: string): Entry | undefined {
 function isBelow({ column, isBlock, isEmpty }: Heading, line: string, entry: Entry | undefined): boolean {
   const indentation = line.search(/\S/)
   if (isBlock) return indentation > column
-  // A key in it makes it a map, of which each line speaks for itself.
+  // A key inside makes it a map, whose lines are judged one by one.
   if (entry !== undefined) return false
   return indentation > column || (isEmpty && indentation === column && /^\s*-\s/.test(line))
 }
 
-/** A comment, or what only holds JSON together. */
+/** A comment, or only punctuation of JSON. */
 function isPunctuation(line: string): boolean {
   return /^\s*(?:#|[[\]{},\s]*$)/.test(line)
 }

@@ -1,12 +1,12 @@
 /**
- * The secrets of this process. A value is added on first touch, before anything else is done with it, and from then
- * on `redact` takes it out of every text that leaves the process.
+ * The secrets of this process. A value is added as soon as it is read, before anything else is done with it, and from
+ * then on `redact` removes it from every text that leaves the process.
  */
 export class Redactor {
   readonly #values = new Set<string>()
   readonly #onSecret: (value: string) => void
 
-  /** @param onSecret told of each new secret, so that the runner masks it as well, in the encodings that it knows */
+  /** @param onSecret called with each new secret, so that the runner masks it as well, in the encodings it supports */
   constructor(onSecret: (value: string) => void) {
     this.#onSecret = onSecret
   }
@@ -21,7 +21,7 @@ export class Redactor {
   }
 
   redact(text: string): string {
-    // The longest first, so that no secret that contains another one is left in part.
+    // The longest first, so that a secret that contains another one is removed completely.
     return [...this.#values].sort((a, b) => b.length - a.length).reduce((t, value) => t.replaceAll(value, '***'), text)
   }
 }

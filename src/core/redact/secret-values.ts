@@ -8,14 +8,14 @@ import {
   isCredentialVariable
 } from './secret-names.ts'
 
-/** Where a value stands. */
+/** The location of a value. */
 export interface ValuePlace {
   /** The kind of the object. */
   kind: string
   path: readonly (string | number)[]
-  /** The map or list that holds it, undefined if that is not known. */
+  /** The map or list that holds it, undefined if unknown. */
   parent: unknown
-  /** The whole object, undefined if that is not known. */
+  /** The whole object, undefined if unknown. */
   object?: unknown
 }
 
@@ -30,7 +30,7 @@ export function isConfidential(value: unknown, place: ValuePlace): boolean {
   const key = path.at(-1)
   const field = String(path.at(-2))
   if (isOpaque(kind, section)) return entry !== undefined || typeof value !== 'object'
-  // A switch is no credential, whatever it is called.
+  // A boolean is not a credential, whatever its name.
   if (key === undefined || !['string', 'number'].includes(typeof value)) return false
   const text = String(value)
   if (/-----BEGIN [A-Z ]*PRIVATE KEY/.test(text)) return true
@@ -43,10 +43,10 @@ export function isConfidential(value: unknown, place: ValuePlace): boolean {
   return isCredentialField(key) && !isReference(key, place)
 }
 
-/** No kind of Kubernetes comes near it. */
+/** No Kubernetes kind is nested nearly as deep. */
 const deepest = 60
 
-/** Whether a value or anything in it is confidential, or has a line that would be masked. */
+/** Whether a value or anything inside it is confidential, or has a line that would be redacted. */
 export function holdsCredential(value: unknown, place: ValuePlace): boolean {
   const open = [{ value, place }]
   for (let here = open.pop(); here !== undefined; here = open.pop()) {
@@ -62,7 +62,7 @@ export function holdsCredential(value: unknown, place: ValuePlace): boolean {
   return false
 }
 
-/** Sections of which only the keys may be read; binary data may hold anything, and nobody reads base64. */
+/** Sections whose keys alone may be shown; binary data may contain anything, and base64 is unreadable anyway. */
 function isOpaque(kind: string, section: string | number | undefined): boolean {
   if (kind === 'Secret') return section === 'data' || section === 'stringData'
   return kind === 'ConfigMap' && section === 'binaryData'
@@ -73,18 +73,18 @@ function isCredentialAnnotation(key: string, text: string, { kind, object }: Val
   return isCredentialFile(name) || copyName.test(name) || (kind === 'Secret' && isCopy(text, object))
 }
 
-/** Whether a text holds a part of this Secret: an object, or one of its values. */
+/** Whether a text contains a part of this Secret: an object, or one of its values. */
 function isCopy(text: string, secret: unknown): boolean {
   const values = Object.values(at(secret, 'data') ?? {}).map(String)
   const plain = values.map((value) => Buffer.from(value, 'base64').toString('utf8'))
-  // Shorter ones stand in many a text.
+  // Shorter ones occur by chance in many texts.
   return /[{\n]/.test(text) || [...values, ...plain].some((value) => value.length >= 4 && text.includes(value))
 }
 
 /** `{name: DB_PASSWORD, value: x}`, `{key: password, value: x}` and `token: {value: x}`. */
 function isCredentialValue({ path, parent }: ValuePlace): boolean {
   const holder = path.at(-2)
-  // An item of which nobody knows the name.
+  // An item without a known name.
   if (parent === undefined && typeof holder === 'number') return true
   const [name = '', key = ''] = [textAt(parent, 'name'), textAt(parent, 'key')]
   return isCredentialVariable(name) || isCredentialEntry(key) || isCredentialField(String(holder))
@@ -95,7 +95,7 @@ function isReference(key: string, { path }: ValuePlace): boolean {
   return key === 'secretKey' && typeof path[path.lastIndexOf('data') + 1] === 'number'
 }
 
-/** An argument after one that announces a credential, or as an ACL rule gives it: `>password`. */
+/** An argument after one that announces a credential, or in the form of an ACL rule: `>password`. */
 function isCredentialArgument(index: number, text: string, list: unknown): boolean {
   if (list === undefined || /^>./.test(text)) return true
   const [before = '', first = ''] = [textAt(list, index - 1), textAt(list, index - 2)]

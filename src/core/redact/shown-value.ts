@@ -3,13 +3,13 @@ import { sanitizeLine } from '../sanitize.ts'
 import { holdsCredential, type ValuePlace } from './secret-values.ts'
 
 const longest = 120
-/** Longer than the path of any field that somebody would read about. */
+/** Longer than the path of any field worth reporting. */
 const longestField = 2_000
 
 /**
- * Two values of a field as they may be shown, `undefined` for none: cut to where they begin to differ.
- * @param field its path as the API server writes it
- * @returns undefined if it is a Secret, or if one of the values is confidential there, or random text
+ * Two values of a field for display, `undefined` for an absent one: cut to where they begin to differ.
+ * @param field its path in the notation of the API server
+ * @returns undefined if it is in a Secret, or if one of the values is confidential there or looks random
  */
 export function shownValues(kind: string, field: string, values: [unknown, unknown]): [string, string] | undefined {
   if (kind === 'Secret' || field.length > longestField) return undefined
@@ -25,7 +25,7 @@ export function shownValues(kind: string, field: string, values: [unknown, unkno
   return [part(first), part(second)]
 }
 
-/** An item of which nothing is known but its keys stands at 0. */
+/** An item of which only the keys are known gets position 0. */
 function placeOf(kind: string, field: string): ValuePlace {
   const steps = parsePath(kind, field)
   const holder = steps.at(-2)
@@ -36,7 +36,7 @@ function placeOf(kind: string, field: string): ValuePlace {
   }
 }
 
-/** Text that may be a key although nothing says so; the digest of an image is none. */
+/** Text that may be a key although its name does not say so; the digest of an image is not. */
 function isRandom(text: string): boolean {
   if (/-----BEGIN |(?<!sha256:)(?<![0-9a-z])[0-9a-f]{32,}(?![0-9a-z])/.test(text)) return true
   const words = text.match(/[\w+/=-]{24,}/g) ?? []

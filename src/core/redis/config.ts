@@ -1,42 +1,42 @@
 import { posix } from 'node:path'
 import { Failure } from '../failure.ts'
 
-/** What a redis.conf and its includes say: the arguments of each directive, in the order in which they were read. */
+/** The content of a redis.conf and its includes: the arguments of each directive, in reading order. */
 export type RedisConfig = ReadonlyMap<string, readonly string[][]>
 
-/** Texts by name: what a ConfigMap holds. */
+/** Texts by name: the content of a ConfigMap. */
 type Files = Readonly<Record<string, string>>
 
-/** The most that is read, each file as often as it is included: far more than a configuration has. */
+/** The limit on what is read, counting each file as often as it is included: far more than a configuration has. */
 const maximum = { includes: 1_000, characters: 2 * 1024 ** 2 }
 
 /**
- * Reads a redis.conf. An `include` is resolved by its file name among the keys of the same ConfigMap; a file that is not
- * there (the password, written at start) says nothing.
- * @throws Failure invalid-manifest if it includes so much that it would not end
+ * Reads a redis.conf. An `include` is resolved by its file name among the keys of the same ConfigMap; a file that is
+ * not there (the password, written at start) contributes nothing.
+ * @throws Failure invalid-manifest if the includes exceed the limit or never end
  */
 export function parseRedisConfig(files: Files, entry: string): RedisConfig {
   return readRedisConfig(entry, byName([files])).config
 }
 
-/** What redis-server reads: the directives, and the paths of the files that it includes and that are not known. */
+/** What redis-server reads: the directives, and the paths of included files that are unknown. */
 interface ReadConfig {
   config: RedisConfig
   missing: string[]
 }
 
-/** A file, by the name that tells it from all others. */
+/** A file with a unique name. */
 type ConfigFile = readonly [id: string, text: string]
 
 /** Where files are looked up. */
 export interface ConfigFiles {
-  /** What a path, or a pattern in its last part, may stand for; of several groups the first that has files counts. */
+  /** The files that a path, or a pattern in its last part, may refer to; the first group with files counts. */
   find(path: string): readonly (readonly ConfigFile[])[]
-  /** How many characters all names have: what it costs to try a pattern. */
+  /** The total number of characters of all names: the cost of matching a pattern. */
   readonly nameCharacters: number
 }
 
-/** By the name of the file alone, in the first of several folders that has it. */
+/** By the file name alone, in the first of several folders that has it. */
 export function byName(folders: readonly Files[]): ConfigFiles {
   return {
     find: (path) => folders.map((files) => filesOf(files, posix.basename(path))),
@@ -45,8 +45,8 @@ export function byName(folders: readonly Files[]): ConfigFiles {
 }
 
 /**
- * Reads a redis.conf and all that it includes.
- * @throws Failure invalid-manifest if it includes so much that it would not end
+ * Reads a redis.conf and everything it includes.
+ * @throws Failure invalid-manifest if the includes exceed the limit or never end
  */
 export function readRedisConfig(entry: string, { find, nameCharacters }: ConfigFiles): ReadConfig {
   const config = new Map<string, string[][]>()
@@ -61,7 +61,7 @@ export function readRedisConfig(entry: string, { find, nameCharacters }: ConfigF
     const isPattern = isGlob(posix.basename(path))
     spend(isPattern ? nameCharacters : 0)
     const candidates = find(path)
-    // redis-server would read a file that includes itself for ever.
+    // redis-server would read a file that includes itself forever.
     const found = candidates.map((each) => each.filter(([id]) => !parents.includes(id))).find((each) => each.length > 0)
     const isParent = !isPattern && candidates.some((each) => each.length > 0)
     if (found === undefined && !isParent) missing.push(path)
@@ -81,7 +81,7 @@ export function readRedisConfig(entry: string, { find, nameCharacters }: ConfigF
   return { config, missing }
 }
 
-/** The files of this name, or of this pattern in the order of redis-server. */
+/** The files of this name, or matching this pattern in the order of redis-server. */
 function filesOf(files: Files, name: string): [name: string, text: string][] {
   const keys = isGlob(name)
     ? Object.keys(files)
@@ -108,15 +108,15 @@ function tooManyIncludesFailure(): Failure {
   )
 }
 
-/** The value of a directive that is set once: the last one counts. */
+/** The value of a directive that can be set once: the last one counts. */
 export function setting(config: RedisConfig, name: string): string | undefined {
   return config.get(name)?.at(-1)?.join(' ')
 }
 
-/** The save points as CONFIG GET writes them, `900 1 300 10`; an empty text switches snapshots off. */
+/** The save points in the form of CONFIG GET, `900 1 300 10`; an empty text disables snapshots. */
 export function savePoints(config: RedisConfig): string {
   const lines = config.get('save')
-  // What redis-server has built in (initServerConfig).
+  // The defaults of redis-server (initServerConfig).
   if (lines === undefined) return '3600 1 300 100 60 10000'
   const lastOff = lines.findLastIndex((line) => line.join('') === '')
   return lines
@@ -126,7 +126,7 @@ export function savePoints(config: RedisConfig): string {
     .trim()
 }
 
-/** Splits a line as redis-server does (sdssplitargs): white space separates, both kinds of quotes group. */
+/** Splits a line like redis-server (sdssplitargs): separated by white space, grouped by both kinds of quotes. */
 function splitArguments(line: string): string[] {
   if (/^\s*(#|$)/.test(line)) return []
   return [...line.matchAll(/"((?:\\.|[^"\\])*)"|'((?:\\'|[^'])*)'|(\S+)/g)].map(
@@ -144,12 +144,12 @@ function unescaped(text: string | undefined): string | undefined {
 
 type GlobToken = '*' | ((character: string) => boolean)
 
-/** No file system has longer ones. */
+/** The maximum of all file systems. */
 const longestName = 255
 
 /**
- * Whether the name of a file fits a pattern (glob(7)). It takes no more steps than the product of both lengths, whatever
- * they say: a regular expression would take for ever with enough stars.
+ * Whether a file name matches a pattern (glob(7)). The number of steps is bounded by the product of both lengths: a
+ * regular expression could take exponential time with enough stars.
  */
 export function matchesGlob(name: string, pattern: string): boolean {
   if (pattern.length > longestName || (name.startsWith('.') && !pattern.startsWith('.'))) return false
@@ -172,7 +172,7 @@ export function matchesGlob(name: string, pattern: string): boolean {
   return tokens.slice(next).every((token) => token === '*')
 }
 
-/** Whether a text means more than one name. */
+/** Whether a text can match more than one name. */
 export function isGlob(text: string): boolean {
   return /[*?[]/.test(text)
 }
@@ -185,7 +185,7 @@ function globTokens(pattern: string): GlobToken[] {
   })
 }
 
-/** @param characters each itself, or a range: `a-z` */
+/** @param characters each one literal, or a range: `a-z` */
 function isIn(character: string, characters: string): boolean {
   return [...characters.matchAll(/(.)-(.)|(.)/gs)].some(([, from, to, one]) =>
     from !== undefined && to !== undefined ? from <= character && character <= to : one === character

@@ -11,13 +11,13 @@ export function parseInfo(reply: string): RedisInfo {
   return fields
 }
 
-/** The version of the server; Valkey names its own beside the one of Redis that it is compatible with. */
+/** The version of the server; Valkey reports its own beside the Redis version it is compatible with. */
 export function serverVersion(info: RedisInfo): string | undefined {
   const valkey = info.get('valkey_version')
   return valkey === undefined ? info.get('redis_version') : `Valkey ${valkey}`
 }
 
-/** Bytes; NaN if the reply lacks it. */
+/** Bytes; NaN if missing in the reply. */
 export function usedMemory(info: RedisInfo): number {
   return Number(info.get('used_memory') ?? Number.NaN)
 }

@@ -5,12 +5,12 @@ export interface RedisUrl {
   user: string
   password: string
   host: string
-  /** Undefined if the URL names none; clients then take 6379. */
+  /** Undefined if the URL has none; clients then use 6379. */
   port: number | undefined
   path: string
 }
 
-/** What makes a URL useless: no client can read it, or none as it was meant. */
+/** What makes a URL unusable: clients cannot parse it, or parse something else than was meant. */
 interface UrlFault {
   problem: string
   fix: string
@@ -23,14 +23,14 @@ const schemes = new Map([
   ['valkeys:', true]
 ])
 
-/** Whether the URL wants TLS; undefined if it is none of a Redis. */
+/** Whether the URL requires TLS; undefined if it is not a Redis URL. */
 export function wantsTls(url: string): boolean | undefined {
   return schemes.get(/^[a-z]+:(?=\/\/)/i.exec(url)?.[0].toLowerCase() ?? '')
 }
 
 /**
- * Reads a URL as clients do.
- * @param password that the URL should have: where it stands there without being encoded, that is what is wrong
+ * Parses a URL like clients do.
+ * @param password the expected password: if it is in the URL without percent-encoding, that is the problem
  */
 export function readUrl(url: string, password: string | undefined): RedisUrl | UrlFault {
   const whole = 'write `rediss://:<password>@<host>:<port>`, with the password percent-encoded'
@@ -50,7 +50,7 @@ export function readUrl(url: string, password: string | undefined): RedisUrl | U
   return { user, password: own, host: read.hostname, port, path: read.pathname }
 }
 
-/** The name of the user before a password that stands in the URL as it is; undefined if it does not stand there. */
+/** The user name before a password that is in the URL unencoded; undefined if it is not there. */
 export function userBefore(url: string, password: string): string | undefined {
   const rest = url.slice(url.indexOf('//') + 2)
   const end = rest.indexOf(`:${password}@`)
@@ -58,7 +58,7 @@ export function userBefore(url: string, password: string): string | undefined {
   return end < 0 || /[/?#@:]/.test(user) ? undefined : user
 }
 
-/** Undefined if there is a % that begins no percent-encoding of UTF-8. */
+/** Undefined if a % does not start a percent-encoding of UTF-8. */
 export function percentDecoded(text: string | undefined): string | undefined {
   try {
     return text === undefined ? undefined : decodeURIComponent(text)
@@ -67,8 +67,8 @@ export function percentDecoded(text: string | undefined): string | undefined {
   }
 }
 
-// To a URL, `#`, `/` and `?` end the part with the password, and `%` begins an encoding. A password that is stored
-// percent-encoded itself is another problem, and not one of the URL.
+// In a URL, `#`, `/` and `?` end the part with the password, and `%` starts an encoding. A password that is stored in
+// percent-encoded form is another problem, not one of the URL.
 function isMisread(own: string | undefined, password: string): boolean {
   if (own !== undefined && (own === password || own === percentDecoded(password))) return false
   return /[%#/?]/.test(password)
@@ -83,8 +83,8 @@ function notEncoded(password: string): UrlFault {
 }
 
 /**
- * What stands before the host as it is, although a URL has it percent-encoded only (RFC 3986, section 3.2.1). This
- * program encodes it itself; java.net.URI and Go's net/url refuse the whole URL, or find no host in it.
+ * Unencoded characters before the host that a URL must percent-encode (RFC 3986, section 3.2.1). This program encodes
+ * them itself; java.net.URI and Go's net/url refuse the whole URL, or find no host in it.
  */
 export function unencoded(url: string): UrlFault | undefined {
   const [, credentials = ''] = /^[^/]*\/\/([^/?#]*)@/.exec(url) ?? []
@@ -98,7 +98,7 @@ export function unencoded(url: string): UrlFault | undefined {
 
 const encoder = '`jq -Rr @uri` encodes a line you type'
 
-/** Which characters of a text a URL has percent-encoded only, in words, and what to write for them. */
+/** Which characters of a text a URL must percent-encode, in words, and their encodings. */
 function specialIn(text: string): { words: string; fixes: string } {
   const special = [...new Set(text.replace(/[A-Za-z0-9._~!$&'()*+,;=:-]/g, ''))]
   const symbols = special.filter((character) => /^[!-~]$/.test(character))
@@ -119,15 +119,15 @@ function specialIn(text: string): { words: string; fixes: string } {
 }
 
 const label = '[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?'
-// No domain ends with a number; what does is meant as an IP address.
+// No domain ends with a number; such a text is meant as an IP address.
 const namePattern = new RegExp(`^(?=.{1,253}$)(?:${label}\\.)*(?!\\d+$)${label}$`)
 
-/** Whether this is the name or the address of a host, and nothing around it. */
+/** Whether this is a host name or an IP address and nothing else. */
 export function isHost(host: string): boolean {
   return isIP(host) !== 0 || namePattern.test(hostName(host))
 }
 
-/** Whether this is the number of a port in decimal digits. */
+/** Whether this is a port number in decimal digits. */
 export function isPort(port: string): boolean {
   return /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535
 }

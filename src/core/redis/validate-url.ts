@@ -5,9 +5,9 @@ import { ports } from '../kubernetes/workload.ts'
 import { isHost, isPort, percentDecoded, type RedisUrl } from './url.ts'
 
 /**
- * What the URL of the Secret says otherwise than its other keys. A key that is not known or useless itself is not
+ * The contradictions between the URL of the Secret and its other keys. A key that is unknown or itself invalid is not
  * compared.
- * @param canonical a host as it is compared
+ * @param canonical normalises a host for comparison
  */
 export function validateUrl(
   read: RedisUrl,
@@ -20,11 +20,11 @@ export function validateUrl(
 function host(read: RedisUrl, values: Partial<Credentials>, canonical: (host: string) => string): FieldProblem[] {
   const { host: wanted } = values
   if (wanted === undefined || !isHost(wanted)) return []
-  // An IPv6 address has many spellings, of which a URL keeps one.
+  // An IPv6 address has many spellings, and URL parsing normalises to one.
   const address = `redis://${isIP(wanted) === 6 ? `[${wanted}]` : wanted}`
   const written = URL.canParse(address) ? new URL(address).hostname : wanted
   if (canonical(read.host) === canonical(written)) return []
-  // The host of the URL is not shown: of a URL that is misread, it may be a part of the password.
+  // The host of the URL is not shown: if the URL is misparsed, it may be a part of the password.
   const problem = `names a different host than key host${shownAddress(wanted, values)}`
   return [{ key: 'url', problem, fix: 'use the same host in both' }]
 }

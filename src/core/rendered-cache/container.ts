@@ -1,13 +1,13 @@
 import { listAt, textAt } from '../kubernetes/object.ts'
 
-/** What a container of the pod template says of itself. */
+/** The fields of a container in the pod template. */
 export interface RenderedContainer {
   readonly name: string
   readonly image: string | undefined
   readonly command: readonly string[]
   readonly args: readonly string[]
   readonly ports: readonly ContainerPort[]
-  /** As it is written, such as `512Mi`. */
+  /** As written, such as `512Mi`. */
   readonly memoryLimit: string | undefined
 }
 
@@ -16,7 +16,7 @@ export interface ContainerPort {
   readonly number: number
 }
 
-/** Undefined where there is no such container. */
+/** Undefined if there is no such container. */
 export function renderedContainer(container: unknown): RenderedContainer | undefined {
   if (container === undefined) return undefined
   return {

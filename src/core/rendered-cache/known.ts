@@ -1,4 +1,4 @@
-/** A part of the model that may not be readable: its value, or why there is none. Never undefined in silence. */
+/** A part of the model that may be unknown: its value, or the reason. Never silently undefined. */
 export type Known<T> = { readonly known: true; readonly value: T } | { readonly known: false; readonly because: string }
 
 export function known<T>(value: T): Known<T> {
@@ -10,7 +10,7 @@ export function unknown(because: string): { readonly known: false; readonly beca
   return { known: false, because }
 }
 
-/** The value where it is known, undefined where it is not; for callers that treat both alike on purpose. */
+/** The value if known, else undefined; for callers that treat both alike on purpose. */
 export function knownValue<T>(part: Known<T>): T | undefined {
   return part.known ? part.value : undefined
 }

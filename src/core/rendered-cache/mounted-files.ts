@@ -5,7 +5,7 @@ import { at, type KubernetesObject, listAt, textAt } from '../kubernetes/object.
 export interface MountedFiles {
   /** Texts by absolute path. */
   readonly files: ReadonlyMap<string, MountedFile>
-  /** The ConfigMaps that are mounted and not among the objects, each with the path below which its files lie. */
+  /** The mounted ConfigMaps that are not among the objects, each with its mount path. */
   readonly absent: ReadonlyMap<string, string>
 }
 
@@ -15,12 +15,12 @@ export interface MountedFile {
   readonly text: string
 }
 
-/** One file of a volume: its path inside, and what it holds. */
+/** One file of a volume: its path inside the volume, and its content. */
 type VolumeFile = readonly [path: string, file: MountedFile]
 
 /**
- * What a container finds where ConfigMaps are mounted, with items, subPath, projected volumes, and mounts that hide what
- * lies below them.
+ * The files that a container sees where ConfigMaps are mounted, considering items, subPath, projected volumes, and
+ * mounts that hide what is below them.
  */
 export function mountedFiles(pod: unknown, container: unknown, configMaps: readonly KubernetesObject[]): MountedFiles {
   const files = new Map<string, MountedFile>()
@@ -31,7 +31,7 @@ export function mountedFiles(pod: unknown, container: unknown, configMaps: reado
     subPath: textAt(mount, 'subPath'),
     volume: listAt(pod, 'volumes').find((volume) => at(volume, 'name') === at(mount, 'name'))
   }))
-  // A mount below another one is made after it, and hides what that has there.
+  // A nested mount is made later, and hides what the outer one has there.
   for (const { path, subPath, volume } of mounts.sort((a, b) => a.path.length - b.path.length)) {
     for (const hidden of files.keys()) if (isAtOrBelow(hidden, path)) files.delete(hidden)
     for (const source of configMapSources(volume)) {
@@ -74,7 +74,7 @@ export function configMapKeys(configMap: KubernetesObject): Map<string, string> 
   return new Map([...data, ...binary])
 }
 
-/** Whether a path is that of a folder, or leads into it; both as `posix.resolve` writes them. */
+/** Whether a path is that of a folder, or is inside it; both as `posix.resolve` writes them. */
 export function isAtOrBelow(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`)
 }

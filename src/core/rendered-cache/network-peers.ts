@@ -1,12 +1,12 @@
 import { at, listAt, textAt } from '../kubernetes/object.ts'
 
-/** Whom a NetworkPolicy lets in, and to which port; undefined stands for everybody and for every port. */
+/** The peers and ports that a NetworkPolicy admits; undefined means all peers or all ports. */
 export interface Admission {
   peer: unknown
   port: unknown
 }
 
-/** Whether a label selector finds a pod with these labels. */
+/** Whether a label selector matches a pod with these labels. */
 export function isSelected(selector: unknown, labels: Readonly<Record<string, unknown>>): boolean {
   const has = (name: string) => Object.hasOwn(labels, name)
   const isMet = (expression: unknown) => {

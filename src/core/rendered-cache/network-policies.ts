@@ -1,7 +1,7 @@
 import { at, type KubernetesObject, listAt, objectId } from '../kubernetes/object.ts'
 import { type Admission, isSelected } from './network-peers.ts'
 
-/** A NetworkPolicy, and what it does to the pod of Redis. */
+/** A NetworkPolicy, and its effect on the Redis pod. */
 export interface RenderedNetworkPolicy {
   /** `NetworkPolicy/redis` */
   readonly id: string
@@ -16,7 +16,7 @@ export interface RenderedNetworkPolicy {
   readonly admits: readonly Admission[]
 }
 
-/** @param podLabels those of the pod of Redis; undefined where none is rendered */
+/** @param podLabels those of the Redis pod; undefined if none is rendered */
 export function renderedNetworkPolicies(
   objects: readonly KubernetesObject[],
   podLabels: Readonly<Record<string, string>> | undefined,
@@ -57,7 +57,7 @@ function admissions(policy: KubernetesObject, numbers: ReadonlyMap<unknown, unkn
   })
 }
 
-/** The ports of all containers of the pod by their names, by which a policy may call them. */
+/** The container ports of the pod by name, which policies may refer to. */
 function portNumbers(statefulSet: KubernetesObject | undefined): Map<unknown, unknown> {
   const containers = listAt(statefulSet, 'spec', 'template', 'spec', 'containers')
   const named = containers.flatMap((container) => listAt(container, 'ports')).filter((port) => at(port, 'name') != null)

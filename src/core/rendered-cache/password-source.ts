@@ -3,16 +3,16 @@ import { names } from '../kubernetes/workload.ts'
 import { type Known, known, unknown } from './known.ts'
 import type { RedisSettings } from './redis-settings.ts'
 
-/** From where Redis learns the password of its user. */
+/** Where Redis gets the password of its user from. */
 export type PasswordSource =
   /** A key of a Secret, as a file or as a variable of container `redis`. */
   | { readonly kind: 'secret'; readonly secret: string; readonly key: string; readonly as: 'file' | 'variable' }
   /** A Secret whose keys are all mounted or all in the environment. */
   | { readonly kind: 'whole-secret'; readonly secret: string; readonly as: 'file' | 'variable' }
-  /** It is written in the configuration itself. */
+  /** It is part of the configuration itself. */
   | { readonly kind: 'configuration' }
 
-/** Prefers the Secret `redis-credentials`, where the container reads several. */
+/** Prefers the Secret `redis-credentials` if the container reads several. */
 export function passwordSource(
   pod: unknown,
   container: unknown,

@@ -4,18 +4,18 @@ import { type Known, known, unknown } from './known.ts'
 
 /** How container `redis` starts its server. */
 export interface RedisCommand {
-  /** The configuration file as it is written there; undefined where the server starts with its defaults. */
+  /** The configuration file as written in the command; undefined if the server starts with its defaults. */
   readonly configPath: string | undefined
   /** Directives given as arguments, such as `['maxmemory', '1gb']`. They override the file. */
   readonly overrides: readonly (readonly string[])[]
-  /** Directives that an argument sets to what is only known when the container starts. */
+  /** Directives that an argument sets to a value that is only known when the container starts. */
   readonly unresolved: readonly string[]
 }
 
 const servers = new Set(['redis-server', 'valkey-server'])
 const shells = new Set(['sh', 'ash', 'bash', 'dash'])
 
-/** Reads command and arguments of a container, also where they are a shell script that starts the server. */
+/** Parses command and arguments of a container, including a shell script that starts the server. */
 export function redisCommand(container: unknown): Known<RedisCommand> {
   const command = listAt(container, 'command').map(String)
   const words = [...command, ...listAt(container, 'args').map(String)]
@@ -23,7 +23,7 @@ export function redisCommand(container: unknown): Known<RedisCommand> {
   const at = words.findIndex(isServer)
   if (at !== -1 && !isShell(program)) return fromArguments(words.slice(at + 1))
   if (isShell(program)) return fromScript(scriptOf(rest))
-  // docker-entrypoint.sh of the images of Redis and Valkey: options and files ending in .conf are for the server.
+  // docker-entrypoint.sh of the Redis and Valkey images: options and files ending in .conf are passed to the server.
   if (command.length === 0 && (program === '' || program.startsWith('-') || program.endsWith('.conf'))) {
     return fromArguments(words)
   }
@@ -38,7 +38,7 @@ function isShell(word: string): boolean {
   return shells.has(posix.basename(word))
 }
 
-/** The text after `-c`, which may be one of several letters, as in `-ec`. */
+/** The text after `-c`, which may be combined with other letters, as in `-ec`. */
 function scriptOf(words: readonly string[]): string | undefined {
   const flag = words.findIndex((word) => /^-[a-z]*c$/.test(word))
   return flag === -1 ? undefined : words[flag + 1]
@@ -49,7 +49,7 @@ function fromScript(script: string | undefined): Known<RedisCommand> {
   const lines = script.replaceAll('\\\n', ' ').split(/[\n;&|]+/)
   const starts = lines.map(shellWords).flatMap((words) => {
     const at = words.findIndex(isServer)
-    // A name among the arguments of another program, as in `cp redis-server …`, starts nothing.
+    // A name among the arguments of another program, as in `cp redis-server …`, does not start the server.
     return at !== -1 && words.slice(0, at).every((word) => word === 'exec' || /^\w+=/.test(word))
       ? [words.slice(at + 1)]
       : []
@@ -60,7 +60,7 @@ function fromScript(script: string | undefined): Known<RedisCommand> {
   return fromArguments(only)
 }
 
-/** Words of one command; enough for a script that names a file, and no shell. */
+/** The words of one command; enough for a script that names a file, not a shell parser. */
 function shellWords(line: string): string[] {
   if (/^\s*#/.test(line)) return []
   return [...line.matchAll(/"((?:\\.|[^"\\])*)"|'([^']*)'|([^\s"'#]\S*)/g)].map(
@@ -68,7 +68,7 @@ function shellWords(line: string): string[] {
   )
 }
 
-/** As main() of redis-server reads them: a first argument without a dash is the file, then come `--directive value …`. */
+/** As main() of redis-server parses them: a first argument without a dash is the file, then `--directive value …`. */
 function fromArguments(words: readonly string[]): Known<RedisCommand> {
   const [first] = words
   if (first === '-') return unknown('redis-server reads its configuration from its standard input')
@@ -80,7 +80,7 @@ function fromArguments(words: readonly string[]): Known<RedisCommand> {
     else overrides.at(-1)?.push(word)
   }
   // Kubernetes expands $(NAME), a shell $NAME: the value is known when the container starts. It is not quoted, because
-  // what has a dollar sign may as well be a password.
+  // a text with a dollar sign may as well be a password.
   if (configPath?.includes('$')) return unknown('the path of the configuration file has a variable')
   const variable = overrides.filter((override) => override.some((word) => word.includes('$')))
   const unresolved = variable.map(([word = '']) => /^[a-z-]+(?=[\s=]|$)/.exec(word)?.[0])

@@ -7,10 +7,10 @@ import { type Known, known, unknown } from './known.ts'
 import { configMapKeys, isAtOrBelow, type MountedFiles, mountedFiles } from './mounted-files.ts'
 import { type RedisCommand, redisCommand } from './redis-command.ts'
 
-/** The settings with which container `redis` starts: its redis.conf, what that includes, and its arguments. */
+/** The settings that container `redis` starts with: its redis.conf with includes, and its arguments. */
 export interface RedisSettings {
   readonly config: RedisConfig
-  /** Directives that an argument sets to what is only known when the container starts; the config lacks them. */
+  /** Directives that an argument sets to a value only known when the container starts; the config lacks them. */
   readonly unresolved: readonly string[]
   /** Directives whose last value is that of an argument. */
   readonly overridden: readonly string[]
@@ -18,16 +18,16 @@ export interface RedisSettings {
   readonly byCommand: boolean
   /** The ConfigMap with the file; undefined where the server starts without one. */
   readonly configMap: string | undefined
-  /** Paths that the file includes and that no rendered ConfigMap brings: they may hold anything. */
+  /** Included paths that no rendered ConfigMap provides: their content is unknown. */
   readonly missingIncludes: readonly string[]
-  /** The texts of that ConfigMap by key, as they are written. */
+  /** The texts of that ConfigMap by key, as written. */
   readonly files: Readonly<Record<string, string>>
 }
 
 /**
- * Follows the path in the command of the container through its mounts. Where the command does not tell an absolute path,
- * a file that is called redis.conf in a ConfigMap of the pod is taken for it.
- * @throws Failure invalid-manifest if the file includes so much that it would not end
+ * Follows the path in the command of the container through its mounts. If the command contains no absolute path, a file
+ * named redis.conf in a ConfigMap of the pod is assumed.
+ * @throws Failure invalid-manifest if the includes exceed the limit or never end
  */
 export function redisSettings(
   statefulSet: KubernetesObject,
@@ -73,7 +73,7 @@ const withoutFile: RedisSettings = {
   files: {}
 }
 
-/** Undefined where it is relative to a directory that a script may have changed, and not to that of the container. */
+/** Undefined for a path relative to a directory that a script may have changed from that of the container. */
 function configPath({ configPath: path }: RedisCommand, container: unknown): string | undefined {
   const folder = textAt(container, 'workingDir')
   if (path === undefined || (folder === undefined && !posix.isAbsolute(path))) return undefined
@@ -112,7 +112,7 @@ function byPath({ files }: MountedFiles): ConfigFiles {
   return {
     nameCharacters: paths.join().length,
     find(path) {
-      // redis-server resolves it against the directory in which it was started, which a script may have changed.
+      // redis-server resolves it against its initial working directory, which a script may have changed.
       if (!posix.isAbsolute(path)) return named.find(path)
       const folder = posix.dirname(posix.resolve(path))
       const name = posix.basename(path)
@@ -125,7 +125,7 @@ function byPath({ files }: MountedFiles): ConfigFiles {
   }
 }
 
-/** The ConfigMap that has a key redis.conf: one that the pod names, if several do. */
+/** The ConfigMap with the key redis.conf; if several have it, the one that the pod refers to. */
 function settingsByName(
   statefulSet: KubernetesObject,
   configMaps: readonly KubernetesObject[]
@@ -139,7 +139,7 @@ function settingsByName(
   return settingsFrom('redis.conf', own.metadata.name, byName(folders), configMaps)
 }
 
-/** Arguments are read after the file: of a directive that is set once, the last one counts. */
+/** Arguments are read after the file: of a directive that can be set once, the last one counts. */
 function withArguments(settings: RedisSettings, { overrides, unresolved }: Arguments): RedisSettings {
   const config = new Map([...settings.config].map(([directive, lines]) => [directive, [...lines]]))
   for (const [directive = '', ...values] of overrides) {

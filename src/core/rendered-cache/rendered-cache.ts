@@ -13,33 +13,33 @@ import { type RenderedStorage, renderedStorage } from './storage.ts'
 import { containersOf, type OtherWorkload, otherWorkloads } from './workloads.ts'
 
 /**
- * What a set of objects says of the cache, understood once. It is built from what is rendered, and by a plan also from
- * what is live. What cannot be told is a value of its own, with the reason.
+ * What a set of objects says about the cache, parsed once. It is built from the rendered objects, and in a plan also
+ * from the live ones. Unknown parts are values of their own, with the reason.
  */
 export interface RenderedCache {
-  /** As they were rendered: for whoever sends or compares them. */
+  /** As rendered: for code that sends or compares them. */
   readonly documents: readonly ManifestDocument[]
-  /** Whether Redis runs in the cluster; never taken from the name of the environment. */
+  /** Whether Redis runs in the cluster; never derived from the name of the environment. */
   readonly topology: Topology
-  /** The self-hosted Redis; undefined where the cache is a managed one. */
+  /** The self-hosted Redis; undefined for a managed cache. */
   readonly redis: RenderedRedis | undefined
   /** What else makes pods. */
   readonly otherWorkloads: readonly OtherWorkload[]
   readonly services: readonly RenderedService[]
   readonly networkPolicies: readonly RenderedNetworkPolicy[]
-  /** The ExternalSecret that brings the Secret with the credentials. */
+  /** The ExternalSecret that writes the Secret with the credentials. */
   readonly externalSecret: ManifestDocument | undefined
-  /** The Secret with the credentials, where the manifests bring it themselves. */
+  /** The Secret with the credentials, if the manifests contain it themselves. */
   readonly credentialsSecret: ManifestDocument | undefined
 }
 
-/** StatefulSet `redis`, and what its pod will be. */
+/** StatefulSet `redis`, and the pod it creates. */
 export interface RenderedRedis {
   readonly statefulSet: ManifestDocument
   readonly podLabels: Readonly<Record<string, string>>
-  /** Container `redis`; undefined where the pod template has none of that name. */
+  /** Container `redis`; undefined if the pod template has none with that name. */
   readonly container: RenderedContainer | undefined
-  /** Container `metrics`; undefined where there is none. */
+  /** Container `metrics`; undefined if there is none. */
   readonly exporter: RenderedContainer | undefined
   /** All others that run beside them. */
   readonly sidecars: readonly RenderedContainer[]
@@ -50,7 +50,7 @@ export interface RenderedRedis {
   readonly password: Known<PasswordSource>
 }
 
-/** @throws Failure invalid-manifest if redis.conf includes so much that reading it would not end */
+/** @throws Failure invalid-manifest if the includes of redis.conf exceed the limit or never end */
 export function renderedCache(documents: readonly ManifestDocument[]): RenderedCache {
   const statefulSet = redisStatefulSet(documents)
   const objects = documents.map(({ object }) => object)
@@ -67,7 +67,7 @@ export function renderedCache(documents: readonly ManifestDocument[]): RenderedC
   }
 }
 
-/** The same of objects that have no text, such as live ones. */
+/** The same for objects without a text, such as live ones. */
 export function cacheOfObjects(objects: readonly KubernetesObject[]): RenderedCache {
   return renderedCache(objects.map((object) => ({ object, source: '' })))
 }

@@ -9,7 +9,7 @@ export interface RenderedService {
   readonly isHeadless: boolean
   readonly ports: readonly ServicePort[]
   readonly selector: Readonly<Record<string, string>>
-  /** Whether its selector finds the pod of Redis by the labels of the pod template. */
+  /** Whether its selector matches the labels of the pod template of Redis. */
   readonly selectsRedis: boolean
 }
 

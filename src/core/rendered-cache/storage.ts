@@ -5,29 +5,29 @@ import { type Known, known, unknown } from './known.ts'
 import { isAtOrBelow } from './mounted-files.ts'
 import type { RedisSettings } from './redis-settings.ts'
 
-/** Where container `redis` writes, and what of that outlives its pod. */
+/** Where container `redis` writes, and what of that survives its pod. */
 export interface RenderedStorage {
   /** Its mounts, in the order of the pod template. */
   readonly mounts: readonly Mount[]
-  /** Where the append-only file and the snapshots lie: the `dir` of the configuration. */
+  /** The location of the append-only file and the snapshots: the `dir` of the configuration. */
   readonly dataDirectory: Known<DataDirectory>
 }
 
 export interface Mount {
   readonly path: string
-  /** The kind of its volume as Kubernetes calls it, such as `emptyDir`; `nothing` where no volume has the name. */
+  /** The Kubernetes type of its volume, such as `emptyDir`; `nothing` if no volume has the name. */
   readonly volume: string
-  /** The claim that keeps what is written there: a template (`data`) or a PersistentVolumeClaim; undefined where none. */
+  /** The claim that keeps the data: a template (`data`) or a PersistentVolumeClaim; undefined if none. */
   readonly claim: string | undefined
 }
 
 export interface DataDirectory {
   readonly path: string
-  /** The mount on which it lies; undefined where it is in the file system of the container. */
+  /** The mount that contains it; undefined if it is in the container's own file system. */
   readonly mount: Mount | undefined
 }
 
-/** The working directory of the images of Redis and Valkey, which is the default of `dir`. */
+/** The working directory of the Redis and Valkey images, which is the default of `dir`. */
 const imageDirectory = '/data'
 
 export function renderedStorage(
@@ -40,7 +40,7 @@ export function renderedStorage(
   const mounts = listAt(container, 'volumeMounts').map((mount): Mount => {
     const name = textAt(mount, 'name') ?? ''
     const path = textAt(mount, 'mountPath') ?? ''
-    // A template takes the place of a volume of the same name.
+    // A template replaces a volume of the same name.
     if (templates.includes(name)) return { path, volume: 'persistentVolumeClaim', claim: name }
     const volume = volumes.find((each) => at(each, 'name') === name)
     const kind = Object.keys(Object(volume)).find((key) => key !== 'name') ?? 'nothing'
@@ -49,10 +49,10 @@ export function renderedStorage(
   return { mounts, dataDirectory: dataDirectory(settings, mounts, textAt(container, 'workingDir')) }
 }
 
-/** Kinds of volumes that go with their pod, or that hold what others wrote. */
+/** Volume types that are deleted with their pod, or that hold content of others. */
 const fleeting = ['emptyDir', 'configMap', 'secret', 'projected', 'downwardAPI', 'ephemeral', 'nothing']
 
-/** Whether what Redis writes is still there after its pod; where the data directory is not known, whether it may be. */
+/** Whether what Redis writes survives its pod; for an unknown data directory, whether it possibly does. */
 export function outlivesPod({ mounts, dataDirectory }: RenderedStorage): boolean {
   const lasts = ({ volume }: Mount) => !fleeting.includes(volume)
   if (!dataDirectory.known) return mounts.some(lasts)

@@ -5,16 +5,16 @@ import { type Schema, versionOf } from './schema.ts'
 
 /** What the schema says of an object. */
 interface Checked {
-  /** What is wrong with it, a sentence each; empty if nothing is, or if nothing is known of its kind. */
+  /** The problems, one sentence each; empty if there are none, or if the kind is unknown. */
   problems: string[]
-  /** Why nothing is known of its kind. */
+  /** Why the kind is unknown. */
   note?: string
 }
 
-/** More than anybody corrects at once. */
+/** More than anyone corrects at once. */
 const maximumProblems = 20
 
-/** Checks kind and fields of a rendered object against what Kubernetes says of them, without a cluster. */
+/** Checks kind and fields of a rendered object against the Kubernetes schema, without a cluster. */
 export function checkObject(object: KubernetesObject, schema: Schema): Checked {
   const kind = kindOf(object, schema)
   if (kind.known === 'not') return { problems: [], note: sanitizeLine(kind.note) }
@@ -27,7 +27,7 @@ export function checkObject(object: KubernetesObject, schema: Schema): Checked {
   return { problems }
 }
 
-/** What is known of the kind of an object: its type, or why it cannot be checked, or why no cluster has it. */
+/** What is known about the kind of an object: its type, why it cannot be checked, or why no cluster has it. */
 type Kind = { known: 'type'; type: string } | { known: 'not'; note: string } | { known: 'wrong'; problem: string }
 
 /** Only Kubernetes itself has groups without a dot, and the versions of its own kinds are the same in every cluster. */

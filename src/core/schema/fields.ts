@@ -3,8 +3,8 @@ import { isQuantity } from '../units.ts'
 import { fieldType, isRequired, type Scalar, type Schema, versionOf } from './schema.ts'
 
 /**
- * What is wrong with the fields of an object, a sentence each, in the order in which they stand: fields that the kind does
- * not have, values of another type, fields that are missing. Values are never named: they may be secret.
+ * The problems of the fields of an object, one sentence each, in field order: fields that the kind does not have,
+ * values of the wrong type, missing fields. Values are never shown: they may be secret.
  * @param type the name of the kind's type in the schema
  */
 export function fieldProblems(object: KubernetesObject, type: string, schema: Schema): Generator<string> {
@@ -12,7 +12,7 @@ export function fieldProblems(object: KubernetesObject, type: string, schema: Sc
 }
 
 function* valueProblems(value: unknown, written: string, path: string, schema: Schema): Generator<string> {
-  // For Kubernetes a field that is null is a field that is not there.
+  // Kubernetes treats a null field as absent.
   if (value === null || value === undefined) return
   const type = fieldType(written, schema)
   switch (type.type) {
@@ -23,7 +23,7 @@ function* valueProblems(value: unknown, written: string, path: string, schema: S
       return
     case 'one-of':
       if (typeof value !== 'string') yield mismatch(value, scalars.string.words, path)
-      // An empty text stands for the default.
+      // An empty text selects the default.
       else if (value !== '' && !type.allowed.includes(value)) yield `${path} must be one of ${listed(type.allowed)}`
       return
     case 'list':
@@ -66,13 +66,13 @@ function mismatch(value: unknown, wanted: string, path: string): string {
   return `${path} must be ${wanted}, but is ${wordFor(value)}${isQuotable ? ': put it in quotes' : ''}`
 }
 
-/** Some lists are longer than anybody reads. */
+/** Some lists are longer than anyone reads. */
 function listed(texts: readonly string[]): string {
   const named = texts.filter((text) => text !== '')
   return named.length > 12 ? `${named.slice(0, 12).join(', ')} and others` : named.join(', ')
 }
 
-/** Each with its step of the path; undefined for what is no such list or map. */
+/** Each with its path step; undefined for a value that is not such a list or map. */
 function itemsOf(value: unknown, type: 'list' | 'map'): [step: string, item: unknown][] | undefined {
   if (type === 'list') {
     return Array.isArray(value) ? value.map((item: unknown, index) => [`[${index}]`, item]) : undefined
@@ -80,7 +80,7 @@ function itemsOf(value: unknown, type: 'list' | 'map'): [step: string, item: unk
   return isMap(value) ? Object.entries(value).map(([key, item]) => [`.${key}`, item]) : undefined
 }
 
-/** What must stand in a field, in words, and whether a value is that. */
+/** The expected content of a field, in words, and whether a value matches it. */
 const scalars: Record<Scalar, { words: string; fits(value: unknown): boolean }> = {
   string: { words: 'a text', fits: isText },
   integer: { words: 'an integer', fits: Number.isInteger },
@@ -90,7 +90,7 @@ const scalars: Record<Scalar, { words: string; fits(value: unknown): boolean }> 
   bytes: { words: 'base64', fits: isBase64 }
 }
 
-/** A value in a word, and never itself: it may be secret. */
+/** The type of a value in a word, never the value itself: it may be secret. */
 function wordFor(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (isText(value)) return 'another text'
@@ -102,7 +102,7 @@ function isText(value: unknown): boolean {
   return typeof value === 'string'
 }
 
-/** YAML takes a quantity without a suffix for a number. */
+/** YAML parses a quantity without a suffix as a number. */
 function isAmount(value: unknown): boolean {
   return typeof value === 'number' || (typeof value === 'string' && isQuantity(value))
 }
@@ -116,7 +116,7 @@ function isBase64(value: unknown): boolean {
 
 const longest = 60
 
-/** The name that was probably meant: the one with the fewest typing mistakes, if they are few for its length. */
+/** The name that was probably meant: the one with the smallest edit distance, if that is small for its length. */
 export function nearest(wrong: string, names: readonly string[]): string | undefined {
   if (wrong.length > longest) return undefined
   const [best] = names

@@ -1,12 +1,12 @@
-/** What Kubernetes says of its own kinds, as `scripts/schema.ts` writes it. */
+/** The Kubernetes schema of its built-in kinds, as written by `scripts/schema.ts`. */
 export interface Schema {
-  /** The version that says so: `v1.36.3`. */
+  /** The Kubernetes version it was read from: `v1.36.3`. */
   kubernetes: string
   /** The kinds that it serves, by apiVersion: those whose fields are known here, and the others. */
   kinds: Record<string, { checked: string[]; others: string[] }>
-  /** What tells the items of a list apart, by its field: x-kubernetes-list-map-keys, or the merge key of a patch. */
+  /** What identifies the items of a list, by its field: x-kubernetes-list-map-keys, or the merge key of a patch. */
   lists: Record<string, string[][]>
-  /** Fields by the name of their type; a kind is a type as well. How the type of a field is written: see `fieldType`. */
+  /** Fields by the name of their type; a kind is a type as well. For the notation of a field's type see `fieldType`. */
   types: Record<string, Record<string, string>>
 }
 
@@ -21,8 +21,8 @@ const scalars = ['string', 'integer', 'boolean', 'quantity', 'int-or-string', 'b
 export type Scalar = (typeof scalars)[number]
 
 /**
- * Reads a type as it is written: `string`, `string[]` a list, `string{}` a map, `|A|B` one of these texts, else the name
- * of a type with fields.
+ * Parses the notation of a type: `string`, `string[]` a list, `string{}` a map, `|A|B` one of these texts, else the
+ * name of a type with fields.
  * @throws Error if the schema has no such type
  */
 export function fieldType(written: string, { types }: Schema): FieldType {
@@ -38,7 +38,7 @@ export function fieldType(written: string, { types }: Schema): FieldType {
   return { type: 'fields', fields }
 }
 
-/** Whether a field must be there: its type then ends with `!`. */
+/** Whether a field is required: its type then ends with `!`. */
 export function isRequired(written: string): boolean {
   return written.endsWith('!')
 }

@@ -16,7 +16,7 @@ import { type GoYaml, plainValue } from './plain-scalar.ts'
 
 export const manifestLimits = { bytes: 2 * 1024 ** 2, documents: 1_000, depth: 100, aliases: 100, merged: 10_000_000 }
 
-/** What is too much of a text, before time and memory are spent on it. */
+/** The limits on a text, checked before time and memory are spent on it. */
 export function sizeLimitExcess(text: string): string | undefined {
   const bytes = Buffer.byteLength(text)
   if (bytes > manifestLimits.bytes) return `has ${bytes} bytes; the limit is ${manifestLimits.bytes}`
@@ -25,15 +25,15 @@ export function sizeLimitExcess(text: string): string | undefined {
   return `has more than ${manifestLimits.documents} documents, the limit`
 }
 
-/** One of the documents of a text. */
+/** One document of a text. */
 interface YamlDocument {
-  /** Its text as it stands. */
+  /** Its original text. */
   readonly source: string
-  /** Whether there is nothing in it, or nothing but comments. */
+  /** Whether it is empty, or contains only comments. */
   readonly isEmpty: boolean
   /**
-   * What it means to a program in Go.
-   * @throws Error with a sentence if it is no YAML, if it has a tag, or if it takes the memory of the machine
+   * The value that a Go program reads.
+   * @throws Error with a sentence if it is not YAML, has a tag, or would exhaust the memory of the machine
    */
   value(): unknown
 }
@@ -48,15 +48,15 @@ export function yamlDocuments(text: string, reader: GoYaml = 2): YamlDocument[] 
 }
 
 /**
- * The text of a document with texts put into one of its maps, and all else as it was written: values that are not read
- * cannot change.
- * @param path the keys that lead to the map, which is made where there is none
+ * The text of a document with texts added to one of its maps, and everything else as written: values that are not
+ * parsed cannot change.
+ * @param path the keys that lead to the map, which is created if it is missing
  */
 export function withTexts(source: string, path: readonly string[], texts: Readonly<Record<string, string>>): string {
   const [document] = parsed(source, [])
   if (document === undefined) return source
   visit(document, {
-    // In `{a:, b: c}` the parser of Go takes the colon for a part of the key.
+    // In `{a:, b: c}` the Go parser takes the colon for a part of the key.
     Scalar: (_, node) => {
       if (node.type === 'PLAIN' && node.value === '') node.value = 'null'
     }
@@ -66,7 +66,7 @@ export function withTexts(source: string, path: readonly string[], texts: Readon
   return document.toString({ lineWidth: 0 })
 }
 
-/** The YAML of a value for people to read; a text is one for every reader. */
+/** The YAML of a value for people; a text is read as a text by every parser. */
 export function toYaml(value: unknown): string {
   const document = new Document(value, { version: '1.1' })
   visit(document, {
@@ -85,7 +85,7 @@ function isPlainText(text: string): boolean {
   }
 }
 
-/** Every scalar without quotes; all others are texts. */
+/** Every plain scalar; all others are texts. */
 function plain(reader: GoYaml): ScalarTag {
   return {
     tag: 'tag:yaml.org,2002:plain',
@@ -95,7 +95,7 @@ function plain(reader: GoYaml): ScalarTag {
   }
 }
 
-// The parser compares each key with each other of its map, which takes hours for some hundred thousand.
+// The parser compares each key with every other key of its map, which takes hours for some hundred thousand keys.
 const options = { version: '1.1', schema: 'failsafe', resolveKnownTags: false, uniqueKeys: false } as const
 
 function parsed(text: string, customTags: ScalarTag[]): Document.Parsed[] {
@@ -113,7 +113,7 @@ function contentOf(document: Document.Parsed): unknown {
   return value
 }
 
-/** @throws Error for what would take long to read, and for tags */
+/** @throws Error for what would take long to parse, and for tags */
 function checkSize(document: Document.Parsed): void {
   const count = { aliases: 0, keys: 0, merges: 0 }
   visit(document, (_, node, path) => {
@@ -124,17 +124,17 @@ function checkSize(document: Document.Parsed): void {
     if (isAlias(node)) count.aliases++
     if (isNode(node) && node.tag !== undefined) throw new Error(`it has the tag ${node.tag}`)
   })
-  // Each is looked for among all anchors.
+  // Each alias is searched among all anchors.
   if (count.aliases > manifestLimits.aliases) {
     throw new Error(`it has more than ${manifestLimits.aliases} aliases, the limit`)
   }
-  // Each copies up to all keys, and what it copies may be merged itself.
+  // Each merge copies up to all keys, and its source may be merged itself.
   if (count.merges ** 2 * count.keys > manifestLimits.merged) {
     throw new Error(`it has ${count.merges} times << among ${count.keys} keys, which is too much`)
   }
 }
 
-/** @throws Error for keys that are no texts, or that are there twice; which of two counts is not the same for everybody */
+/** @throws Error for keys that are not texts or are duplicates; which of two counts depends on the parser */
 function checkKeys(map: YAMLMap, document: Document): void {
   const seen = new Set<string>()
   for (const { key, value } of map.items) {
@@ -142,7 +142,7 @@ function checkKeys(map: YAMLMap, document: Document): void {
     if (key.value === null) throw new Error('a key is null')
     const name = String(key.value)
     if (seen.has(name)) throw new Error(`map keys must be unique: ${name} appears twice`)
-    // Version 2 of go-yaml lets what is merged win over what stands before it.
+    // In version 2 of go-yaml, merged keys override the ones before them.
     const again = typeof key.value === 'symbol' ? mergedKeys(value, document).find((each) => seen.has(each)) : undefined
     if (again !== undefined) throw new Error(`the key ${again} is merged after it was set; write << first`)
     seen.add(name)
@@ -154,7 +154,7 @@ function mergedKeys(node: unknown, document: Document): string[] {
   return [value].flat().flatMap((each) => Object.keys(each ?? {}))
 }
 
-/** Puts a map where there is none (nothing, null), and a copy where there is only an alias of one. */
+/** Creates a missing or null map, and replaces an alias of one by a copy. */
 function ensureMap(document: Document.Parsed, path: readonly string[]): void {
   const node = document.getIn(path, true)
   if (isMap(node)) return
@@ -162,7 +162,7 @@ function ensureMap(document: Document.Parsed, path: readonly string[]): void {
   document.setIn(path, isMap(original) ? original.clone() : document.createNode({}))
 }
 
-/** A text that is one for every reader. */
+/** A text that every parser reads as a text. */
 function quoted(document: Document, text: string): Node {
   const node: Scalar = document.createNode(text)
   node.type = 'QUOTE_DOUBLE'

@@ -1,16 +1,16 @@
-/** What a scalar without quotes can mean. */
+/** The possible values of a plain scalar. */
 export type PlainValue = string | number | boolean | null
 
 /**
- * The parser of a Go program. Version 2 of go-yaml stands behind sigs.k8s.io/yaml, with which the API server, kubectl and
- * kustomize read and write; with version 3, kustomize reads the files that a kustomization names.
+ * The parser of a Go program. Version 2 of go-yaml is behind sigs.k8s.io/yaml, with which the API server, kubectl and
+ * kustomize read and write; with version 3, kustomize reads the files that a kustomization refers to.
  */
 export type GoYaml = 2 | 3
 
 /**
- * A scalar without quotes as Go reads it (resolve.go of go-yaml). It is YAML 1.1 with differences: `1:30`, dates and `.`
- * are texts, 0o17 is 15, and a number that is too large stays the text that it is.
- * @throws Error for infinity, and for what is no number: JSON has neither
+ * A plain scalar as Go reads it (resolve.go of go-yaml). It is YAML 1.1 with differences: `1:30`, dates and `.` are
+ * texts, 0o17 is 15, and a number that is too large remains a text.
+ * @throws Error for infinity and NaN: JSON has neither
  */
 export function plainValue(text: string, version: GoYaml): PlainValue {
   if (/^([-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))$/.test(text)) throw new Error(`JSON has no number ${text}`)
@@ -27,14 +27,14 @@ export function plainValue(text: string, version: GoYaml): PlainValue {
 
 const minimum = -(2n ** 63n)
 const maximum = 2n ** 64n - 1n
-/** A number with a sign has 63 bits. */
+/** A signed number has 63 bits. */
 const signedMaximum = 2n ** 63n - 1n
 
 const pattern = /^([-+]?)(0|[1-9]\d*|0[xX][\da-fA-F]+|0[oO]?[0-7]+|0[bB][01]+)$/
 
-/** Undefined for what is none of 64 bits. */
+/** Undefined for a number beyond 64 bits. */
 function integer(text: string): number | undefined {
-  // Go also takes 0b-11 for -3.
+  // Go also reads 0b-11 as -3.
   const [, sign, digits] = pattern.exec(text.replace(/^0b([-+])/, '$10b')) ?? []
   if (digits === undefined) return undefined
   const size = BigInt(/^0\d/.test(digits) ? `0o${digits}` : digits)
@@ -42,7 +42,7 @@ function integer(text: string): number | undefined {
   return value >= minimum && value <= (sign === '' ? maximum : signedMaximum) ? Number(value) : undefined
 }
 
-/** A text of digits in base ten, or that text if the number is too large. */
+/** A text of decimal digits, or that text if the number is too large. */
 function decimal(text: string): number | string {
   const value = Number(text.replaceAll('_', ''))
   return Number.isFinite(value) ? value : text

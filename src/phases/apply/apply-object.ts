@@ -10,29 +10,29 @@ import { immutableFailure } from './immutable-field.ts'
 import { migratedManagedFields, withoutKubectlFields } from './kubectl-migration.ts'
 
 export interface ApplyOptions {
-  /** Leaves what `kubectl apply` owns there, for an object that was not rendered and so does not say all. */
+  /** Keeps what `kubectl apply` owns, for an object that is not rendered and thus incomplete. */
   keepOwners?: boolean
   /** Why the object changes, for the report. */
   note?: (before: KubernetesObject) => string | undefined
-  /** Why the stored object must not be written at all; nothing is asked about it then. */
+  /** Why the stored object must not be written at all; no request is made for it then. */
   refuse?: ((before: KubernetesObject) => Failure | undefined) | undefined
 }
 
-/** An object that the server would take, as it answered to a dry run. */
+/** An object that the server accepted in a dry run. */
 export interface AcceptedObject {
-  /** What was sent. */
+  /** The document that was sent. */
   document: ManifestDocument
   before: KubernetesObject | undefined
   applied: Applied
-  /** Why it changes, and from whom it would be taken. */
+  /** Why it changes, and from which managers it would be taken over. */
   notes: (string | undefined)[]
   options: ApplyOptions
 }
 
-/** An object that the server would not take, or that could not be asked about. */
+/** An object that the server refused, or that could not be requested. */
 export interface RefusedObject {
   object: KubernetesObject
-  /** As it is stored, if that is known. */
+  /** The stored object, if known. */
   before: KubernetesObject | undefined
   failure: Failure
 }
@@ -40,7 +40,7 @@ export interface RefusedObject {
 /** How often an object that others write meanwhile is read again. */
 const rounds = 5
 
-/** Reads the stored object and asks the server what it would make of the document; nothing is written. */
+/** Reads the stored object and tries the document in a dry run; nothing is written. */
 export async function tryDocument(
   document: ManifestDocument,
   inputs: ApplyInputs,
@@ -62,8 +62,8 @@ export async function tryDocument(
 }
 
 /**
- * Writes what was accepted, if it differs from what is stored, and tells what that changed.
- * @param document what to write where that differs from what was tried
+ * Writes an accepted document if it differs from what is stored, and reports the change.
+ * @param document the document to write if it differs from the one that was tried
  * @throws Failure
  */
 export async function writeAccepted(
@@ -89,15 +89,15 @@ export async function writeAccepted(
   }
 }
 
-/** Whether a write would change something: content, ownership, or what `kubectl apply` left to migrate. */
+/** Whether a write would change something: content, ownership, or a pending migration from `kubectl apply`. */
 export function differs({ before, applied, options }: AcceptedObject): boolean {
   if (before === undefined || changeOf(before, applied.object) !== 'unchanged') return true
   return options.keepOwners !== true && migratedManagedFields(before) !== undefined
 }
 
 /**
- * Sends a document until it meets an object that nobody else writes meanwhile.
- * @param before the stored object as it was read last
+ * Sends a document until no other client writes the object meanwhile.
+ * @param before the stored object as last read
  */
 async function send(
   document: ManifestDocument,
@@ -145,8 +145,8 @@ function unsteadyFailure(object: KubernetesObject, namespace: string): Failure {
 }
 
 /**
- * Asks the server whether it would create an object, and creates nothing.
- * @returns undefined if there is one already, which stays as it is
+ * Tries the creation of an object, and creates nothing.
+ * @returns undefined if it exists already; it is not changed
  */
 export async function tryCreate(
   object: KubernetesObject,
@@ -163,7 +163,7 @@ export async function tryCreate(
   }
 }
 
-/** Creates one object; the stored one stays as it is if there is one, and undefined is returned. @throws Failure */
+/** Creates one object; returns undefined if it exists already, without changing it. @throws Failure */
 export async function createObject(
   object: KubernetesObject,
   { namespace }: ApplyInputs,
@@ -208,18 +208,21 @@ function report(
 }
 
 interface WriteOptions extends Pick<ApplyOptions, 'keepOwners' | 'refuse'> {
-  /** Only asks the server what it would make of the document. */
+  /** Only tries the document in a dry run. */
   dryRun: boolean
 }
 
-/** What one try wrote; nothing is applied if another client wrote meanwhile, so that the object must be read again. */
+/**
+ * The result of one attempt; nothing is applied if another client wrote meanwhile, so that the object must be read
+ * again.
+ */
 interface Written {
   applied?: Applied
-  /** The fields whose values were overwritten, which holds even if the try was not completed. */
+  /** The fields whose values were overwritten, even if the attempt was not completed. */
   taken: ValueConflict[]
 }
 
-/** Sends a document once; where others own fields of it, what that is about decides. @throws Failure */
+/** Sends a document once; if others own fields of it, the values decide. @throws Failure */
 async function write(
   document: ManifestDocument,
   stored: KubernetesObject | undefined,
@@ -233,7 +236,7 @@ async function write(
   let outcome = await cluster.apply(object, source, namespace, { dryRun })
   let taken: ValueConflict[] = []
   if (outcome.kind === 'conflict' && stored !== undefined) {
-    // Everything from here on counts for the object that was compared, and is refused for a newer one.
+    // From here on, requests are bound to the version that was compared, and refused for a newer one.
     const pinned = withResourceVersion(document, stored.metadata.resourceVersion)
     const preview = await cluster.apply(object, pinned.source, namespace, { force: true, dryRun: true })
     if (preview.kind !== 'applied') return { taken }
@@ -253,13 +256,13 @@ async function write(
   return again.kind === 'applied' ? { applied: again.applied, taken } : { taken }
 }
 
-/** What the apply after the migration would come to, as far as a server can be asked that does not migrate. */
+/** The expected result of the apply after the migration, as far as a server can tell without migrating. */
 async function afterMigration(applied: Applied, namespace: string, cluster: ApplyDeps['cluster']): Promise<Applied> {
   const { object } = applied
   const outcome = await cluster.preview(object, withoutKubectlFields(object), namespace)
   if (outcome.kind !== 'applied') return applied
   const preview = outcome.applied.object
-  // Whose the fields are then is what the apply says.
+  // The ownership is then that of the apply.
   const { managedFields } = object.metadata
   return { ...applied, object: { ...preview, metadata: { ...preview.metadata, managedFields } } }
 }

@@ -19,10 +19,10 @@ import { isPremature } from './premature.ts'
 import { credentialsIn, type Trial, tryAll } from './trial.ts'
 
 /**
- * Puts the documents into the cluster and, for a self-hosted Redis, the Secret with its credentials. First the server is
- * asked about all of them; if it refuses one, nothing is written, and the failure names all that is wrong. Then only what
- * differs is sent.
- * @returns the credentials that are in force, or in a plan would be; undefined where the documents have no Redis
+ * Applies the documents and, for a self-hosted Redis, the Secret with its credentials. First all of them are tried in
+ * dry runs; if the server refuses one, nothing is written, and the failure names all problems. Then only what differs
+ * is sent.
+ * @returns the credentials in force, or planned; undefined if the documents have no Redis
  * @throws Failure
  */
 export async function apply(
@@ -55,7 +55,7 @@ export async function apply(
   }
 }
 
-/** Writes what was tried. @throws Failure */
+/** Writes the documents that were tried. @throws Failure */
 async function writeTried(
   trial: Trial,
   documents: readonly ManifestDocument[],
@@ -63,17 +63,17 @@ async function writeTried(
   deps: ApplyDeps
 ): Promise<Credentials | undefined> {
   if (trial.refused.length === 0) return writeAll(trial, documents, inputs, deps)
-  // What stands on something that this run brings can only be tried once that is there.
+  // What depends on something created by this run can only be tried after that exists.
   const done = await writeFoundations(trial, inputs, deps)
   const rest = await tryRest(documents, { ...inputs, createNamespace: false }, deps, done)
   refuse(rest.refused, deps)
   return writeAll(rest, documents, inputs, deps)
 }
 
-/** How long the cluster may take to serve a kind whose definition was just written, and between two looks. */
+/** How long the cluster may take to serve a kind whose definition was just written, and the pause between two looks. */
 const [kindMilliseconds, lookMilliseconds] = [10_000, 250]
 
-/** Tries what was not written yet, until the cluster serves the kinds that this run brings. */
+/** Tries what was not written yet, until the cluster serves the kinds defined by this run. */
 async function tryRest(
   documents: readonly ManifestDocument[],
   inputs: ApplyInputs,
@@ -89,13 +89,13 @@ async function tryRest(
   }
 }
 
-/** @throws Failure that names all refusals, if there is one */
+/** @throws Failure that names all refusals, if there are any */
 function refuse(refused: readonly RefusedObject[], deps: ApplyDeps): void {
   for (const { object, failure, before } of refused) deps.refused(object, failure, before)
   if (refused.length > 0) throw combinedFailure(refused.map(({ failure }) => failure))
 }
 
-/** The failure of a write with what was written before it; that of a cancelled run is told by whoever cancelled it. */
+/** The failure of a write with what was written before it; a cancelled run is reported by its own failure. */
 function withWritten(error: unknown, written: readonly string[]): unknown {
   if (!(error instanceof Failure) || error.code === 'cancelled' || written.length === 0) return error
   const count = written.length === 1 ? '1 object was' : `${written.length} objects were`
@@ -103,7 +103,7 @@ function withWritten(error: unknown, written: readonly string[]): unknown {
   return new Failure(error.code, error.message, hint, error.evidence, error)
 }
 
-/** Everything that would be made, changed or kept, in the order in which it is written. */
+/** Everything that would be created, changed or kept, in write order. */
 function acceptedOf({ namespace, secret, documents }: Trial): AcceptedObject[] {
   const { foundations, resources, workloads } = waves([...documents.keys()])
   const acceptedIn = (wave: ManifestDocument[]) => wave.flatMap((document) => documents.get(document) ?? [])
@@ -123,13 +123,13 @@ function statesOf({ document, before, applied }: AcceptedObject): ObjectStates {
   return { wanted: document.object, before, after: applied.object }
 }
 
-/** Of what cannot be tried yet: nobody knows what the server would make of it, and it counts all the same. */
+/** For what cannot be tried yet: its result is unknown, but it counts as well. */
 function statesAsRendered({ object, before }: RefusedObject): ObjectStates {
   return { wanted: object, before, after: object }
 }
 
 /**
- * Writes what others stand in and are judged by.
+ * Writes prerequisites such as namespaces, roles and quotas.
  * @returns the documents that were written
  * @throws Failure
  */
@@ -142,8 +142,8 @@ async function writeFoundations(trial: Trial, inputs: ApplyInputs, deps: ApplyDe
 }
 
 /**
- * Writes what was accepted, wave after wave. The Secret comes last before what makes pods: should the run end there, a
- * pod that restarts still finds the password that Redis has, and the next run begins with the rest.
+ * Writes accepted documents wave by wave. The Secret comes last before the workloads: if the run ends there, a
+ * restarting pod still finds the password of Redis, and the next run continues with the rest.
  * @throws Failure; nothing of a later wave is written then
  */
 async function writeAll(
@@ -164,7 +164,7 @@ async function writeAll(
       if (document !== redis || secret === undefined || credentials === undefined) {
         return write(document, trial, inputs, deps)
       }
-      // Only now the UID of a Secret that was just made is known, by which the mark is keyed.
+      // Only now is the UID of a newly created Secret known, which keys the checksum of the password.
       const marks = checksumAnnotations(document.object, documents, secret, credentials.password)
       return write(document, trial, inputs, deps, withTemplateAnnotations(document, marks))
     })
@@ -182,7 +182,7 @@ async function writeSecret(
   return trial.secret && writeCredentials(trial.secret, inputs, deps)
 }
 
-/** @param marked what to write instead of the document that was rendered */
+/** @param marked the document to write instead of the rendered one */
 async function write(
   document: ManifestDocument,
   trial: Trial,
@@ -195,7 +195,7 @@ async function write(
   return writeAccepted(accepted, inputs, deps, marked)
 }
 
-/** Waits for every job, so that no request outlives its wave. @throws Failure of all that went wrong */
+/** Waits for all jobs, so that no request outlives its wave. @throws Failure of all problems */
 async function together(jobs: readonly (Promise<unknown> | undefined)[]): Promise<void> {
   const outcomes = await Promise.allSettled(jobs)
   const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))

@@ -5,14 +5,14 @@ import type { ManifestDocument } from '../../core/manifest.ts'
 
 const checksumAnnotation = { config: 'redis-cache-action/config', password: 'redis-cache-action/password' } as const
 
-/** What each of them stands for, in words. */
+/** What each of them represents, in words. */
 export const checksumMeaning: Readonly<Record<string, string>> = {
   [checksumAnnotation.config]: 'configuration',
   [checksumAnnotation.password]: 'password'
 }
 
 /**
- * Annotations for the pod template that stand for what a pod reads once, at its start: with another configuration or
+ * Annotations for the pod template that represent what a pod reads once, at its start: with another configuration or
  * another password the template differs, and the controller rolls the pod.
  */
 export function checksumAnnotations(
@@ -28,7 +28,7 @@ export function checksumAnnotations(
   }
 }
 
-/** The same for a plan that cannot know the password: it counts as the one that the pod has. */
+/** The same for a plan without the password, which is assumed to be unchanged. */
 export function checksumsWithoutPassword(
   statefulSet: KubernetesObject,
   documents: readonly ManifestDocument[],
@@ -41,7 +41,7 @@ export function checksumsWithoutPassword(
   }
 }
 
-/** Which of the marks differ from those of the stored object, in words; undefined if none does. */
+/** Which annotations differ from those of the stored object, in words; undefined if none does. */
 export function restartReason(before: KubernetesObject, marks: Record<string, string>): string | undefined {
   const stored = (name: string) => textAt(before, 'spec', 'template', 'metadata', 'annotations', name)
   const changed = Object.keys(marks).filter((name) => stored(name) !== undefined && stored(name) !== marks[name])
@@ -59,8 +59,8 @@ function configMark(statefulSet: KubernetesObject, documents: readonly ManifestD
 }
 
 /**
- * Keyed with the UID of the Secret, which only those may read who may read the Secret: nobody else who sees the pod can
- * test guesses against it.
+ * Keyed with the UID of the Secret, which is only readable for those who may read the Secret: nobody else who sees the
+ * pod can test guesses against it.
  */
 function passwordMark(secret: KubernetesObject, password: string): string {
   return createHmac('sha256', secret.metadata.uid ?? '')

@@ -9,16 +9,16 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { sameDuration } from '../../core/units.ts'
 import { contentOf } from './content.ts'
 
-/** A field that another manager owns with another value than the wanted one. */
+/** A field that another manager owns with a different value. */
 export interface ValueConflict extends Conflict {
-  /** The stored value and the wanted one, undefined where they must not be shown. */
+  /** The stored value and the rendered one, undefined if they must not be shown. */
   values: [stored: string, wanted: string] | undefined
 }
 
 /**
- * The conflicts that are about values. The server takes ownership alone for a conflict, too: in an atomic list, such as
+ * The conflicts about values. The server also reports a conflict for ownership alone: in an atomic list, such as
  * volumeClaimTemplates, the defaults that it filled in make every other applier differ.
- * @param preview what a forced apply would make of the stored object
+ * @param preview the result of a forced apply
  */
 export function valueConflictsOf(
   conflicts: readonly Conflict[],
@@ -38,7 +38,7 @@ export function valueConflictsOf(
     })
 }
 
-/** The External Secrets Operator writes an object back in its own spelling: `1h0m0s` for `1h`, as owner of the field. */
+/** The External Secrets Operator rewrites an object in its own spelling as owner of the field: `1h0m0s` for `1h`. */
 function isSameDuration(one: unknown, other: unknown): boolean {
   return typeof one === 'string' && typeof other === 'string' && sameDuration(one, other)
 }
@@ -55,7 +55,7 @@ export function takeoverNote(disputes: readonly ValueConflict[], isTried = false
 
 const mostInSentence = 5
 
-/** The failure of an object with disputes, at least one. */
+/** The failure of an object with at least one conflict. */
 export function conflictFailure(
   object: KubernetesObject,
   namespace: string,

@@ -3,27 +3,27 @@ import { appliedByUs, otherManagers } from '../../core/kubernetes/managed-fields
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import type { Change } from '../../core/result.ts'
 
-/** What an object says, without its status and without what the server counts and keeps about writes. */
+/** The content of an object, without its status and without server bookkeeping. */
 export function contentOf({ metadata, status: _status, ...rest }: KubernetesObject): object {
   const { resourceVersion: _version, generation: _generation, managedFields: _managers, ...own } = metadata
   return { ...rest, metadata: own }
 }
 
 /**
- * What an apply made of an object. Its controller may write the status between the read and the apply, so another
- * resource version proves nothing; neither does the same one, which a dry run always answers.
+ * The change made by an apply. The controller may write the status between the read and the apply, so a new resource
+ * version proves nothing; neither does the same one, which a dry run always returns.
  */
 export function changeOf(before: KubernetesObject | undefined, after: KubernetesObject): Change {
   if (before === undefined) return 'created'
   return isSameContent(before, after) && isSameOwner(before, after) ? 'unchanged' : 'configured'
 }
 
-/** Says of an object that was written, and yet has the same values, what is new in it. */
+/** Describes what is new in an object that was written with unchanged values. */
 export function ownershipNote(before: KubernetesObject, after: KubernetesObject): string | undefined {
   return isSameContent(before, after) && !isSameOwner(before, after) ? 'all values as before' : undefined
 }
 
-/** Who managed an object until we apply it first; undefined if nobody did or if we did before. */
+/** The managers of an object before our first apply; undefined if there were none or if we applied it before. */
 export function adoptionNote(before: KubernetesObject, isTried = false): string | undefined {
   const managers = otherManagers(before)
   if (appliedByUs(before) !== undefined || managers.length === 0) return undefined

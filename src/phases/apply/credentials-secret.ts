@@ -15,7 +15,7 @@ import { credentialsFor, credentialsSecret } from './credentials.ts'
 import type { ApplyDeps, ApplyInputs } from './deps.ts'
 import { generatedPassword } from './generated-password.ts'
 
-/** How the Secret with the credentials comes to be: written from the input, kept as it is stored, or made. */
+/** The source of the Secret with the credentials: written from the input, kept as stored, or generated. */
 export interface AcceptedSecret extends AcceptedObject {
   by: 'input' | 'keep' | 'create'
 }
@@ -24,9 +24,9 @@ const generated = 'password generated'
 const id = objectId(credentialsObject)
 
 /**
- * Asks what would become of the Secret with the credentials: it is written from the input, else kept as it is stored,
- * else made with a password that is generated once. Nothing is written.
- * @param refuse why the stored Secret must be left alone
+ * Determines the Secret with the credentials: it is written from the input, else kept as stored, else created with a
+ * password that is generated once. Nothing is written.
+ * @param refuse returns why the stored Secret must not be touched
  */
 export async function tryCredentials(
   inputs: ApplyInputs,
@@ -49,7 +49,7 @@ export async function tryCredentials(
   return (await tryStored(inputs, deps, refuse)) ?? gone(inputs, deps)
 }
 
-/** Writes the Secret as it was accepted. @throws Failure */
+/** Writes the accepted Secret. @throws Failure */
 export async function writeCredentials(
   accepted: AcceptedSecret,
   inputs: ApplyInputs,
@@ -62,7 +62,7 @@ export async function writeCredentials(
     reportTried(accepted, deps)
     return accepted.applied.object
   }
-  // A create and not an apply: of two first runs at once, one makes the password and the other keeps it.
+  // A create, not an apply: of two concurrent first runs, one creates the password and the other keeps it.
   const made = await createObject(document.object, inputs, deps, generated)
   return made ?? (await madeByAnother(document.object, inputs, deps, options.refuse))
 }
@@ -72,7 +72,7 @@ function acceptedBy(how: AcceptedSecret['by'], tried: AcceptedObject | RefusedOb
   return { ...tried, by: how, notes: how === 'create' ? [generated] : tried.notes }
 }
 
-/** The Secret as it is stored and would stay; undefined if there is none. */
+/** The stored Secret that would be kept; undefined if it does not exist. */
 async function tryStored(
   { namespace }: ApplyInputs,
   deps: ApplyDeps,
@@ -94,7 +94,7 @@ function keep(stored: KubernetesObject): AcceptedSecret {
   return { by: 'keep', document, before: stored, applied, notes: ['password kept'], options: {} }
 }
 
-/** The Secret that was there when ours was to be created. @throws Failure */
+/** The Secret that existed when ours was to be created. @throws Failure */
 async function madeByAnother(
   wanted: KubernetesObject,
   { namespace }: ApplyInputs,
@@ -107,7 +107,7 @@ async function madeByAnother(
     const refusal = refuse?.(stored)
     if (refusal !== undefined) throw refusal
     const change = credentialField(stored, 'password') === credentialField(wanted, 'password') ? 'created' : 'unchanged'
-    // It was made by this run, by a request whose answer was lost.
+    // This run created it by a request whose response was lost.
     if (change === 'created') {
       deps.log(`${id} created (${generated})`)
       deps.applied({ id, change, note: generated }, { wanted: credentialsObject, before: undefined, after: stored })

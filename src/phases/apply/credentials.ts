@@ -7,14 +7,14 @@ import { isHost, isPort, readUrl } from '../../core/redis/url.ts'
 import { validateUrl } from '../../core/redis/validate-url.ts'
 import type { RenderedService } from '../../core/rendered-cache/services.ts'
 
-/** The fields for a Redis in this namespace. */
+/** The keys for a Redis in this namespace. */
 export function credentialsFor(password: string, namespace: string): Credentials {
   const host = `redis.${namespace}.svc`
   const port = String(ports.redis)
   return { host, port, password, url: `redis://:${encodeURIComponent(password)}@${host}:${port}` }
 }
 
-/** The Secret to send; `data` rather than `stringData`, which server-side apply does not keep track of. */
+/** The Secret to send; `data` rather than `stringData`, which server-side apply does not track. */
 export function credentialsSecret(credentials: Credentials): KubernetesObject {
   const data = Object.fromEntries(
     credentialFields.map((field) => [field, Buffer.from(credentials[field]).toString('base64')])
@@ -29,9 +29,9 @@ export function credentialsSecret(credentials: Credentials): KubernetesObject {
 }
 
 /**
- * Reads the fields of the stored Secret, which must agree: applications take any of them.
- * @param isRendered the manifests bring the Secret themselves
- * @throws Failure secret-field that lists every missing or unusable field, without a value
+ * Reads the keys of the stored Secret, which must agree: applications may read any of them.
+ * @param isRendered whether the manifests contain the Secret themselves
+ * @throws Failure secret-field that lists every missing or unusable key, without a value
  */
 export function readCredentials(secret: KubernetesObject, namespace: string, isRendered = false): Credentials {
   const fields = credentialFields.map((field) => [field, credentialField(secret, field)] as const)
@@ -56,7 +56,9 @@ export function readCredentials(secret: KubernetesObject, namespace: string, isR
   )
 }
 
-/** A host as a pod of this namespace resolves it: the names of a Service or of one of its pods, short and long, are one. */
+/**
+ * A host as resolved by a pod of this namespace: the short and long names of a Service or of one of its pods are equal.
+ */
 function resolved(host: string, namespace: string): string {
   const name = hostName(host)
   const labels = name.split('.')
@@ -69,8 +71,8 @@ function resolved(host: string, namespace: string): string {
 }
 
 /**
- * What is wrong with the keys as host, port and URL. It is less than what a managed cache has to keep: this Redis takes
- * any password, and only a host that cannot be in a cluster is known to be another cache.
+ * The problems of host, port and URL. Fewer rules than for a managed cache apply: this Redis accepts any password, and
+ * only a host that cannot be in a cluster is certainly another cache.
  */
 function meaningProblems(values: Partial<Credentials>, namespace: string): string[] {
   const { host, port, password, url } = values
@@ -88,8 +90,8 @@ function meaningProblems(values: Partial<Credentials>, namespace: string): strin
 }
 
 /**
- * What to know of a Secret whose host and port are of no Service that was rendered; undefined if there is nothing to say.
- * It is no failure: the Service of own manifests may be deployed by others, or a proxy may stand before Redis.
+ * A note on a Secret whose host and port belong to no rendered Service; undefined if there is nothing to report. It is
+ * not a failure: the Service of custom manifests may be deployed by others, or a proxy may be in front of Redis.
  */
 export function addressNote(
   credentials: Credentials,
@@ -98,7 +100,7 @@ export function addressNote(
 ): string | undefined {
   const { host, port } = credentials
   const rendered = services.flatMap(({ name, ports }) => ports.map(({ port }) => addressOf(name, port, namespace)))
-  // Where the manifests have no Service at all, that of the address which the action writes comes from elsewhere.
+  // If the manifests have no Service at all, the one of the generated address comes from elsewhere.
   const usual = credentialsFor('', namespace)
   const known = services.length === 0 ? [addressOf(usual.host, usual.port, namespace)] : rendered
   if (known.includes(addressOf(host, port, namespace))) return undefined

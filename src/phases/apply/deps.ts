@@ -18,31 +18,31 @@ export interface ApplyDeps {
     /** Undefined if another client created the object first. */
     create(object: KubernetesObject, namespace: string, options: { dryRun: boolean }): Promise<Applied | undefined>
   }
-  /** Turns what the cluster threw into a failure that names the object. */
+  /** Turns an error of the cluster into a failure that names the object. */
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
-  /** Told of a secret before anything else is done with it. */
+  /** Called with a secret before anything else is done with it. */
   secret(value: string): void
   log(line: string): void
   clock: Clock
   /** Aborted when the run is cancelled. */
   signal: AbortSignal
-  /** Whether an error only means that the cluster has no such kind. */
+  /** Whether an error only means that the cluster does not serve the kind. */
   isUnknownKind(error: unknown): boolean
   /**
-   * Told of every object, as it is and as it would be, once the server has accepted all of them and before the first
-   * write; what it throws refuses the run. What cannot be tried before this run has written something else, such as its
-   * namespace or a quota, is told as it was rendered. A plan, which writes nothing, does not ask.
+   * Called with every object, as it is and as it would be, after the server has accepted all of them and before the
+   * first write; an exception refuses the run. What cannot be tried before this run has written something else, such as
+   * its namespace or a quota, is passed as rendered. A plan, which writes nothing, does not call it.
    */
   accepted(states: readonly ObjectStates[]): Promise<void>
-  /** Told of each object as soon as its fate is known. */
+  /** Called with each object as soon as its result is known. */
   applied(result: ObjectResult, states: ObjectStates): void
-  /** Told of each object that cannot be applied; the whole run fails anyway. */
+  /** Called with each object that cannot be applied; the whole run fails anyway. */
   refused(object: KubernetesObject, failure: Failure, before?: KubernetesObject): void
 }
 
 /** An object before and after a write, real or tried. */
 export interface ObjectStates {
-  /** As it was rendered. */
+  /** The rendered object. */
   wanted: KubernetesObject
   before: KubernetesObject | undefined
   after: KubernetesObject
@@ -53,6 +53,6 @@ export interface ApplyInputs {
   createNamespace: boolean
   redisPassword: string | undefined
   forceConflicts: boolean
-  /** Asks the server for the result of every write, and writes nothing. */
+  /** Tries every write in a dry run, and writes nothing. */
   dryRun: boolean
 }

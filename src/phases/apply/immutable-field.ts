@@ -3,7 +3,7 @@ import { at, type KubernetesObject, listAt, objectId, textAt } from '../../core/
 import { shownValues } from '../../core/redact/shown-value.ts'
 import { compareQuantities, sameQuantity } from '../../core/units.ts'
 
-/** The fields of a StatefulSet that may change; the server names these where another one is changed. */
+/** The mutable fields of a StatefulSet; the server lists these if another one is changed. */
 const mutable = [
   'replicas',
   'ordinals',
@@ -22,7 +22,7 @@ interface Difference {
   wanted: unknown
 }
 
-/** Names the fields that the server only says to be some of a StatefulSet, and what can be done about each. */
+/** Names the changed fields of a StatefulSet, which the server does not name, and what to do about each. */
 export function immutableFailure(
   failure: Failure,
   stored: KubernetesObject,
@@ -90,7 +90,7 @@ function claimNamed(statefulSet: KubernetesObject, like: unknown): unknown {
   return listAt(statefulSet, 'spec', claims).find((claim) => claimName(claim) === claimName(like))
 }
 
-/** Where the parts of the two specs that can never change differ, as far as the wanted one says something. */
+/** The differences in the immutable parts of two specs, as far as the rendered one sets them. */
 function fixedDifferences(stored: KubernetesObject, wanted: KubernetesObject): Difference[] {
   const spec = Object.entries(at(wanted, 'spec') ?? {}).filter(([name]) => !mutable.includes(name))
   const found = spec.flatMap(([name, value]) =>
@@ -119,7 +119,7 @@ function differencesOf(stored: unknown, wanted: unknown, field: string): Differe
   return isSame(stored, wanted, field) ? [] : [{ field, stored, wanted }]
 }
 
-/** `1Gi` and `1024Mi` are the same, and the server keeps the one that was written first. */
+/** `1Gi` and `1024Mi` are equal, and the server keeps the spelling that was written first. */
 function isSame(stored: unknown, wanted: unknown, field: string): boolean {
   if (stored === wanted || wanted === null) return true
   return /\.resources\.(requests|limits)\./.test(field) && sameQuantity(String(stored), String(wanted))

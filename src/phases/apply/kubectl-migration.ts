@@ -12,9 +12,9 @@ import { at, fieldManager, type KubernetesObject } from '../../core/kubernetes/o
 const lastApplied = 'f:kubectl.kubernetes.io/last-applied-configuration'
 
 /**
- * Who owns which fields once what `kubectl apply` owns belongs to us, undefined if it owns nothing. kubectl itself does
- * the same when it changes over to server-side apply (csaupgrade in client-go): else a field that is later taken out of
- * the manifests would stay for ever, because the old entry still owns it. The annotation last-applied-configuration
+ * The managedFields after the fields of `kubectl apply` become ours, undefined if it owns none. kubectl itself does the
+ * same when it migrates to server-side apply (csaupgrade in client-go): otherwise a field that is later removed from
+ * the manifests would stay forever, because the old entry still owns it. The annotation last-applied-configuration
  * becomes ours as well, so that the next apply removes it.
  */
 export function migratedManagedFields(object: KubernetesObject): Entry[] | undefined {
@@ -27,7 +27,7 @@ export function migratedManagedFields(object: KubernetesObject): Entry[] | undef
   return [...others, { ...own, fieldsV1 }]
 }
 
-/** Old versions of kubectl are called kubectl whatever they do; only their apply writes the annotation. */
+/** Old versions of kubectl use the manager kubectl for every command; only their apply writes the annotation. */
 function isClientSideApply(entry: Entry): boolean {
   if (entry['operation'] !== 'Update' || entry['subresource']) return false
   if (entry['manager'] === 'kubectl-client-side-apply') return true
@@ -36,7 +36,7 @@ function isClientSideApply(entry: Entry): boolean {
   )
 }
 
-/** The union of two sets of fields: trees of names, where `.` stands for a field itself beside what is below it. */
+/** The union of two sets of fields: trees of names, where `.` represents a field itself beside what is below it. */
 function merged(first: FieldSet, second: FieldSet): FieldSet {
   const isLeaf = [first, second].some((fields) => Object.keys(fields).length === 0)
   const union: FieldSet = { ...first }
@@ -48,8 +48,8 @@ function merged(first: FieldSet, second: FieldSet): FieldSet {
 }
 
 /**
- * An object without what only `kubectl apply` owns. Once that is ours, an apply takes away what is not rendered (as
- * structured-merge-diff does, which the API server merges by).
+ * An object without what only `kubectl apply` owns. After the migration, an apply removes what is not rendered (like
+ * structured-merge-diff, with which the API server merges).
  */
 export function withoutKubectlFields(object: KubernetesObject): KubernetesObject {
   const entries = entriesOf(object)
@@ -58,7 +58,7 @@ export function withoutKubectlFields(object: KubernetesObject): KubernetesObject
   return pruned(object, going, staying) as KubernetesObject
 }
 
-/** @param going what is to go of a value, as far as none of `staying` names it */
+/** @param going what to remove of a value, unless `staying` contains it */
 function pruned(value: unknown, going: FieldSet, staying: readonly FieldSet[]): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
@@ -76,7 +76,7 @@ function pruned(value: unknown, going: FieldSet, staying: readonly FieldSet[]): 
   )
 }
 
-/** What stays of one field or item: itself, a part of it, or nothing. */
+/** What remains of one field or item: itself, a part of it, or nothing. */
 function part(value: unknown, name: string, going: FieldSet, staying: readonly FieldSet[]): unknown[] {
   const below = going[name] as FieldSet
   const others = staying.filter((fields) => name in fields).map((fields) => fields[name] as FieldSet)

@@ -4,7 +4,7 @@ import { names } from '../../core/kubernetes/workload.ts'
 import type { ManifestDocument } from '../../core/manifest.ts'
 import type { ApplyDeps } from './deps.ts'
 
-/** Every object that the manifests of this action make in one topology and not in the other. */
+/** Every object that the manifests of this action contain in one topology and not in the other. */
 const candidates: KubernetesObject[] = [
   { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: names.statefulSet } },
   { apiVersion: 'v1', kind: 'Service', metadata: { name: 'redis' } },
@@ -14,8 +14,8 @@ const candidates: KubernetesObject[] = [
 ]
 
 /**
- * The kinds of a namespace that manifests may bring, each looked through by one request. Secrets are left out, because to
- * list them would be to read them all, and pods, because those that are ours belong to a run that asks the cache.
+ * The namespaced kinds that manifests may contain, each listed by one request. Secrets are excluded, because listing
+ * them reveals their values, and pods, because those of this action belong to a run that probes the cache.
  */
 const kinds = {
   v1: ['ConfigMap', 'LimitRange', 'PersistentVolumeClaim', 'ResourceQuota', 'Service', 'ServiceAccount'],
@@ -34,14 +34,14 @@ interface LeftoverDeps {
     list(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject[]>
   }
   toFailure: ApplyDeps['toFailure']
-  /** Whether an error only means that the cluster has no such kind. */
+  /** Whether an error only means that the cluster does not serve the kind. */
   isUnknownKind(error: unknown): boolean
 }
 
 /**
- * The objects of an earlier deployment that are still there and no longer rendered, such as those of a self-hosted Redis
- * after the change to a managed one. They are told and never deleted: they may hold data.
- * @param everywhere lists whole kinds, as far as that is allowed; otherwise only the names of our own manifests are read
+ * The objects of an earlier deployment that still exist and are no longer rendered, such as those of a self-hosted
+ * Redis after the change to a managed one. They are reported and never deleted: they may hold data.
+ * @param everywhere lists whole kinds, as far as permitted; otherwise only the names in our own manifests are read
  * @throws Failure
  */
 export async function findLeftovers(

@@ -13,13 +13,13 @@ const foundations = [
 ]
 const workloads = ['StatefulSet', 'Deployment', 'DaemonSet', 'Job', 'CronJob', 'Pod']
 
-/** Documents in the three waves in which they are written; those of one wave do not depend on each other. */
+/** Documents in the three waves in which they are written; those in one wave do not depend on each other. */
 export interface Waves {
-  /** What others stand in or run as, and what decides whether the server takes them. */
+  /** Namespaces, accounts and definitions that others depend on, and what decides whether the server accepts them. */
   foundations: ManifestDocument[]
-  /** What pods read, and all the rest. */
+  /** What pods read, and everything else. */
   resources: ManifestDocument[]
-  /** What makes pods. */
+  /** Workloads. */
   workloads: ManifestDocument[]
 }
 

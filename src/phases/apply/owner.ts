@@ -7,8 +7,8 @@ const operator = 'the External Secrets Operator'
 const managedLabel = 'reconcile.external-secrets.io/managed'
 
 /**
- * What the credentials belong to, in words, where the External Secrets Operator writes them: `ExternalSecret/NAME`.
- * @returns undefined if the Secret is nobody's, or if the operator only adds keys that are none of the credentials
+ * The owner of the credentials in words, if the External Secrets Operator writes them: `ExternalSecret/NAME`.
+ * @returns undefined if the Secret has no owner, or if the operator only adds keys other than the credentials
  */
 export function externalOwner(secret: KubernetesObject): string | undefined {
   const owner = listAt(secret, 'metadata', 'ownerReferences').find(
@@ -19,11 +19,11 @@ export function externalOwner(secret: KubernetesObject): string | undefined {
   const entries = listAt(secret, 'metadata', 'managedFields')
   const writer = entries.find((entry) => isOperator(entry) && writesCredentials(entry))
   if (writer !== undefined) return externalSecretNamed(textAt(writer, 'manager')?.split('/')[1])
-  // Where nobody is kept as the owner of fields, the label is all that tells.
+  // If nobody is recorded as the owner of fields, only the label reveals it.
   return entries.length === 0 && secret.metadata.labels?.[managedLabel] === 'true' ? operator : undefined
 }
 
-/** It writes as `externalsecrets.external-secrets.io/NAME`. */
+/** Its field manager is `externalsecrets.external-secrets.io/NAME`. */
 function isOperator(entry: unknown): boolean {
   return /^external-?secrets\b/.test(textAt(entry, 'manager') ?? '')
 }
@@ -37,14 +37,14 @@ function externalSecretNamed(name: string | undefined): string {
 }
 
 /**
- * Why a self-hosted Redis must not be deployed beside the stored Secret, neither with its password nor by force: it is
- * that of an environment whose cache stands elsewhere.
+ * Why a self-hosted Redis must not be deployed beside the stored Secret, neither with its password nor by force: the
+ * Secret belongs to an environment whose cache is elsewhere.
  * @returns undefined if there is no reason
  */
 export function foreignSecretFailure(secret: KubernetesObject, namespace: string): Failure | undefined {
   const owner = externalOwner(secret)
   if (owner === undefined) return undefined
-  // Not field-conflict, which is about values and can be forced: here nothing may be written, whatever the values are.
+  // Not field-conflict, which is about values and can be forced: nothing may be written here, whatever the values are.
   return new Failure(
     'secret-field',
     `namespace ${namespace} belongs to another environment: ${objectId(credentialsObject)} is owned by ${owner}, ` +

@@ -3,10 +3,10 @@ import { at, textAt } from '../../core/kubernetes/object.ts'
 import type { AcceptedObject, RefusedObject } from './apply-object.ts'
 
 /**
- * Whether a refusal says nothing about the deployment, because the server lacks what this run brings before the object:
- * its namespace, its kind, the role that it binds, room in a quota. The object is tried again once that is written.
- * @param foundations what the run would make or change first
- * @param isUnknownKind whether an error only means that the cluster has no such kind
+ * Whether a refusal is inconclusive, because the server lacks a prerequisite that this run creates first: the
+ * namespace, the kind, the bound role, room in a quota. The object is tried again after that is written.
+ * @param foundations the prerequisites that the run would create or change first
+ * @param isUnknownKind whether an error only means that the cluster does not serve the kind
  */
 export function isPremature(
   { object, failure }: RefusedObject,
@@ -19,7 +19,7 @@ export function isPremature(
   const brings = (kind: string, name?: string) =>
     brought.some((each) => each.object.kind === kind && (name === undefined || each.object.metadata.name === name))
   if (failure.code === 'namespace-missing') {
-    // One that is there, and on its way out, is not made.
+    // A namespace that exists and is being deleted is not created.
     return brought.some(
       (each) => each.object.kind === 'Namespace' && each.object.metadata.name === namespace && each.before === undefined
     )
@@ -36,7 +36,7 @@ export function isPremature(
   if (failure.code === 'quota-exceeded') return brings('ResourceQuota')
   const status = at(failure.cause, 'status')
   const isUnbindable = status === 404 || failure.code === 'forbidden'
-  // A field that is wrong has another status, a right that is missing another code.
+  // An invalid field has another status, a missing permission another code.
   const isUnadmitted = status === 403 && failure.code !== 'forbidden'
   switch (object.kind) {
     case 'RoleBinding':

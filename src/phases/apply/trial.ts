@@ -11,22 +11,22 @@ import type { ApplyDeps, ApplyInputs } from './deps.ts'
 import { waves } from './order.ts'
 import { foreignSecretFailure } from './owner.ts'
 
-/** What the server said of all that a run would write. */
+/** The results of all dry runs of a deployment. */
 export interface Trial {
-  /** The namespace that the inputs ask for, if it has to be made. */
+  /** The namespace requested by the inputs, if it has to be created. */
   namespace: AcceptedObject | undefined
-  /** The Secret of a self-hosted Redis, where the manifests do not bring it. */
+  /** The Secret of a self-hosted Redis, unless the manifests contain it. */
   secret: AcceptedSecret | undefined
   documents: Map<ManifestDocument, AcceptedObject>
-  /** What the Secret would hold; undefined where there is no Redis, or where it cannot be used. */
+  /** The planned content of the Secret; undefined without a Redis, or if it is unusable. */
   credentials: Credentials | undefined
   refused: RefusedObject[]
 }
 
 /**
- * Sends everything as a dry run, at once; only the StatefulSet waits for the Secret, by which its pod template is marked.
- * Nothing is written, and what the server refuses is part of the result.
- * @param done what this run has written already
+ * Tries everything in concurrent dry runs; only the StatefulSet waits for the Secret, which its checksum annotation
+ * depends on. Nothing is written, and refusals are part of the result.
+ * @param done what this run has already written
  */
 export async function tryAll(
   documents: readonly ManifestDocument[],
@@ -57,7 +57,7 @@ export async function tryAll(
     if (accepted !== undefined) trial.documents.set(document, accepted)
   }
   const foreign = refused.find(({ before }) => before !== undefined && refuse?.(before) !== undefined)
-  // What else is refused was sent to the wrong environment.
+  // All other refusals come from the wrong environment.
   if (foreign !== undefined) return { ...trial, refused: [foreign] }
   if (redis !== undefined && !done.has(redis) && !refused.some(({ failure }) => isGeneral(failure))) {
     await tryRedis(redis, trial, documents, inputs, deps)
@@ -65,7 +65,7 @@ export async function tryAll(
   return trial
 }
 
-/** Tries the StatefulSet, marked by the Secret as it would be, and reads what that holds. */
+/** Tries the StatefulSet with the annotation of the planned Secret, and reads the content of that Secret. */
 async function tryRedis(
   redis: ManifestDocument,
   trial: Trial,
@@ -87,7 +87,7 @@ async function tryRedis(
 }
 
 /**
- * The credentials that a Secret holds, each told as a secret.
+ * The credentials in a Secret, each registered as a secret value.
  * @throws Failure secret-field
  */
 export function credentialsIn(
@@ -117,14 +117,16 @@ function tryFields(
   }
 }
 
-/** Puts a refusal to the others. @returns the answer if it is none */
+/** Adds a refusal to the others. @returns the result if it is not a refusal */
 function acceptedOr<T extends object>(refused: RefusedObject[], answer: T | RefusedObject | undefined): T | undefined {
   if (answer === undefined || !('failure' in answer)) return answer
   refused.push(answer as RefusedObject)
   return undefined
 }
 
-/** What refuses the stored Secret where it belongs to another environment; a Redis with an ExternalSecret is no such case. */
+/**
+ * Refuses the stored Secret if it belongs to another environment; a Redis with an ExternalSecret is not such a case.
+ */
 function foreignSecrets(
   documents: readonly ManifestDocument[],
   { namespace }: ApplyInputs
@@ -133,7 +135,7 @@ function foreignSecrets(
   return (stored) => foreignSecretFailure(stored, namespace)
 }
 
-/** Whether the namespace is made beside the documents, which do not bring it. */
+/** Whether the namespace is created in addition to the documents, which do not contain it. */
 function makesNamespace(documents: readonly ManifestDocument[], inputs: ApplyInputs): boolean {
   const id = objectId(namespaceOf(inputs))
   return inputs.createNamespace && !documents.some(({ object }) => objectId(object) === id)
@@ -143,7 +145,7 @@ function namespaceOf({ namespace }: ApplyInputs): KubernetesObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
 }
 
-/** An object as it is stored; undefined if there is none, or none that may be read: its trial will say so. */
+/** The stored object; undefined if it does not exist or must not be read: its dry run will report that. */
 async function storedIfReadable(
   object: KubernetesObject,
   { namespace }: ApplyInputs,

@@ -2,12 +2,13 @@ import type { CommentInputs } from './deps.ts'
 import { markers } from './marker.ts'
 
 /**
- * GitHub refuses a comment of more than 65,536 characters ("Body is too long (maximum is 65536 characters)", 422). We
- * count UTF-16 units, which are never fewer, and keep some distance. The report is made for less already (`maximumBytes` in steps/comment-phase.ts).
+ * GitHub refuses a comment of more than 65,536 characters ("Body is too long (maximum is 65536 characters)", 422).
+ * UTF-16 units are counted here, which are never fewer, with a margin. The report is already made for less
+ * (`maximumBytes` in steps/comment-phase.ts).
  */
 const maximumLength = 65_000
 
-/** The whole text of a comment: the markers, the report, and where it comes from. */
+/** The whole text of a comment: the markers, the report, and a link to its run. */
 export function commentBody({ environment, run, body, runUrl }: CommentInputs): string {
   const head = markers(environment, run)
   const page = runUrl === undefined ? `run ${run.id}` : `[run ${run.id}](${runUrl})`
@@ -28,7 +29,7 @@ export function shortened(markdown: string, maximum: number, note: string): stri
     const closing = open.toReversed().join('')
     length += line.length + 1
     if (length + closing.length > maximum) break
-    // A fold or a fence with nothing in it would say nothing.
+    // An empty fold or fence would be useless.
     if (line.trim() !== '' && open.length <= before) kept = { count: index + 1, closing }
   }
   return `${lines.slice(0, kept.count).join('\n')}${kept.closing}${note}`
@@ -38,7 +39,7 @@ const closings = { details: '\n\n</details>', pre: '\n</pre>' }
 const fence = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/
 const spansAndTags = /`[^`]*`|<(\/?)(details|pre)\b[^>]*>/g
 
-/** What is still open after a line, as the texts that close it, the innermost last. */
+/** The elements that are still open after a line, as their closing texts, the innermost last. */
 function openAfter(line: string, open: readonly string[]): readonly string[] {
   const inner = open.at(-1)
   const mark = fence.exec(line)?.[1]

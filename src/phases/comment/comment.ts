@@ -5,14 +5,13 @@ import type { CommentDeps, CommentInputs, CommentOutcome, OwnComments } from './
 import { compareRuns, isMarkable, isMarked, runIn } from './marker.ts'
 
 /**
- * How long all of it may take, in milliseconds, with the waits that GitHub asks for: at least a minute for a secondary
- * limit that names no time.
+ * The time limit for everything, in milliseconds, including the waits demanded by GitHub: at least a minute for a
+ * secondary limit without a time.
  */
 export const commentMilliseconds = 180_000
 
 /**
- * Brings the one comment of this environment in the pull request up to date. It never throws: what stands against it is
- * told in a notice.
+ * Updates the one comment of this environment in the pull request. It never throws: problems are reported in a notice.
  */
 export async function comment(inputs: CommentInputs, deps: CommentDeps): Promise<CommentOutcome> {
   const { mode, pullRequest, token, environment } = inputs
@@ -33,8 +32,8 @@ export async function comment(inputs: CommentInputs, deps: CommentDeps): Promise
 }
 
 /**
- * Looks, acts and looks again, because another run may do the same now. GitHub has no way to change a comment only if it
- * is still as it was read; what is left to chance is the time between the last look and the update, one request.
+ * Looks, acts and looks again, because another run may do the same now. GitHub cannot change a comment only if it is
+ * unchanged; the remaining race is the time between the last look and the update, one request.
  */
 async function settle(inputs: CommentInputs, comments: OwnComments): Promise<CommentOutcome> {
   const body = commentBody(inputs)
@@ -44,7 +43,7 @@ async function settle(inputs: CommentInputs, comments: OwnComments): Promise<Com
   for (;;) {
     const own = (await comments.find(isOurs)).filter(({ id }) => !gone.has(id))
     if (own.length === 0) {
-      // Either a person took it away at once, or the list lags behind.
+      // Either it was deleted at once, or the list is out of date.
       if (created) return 'created'
       if (inputs.mode === 'auto' && !inputs.hasNews) return 'skipped: nothing changes and nothing failed'
       await comments.create(body, isOurs)
@@ -62,18 +61,18 @@ async function settle(inputs: CommentInputs, comments: OwnComments): Promise<Com
   }
 }
 
-/** What is to be done with our comments about an environment, of which there should be one. */
+/** What to do with our comments about an environment, of which there should be one. */
 interface CommentDecision {
-  /** The comment that gets the wanted text. */
+  /** The comment that gets the new text. */
   update: number | undefined
-  /** Comments that two runs at once have written too many. */
+  /** Surplus comments from two concurrent runs. */
   remove: number[]
-  /** A newer run has spoken, whose text must stay. */
+  /** A newer run has commented, and its text must stay. */
   isOutdated: boolean
 }
 
 /**
- * Every run comes to the same end, whoever is first: the oldest comment stays and gets the text of the newest run. A
+ * Every run comes to the same result in any order: the oldest comment stays and gets the text of the newest run. A
  * comment of a newer run is left to that run, because it is about to move its text into the oldest one.
  * @param own at least one
  */

@@ -4,11 +4,11 @@ export interface PullRequest {
   owner: string
   repository: string
   number: number
-  /** Its branch is in another repository, and so the token of the run can only read. */
+  /** Whether its branch is in another repository, so that the token of the run is read-only. */
   isFork: boolean
 }
 
-/** Which run it is; a run that was started later has the higher number, and a repetition the higher attempt. */
+/** The identity of a run; a run that was started later has the higher number, and a repetition the higher attempt. */
 export interface RunNumber {
   id: number
   attempt: number
@@ -23,7 +23,7 @@ export interface RunContext {
 }
 
 /**
- * What the runner says about the run.
+ * The description of the run by the runner.
  * @param environment the variables GITHUB_…
  * @param event the content of GITHUB_EVENT_PATH; undefined if there is none
  */
@@ -57,7 +57,7 @@ function pullRequestNumber(name: string, event: unknown): number | undefined {
   return isNumber && events.includes(name) ? number : undefined
 }
 
-/** The head has no repository when the fork was deleted. */
+/** The head has no repository if the fork was deleted. */
 function isFromElsewhere(event: unknown): boolean {
   const [head, base] = ['head', 'base'].map((side) => at(event, 'pull_request', side, 'repo', 'full_name'))
   return head !== base

@@ -4,9 +4,9 @@ import type { PullRequest, RunNumber } from './context.ts'
 export interface CommentInputs {
   mode: CommentMode
   environment: string
-  /** Markdown as the report makes it: everything that is not ours is escaped in it. */
+  /** The Markdown of the report: all foreign text in it is escaped. */
   body: string
-  /** Something would change, has changed, or failed. */
+  /** Whether something would change, has changed, or failed. */
   hasNews: boolean
   pullRequest: PullRequest | undefined
   run: RunNumber
@@ -20,15 +20,15 @@ export type CommentMode = (typeof commentModes)[number]
 
 export type CommentOutcome = 'created' | 'updated' | 'unchanged' | `skipped: ${string}`
 
-/** The comments of one pull request that the owner of the token has written. */
+/** The comments on one pull request that the owner of the token wrote. */
 export interface OwnComments {
-  /** Those whose body passes, on the first page that has any. */
+  /** Those whose body matches, on the first page that has any. */
   find(isOurs: (body: string) => boolean): Promise<StoredComment[]>
-  /** Writes a comment once; if it is not known whether that was done, not again where one is found that passes. */
+  /** Writes a comment once; if the response is lost, it is only repeated if no matching comment is found. */
   create(body: string, isOurs: (body: string) => boolean): Promise<void>
-  /** @returns whether the comment is still there */
+  /** @returns whether the comment still exists */
   update(id: number, body: string): Promise<boolean>
-  /** A comment that is gone already is no error. */
+  /** A comment that is already gone is not an error. */
   delete(id: number): Promise<void>
 }
 
@@ -39,7 +39,7 @@ export interface CommentError {
 }
 
 export interface CommentDeps {
-  /** Called only if GitHub is to be asked at all. */
+  /** Called only if requests to GitHub are needed at all. */
   open(pullRequest: PullRequest, token: string): OwnComments
   /** Puts what GitHub threw into words. */
   toCommentError(error: unknown, pullRequest: PullRequest): CommentError

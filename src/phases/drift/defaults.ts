@@ -1,6 +1,7 @@
 /**
- * What the API server fills into a workload, and the External Secrets Operator into its objects, by field. Kubernetes adds
- * no defaults to pod templates any more, because they would restart every pod (defaults.go of its packages core and apps).
+ * The defaults of the API server for workloads, and of the External Secrets Operator for its objects, by field.
+ * Kubernetes no longer adds defaults to pod templates, because they would restart every pod (defaults.go of packages
+ * core and apps).
  */
 const defaults: Record<string, readonly unknown[]> = {
   apiVersion: ['v1'],
@@ -14,7 +15,7 @@ const defaults: Record<string, readonly unknown[]> = {
   enableServiceLinks: [true],
   expirationSeconds: [3600],
   failureThreshold: [3],
-  // Both may be what the server made of an earlier tag of the image.
+  // Both may be the server's default for an earlier tag of the image.
   imagePullPolicy: ['Always', 'IfNotPresent'],
   kind: ['PersistentVolumeClaim', 'SecretStore'],
   maxSurge: ['25%', 0],
@@ -45,7 +46,7 @@ const defaults: Record<string, readonly unknown[]> = {
   whenScaled: ['Retain']
 }
 
-/** Whether a value is what stands in a field that nobody set. */
+/** Whether a value is the default of its field. */
 export function isDefault(field: string, value: unknown): boolean {
   return Object.hasOwn(defaults, field) && (defaults[field]?.includes(value) ?? false)
 }

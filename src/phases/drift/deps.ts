@@ -6,9 +6,9 @@ export interface DriftDeps {
   cluster: {
     read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
   }
-  /** Turns what the cluster threw into a failure that names the object. */
+  /** Turns an error of the cluster into a failure that names the object. */
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
-  /** Told of each object as soon as it is compared. */
+  /** Called with each object as soon as it is compared. */
   checked(check: Check): void
   log(line: string): void
 }

@@ -6,20 +6,20 @@ import { isExtraField, isJudgedByField, isJudgedByOwner } from './extra-fields.t
 import { isOpenList, leftToServer, sameScalar, saysNothing } from './field-rules.ts'
 import { pairsOf } from './list-items.ts'
 
-/** A field that does not mean the same in the cluster as in the manifest; undefined where one of the two has none. */
+/** A field with a different meaning in the cluster and in the manifest; undefined where one of the two lacks it. */
 export interface Difference {
   path: Path
   rendered: unknown
   live: unknown
 }
 
-/** Of its metadata, what an object says for itself. */
+/** The metadata that belongs to the content of an object. */
 const ownMetadata = ['labels', 'annotations', 'finalizers']
 
 /**
- * Where a live object is not as rendered. Every field that the manifest sets must mean the same; fields that only the
- * live object has are defaults or the work of controllers, but for items of lists, what no server fills in, and what
- * somebody else set in a workload.
+ * The differences between a live and a rendered object. Every rendered field must mean the same; fields that only the
+ * live object has are ignored as defaults or the work of controllers, except for items of lists, fields without a
+ * default, and fields of a workload that another client set.
  */
 export function differencesOf(rendered: KubernetesObject, live: KubernetesObject): Difference[] {
   const comparison = new Comparison(live, rendered.kind)
@@ -58,7 +58,7 @@ class Comparison {
   }
 
   #values(rendered: unknown, live: unknown, path: Path): Difference[] {
-    // Null asks for nothing, or for a default.
+    // Null requests nothing, or a default.
     if (isNothing(rendered) || leftToServer(rendered, path)) return []
     if (saysNothing(rendered, path) && saysNothing(live, path)) return []
     if (Array.isArray(rendered)) {
@@ -88,7 +88,7 @@ class Comparison {
   }
 }
 
-/** The server writes the name of a service account twice, whichever of the two fields had it. */
+/** The server writes the name of a service account to both fields, whichever of them was set. */
 function isMirrored(rendered: object, field: string, live: unknown): boolean {
   return field === 'serviceAccountName' && at(rendered, 'serviceAccount') === live
 }
@@ -97,7 +97,7 @@ function isNothing(value: unknown): value is null | undefined {
   return value === undefined || value === null
 }
 
-/** An object as it is compared: of a Secret, `stringData` counts as `data`, and base64 text for what it encodes. */
+/** An object in the form used for comparison: in a Secret, `stringData` counts as `data`, and base64 is decoded. */
 function comparable(object: KubernetesObject): KubernetesObject {
   if (object.kind !== 'Secret' || object.apiVersion !== 'v1') return object
   const { data, stringData, ...others } = object
@@ -109,7 +109,7 @@ function comparable(object: KubernetesObject): KubernetesObject {
   return { ...others, data: Object.fromEntries([...decoded, ...encoded]) }
 }
 
-/** The same bytes without the line breaks that base64 may have. */
+/** The same bytes without the optional line breaks of base64. */
 function canonical(base64: string): string {
   return Buffer.from(base64, 'base64').toString('base64')
 }

@@ -7,9 +7,9 @@ import { driftHint } from './hints.ts'
 
 const mostInSentence = 5
 
-/** Something is not as rendered. */
+/** The failure that something is not as rendered. */
 export class Drift extends Failure {
-  /** Objects that are not there at all: `StatefulSet/redis`. */
+  /** Missing objects: `StatefulSet/redis`. */
   readonly missing: readonly string[]
 
   constructor(drifted: readonly Compared[], namespace: string) {
@@ -24,7 +24,7 @@ export class Drift extends Failure {
 }
 
 /**
- * Compares what is in the cluster with what is rendered, by reading alone.
+ * Compares the cluster with the rendered objects, using only reads.
  * @returns what was compared, in one sentence
  * @throws Drift, which names every field that is not as rendered, and every object that is missing
  */
@@ -65,7 +65,9 @@ function few(lines: readonly string[], separator: string): string {
   return [...lines.slice(0, mostInSentence), ...(rest > 0 ? [`and ${rest} more`] : [])].join(separator)
 }
 
-/** Where nothing is, the namespace may not be there either; who may not read it learns only what is missing. */
+/**
+ * If no object exists, the namespace may be missing as well; without permission to read it, only objects are reported.
+ */
 async function requireNamespace(namespace: string, { cluster }: DriftDeps): Promise<void> {
   const wanted: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
   const found = await cluster.read(wanted, namespace).catch(() => wanted)

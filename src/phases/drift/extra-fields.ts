@@ -2,7 +2,7 @@ import { fieldOf, isItem, type Path, startsWith } from '../../core/kubernetes/fi
 import { isDefault } from './defaults.ts'
 import { isSelector } from './field-rules.ts'
 
-/** What no server fills in, in a pod template: where it is not rendered, it must not be there. */
+/** Fields of a pod template without a default: unless rendered, they must be absent. */
 const podFields = [
   'affinity',
   'hostAliases',
@@ -38,7 +38,7 @@ const containerFields = [
 
 /** The same in parts of a pod template, by their field. */
 const templateFields: Record<string, readonly string[]> = {
-  // Which of its keys a volume shows.
+  // The keys that a volume shows.
   configMap: ['items'],
   secret: ['items'],
   securityContext: ['privileged'],
@@ -46,8 +46,8 @@ const templateFields: Record<string, readonly string[]> = {
 }
 
 /**
- * What decides on the Secret that is made of an ExternalSecret, by the field around it. The operator writes its objects
- * back, so who owns a field says nothing; where a field has a default, another value was set by somebody.
+ * The fields of an ExternalSecret that determine its Secret, by the enclosing field. The operator rewrites its objects,
+ * so the owner of a field proves nothing; a value other than the default was set by a client.
  */
 const externalSecretFields: Record<string, readonly string[]> = {
   spec: ['dataFrom', 'refreshInterval', 'refreshPolicy'],
@@ -58,7 +58,7 @@ const externalSecretFields: Record<string, readonly string[]> = {
 }
 
 /**
- * Whether a field that only the live object has was set by somebody, as far as its name and value tell. All other such
+ * Whether a field that only the live object has was set by a client, judging by its name and value. All other such
  * fields may be defaults of the server or the work of controllers.
  */
 export function isExtraField(kind: string, path: Path, field: string, value: unknown): boolean {
@@ -86,13 +86,13 @@ function isListed(fields: Record<string, readonly string[]>, around: string, fie
   return Object.hasOwn(fields, around) && (fields[around]?.includes(field) ?? false)
 }
 
-/** Kinds with a pod template; no controller writes their spec. */
+/** The kinds with a pod template; no controller writes their spec. */
 const workloads = ['DaemonSet', 'Deployment', 'StatefulSet']
 
-/** What is left to autoscalers where it is not rendered, and the old name of serviceAccountName, which the server writes. */
+/** Fields left to autoscalers if not rendered, and the old name of serviceAccountName, which the server writes. */
 const openFields = ['replicas', 'serviceAccount']
 
-/** Whether the owner of a live-only field tells that somebody set it. */
+/** Whether the owner of a live-only field proves that a client set it. */
 export function isJudgedByOwner(kind: string, path: Path): boolean {
   if (!workloads.includes(kind) || !startsWith(path, 'spec')) return false
   return !path.includes('metadata') && !path.includes('status') && !openFields.includes(fieldOf(path))

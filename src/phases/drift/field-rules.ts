@@ -1,10 +1,10 @@
 import { fieldOf, isItem, type Path, startsWith } from '../../core/kubernetes/field-path.ts'
 import { sameDuration, sameQuantity } from '../../core/units.ts'
 
-/** Maps from names to texts, in which an empty text says something. */
+/** Maps from names to texts, in which an empty text is significant. */
 const textMaps = ['labels', 'annotations', 'matchLabels', 'nodeSelector', 'data', 'binaryData']
 
-/** Fields whose zero is not what the server makes of a field that is not there. */
+/** Fields whose zero value differs from an absent field. */
 const meaningfulZeros = [
   'allowPrivilegeEscalation',
   'automountServiceAccountToken',
@@ -25,10 +25,10 @@ const meaningfulZeros = [
   'ttlSecondsAfterFinished'
 ]
 
-/** Objects that say something by being there: a kind of volume, and selectors that take everything. */
+/** Objects that are significant by their presence: a volume type, and selectors that match everything. */
 const meaningfulEmpties = ['emptyDir', 'labelSelector', 'namespaceSelector', 'podSelector']
 
-/** Fields for which the server takes a zero as a request for a value of its own. */
+/** Fields for which the server replaces a zero by a value of its own. */
 const filledIn = [
   'clusterIP',
   'failureThreshold',
@@ -40,8 +40,8 @@ const filledIn = [
 ]
 
 /**
- * Whether a value says no more than a field that is not there. The server drops what is empty where its types let it:
- * empty lists and maps, false, 0 and empty texts.
+ * Whether a value is equivalent to an absent field. The server drops empty values where its types allow it: empty lists
+ * and maps, false, 0 and empty texts.
  */
 export function saysNothing(value: unknown, path: Path): boolean {
   if (value === null || value === undefined) return true
@@ -53,7 +53,7 @@ export function saysNothing(value: unknown, path: Path): boolean {
   return isZero && !textMaps.includes(parent) && !isSelector(path.slice(0, -1)) && !meaningfulZeros.includes(field)
 }
 
-/** Whether the server has chosen what the manifest left to it. */
+/** Whether the server has chosen a value that the manifest left open. */
 export function leftToServer(rendered: unknown, path: Path): boolean {
   return (rendered === '' || rendered === 0) && !isItem(path) && filledIn.includes(fieldOf(path))
 }
@@ -63,18 +63,18 @@ export function isOpenList(kind: string, path: Path): boolean {
   return kind === 'Pod' || kind === 'ServiceAccount' || startsWith(path, 'metadata')
 }
 
-/** A selector is one thing: another label in it selects something else. */
+/** A selector is one unit: an additional label selects something else. */
 export function isSelector(path: Path): boolean {
   return !isItem(path) && /[sS]elector$|^match(Labels|Expressions)$/.test(fieldOf(path))
 }
 
-/** Maps whose values are quantities, and fields that are one. */
+/** Maps whose values are quantities, and fields that are quantities. */
 const quantityMaps = ['limits', 'requests', 'hard', 'capacity', 'default', 'defaultRequest', 'max', 'min']
 const quantities = ['sizeLimit', 'divisor', 'averageValue']
 
 /**
- * Whether two values of a field mean the same. The server writes a quantity in its canonical form, and a controller that
- * writes its object back does that with durations.
+ * Whether two values of a field are equivalent. The server writes a quantity in its canonical form, and a controller
+ * that rewrites its object does so with durations.
  */
 export function sameScalar(rendered: unknown, live: unknown, path: Path): boolean {
   if (rendered === live) return true
@@ -85,7 +85,7 @@ export function sameScalar(rendered: unknown, live: unknown, path: Path): boolea
   return /(interval|duration|timeout|period|ttl)$/i.test(fieldOf(path)) && sameDuration(wanted, found)
 }
 
-/** A port, a quantity and the like come as a number or as its text. */
+/** A port, a quantity and the like may be a number or its text. */
 function isText(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number'
 }

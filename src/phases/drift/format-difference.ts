@@ -20,7 +20,7 @@ function sentence(kind: string, { path, live, rendered }: Difference): string {
     return differing(`${field} line ${lines.number}`, lines.isConfidential ? undefined : show(lines.values))
   }
   if (live !== undefined && rendered !== undefined) return differing(field, show([live, rendered]))
-  // A whole item is named and not shown.
+  // A whole item is named, not shown.
   const shown = [live, rendered].some((value) => typeof value === 'object') ? undefined : show([live, rendered])
   if (rendered === undefined) return `${field} is ${shown?.[0] ?? 'present'} but is not rendered`
   return `${field} is missing${shown === undefined ? '' : `, rendered: ${shown[1]}`}`
@@ -34,11 +34,11 @@ function differing(field: string, shown: [live: string, rendered: string] | unde
 interface DifferentLines {
   number: number
   values: [string | undefined, string | undefined]
-  /** Whether one of them is a credential, which the lines above it may tell. */
+  /** Whether one of them is a credential, which the lines above may reveal. */
   isConfidential: boolean
 }
 
-/** The first line in which two texts differ, such as two files of a ConfigMap; undefined if they are no lines. */
+/** The first differing line of two texts, such as two files of a ConfigMap; undefined if they have no lines. */
 function firstDifferentLines(live: unknown, rendered: unknown): DifferentLines | undefined {
   if (typeof live !== 'string' || typeof rendered !== 'string' || !(live + rendered).includes('\n')) return undefined
   const [found, wanted] = [live.split('\n'), rendered.split('\n')]
@@ -48,23 +48,23 @@ function firstDifferentLines(live: unknown, rendered: unknown): DifferentLines |
   return { number: at + 1, values: [found[at], wanted[at]], isConfidential }
 }
 
-/** A rendered object, and what stands in the cluster for it. */
+/** A rendered object and its live counterpart. */
 export interface Compared {
   /** `StatefulSet/redis` */
   id: string
   kind: string
-  /** The object is not there. */
+  /** The object does not exist. */
   missing: boolean
   found: readonly ObjectDrift[]
 }
 
-/** A difference, and who wrote the live field. */
+/** A difference, and the writer of the live field. */
 export interface ObjectDrift {
   difference: Difference
   writer: Writer | undefined
 }
 
-/** @param live undefined if there is none */
+/** @param live undefined if it does not exist */
 export function comparedWith(rendered: KubernetesObject, live: KubernetesObject | undefined): Compared {
   const found =
     live === undefined
@@ -77,7 +77,7 @@ export function isDrifted({ missing, found }: Compared): boolean {
   return missing || found.length > 0
 }
 
-/** What is not as rendered, in words; an empty list if all is. */
+/** The differences in words; empty if there are none. */
 export function driftLines({ kind, missing, found }: Compared): string[] {
   if (missing) return ['is missing']
   return found.map(({ difference, writer }) => differenceLine(kind, difference, writer))

@@ -1,7 +1,7 @@
 import { fieldManager } from '../../core/kubernetes/object.ts'
 import type { Compared, ObjectDrift } from './format-difference.ts'
 
-/** What to type after a drift. */
+/** What to do after a drift. */
 export function driftHint(drifted: readonly Compared[], namespace: string): string {
   const kubectl = `kubectl -n ${namespace}`
   const idsOf = (objects: readonly Compared[]) => objects.map(({ id }) => id.toLowerCase()).join(' ')

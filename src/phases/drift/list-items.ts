@@ -10,8 +10,8 @@ export interface Pair {
 }
 
 /**
- * Finds for each item of a rendered list the live one that it is about: by the fields that identify it where all items
- * have them, else by what is the same, and then by position. The order says nothing.
+ * Finds for each item of a rendered list its live counterpart: by the merge keys if all items have them, else by
+ * equality, and then by position. The order is insignificant.
  * @param field the field that holds the list
  */
 export function pairsOf(rendered: readonly unknown[], live: readonly unknown[], field: string, same: Same): Pair[] {
@@ -24,13 +24,13 @@ export function pairsOf(rendered: readonly unknown[], live: readonly unknown[], 
 
 type Same = (rendered: unknown, live: unknown) => boolean
 
-/** The items by their keys; undefined if these do not tell all of them apart. */
+/** The items by their keys; undefined if these do not identify all of them. */
 function byKey(items: readonly unknown[], field: string): Map<string, { step: PathStep; item: unknown }> | undefined {
   const found = new Map<string, { step: PathStep; item: unknown }>()
   for (const item of items) {
     const step = itemKey(field, (path) => (textAt(item, ...path) === undefined ? undefined : at(item, ...path)))
     if (step === undefined) return undefined
-    // A number and its text are one: a port may be written as either.
+    // A number and its text are equal: a port may be written as either.
     found.set(JSON.stringify(Object.entries(step).map(([key, value]) => [key, String(value)])), { step, item })
   }
   return found.size === items.length ? found : undefined

@@ -39,8 +39,8 @@ export function elasticacheChecks(facts: ReplicationGroupFacts, address: SecretA
 }
 
 /**
- * A group that takes its daily backup works as configured. One that is being modified also answers, but what AWS says of
- * it need not be in force yet, and nodes may be replaced while we look.
+ * A group that takes its daily backup works as configured. One that is being modified also responds, but the reported
+ * settings need not be in force yet, and nodes may be replaced meanwhile.
  */
 function status({ status }: ReplicationGroupFacts): Seen {
   return { holds: status === 'available' || status === 'snapshotting', detail: sanitizeLine(status) }
@@ -61,7 +61,7 @@ function authentication({ authToken, userGroups }: ReplicationGroupFacts): Seen 
   return { holds: ways.length > 0, detail: ways.join(', ') || 'neither an auth token nor a user group' }
 }
 
-/** Each shard on its own: a zone that fails must leave a node of every one. */
+/** Each shard on its own: the failure of a zone must leave a node of every shard. */
 function replicas(nodeGroups: readonly NodeGroup[]): Seen {
   const [first, ...more] = nodeGroups
   if (first === undefined) return { holds: false, detail: 'AWS names no nodes' }
@@ -85,17 +85,17 @@ function count(number: number, unit: string): string {
   return `${number} ${unit}${number === 1 ? '' : 's'}`
 }
 
-/** The endpoint that always leads to where a group takes writes, if it takes any. */
+/** The endpoint that always leads to the writable node of a group, if it accepts writes. */
 export function mainEndpoint({ configuration, nodeGroups }: ReplicationGroupFacts): Endpoint | undefined {
   return configuration ?? nodeGroups[0]?.primary
 }
 
-/** How an endpoint is written: `master.sessions.abc123.euc1.cache.amazonaws.com:6379`. */
+/** The notation of an endpoint: `master.sessions.abc123.euc1.cache.amazonaws.com:6379`. */
 export function shownEndpoint({ host, port }: Endpoint): string {
   return `${sanitizeLine(host)}:${port}`
 }
 
-/** Whether the address in the Secret is the main endpoint of this group and takes writes, and what was seen. */
+/** Whether the address in the Secret is the main endpoint of this group and accepts writes, and what was seen. */
 export function checkEndpoint(
   address: SecretAddress,
   facts: ReplicationGroupFacts
@@ -140,7 +140,7 @@ function isNamed(node: string, host: string): boolean {
   return node !== '' && hostName(host).startsWith(`${node.toLowerCase()}.`)
 }
 
-/** The group that an endpoint's name tells of. */
+/** The group in the name of an endpoint. */
 function groupIn(host: string): string | undefined {
   const [first = '', second] = hostName(host).split('.')
   switch (endpointForm(host).form) {

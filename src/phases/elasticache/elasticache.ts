@@ -8,8 +8,8 @@ import { elasticacheHint } from './hints.ts'
 import type { Requirement } from './requirements.ts'
 
 /**
- * Compares the settings of the replication group with what a managed cache must have, by one question to AWS.
- * @throws Failure elasticache-settings that names every requirement that does not hold
+ * Compares the settings of the replication group with the requirements of a managed cache, by one request to AWS.
+ * @throws Failure elasticache-settings that names every unmet requirement
  */
 export async function verifyReplicationGroup(
   { group, region, relaxed, credentials }: ElastiCacheInputs,

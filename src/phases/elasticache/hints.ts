@@ -3,7 +3,7 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { mainEndpoint, shownEndpoint } from './checks.ts'
 import type { Requirement } from './requirements.ts'
 
-/** What to type for the requirements that do not hold: what to wait for, what to change, and what cannot be changed. */
+/** What to do about unmet requirements: what to wait for, what to change, and what cannot be changed. */
 export function elasticacheHint(failed: readonly Requirement[], facts: ReplicationGroupFacts): string {
   const lacks = (requirement: Requirement) => failed.includes(requirement)
   const advice = [
@@ -27,19 +27,19 @@ function recover(facts: ReplicationGroupFacts): string {
   return `see what happened: ${command('describe-events --source-type replication-group --source-identifier', facts)}`
 }
 
-/** A replica goes to where the fewest nodes are, if the subnet group has a subnet there. */
+/** A replica is placed where the fewest nodes are, if the subnet group has a subnet there. */
 function addReplica(facts: ReplicationGroupFacts): string {
   const replicas = Math.max(1, Math.min(...facts.nodeGroups.map(({ nodes }) => nodes.length), 5))
   const add = aws('increase-replica-count', facts, `--new-replica-count ${replicas} --apply-immediately`)
   return `add a replica, with a subnet of another zone in the subnet group: ${add}`
 }
 
-/** What one command can change. */
+/** The changes that one command can make. */
 function changeSettings(
   lacks: (requirement: Requirement) => boolean,
   facts: ReplicationGroupFacts
 ): string | undefined {
-  // Without cluster mode AWS wants to be told which node the backups are taken from.
+  // Without cluster mode, AWS requires the node of the backups to be named.
   const source = facts.configuration === undefined ? facts.nodeGroups[0]?.nodes.at(-1)?.id : undefined
   const parameters = [
     ...(lacks('automatic-failover') || lacks('multi-az') ? ['--automatic-failover-enabled'] : []),
@@ -57,7 +57,7 @@ function requireTls(facts: ReplicationGroupFacts): string {
   return `from Redis OSS 7 and Valkey on TLS can be added (${prefer}, and when every client uses it ${require}), before only at creation`
 }
 
-/** The token stands in a file, so that no list of processes shows it. */
+/** The token is in a file, so that it is not shown in process lists. */
 function addToken(facts: ReplicationGroupFacts): string {
   const token = '--auth-token file://token --auth-token-update-strategy'
   return `with TLS a token can be added: ${modify(facts, `${token} ROTATE`)}, and when every client sends it the same with SET`
@@ -70,7 +70,7 @@ function storeEndpoint(facts: ReplicationGroupFacts): string {
   return `store ${shownEndpoint(main)} in the AWS secret, in host, port and url`
 }
 
-/** Its members are told in every region of the Global Datastore. */
+/** Its members are listed in every region of the Global Datastore. */
 function useOtherRegion({ id, region }: ReplicationGroupFacts, datastore: string): string {
   const aws = 'aws elasticache'
   const of = `--region ${region} --global-replication-group-id ${sanitizeLine(datastore)}`

@@ -1,4 +1,4 @@
-/** What a managed cache must have; the words are those of the input elasticache-relax and of the report. */
+/** The requirements of a managed cache; the words are those of the input elasticache-relax and of the report. */
 export const requirements = [
   'status',
   'multi-az',
@@ -13,7 +13,7 @@ export const requirements = [
 
 export type Requirement = (typeof requirements)[number]
 
-/** Reads a list with commas, such as `multi-az, backups`; undefined if one of its words is no requirement. */
+/** Parses a comma-separated list, such as `multi-az, backups`; undefined if one of its words is not a requirement. */
 export function parseRelaxed(text: string): ReadonlySet<Requirement> | undefined {
   const words = text.split(',').map((word) => requirements.find((requirement) => requirement === word.trim()))
   const known = words.filter((word) => word !== undefined)

@@ -6,37 +6,37 @@ import type { StoredClaim } from './claims.ts'
 import { copyHint, keepVolumeHint, startFirstHint, switchOnHint, waitHint } from './hints.ts'
 import type { Running } from './running.ts'
 
-/** All that decides whether a deployment would lose data. */
+/** Everything that decides whether a deployment would lose data. */
 export interface GuardFacts {
   namespace: string
-  /** As it is stored; where none is, the wanted one. */
+  /** The stored StatefulSet, or the rendered one if none is stored. */
   statefulSet: KubernetesObject
   isStored: boolean
-  /** Whether what Redis writes is still there after its pod. */
+  /** Whether what Redis writes survives its pod. */
   outlivesPod: boolean
-  /** Whether container redis keeps the command and the variables that may decide what it starts with. */
+  /** Whether container redis keeps the command and the variables that may decide how it starts. */
   startsAlike: boolean
   /** Why redis-0 would restart; empty if it would not. */
   changes: readonly string[]
-  /** Whether Redis starts with an append-only file: now, and with what would be written; undefined if not known. */
+  /** Whether Redis starts with an append-only file: now, and after the deployment; undefined if unknown. */
   appends: { before: boolean | undefined; after: boolean | undefined }
-  /** Those that may be read. */
+  /** The readable claims. */
   claims: readonly StoredClaim[]
-  /** Undefined if Redis was not asked. */
+  /** Undefined if Redis was not queried. */
   running: Running | undefined
-  /** Why it could not be asked. */
+  /** Why it could not be queried. */
   silence: string | undefined
-  /** Undefined where it is Redis itself that does not answer. */
+  /** Undefined if Redis itself does not reply. */
   barrier: Barrier | undefined
 }
 
-/** What keeps a run from asking a Redis that may well run: its password, or a right that is missing. */
+/** What prevents the query of a Redis that may well be running: its password, or a missing permission. */
 export interface Barrier {
-  /** How to get the right; undefined if it is the password. */
+  /** How to get the permission; undefined if it is the password. */
   hint: string | undefined
 }
 
-/** Something that would lose data, and how to keep them. */
+/** A cause of data loss, and how to keep the data. */
 export interface Loss {
   sentence: string
   hint: string
@@ -44,13 +44,13 @@ export interface Loss {
 
 export interface GuardJudgement {
   losses: Loss[]
-  /** What a reader should know beside the verdict. */
+  /** What a reader should know besides the verdict. */
   notes: string[]
-  /** What was looked at and is well. */
+  /** What was checked and is fine. */
   lines: string[]
 }
 
-/** Whether the running Redis must be asked: only where it would end, and only about what its answer decides. */
+/** Whether the running Redis must be queried: only if it would end, and only about what its reply decides. */
 export function asksRedis({ changes, appends, claims }: Pick<GuardFacts, 'changes' | 'appends' | 'claims'>): boolean {
   return changes.length > 0 && (appends.after !== false || claims.some(({ object }) => object === undefined))
 }
@@ -66,7 +66,7 @@ function claimLoss({ name, object }: StoredClaim, facts: GuardFacts): Loss | und
   if (object !== undefined && sentence !== undefined) {
     return { sentence, hint: claimRisk(object) === 'lost' ? copyHint(facts) : keepVolumeHint(facts, object) }
   }
-  // Without its claim no pod starts: one that answers has lost it since.
+  // No pod starts without its claim: if Redis replies, the claim was lost afterwards.
   if (object !== undefined || facts.running === undefined || facts.running.keys === 0) return undefined
   return {
     sentence: `the claim ${name} is gone, and ${names.pod} would restart (${facts.changes.join(', ')}), on an empty volume: ${held(facts.running)}`,
@@ -74,7 +74,7 @@ function claimLoss({ name, object }: StoredClaim, facts: GuardFacts): Loss | und
   }
 }
 
-/** Redis that starts with an append-only file reads that and no snapshot: where there is none, it starts empty. */
+/** A Redis with an append-only file reads that and no snapshot: if there is none, it starts empty. */
 function judgeAppending(facts: GuardFacts): GuardJudgement {
   const { changes, appends, claims, running, silence = '', barrier } = facts
   const nothing: GuardJudgement = { losses: [], notes: [], lines: [] }
@@ -118,9 +118,9 @@ function judgeAppending(facts: GuardFacts): GuardJudgement {
       `old, and no snapshot: ${held(running)}`
     return { ...nothing, losses: [{ sentence, hint: switchOnHint(facts) }] }
   }
-  // Started with it: what a rewrite has not yet written is in the file of before.
+  // Redis was started with it: what a rewrite has not written yet is in the previous file.
   if (appends.before === true) return nothing
-  // One that was started with, as it may be here, has no base before it is rewritten.
+  // A Redis that was started with one, as is possible here, has no base before the first rewrite.
   const unfinished = running.unfinished.filter((each) => appends.before === false || !/_size:/.test(each))
   if (unfinished.length > 0) {
     const sentence =
@@ -131,7 +131,7 @@ function judgeAppending(facts: GuardFacts): GuardJudgement {
   return { ...nothing, lines: [`${restart}; its append-only file was enabled at runtime and is complete`] }
 }
 
-/** The same, where a variable or a script decides with what Redis starts. */
+/** The same, if a variable or a script decides how Redis starts. */
 function judgeUnknown({ running, silence = '', ...facts }: GuardFacts): GuardJudgement {
   const { changes, appends, claims, startsAlike } = facts
   const nothing: GuardJudgement = { losses: [], notes: [], lines: [] }

@@ -2,15 +2,15 @@ import { claimNames } from '../../core/kubernetes/claims.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import type { ClaimDeps } from './deps.ts'
 
-/** A claim of redis-0, and the object, if there is one. */
+/** A claim of redis-0, and its object, if it exists. */
 export interface StoredClaim {
   name: string
   object: KubernetesObject | undefined
 }
 
 /**
- * The claims of the deployed Redis, one request each. What must not be read is left out, and told.
- * @param statefulSet as it is stored
+ * The claims of the deployed Redis, one request each. Those that must not be read are left out and reported.
+ * @param statefulSet the stored one
  * @throws Failure
  */
 export async function readClaims(

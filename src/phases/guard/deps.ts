@@ -3,7 +3,7 @@ import type { RedisConnection } from '../../clients/redis/connection.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 
-/** One object of the manifests: as it is stored, and as the server would store it. */
+/** One object of the manifests: as stored, and as the server would store it. */
 export interface States {
   before: KubernetesObject | undefined
   after: KubernetesObject
@@ -12,9 +12,9 @@ export interface States {
 export interface ClaimDeps {
   cluster: { read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined> }
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string; needs?: string }): Failure
-  /** How to get the right to read what was refused, as the rest of a sentence; undefined if that is not what is wrong. */
+  /** How to get the permission for the refused read, to end a sentence; undefined if something else is wrong. */
   grantFor(error: unknown): string | undefined
-  /** Says what a reader should know beside the verdict. */
+  /** Reports what a reader should know besides the verdict. */
   note(sentence: string): void
 }
 
@@ -23,7 +23,7 @@ export interface GuardDeps extends ClaimDeps {
   openRedis(port: number, password: string | undefined, timeout: number): Promise<RedisConnection>
   /** Whether Redis replied with one of these error codes. */
   isReply(error: unknown, ...codes: string[]): boolean
-  /** Told of a secret before anything else is done with it. */
+  /** Called with a secret before anything else is done with it. */
   secret(value: string): void
   log(line: string): void
 }
@@ -31,6 +31,6 @@ export interface GuardDeps extends ClaimDeps {
 export interface GuardInputs {
   namespace: string
   states: readonly States[]
-  /** What would change in the pod template, so that redis-0 would start anew; empty if it would stay. */
+  /** What would change in the pod template, so that redis-0 would restart; empty if it would stay. */
   changes: readonly string[]
 }

@@ -14,12 +14,12 @@ import { readClaims, type StoredClaim } from './claims.ts'
 import type { GuardDeps, GuardInputs, States } from './deps.ts'
 import { type Running, runningFrom } from './running.ts'
 
-/** One connection or one answer, in milliseconds: who cannot be asked is judged by what is deployed. */
+/** The limit of one connection or reply, in milliseconds: without a reply, the deployed configuration decides. */
 const answerMilliseconds = 3_000
 
 /**
- * Refuses a deployment that would lose data, before anything is written. A StatefulSet that is gone may have left its
- * claim, and its pod: then the wanted one says where to look. Where it finds no claim, no Redis is asked.
+ * Refuses a deployment that would lose data, before anything is written. A deleted StatefulSet may have left its claim
+ * and its pod: then the rendered one determines where to look. If there is no claim there, Redis is not queried.
  * @throws Failure data-at-risk that says what would be lost and how to keep it
  */
 export async function guard({ namespace, states, changes }: GuardInputs, deps: GuardDeps): Promise<void> {
@@ -54,14 +54,14 @@ export async function guard({ namespace, states, changes }: GuardInputs, deps: G
   if (losses.length > 0) throw dataAtRiskFailure(losses)
 }
 
-/** How the Redis before was started, as far as the stored ConfigMap tells it that the wanted StatefulSet names. */
+/** How the previous Redis was started, according to the stored ConfigMap that the rendered StatefulSet refers to. */
 function leftConfiguration(statefulSet: KubernetesObject, states: readonly States[]): boolean | undefined {
   const configMaps = states.flatMap(({ before }) => (before?.kind === 'ConfigMap' ? [before] : []))
   const { redis } = cacheOfObjects([statefulSet, ...configMaps])
   return redis && appendsByFile(redis)
 }
 
-/** Whether nothing changes of the pod template that can decide what redis-server is started with. */
+/** Whether the pod template keeps everything that can decide how redis-server starts. */
 function startsAlike(...caches: readonly [RenderedCache, RenderedCache]): boolean {
   const [before, after] = caches.map(({ redis }) => {
     const container = containerOf(redis?.statefulSet.object, names.redisContainer)
@@ -70,7 +70,7 @@ function startsAlike(...caches: readonly [RenderedCache, RenderedCache]): boolea
   return before !== undefined && isDeepStrictEqual(before, after)
 }
 
-/** Whether nobody can have left data: a claim cannot go while a pod has it. One that must not be read may be there. */
+/** Whether there cannot be any data: a claim exists as long as a pod uses it. One that must not be read may exist. */
 function nothingLeft(claims: readonly StoredClaim[], before: boolean | undefined): boolean {
   return claims.every(({ object }) => object === undefined) && (claims.length > 0 || before === undefined)
 }
@@ -85,7 +85,7 @@ function dataAtRiskFailure(losses: readonly Loss[]): Failure {
   return new Failure('data-at-risk', `nothing was written because data would be lost: ${sentence}`, hint)
 }
 
-/** Asks the running Redis once, with the password that it had before this run. */
+/** Queries the running Redis once, with the password that it had before this run. */
 async function ask(
   namespace: string,
   states: readonly States[],
@@ -101,7 +101,7 @@ async function ask(
   }
 }
 
-/** What keeps this run from a Redis that may well run; undefined if it is Redis that does not answer. */
+/** What prevents the query of a Redis that may well be running; undefined if Redis itself does not reply. */
 function barrierIn(error: unknown, namespace: string, { isReply, toFailure }: GuardDeps): Barrier | undefined {
   if (isReply(error, 'WRONGPASS', 'NOAUTH')) return { hint: undefined }
   const attempt = { verb: 'port-forward to', object: `Pod/${names.pod}`, namespace }

@@ -4,13 +4,13 @@ import { containerOf, names } from '../../core/kubernetes/workload.ts'
 import { isAtOrBelow } from '../../core/rendered-cache/mounted-files.ts'
 import { finished } from './running.ts'
 
-/** Where our manifests mount the password in container redis. */
+/** Where the manifests of this action mount the password in container redis. */
 const passwordFolder = '/run/redis-credentials'
 
 /** Where a command is typed. */
 export interface RedisTarget {
   namespace: string
-  /** As it is stored; where none is, the wanted one. */
+  /** The stored StatefulSet, or the rendered one if none is stored. */
   statefulSet: KubernetesObject
   isStored: boolean
 }
@@ -65,7 +65,7 @@ export function keepVolumeHint({ namespace, statefulSet, isStored }: RedisTarget
   const again = isMade ? [] : [`recreate the claim ${name} from its manifest`]
   const steps = [
     `\`kubectl patch pv ${volume} --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'\``,
-    // Without its StatefulSet, the pod that it left comes back with the next run only.
+    // Without its StatefulSet, the remaining pod only comes back with the next run.
     isStored ? scale(0) : `\`${kubectl} delete pod ${names.pod} --ignore-not-found\``,
     `\`${kubectl} wait --for=delete pvc/${name} --timeout=5m\``,
     `\`kubectl patch pv ${volume} --patch '{"spec":{"claimRef":{"uid":null,"resourceVersion":null}}}'\``,

@@ -1,17 +1,17 @@
 import { type RedisInfo, usedDataset } from '../../core/redis/info.ts'
 
-/** What the Redis that runs says of its data. */
+/** What the running Redis reports about its data. */
 export interface Running {
   appends: boolean
-  /** What is still to be waited for before a restart would find all keys in the append-only file: `name:value` of INFO. */
+  /** What must finish before a restart would find all keys in the append-only file: `name:value` of INFO. */
   unfinished: string[]
-  /** Undefined while it loads them. */
+  /** Undefined while it is loading them. */
   keys: number | undefined
-  /** What they take, in bytes; undefined if missing in INFO. */
+  /** Their size in bytes; undefined if missing in INFO. */
   bytes: number | undefined
 }
 
-/** Reads the reply of INFO; undefined if it does not say whether there is an append-only file. */
+/** Parses the reply of INFO; undefined if it does not say whether there is an append-only file. */
 export function runningFrom(info: RedisInfo): Running | undefined {
   const enabled = info.get('aof_enabled')
   if (enabled === undefined) return undefined
@@ -26,7 +26,7 @@ export function runningFrom(info: RedisInfo): Running | undefined {
   }
 }
 
-/** What `INFO persistence` shows when a file that was switched on live holds all keys. */
+/** What `INFO persistence` shows after a file that was enabled live contains all keys. */
 export const finished = {
   aof_enabled: '1',
   aof_rewrite_scheduled: '0',

@@ -11,7 +11,7 @@ import { weakenedPolicies } from './network-policy.ts'
 import { openDoors } from './password.ts'
 import { lostPersistence, shrinkingStorage, startedPersistence } from './storage.ts'
 
-/** Each rule by its name, and what it says of a change: one sentence for each danger. */
+/** The rules by name; each describes the dangers of a change, one sentence each. */
 const rules: Record<string, (before: RenderedCache, after: RenderedCache) => string[]> = {
   'storage-shrinks': shrinkingStorage,
   'persistence-off': lostPersistence,
@@ -24,8 +24,8 @@ const rules: Record<string, (before: RenderedCache, after: RenderedCache) => str
 }
 
 /**
- * What deserves a second look in a change: only what the change makes so, not what was so before.
- * @param before the objects as they are, those included that would no longer be rendered
+ * The dangers that a change introduces, not those that existed before.
+ * @param before the objects as they are, including those that would no longer be rendered
  * @param after the same objects as they would be, and new ones
  */
 export function dangersOf(before: readonly KubernetesObject[], after: readonly KubernetesObject[]): Danger[] {
@@ -35,7 +35,7 @@ export function dangersOf(before: readonly KubernetesObject[], after: readonly K
   )
 }
 
-/** A rule about one state, as a rule about a change: what is found under a name that was not found before. */
+/** Turns a rule about one state into a rule about a change: names that are found now and were not found before. */
 function becoming(
   find: (cache: RenderedCache) => Map<string, string>
 ): (before: RenderedCache, after: RenderedCache) => string[] {
@@ -46,8 +46,8 @@ function becoming(
 }
 
 /**
- * A child that saves may copy all that its parent holds, so that Redis needs twice its maxmemory at worst. Manifests that
- * give it less are refused before there is a plan; this sees what the admission of a cluster makes of them.
+ * A child process that saves may copy all memory of its parent, so Redis needs up to twice its maxmemory. Manifests
+ * with less are refused before there is a plan; this detects what the admission of a cluster makes of them.
  */
 function memoryShortage({ redis }: RenderedCache): Map<string, string> {
   const settings = redis && knownValue(redis.settings)
@@ -55,7 +55,7 @@ function memoryShortage({ redis }: RenderedCache): Map<string, string> {
   const [limit, maxmemory] = [redis?.container?.memoryLimit, setting(settings.config, 'maxmemory')]
   const [limitBytes, bytes] = [quantityBytes(limit ?? ''), redisBytes(maxmemory ?? '')]
   const container = `container ${names.redisContainer}`
-  // Redis refuses to start with what is no size.
+  // Redis refuses to start with an invalid size.
   if (maxmemory !== undefined && bytes === undefined) return new Map()
   if (!bytes) return new Map([['memory', `Redis would have no maxmemory and could grow until the kernel kills it`]])
   if (limitBytes === undefined) return new Map([['memory', `${container} would have no memory limit`]])
@@ -67,7 +67,7 @@ function memoryShortage({ redis }: RenderedCache): Map<string, string> {
   return new Map([['memory', sentence]])
 }
 
-/** Images that may be another one tomorrow. */
+/** Image references that may change their content. */
 function looseImages({ documents }: RenderedCache): Map<string, string> {
   const found = documents.flatMap(({ object }) => {
     const pod = podSpecOf(object)

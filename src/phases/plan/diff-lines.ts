@@ -5,17 +5,17 @@ import { isSame, isSameLine, type RedactedTree, yamlOf } from './redacted-tree.t
 
 /** A line of the YAML of two states. */
 export interface Line extends Heading {
-  /** The map, list, list item or text in which it stands; items are written `[name=redis]`. */
+  /** The enclosing map, list, list item or text; items are written `[name=redis]`. */
   path: readonly string[]
 }
 
-/** Two states of a value, at least one. */
+/** Two states of a value, at least one of them defined. */
 interface Pair {
   before: RedactedTree | undefined
   after: RedactedTree | undefined
 }
 
-/** Where people look for them; all other keys follow by name. */
+/** The keys in their familiar order; all other keys follow by name. */
 const firstKeys = ['apiVersion', 'kind', 'metadata', 'name', 'namespace']
 
 /** The YAML of two states of a map, side by side. */
@@ -39,7 +39,7 @@ function itemLines(pair: Pair, label: string, path: readonly string[]): Line[] {
   })
 }
 
-/** What stands below a key or after a dash. */
+/** The content below a key or after a dash. */
 function bodyOf(pair: Pair, field: string, path: readonly string[]): Line[] {
   const type = (pair.after ?? pair.before)?.type
   if (type === 'map') return diffLines(pair, path)
@@ -59,7 +59,7 @@ function blockLines(before: readonly RedactedLine[], after: readonly RedactedLin
   })
 }
 
-/** Two states that have nothing in common but their place become a removal and an addition. */
+/** Two states with nothing in common but their position become a removal and an addition. */
 function comparable({ before, after }: Pair): Pair[] {
   if (before === undefined || after === undefined || shapeOf(before) === shapeOf(after)) return [{ before, after }]
   return [
@@ -111,25 +111,25 @@ function dashed(lines: readonly Line[]): Line[] {
   })
 }
 
-/** White space at the end of a line, which would otherwise not be seen. */
+/** Trailing white space, which would otherwise be invisible. */
 function withVisibleEnd(text: string): string {
   const end = text.slice(text.trimEnd().length)
   return text.trimEnd() + end.replaceAll(' ', '␠').replaceAll('\t', '␉')
 }
 
-/** A line in two states, undefined where one has none. */
+/** A line in two states, undefined in one that lacks it. */
 interface Heading {
   before: string | undefined
   after: string | undefined
   isChanged: boolean
 }
 
-/** Says that what looks alike has changed. */
+/** Notes a change that is invisible. */
 const note = '(changed, not shown)'
 
 /**
- * A key or a dash, with what stands beside it.
- * @param before of the same shape as after, if there are both
+ * A key or a dash, with the content beside it.
+ * @param before of the same shape as after, if both exist
  */
 function headed(key: string, before: RedactedTree | undefined, after: RedactedTree | undefined): Heading {
   const join = (text: string) => (text === '' ? key : `${key} ${text}`)
@@ -150,7 +150,7 @@ function headed(key: string, before: RedactedTree | undefined, after: RedactedTr
   return { before: old, after: isNoted ? `${next} ${note}` : next, isChanged: isNoted || old !== next }
 }
 
-/** Whether all of a value stands below the line of its key. */
+/** Whether a value is written completely below the line of its key. */
 function isBelow(tree: RedactedTree): boolean {
   return inline(tree) === ''
 }

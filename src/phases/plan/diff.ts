@@ -5,12 +5,12 @@ import { withoutDefaults, withoutIgnoredFields } from './ignored-fields.ts'
 import { redactedTreeOf } from './redacted-tree.ts'
 
 /**
- * A unified YAML diff of two states of an object, for people: without what the server counts and keeps, without any
- * credential, list items matched by what tells them apart. An empty text if they differ in nothing that a reader would
- * see; two objects may then still differ in the order of list items.
- * @param before undefined if there is none yet
- * @param after undefined if there would be none any more
- * @param rendered what was asked for; what the server adds to something new is then left out
+ * A unified YAML diff of two states of an object, for people: without server bookkeeping and credentials, and with list
+ * items matched by their merge keys. Empty if there is no visible difference; two objects may then still differ in the
+ * order of list items.
+ * @param before undefined if it does not exist yet
+ * @param after undefined if it would be removed
+ * @param rendered what was requested; defaults that the server adds to something new are then left out
  */
 export function objectDiff(
   before: KubernetesObject | undefined,
@@ -23,17 +23,17 @@ export function objectDiff(
     (object) => object && redactedTreeOf(withoutIgnoredFields(object), object.kind)
   )
   const planned = next && withoutDefaults(next, old, asked)
-  // What is said of a Secret is said of each key.
+  // What concerns a Secret concerns each of its keys.
   const context = subject.kind === 'Secret' ? Number.POSITIVE_INFINITY : 3
   return unified(diffLines({ before: old, after: planned }), objectId(subject), context)
 }
 
-/** A path is a heading; the keys that it is made of stand in the lines below it. */
+/** A path is a heading; its keys are in the lines below it. */
 const maximumPath = 300
 
 /**
- * A unified diff: changed lines with so many lines of context around them, under the path that they have in common.
- * @param whole stands in place of the path where the changes have none in common
+ * A unified diff: changed lines with a number of context lines, below their common path.
+ * @param whole used instead of the path where the changes have none in common
  * @returns an empty text if no line is changed
  */
 export function unified(lines: readonly Line[], whole: string, context: number): string {
@@ -70,7 +70,7 @@ function shortened(path: string): string {
   return path.length <= maximumPath ? path : `…${path.slice(-maximumPath)}`
 }
 
-/** Of lines that changed one after the other, first all old ones and then all new ones. */
+/** Of adjacent changed lines, first all old ones and then all new ones. */
 function marked(hunk: readonly Line[]): string[] {
   const run: { removed: string[]; added: string[] } = { removed: [], added: [] }
   return [...hunk, undefined].flatMap((line) => {
@@ -84,7 +84,7 @@ function marked(hunk: readonly Line[]): string[] {
   })
 }
 
-/** Characters that cannot be seen, or that would change the order of those that can. */
+/** Characters that are invisible, or that would change the order of visible ones. */
 function visible(line: string): string {
   return line.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0

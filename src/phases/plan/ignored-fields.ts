@@ -13,7 +13,7 @@ const ignoredAnnotations = [
   /^pv\.kubernetes\.io\//
 ]
 
-/** What an object says, without what the server and its controllers write into it. */
+/** The content of an object, without what the server and its controllers write into it. */
 export function withoutIgnoredFields(object: KubernetesObject): Record<string, unknown> {
   const { status: _status, metadata, ...rest } = object
   const kept = Object.entries(metadata).filter(([name]) => !ignoredMetadata.includes(name) && name !== 'annotations')
@@ -30,7 +30,7 @@ export function withoutIgnoredFields(object: KubernetesObject): Record<string, u
   }
 }
 
-/** The keys of a Secret in one form: the server writes what it is sent as stringData into data. */
+/** The keys of a Secret in one form: the server writes stringData into data. */
 function secretData({ data = {}, stringData }: KubernetesObject): object {
   if (!isMap(data) || !isMap(stringData)) return {}
   const encoded = Object.entries(stringData).map(([key, value]) => [key, Buffer.from(String(value)).toString('base64')])
@@ -38,9 +38,9 @@ function secretData({ data = {}, stringData }: KubernetesObject): object {
 }
 
 /**
- * What the server made of something new, without what nobody asked for: defaults, addresses that were given to it.
- * What stood there before and changed is kept, whoever changes it.
- * @param rendered what was asked for
+ * The server's version of something new, without what nobody requested: defaults and assigned addresses. Changes to
+ * existing fields are kept, whoever makes them.
+ * @param rendered what was requested
  */
 export function withoutDefaults(
   after: RedactedTree,
@@ -66,7 +66,7 @@ export function withoutDefaults(
   }
 }
 
-/** @param before undefined if there was nothing, so that all is new */
+/** @param before undefined if it did not exist, so that everything is new */
 function pruned(
   after: ReadonlyMap<string, RedactedTree>,
   before: ReadonlyMap<string, RedactedTree> | undefined,

@@ -2,17 +2,17 @@ import { itemKey } from '../../core/kubernetes/list-keys.ts'
 import { aligned } from '../../core/text-diff.ts'
 import { isSame, type RedactedTree } from './redacted-tree.ts'
 
-/** Two states of an item of a list, and how it is called in a path: `name=redis`, or its place. */
+/** Two states of a list item, and its name in a path: `name=redis`, or its position. */
 export interface Item {
   label: string
   before: RedactedTree | undefined
   after: RedactedTree | undefined
 }
 
-/** They run one after the other, so that another order is a change. */
+/** They run one after the other, so a new order is a change. */
 const ordered = ['initContainers']
 
-/** The items of two states of a list side by side, in the order of the second one. */
+/** The aligned items of two states of a list, in the order of the second one. */
 export function matchedItems(field: string, before: readonly RedactedTree[], after: readonly RedactedTree[]): Item[] {
   const [old, next] = [itemsByKey(field, before), itemsByKey(field, after)]
   if (old === undefined || next === undefined) return matchedByContent(before, after)
@@ -21,13 +21,13 @@ export function matchedItems(field: string, before: readonly RedactedTree[], aft
     const label = step.after ?? step.before ?? ''
     const item = { label, before: old.get(label), after: next.get(label) }
     if (step.before === step.after || !next.has(label) || !old.has(label)) return [item]
-    // It has moved: it stands where it is now, and has left where it was.
+    // It has moved: it is at its new position, and has left its old one.
     if (!ordered.includes(field)) return step.after === undefined ? [] : [item]
     return [step.after === undefined ? { ...item, after: undefined } : { ...item, before: undefined }]
   })
 }
 
-/** The items of a list by their keys; undefined if it does not tell all of them apart. */
+/** The items of a list by their keys; undefined if the keys do not identify all of them. */
 export function itemsByKey(
   field: string,
   items: readonly RedactedTree[]
@@ -56,7 +56,7 @@ function textAt(tree: RedactedTree | undefined, [name, ...rest]: readonly string
   return tree?.type === 'map' ? textAt(tree.entries.get(name), rest) : undefined
 }
 
-/** Items without a key are the same if they say the same; where as many went as came, each took the place of one. */
+/** Items without a key match if they are equal; if as many were removed as added, each replaces one. */
 function matchedByContent(before: readonly RedactedTree[], after: readonly RedactedTree[]): Item[] {
   const index = { before: 0, after: 0 }
   const run: { gone: Item[]; come: Item[] } = { gone: [], come: [] }

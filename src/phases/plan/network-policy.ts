@@ -4,7 +4,7 @@ import type { RenderedNetworkPolicy } from '../../core/rendered-cache/network-po
 import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import { isSame, redactedTreeOf } from './redacted-tree.ts'
 
-/** What one policy admits. */
+/** The peers and ports that one policy admits. */
 interface PolicyAdmission extends Admission {
   policy: string
 }
@@ -12,8 +12,8 @@ interface PolicyAdmission extends Admission {
 const mostInSentence = 3
 
 /**
- * How the NetworkPolicies would let more reach Redis. They add up: what one of them admits is admitted, and a pod that
- * none of them selects is open to all.
+ * How the NetworkPolicies would admit more clients to Redis. Policies are additive: what one of them admits is
+ * admitted, and a pod that none of them selects is open to all.
  */
 export function weakenedPolicies(before: RenderedCache, after: RenderedCache): string[] {
   const isLeaving = before.redis !== undefined && after.redis === undefined
@@ -45,7 +45,7 @@ function admitting(
   next: readonly RenderedNetworkPolicy[]
 ): string[] {
   const isNew = before.redis === undefined && old.length === 0
-  // Who is open to all cannot become more so.
+  // A pod that is open to all cannot be opened further.
   if (old.length === 0 && !isNew) return []
   const known = admissionsOf(old)
   const added = admissionsOf(next).filter((admission) =>
@@ -62,7 +62,7 @@ function admissionsOf(policies: readonly RenderedNetworkPolicy[]): PolicyAdmissi
   return policies.flatMap(({ id, admits }) => admits.map((admission) => ({ ...admission, policy: id })))
 }
 
-/** The policies that select the pods of Redis, as far as their labels are known, and limit what goes this way. */
+/** The policies that select the Redis pods, as far as their labels are known, and restrict this direction. */
 function selecting({ networkPolicies }: RenderedCache, direction: 'Ingress' | 'Egress'): RenderedNetworkPolicy[] {
   return networkPolicies.filter(
     ({ selectsRedis, limitsIngress, limitsEgress }) =>
@@ -70,7 +70,7 @@ function selecting({ networkPolicies }: RenderedCache, direction: 'Ingress' | 'E
   )
 }
 
-/** Whether all that the second one lets in, the first one lets in as well. */
+/** Whether the first one admits everything that the second one admits. */
 function covers(one: Admission, other: Admission): boolean {
   return coversPeer(one.peer, other.peer) && coversPort(one.port, other.port)
 }
@@ -109,7 +109,7 @@ function coversPeer(one: unknown, other: unknown): boolean {
   return isSameWhere && narrows(at(other, 'podSelector'), at(one, 'podSelector'))
 }
 
-/** Whether a selector asks for all that the other one asks for. */
+/** Whether a selector requires everything that the other one requires. */
 function narrows(selector: unknown, other: unknown): boolean {
   const labels = Object.entries(at(other, 'matchLabels') ?? {})
   const expressions = listAt(selector, 'matchExpressions')

@@ -4,7 +4,7 @@ import { type RedisConfig, setting } from '../../core/redis/config.ts'
 import { knownValue } from '../../core/rendered-cache/known.ts'
 import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 
-/** Ways into Redis without a password: what each is called, and a sentence. Nothing if the configuration is not known. */
+/** Ways into Redis without a password: a name and a sentence each. None if the configuration is unknown. */
 export function openDoors({ redis }: RenderedCache): Map<string, string> {
   const settings = redis && knownValue(redis.settings)
   if (settings === undefined) return new Map()
@@ -52,7 +52,7 @@ function asksForPassword(config: RedisConfig, files: Readonly<Record<string, str
   )
 }
 
-/** Whether a file includes one that is written at start, and by its name for the sake of a password. */
+/** Whether a file includes one that is written at start and, judging by its name, contains a password. */
 function includesCredentials(text: string, files: Readonly<Record<string, string>>): boolean {
   const included = [...text.matchAll(/^[ \t]*include[ \t]+["']?([^\s"']+)/gim)].map(
     ([, path]) => path?.split('/').pop() ?? ''

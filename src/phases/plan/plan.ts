@@ -6,7 +6,7 @@ import { dangersOf } from './dangers.ts'
 import { objectDiff } from './diff.ts'
 import { restartReasons, staleReason } from './predicted-restart.ts'
 
-/** What the server answered when an apply was tried. */
+/** The server's response to a dry run of an apply. */
 export interface Tried {
   wanted: KubernetesObject
   before: KubernetesObject | undefined
@@ -15,28 +15,28 @@ export interface Tried {
   note: string | undefined
 }
 
-/** An object that the server would not take, or that could not be asked about. */
+/** An object that the server refused, or that could not be requested. */
 export interface PlannedRefusal {
   object: KubernetesObject
-  /** As it is stored, if that is known. */
+  /** The stored object, if known. */
   before: KubernetesObject | undefined
   failure: Failure
-  /** Why that says nothing about a deployment: what is missing now; undefined if it would be refused then, too. */
+  /** Why that is inconclusive for a deployment: what is missing now; undefined if it would also be refused then. */
   unknown: string | undefined
 }
 
 const actions = { created: 'create', configured: 'change', unchanged: 'unchanged' } as const
 
-/** What a deployment would do, from what the server answered to a dry run of it. */
+/** The effect of a deployment, from the server's responses to a dry run of it. */
 export function planOf(tried: readonly Tried[], refused: readonly PlannedRefusal[]): Plan {
   const before = [...tried, ...refused].flatMap((each) => each.before ?? [])
   const statefulSet = tried.find(isRedis)
-  // A Secret that is kept as it is may still be refused for what it holds.
+  // A Secret that is kept may still be refused for its content.
   const bad = new Set(refused.map(({ object }) => objectId(object)))
   const good = tried.filter(({ wanted }) => !bad.has(objectId(wanted)))
   const objects = [...good.map(planned), ...refused.map(unplanned)]
   const restart = statefulSet?.before === undefined ? [] : restartReasons(statefulSet.before, statefulSet.after)
-  // What cannot be done, such as to shrink a claim, is a danger all the same.
+  // An impossible change, such as shrinking a claim, is a danger as well.
   const after = [
     ...tried.map((each) => each.after),
     ...refused.filter((each) => each.before).map(({ object }) => object)
@@ -44,7 +44,7 @@ export function planOf(tried: readonly Tried[], refused: readonly PlannedRefusal
   return { asked: true, sentence: planSentence(objects, restart), objects, restart, dangers: dangersOf(before, after) }
 }
 
-/** The plan in one line: what would happen, and whether the cache would be away for a moment. */
+/** The plan in one line: what would happen, and whether the cache would be unavailable for a moment. */
 export function planSentence(objects: readonly PlannedObject[], restart: readonly string[]): string {
   const count = (action: PlannedObject['action']) => objects.filter((object) => object.action === action).length
   const counts = [

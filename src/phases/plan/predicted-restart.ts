@@ -3,24 +3,24 @@ import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.
 import { heldBack } from '../../core/kubernetes/update-strategy.ts'
 import { checksumMeaning } from '../apply/checksums.ts'
 
-/** Why the controller would replace the pod: what differs in the pod template; empty if it would keep it. */
+/** Why the controller would replace the pod: the differences in the pod template; empty if it would keep it. */
 export function restartReasons(before: KubernetesObject, after: KubernetesObject): string[] {
   return heldBack(after) === undefined ? templateChanges(before, after) : []
 }
 
-/** Why redis-0 would not get the pod template that changes, in words; undefined if it would, or if nothing changes. */
+/** Why redis-0 would not get the changed pod template, in words; undefined if it would, or if nothing changes. */
 export function staleReason(before: KubernetesObject, after: KubernetesObject): string | undefined {
   return templateChanges(before, after).length === 0 ? undefined : heldBack(after)
 }
 
 /**
- * Why redis-0 would start anew: by the controller now, by whoever deletes the pod that it leaves as it is, or because a
- * template that was stored before has not reached the pod yet.
+ * Why redis-0 would restart: by the controller now, by a later deletion of the pod that it keeps, or because a template
+ * stored earlier has not reached the pod yet.
  */
 export function pendingRestart(before: KubernetesObject, after: KubernetesObject): string[] {
   const stale = staleReason(before, after)
   const reasons = stale === undefined ? restartReasons(before, after) : [stale]
-  // Under OnDelete the controller never brings the current revision up to date; without it, the pod is replaced.
+  // Under OnDelete the controller never updates the current revision; without it, the pod is replaced.
   if (reasons.length > 0 || heldBack(after) !== undefined) return reasons
   const [current, update] = ['currentRevision', 'updateRevision'].map((name) => textAt(before, 'status', name))
   return current === update ? [] : [`revision ${update} is stored and not running yet`]

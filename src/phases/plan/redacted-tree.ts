@@ -3,18 +3,18 @@ import { type RedactedLine, redactLine, redactLines } from '../../core/redact/re
 import { isConfidential, type ValuePlace } from '../../core/redact/secret-values.ts'
 import { toYaml } from '../../core/yaml/document.ts'
 
-/** What a reader may see of a value: credentials are hidden, and what is nested too deep to be read. */
+/** What a reader may see of a value: credentials and content below the maximum depth are hidden. */
 export type RedactedTree =
   | { type: 'map'; entries: ReadonlyMap<string, RedactedTree> }
   | { type: 'list'; items: readonly RedactedTree[] }
-  /** A scalar as YAML writes it, or the lines of a text after this style of a block. */
+  /** A scalar in YAML notation, or the lines of a text after this block style. */
   | { type: 'text'; style: '' | '|' | '|-' | '|+'; lines: readonly RedactedLine[] }
   | { type: 'hidden'; value: unknown }
 
-/** No kind of Kubernetes comes near it, and the stack holds many times more. */
+/** No Kubernetes kind is nested nearly as deep, and the stack holds many times more. */
 const deepest = 60
 
-/** @param kind of the object, which decides what is confidential in it */
+/** @param kind of the object, which determines what is confidential in it */
 export function redactedTreeOf(value: unknown, kind: string): RedactedTree {
   return treeAt(value, { kind, path: [], parent: undefined, object: value })
 }
@@ -42,7 +42,7 @@ function isSamePair([one, other]: (RedactedTree | undefined)[]): boolean {
   return one !== undefined && other !== undefined && isSame(one, other)
 }
 
-/** Without recursion, because what is hidden may be nested at any depth. */
+/** Not recursive, because hidden content may be nested at any depth. */
 function isSameValue(...values: [unknown, unknown]): boolean {
   const pairs = [values]
   for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
@@ -63,7 +63,7 @@ function treeAt(value: unknown, place: ValuePlace): RedactedTree {
   const inside = (key: string | number) => ({ ...place, path: [...place.path, key], parent: value })
   if (Array.isArray(value)) return { type: 'list', items: value.map((item, index) => treeAt(item, inside(index))) }
   if (isNested) {
-    // For Kubernetes a field that is null is a field that is not there.
+    // Kubernetes treats a null field as absent.
     const entries = Object.entries(value).filter(([, child]) => child !== null && child !== undefined)
     return { type: 'map', entries: new Map(entries.map(([key, child]) => [key, treeAt(child, inside(key))])) }
   }
@@ -84,13 +84,13 @@ function scalar(line: RedactedLine): RedactedTree {
   return { type: 'text', style: '', lines: [line] }
 }
 
-/** Text that YAML takes for nothing else: most keys, and found without asking it. */
+/** Text that YAML can only read as text: most keys, recognised without the parser. */
 const plain = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z_][\w./-]*$/i
 
-/** A scalar as YAML writes it beside its key. */
+/** A scalar in the notation beside its key. */
 export function yamlOf(value: unknown): string {
   if (typeof value === 'string' && plain.test(value)) return value
   const yaml = toYaml(value).trimEnd()
-  // `---` at the start of a line would end the document, so that alone becomes a block.
+  // `---` at the start of a line would end the document, so only this text becomes a block.
   return yaml.includes('\n') ? JSON.stringify(value) : yaml
 }

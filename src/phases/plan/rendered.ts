@@ -7,18 +7,18 @@ import { objectDiff } from './diff.ts'
 import { planSentence } from './plan.ts'
 import { restartReasons } from './predicted-restart.ts'
 
-/** A rendered object, and what a check without a cluster says of it. */
+/** A rendered object, and the result of the check without a cluster. */
 export interface RenderedObject {
   object: KubernetesObject
-  /** What is wrong with it, a sentence each. */
+  /** The problems, one sentence each. */
   problems: readonly string[]
   /** What could not be checked, and why. */
   note?: string
 }
 
 /**
- * What a change of the manifests changes, where no cluster is asked.
- * @param base what another branch renders; undefined if there is nothing to compare with, and then no change is known
+ * What a change of the manifests changes, without a cluster.
+ * @param base the objects of another branch; undefined if there is nothing to compare with, and then no change is known
  */
 export function planOfRendered(
   rendered: readonly RenderedObject[],
@@ -41,7 +41,7 @@ export function planOfRendered(
   }
 }
 
-/** What another branch renders and this one does not. */
+/** The objects of another branch that this one does not render. */
 function noLongerRendered(
   rendered: readonly KubernetesObject[],
   base: readonly KubernetesObject[]
@@ -61,7 +61,7 @@ function planned(
   isCompared: boolean
 ): PlannedObject {
   const diff = isCompared ? objectDiff(before, object, object) : ''
-  // Where nothing tells what would change, the schema still says that an object is right.
+  // If changes are unknown, the schema still confirms that an object is valid.
   const action = isCompared ? actionOf(before, object) : note === undefined ? 'valid' : 'unknown'
   const notes = [
     ...problems,
@@ -91,7 +91,7 @@ function restartBetween(base: readonly KubernetesObject[], wanted: readonly Kube
   return [...(isSame ? [] : ['configuration']), ...restartReasons(before, after)]
 }
 
-/** What the apply marks the pod template with: the ConfigMaps that it names. */
+/** The content of the checksum annotation: the ConfigMaps that the pod template refers to. */
 function configurationOf(statefulSet: KubernetesObject, objects: readonly KubernetesObject[]): unknown {
   const read = referencedNames(statefulSet, 'configMap')
   const configMaps = objects.filter(({ kind, metadata }) => kind === 'ConfigMap' && read.has(metadata.name))
@@ -103,7 +103,7 @@ function configurationOf(statefulSet: KubernetesObject, objects: readonly Kubern
   )
 }
 
-/** What tells an object from all others; another version of its kind is the same object. */
+/** The identity of an object; another version of its kind is the same object. */
 function identity({ apiVersion, kind, metadata }: KubernetesObject): string {
   const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : ''
   return [group, kind, metadata.namespace ?? '', metadata.name].join(' ')

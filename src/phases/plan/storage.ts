@@ -9,7 +9,7 @@ import { compareQuantities } from '../../core/units.ts'
 
 const sizePath = ['spec', 'resources', 'requests', 'storage']
 
-/** Claims that ask for less than before. */
+/** Claims with a smaller request than before. */
 export function shrinkingStorage(before: RenderedCache, after: RenderedCache): string[] {
   const old = claimSizes(before)
   return [...claimSizes(after)].flatMap(([claim, size]) => {
@@ -24,7 +24,7 @@ export function lostPersistence(before: RenderedCache, after: RenderedCache): st
   return [...unwritten(before, after), ...unclaimed(before, after)]
 }
 
-/** An append-only file that a Redis would read in the place of its snapshot, and does not have. */
+/** An append-only file that Redis would read instead of its snapshot, and that does not exist. */
 export function startedPersistence(before: RenderedCache, after: RenderedCache): string[] {
   return appends(before) === false && appends(after)
     ? [
@@ -72,7 +72,7 @@ function unclaimed(before: RenderedCache, after: RenderedCache): string[] {
     )
 }
 
-/** What is asked for, by claim: `claim data of StatefulSet/redis`. */
+/** The requested sizes by claim: `claim data of StatefulSet/redis`. */
 function claimSizes({ documents }: RenderedCache): Map<string, string> {
   const sizes = documents.flatMap(({ object }): [string, string | undefined][] => {
     if (object.kind === 'PersistentVolumeClaim') return [[objectId(object), textAt(object, ...sizePath)]]

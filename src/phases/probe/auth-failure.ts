@@ -7,16 +7,16 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import type { ProbeDeps } from './deps.ts'
 import { selfHostedHint } from './hints.ts'
 
-/** When Redis read its password, and when the Secret got the one it has; undefined where the cluster does not tell. */
+/** When Redis read its password, and when the Secret got its current one; undefined if unknown. */
 export interface PasswordTimes {
   started: string | undefined
   changed: string | undefined
 }
 
-/** How long a failure that is certain may wait for what only explains it. */
+/** The time limit for details of a failure that is already certain. */
 const explanationMilliseconds = 3_000
 
-/** The failure for a Redis that does not let us do our work: a wrong password or a missing right, and why. */
+/** The failure for a Redis that refuses access: a wrong password or a missing permission, and the reason. */
 export async function authFailure(error: unknown, namespace: string, deps: ProbeDeps): Promise<Failure> {
   const said = sanitizeLine(messageOf(error))
   const sentence = deps.isReply(error, 'NOPERM')
@@ -43,7 +43,7 @@ export function wrongPasswordFailure(said: string, { started, changed }: Passwor
     : `${base}. Redis has been running since ${started} and the Secret has not changed since, so Redis has a different password`
 }
 
-/** The times from a pod and a Secret: fields that an apply leaves as they are keep their time. */
+/** The times from a pod and a Secret: fields that an apply does not change keep their time. */
 export function passwordTimes(pod: KubernetesObject | undefined, secret: KubernetesObject | undefined): PasswordTimes {
   const statuses = listAt(pod, 'status', 'containerStatuses')
   const redis = statuses.find((status) => at(status, 'name') === names.redisContainer)
@@ -53,7 +53,7 @@ export function passwordTimes(pod: KubernetesObject | undefined, secret: Kuberne
   }
 }
 
-// What was refused is certain; this only says more, so an answer that cannot be had soon is none.
+// The refusal is certain; this only adds details, so what cannot be read soon is left out.
 async function readTimes(namespace: string, { cluster, clock, signal }: ProbeDeps): Promise<PasswordTimes> {
   const unknown = { started: undefined, changed: undefined }
   const over = new AbortController()

@@ -19,16 +19,16 @@ import {
 import { endpointText, type Finding, type ProbeContext, unreachableCode } from './probe-context.ts'
 import type { Answers, Certificate, ProbeOutput } from './probe-output.ts'
 
-/** What Redis told of itself. */
+/** What Redis reported about itself. */
 export interface RedisFacts {
   info: RedisInfo
-  /** CONFIG GET of the settings below. */
+  /** The replies to CONFIG GET of the settings below. */
   live: ReadonlyMap<string, string>
   /** What Redis says where it does not run a command: it is renamed, or the user may not. */
   refused: Readonly<Partial<Record<'INFO' | 'CONFIG', string>>>
 }
 
-/** The settings that must be in force as rendered; `save` is compared as the list of its points. */
+/** The settings that must be in force as rendered; `save` is compared as a list of save points. */
 export const comparedSettings = ['maxmemory', 'maxmemory-policy', 'appendonly', 'appendfsync', 'save', 'protected-mode']
 
 /** What the answers of a self-hosted Redis are judged by. */
@@ -171,7 +171,7 @@ function trusted(certificate: Certificate | undefined): string {
 
 type Wanted = Pick<ConnectionInputs, 'maxmemoryPolicy' | 'memoryThresholdPercent'>
 
-/** What the answers of the cache must hold; each with what was seen. */
+/** The requirements on the replies of the cache, each with what was seen. */
 export function managedChecks({ anonymous, ping, info }: Answers, wanted: Wanted, context: ProbeContext): Finding[] {
   const open = openFinding(anonymous)
   const judged = [open, pingFinding(ping, open.passed, context)]
@@ -183,14 +183,14 @@ export function managedChecks({ anonymous, ping, info }: Answers, wanted: Wanted
 
 type Judged = Omit<Finding, 'hint'>
 
-/** Without the password the cache must refuse everything. */
+/** The cache must refuse everything without the password. */
 function openFinding(anonymous: string): Judged {
   const passed = /^(NOAUTH|DENIED)\b/.test(anonymous)
   const detail = passed ? 'refused' : `PING was answered with ${sanitizeLine(anonymous, 100)}`
   return { name: 'without a password', code: 'redis-open', passed, detail }
 }
 
-/** redis-cli tells first, on a line of its own, that AUTH failed; and asks all the same. */
+/** redis-cli reports a failed AUTH first, on a line of its own, and continues with its command. */
 function pingFinding(ping: string, closed: boolean, { topology }: ProbeContext): Judged {
   const base = { name: 'PING', passed: false }
   const lines = ping.split(/\r?\n/)
@@ -214,7 +214,7 @@ function noInfo(info: string): Judged {
 
 function factFindings(info: RedisInfo, wanted: Wanted, context: ProbeContext): Judged[] {
   const role = isClustered(info) ? [] : [roleFinding(info, context)]
-  // Of a Redis in the cluster, the probe compares all settings and judges its memory.
+  // For a Redis in the cluster, the probe compares all settings and checks its memory.
   if (context.topology === 'self-hosted' || unjudgedSize(info, context) !== undefined) return role
   const policy = info.get('maxmemory_policy')
   const memory = memoryChecks(
@@ -224,12 +224,14 @@ function factFindings(info: RedisInfo, wanted: Wanted, context: ProbeContext): J
   return [...role, policyFinding(info, wanted.maxmemoryPolicy), ...memory]
 }
 
-/** In cluster mode every node has its own share of the keys, and may be a replica of another: that is not judged. */
+/**
+ * In cluster mode every node has its own share of the keys, and may be a replica of another: the role is not checked.
+ */
 export function isClustered(info: RedisInfo): boolean {
   return info.get('cluster_enabled') === '1'
 }
 
-/** Why the memory and the policy of a managed cache are not judged; undefined if they are. */
+/** Why memory and policy of a managed cache are not checked; undefined if they are. */
 export function unjudgedSize(info: RedisInfo, { address }: Pick<ProbeContext, 'address'>): string | undefined {
   const because = (reason: string) => `Memory and maxmemory-policy were not checked: ${reason}.`
   if (endpointForm(address.host).form === 'serverless') {
@@ -239,7 +241,7 @@ export function unjudgedSize(info: RedisInfo, { address }: Pick<ProbeContext, 'a
   return isSilent ? because('INFO of this cache reports neither') : undefined
 }
 
-/** Writes go to the master only. A reader endpoint leads to a replica. */
+/** Writes are only possible on the master. A reader endpoint leads to a replica. */
 function roleFinding(info: RedisInfo, { address }: ProbeContext): Judged {
   const role = info.get('role')
   const base = { name: 'role', code: 'secret-field' } as const

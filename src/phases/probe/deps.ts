@@ -9,18 +9,18 @@ import type { RedisConfig } from '../../core/redis/config.ts'
 import type { Check, Topology } from '../../core/result.ts'
 
 export interface ProbeDeps {
-  /** Asked only when Redis refuses the password, or is not reached: did the Secret change, is the API server there? */
+  /** Only used if Redis rejects the password or is unreachable: did the Secret change, is the API server reachable? */
   cluster: {
     read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
     readStatefulSet(namespace: string, name: string): Promise<KubernetesObject | undefined>
     listPods(namespace: string, labels: Record<string, string>): Promise<KubernetesObject[]>
   }
   openTunnel(port: number): Promise<ForwardedPort>
-  /** Turns what the API server has against a request into the failure that a user reads. */
+  /** Turns an error of the API server into the failure for the user. */
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string; needs?: string }): Failure
   /** @throws an error with `replied` and `code` (NOAUTH, WRONGPASS, LOADING …) */
   openRedis(port: number, password: string | undefined, timeout: number): Promise<RedisConnection>
-  /** The answer of the exporter behind a local port. */
+  /** The response of the exporter behind a local port. */
   readMetrics(port: number, timeout: number, signal: AbortSignal): Promise<string>
   isReply(error: unknown, ...codes: string[]): boolean
   clock: Clock
@@ -32,7 +32,7 @@ export interface ProbeInputs {
   namespace: string
   password: string
   expected: RedisConfig | undefined
-  /** Those that are not known before Redis starts. */
+  /** Settings that are unknown before Redis starts. */
   unresolved?: readonly string[]
   memoryThresholdPercent: number
   /** Of container redis, in bytes; undefined where it has none. */
@@ -41,11 +41,14 @@ export interface ProbeInputs {
   exporter: boolean
 }
 
-/** One connection or one answer, in milliseconds: a silent server must not hold the run for long, nor much past its end. */
+/**
+ * The limit of one connection or reply, in milliseconds: a silent server must not block the run, nor exceed its
+ * deadline.
+ */
 export function answerMilliseconds(deadline: Deadline): number {
   return Math.min(5_000, Math.max(2_000, deadline.remaining))
 }
-/** How long a Ready pod may refuse connections, anew after each answer: the exporter has no readiness probe. */
+/** How long a Ready pod may refuse connections, restarted by each reply: the exporter has no readiness probe. */
 export const refusedToleranceMilliseconds = 10_000
 /** The pause between two attempts. */
 export const interval = 250
@@ -53,10 +56,10 @@ export const interval = 250
 export interface ConnectionInputs {
   namespace: string
   credentials: Credentials
-  /** The image of the pod that asks; it must have redis-cli. */
+  /** The image of the probe pod; it must contain redis-cli. */
   image: string
   topology: Topology
-  /** What the cache must do when its memory is full; undefined for anything but refusing writes. */
+  /** The required maxmemory policy; undefined accepts any but noeviction. */
   maxmemoryPolicy: string | undefined
   memoryThresholdPercent: number
   /** Whether to prove also that a pod without the backend label is blocked. */
@@ -65,7 +68,7 @@ export interface ConnectionInputs {
   owner: KubernetesObject
 }
 
-/** What the cache told of itself; undefined where it did not. */
+/** What the cache reported about itself; undefined if it did not. */
 export interface ConnectionResult {
   redisVersion: string | undefined
   usedMemoryBytes: number | undefined
@@ -73,11 +76,11 @@ export interface ConnectionResult {
 }
 
 export interface ConnectionDeps {
-  /** Certificates (PEM) of the authorities that this process trusts. */
+  /** Certificates (PEM) of the CAs that this process trusts. */
   authorities: readonly string[]
-  /** Told of each check as soon as it is known. */
+  /** Called with each check as soon as it is known. */
   checked(check: Check): void
-  /** Told what could not be checked. */
+  /** Called with what could not be checked. */
   note(sentence: string): void
   clock: Clock
   signal: AbortSignal
@@ -86,10 +89,10 @@ export interface ConnectionDeps {
 
 export interface PodDeps extends ConnectionDeps {
   cluster: {
-    /** Undefined if there is one of that name. */
+    /** Undefined if one with that name exists. */
     create(object: KubernetesObject, namespace: string): Promise<{ object: KubernetesObject } | undefined>
     read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
-    /** @returns whether it was there */
+    /** @returns whether it existed */
     delete(object: KubernetesObject, namespace: string, options: { gracePeriodSeconds: number }): Promise<boolean>
     listEvents(namespace: string): Promise<KubernetesObject[]>
     readLog(
@@ -100,7 +103,7 @@ export interface PodDeps extends ConnectionDeps {
       limits: { tailLines: number; limitBytes: number }
     ): Promise<string>
   }
-  /** The same cluster by a client that a cancelled run does not stop: its pods must go all the more. */
+  /** The same cluster by a client that a cancelled run does not stop, so that its pods are removed. */
   cleaning: Pick<PodDeps['cluster'], 'read' | 'delete'>
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
 }

@@ -4,7 +4,7 @@ import type { JudgedCheck } from '../../core/result.ts'
 import { answerMilliseconds, interval, type ProbeDeps, refusedToleranceMilliseconds } from './deps.ts'
 import { reasonOf, waitForServer } from './port-forward.ts'
 
-/** Asks the exporter for its metrics, for a while if it does not answer yet. */
+/** Reads the metrics of the exporter, with retries for a while. */
 export async function checkExporter(namespace: string, deadline: Deadline, deps: ProbeDeps): Promise<JudgedCheck> {
   await using tunnel = await deps.openTunnel(ports.exporter)
   const judged = (problem: string | undefined): JudgedCheck => ({
@@ -34,7 +34,7 @@ export const keyMetrics = [
   'redis_keyspace_misses_total'
 ] as const
 
-/** The value of the first sample of each metric in Prometheus' text format; comments and labels are skipped. */
+/** The value of the first sample of each metric in the Prometheus text format; comments and labels are skipped. */
 export function parseMetrics(text: string): ReadonlyMap<string, number> {
   const samples = new Map<string, number>()
   for (const [, name, value] of text.matchAll(/^([a-zA-Z_:][\w:]*)(?:\{[^\n]*\})?[ \t]+(\S+)/gm)) {
@@ -43,7 +43,7 @@ export function parseMetrics(text: string): ReadonlyMap<string, number> {
   return samples
 }
 
-/** What is wrong with the answer of the exporter; undefined if it is up and has the key metrics. */
+/** The problem of an exporter response; undefined if the exporter is up and has the key metrics. */
 export function metricsProblem(text: string): string | undefined {
   const samples = parseMetrics(text)
   const up = samples.get('redis_up')

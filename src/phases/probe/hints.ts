@@ -3,7 +3,7 @@ import type { FailureCode } from '../../core/failure.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
 import type { ProbeContext } from './probe-context.ts'
 
-/** What to type after a probe that failed. */
+/** What to do after a failed probe. */
 export function selfHostedHint(code: FailureCode, namespace: string): string {
   const kubectl = `kubectl -n ${namespace}`
   const restart = `\`${kubectl} delete pod ${names.pod}\``
@@ -27,22 +27,22 @@ export function selfHostedHint(code: FailureCode, namespace: string): string {
   }
 }
 
-/** The same where the API server is there, and opens no port-forward. */
+/** The same if the API server is reachable and opens no port-forward. */
 export function portForwardHint(namespace: string): string {
   return `check that kubectl can open a port-forward: \`kubectl -n ${namespace} port-forward ${names.pod} ${ports.redis}\``
 }
 
-/** What to do about an answer that is not as it should be. */
+/** What to do about an incorrect reply. */
 export function managedHint(code: FailureCode, context: ProbeContext): string {
   if (context.topology === 'self-hosted') return forSelfHosted(code, context.namespace)
   const { form } = endpointForm(context.address.host)
   if (form === 'serverless') return forServerless(code)
-  // That one leads to a replica only where the whole group is one.
+  // That endpoint leads to a replica only if the whole group is a secondary.
   const isPrimary = form === 'primary' || form === 'primary-tls'
   return code === 'secret-field' && isPrimary ? againstSecondary : forManaged(code)
 }
 
-/** What tells the endpoints of all caches of the same sort. */
+/** A command that lists the endpoints of all caches of the same type. */
 export function endpointsBeside(host: string): string {
   return endpointForm(host).form === 'serverless'
     ? "`aws elasticache describe-serverless-caches --query 'ServerlessCaches[].Endpoint'`"
@@ -54,7 +54,7 @@ const againstSecondary =
   'primary endpoint of its primary region: `aws elasticache describe-replication-groups --query ' +
   "'ReplicationGroups[].[ReplicationGroupId,GlobalReplicationGroupInfo]'`"
 
-/** A serverless cache knows user groups alone, and neither nodes nor parameter groups. */
+/** A serverless cache has user groups, but neither nodes nor parameter groups. */
 function forServerless(code: FailureCode): string {
   switch (code) {
     case 'redis-auth':

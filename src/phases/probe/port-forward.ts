@@ -8,8 +8,8 @@ import { interval, type ProbeDeps, refusedToleranceMilliseconds } from './deps.t
 import { portForwardHint, selfHostedHint } from './hints.ts'
 
 /**
- * Tries until Redis answers at a local port: a connection may break, an API server that restarts comes back, and a Redis
- * that loads its data will answer later. A refused password and a missing right do not heal.
+ * Retries until Redis replies at a local port: a connection may break, an API server that restarts comes back, and a
+ * Redis that loads its data will reply later. A rejected password and a missing permission do not heal.
  */
 export async function reachPod<T>(
   namespace: string,
@@ -56,9 +56,9 @@ function unreachableFailure(error: unknown, tunnel: ForwardedPort, namespace: st
 }
 
 /**
- * Waits for an API server that opens no port-forward because it is away. It is asked for something else: whoever asks
- * is made to wait until it is back, or until the deadline.
- * @returns for how long, in milliseconds: time in which nothing in the pod had a chance to answer
+ * Waits for an API server that opens no port-forward because it is unreachable. Another request is made to it, which
+ * returns when it is back, or at the deadline.
+ * @returns how long that took, in milliseconds: time in which nothing in the pod had a chance to reply
  * @throws Failure if the server refuses the port-forward, or does not come back
  */
 export async function waitForServer({ problem }: ForwardedPort, namespace: string, deps: ProbeDeps): Promise<number> {

@@ -2,7 +2,7 @@ import type { Credentials } from '../../core/credentials.ts'
 import type { FailureCode } from '../../core/failure.ts'
 import type { JudgedCheck, Topology } from '../../core/result.ts'
 
-/** Who asks whom. */
+/** The client and the server of a probe. */
 export interface ProbeContext {
   namespace: string
   topology: Topology
@@ -10,12 +10,12 @@ export interface ProbeContext {
   address: CacheAddress
 }
 
-/** A check with what to do where it did not pass. */
+/** A check with what to do if it did not pass. */
 export interface Finding extends JudgedCheck {
   hint: string
 }
 
-/** The code for a cache that cannot be asked. */
+/** The code for a cache that cannot be probed. */
 export function unreachableCode(topology: Topology): FailureCode {
   return topology === 'managed' ? 'elasticache-unreachable' : 'redis-unreachable'
 }
@@ -30,16 +30,16 @@ export function serviceOf({ host }: CacheAddress): string {
   return host.split('.')[0] ?? host
 }
 
-/** Where clients find the cache, by its Secret. */
+/** The address of the cache in its Secret. */
 export interface CacheAddress {
   host: string
   port: number
-  /** Only the URL can tell a user (RBAC of ElastiCache); undefined for the user `default`. */
+  /** Only the URL can contain a user (ElastiCache RBAC); undefined for the user `default`. */
   username: string | undefined
   tls: boolean
 }
 
-/** Reads the address as a client does; that the fields agree with each other has been verified before. */
+/** Reads the address like a client; that the keys agree with each other has been verified before. */
 export function addressOf({ host, port, url }: Credentials): CacheAddress {
   const [, scheme = '', username = ''] = /^(\w+):\/\/(?:([^:@/]*)(?::[^@]*)?@)?/.exec(url) ?? []
   return {

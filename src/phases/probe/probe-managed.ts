@@ -10,8 +10,7 @@ import { addressOf, type Finding, type ProbeContext } from './probe-context.ts'
 import type { ProbeOutput } from './probe-output.ts'
 
 /**
- * Proves that the cache answers a pod of the namespace which asks as a backend does, and if wanted that a pod which is
- * none is kept out.
+ * Proves that the cache replies to a backend pod of the namespace, and optionally that a non-backend pod is blocked.
  * @throws Failure that names every check which did not pass
  */
 export async function connectFromPod(
@@ -30,7 +29,7 @@ export async function connectFromPod(
 }
 
 /**
- * Proves that the cache answers this machine.
+ * Proves that the cache replies to this machine.
  * @throws Failure that names every check which did not pass
  */
 export async function connectFromRunner(

@@ -21,7 +21,7 @@ export interface ProbeResult {
 
 /**
  * Proves that Redis and its exporter work as rendered, through port-forwards.
- * @throws Failure that names every check that did not pass, the checks with it
+ * @throws Failure that names every failed check, with all checks
  */
 export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: ProbeDeps): Promise<ProbeResult> {
   const failing = new AbortController()
@@ -32,7 +32,7 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
     inputs.exporter ? checkExporter(inputs.namespace, deadline, own) : undefined
   ] as const
   const [open, facts, exporter] = await Promise.all(jobs).catch(async (error: unknown) => {
-    // The first failure ends the others, and they close what they hold before it is thrown.
+    // The first failure ends the others, and they release their resources before it is thrown.
     failing.abort(error)
     await Promise.allSettled(jobs)
     throw error
@@ -52,7 +52,7 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
   return result
 }
 
-/** Some checks did not pass; what all of them saw is kept for the report. */
+/** Some checks failed; the results of all of them are kept for the report. */
 export class ChecksFailed extends Failure {
   readonly result: ProbeResult
 
@@ -63,7 +63,7 @@ export class ChecksFailed extends Failure {
   }
 }
 
-/** Without a password Redis must refuse everything. */
+/** Redis must refuse everything without a password. */
 async function checkOpen({ namespace }: ProbeInputs, deadline: Deadline, deps: ProbeDeps): Promise<JudgedCheck> {
   const name = 'without a password'
   return reachPod(namespace, deadline, deps, async (port) => {
@@ -78,7 +78,7 @@ async function checkOpen({ namespace }: ProbeInputs, deadline: Deadline, deps: P
       }
     } catch (error) {
       if (deps.isReply(error, 'NOAUTH')) return { name, code: 'redis-open', passed: true, detail: 'refused' }
-      // Whoever is told that Redis cannot save, or of a right that is missing, was let in.
+      // A client that gets a MISCONF or NOPERM error was admitted.
       if (!deps.isReply(error, 'MISCONF', 'NOPERM')) throw error
       return { name, code: 'redis-open', passed: false, detail: `PING was answered: ${sanitizeLine(messageOf(error))}` }
     }
@@ -114,7 +114,7 @@ async function readFacts(
   })
 }
 
-/** A Redis that cannot save answers PING with the error MISCONF, and everything else as ever. */
+/** A Redis that cannot save replies to PING with the error MISCONF, and to everything else as usual. */
 async function ping(connection: RedisConnection, deps: ProbeDeps): Promise<JudgedCheck> {
   try {
     const reply = String(await connection.call('PING'))

@@ -10,7 +10,7 @@ export function branchName(text: string): string | undefined {
   return isName ? text : undefined
 }
 
-/** Where a branch may be in a checkout, the most current place first. A full name means nothing but itself. */
+/** Where a branch may be in a checkout, the most current place first. A full ref name is used unchanged. */
 export function refsOf(name: string): string[] {
   const refs = ['refs/remotes/origin/', 'refs/heads/', 'refs/tags/'].map((place) => `${place}${name}`)
   return /^[0-9a-f]{40}$/.test(name) ? [name, ...refs] : refs
@@ -18,7 +18,7 @@ export function refsOf(name: string): string[] {
 
 /** A regular file of a commit. */
 export interface TreeFile {
-  /** From the root of the repository. */
+  /** Relative to the root of the repository. */
   path: string
   id: string
   bytes: number
@@ -26,7 +26,7 @@ export interface TreeFile {
 
 /** A commit of the repository. */
 export interface Commit {
-  /** The regular files at and below these paths; all if there are none. A path that is not there is no error. */
+  /** The regular files at and below these paths; all without paths. A missing path is not an error. */
   list(paths: readonly string[]): Promise<TreeFile[]>
   read(files: readonly TreeFile[]): Promise<Buffer[]>
 }
@@ -35,11 +35,12 @@ export interface Commit {
 const maximum = { files: 5000, bytes: 32 * 1024 ** 2, references: 500 }
 
 /**
- * The files that a kustomization directory is rendered from: its own, and those of the directories that it names, and so
- * on. Every word with `../` that leads to a directory counts: a file too many harms nobody. Symbolic links are left out.
- * @param directory from the root of the repository; an empty text for the root
+ * The files that a kustomization directory is rendered from: its own, and recursively those of the directories that it
+ * refers to. Every word with `../` that leads to a directory counts: a file too many does no harm. Symbolic links are
+ * left out.
+ * @param directory relative to the root of the repository; empty for the root
  * @returns the content by path; empty if the commit has no such directory
- * @throws Failure render-failed if there is more than can be manifests
+ * @throws Failure render-failed if there is more than manifests need
  */
 export async function filesBelow(directory: string, commit: Commit): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>()
@@ -64,7 +65,7 @@ export async function filesBelow(directory: string, commit: Commit): Promise<Map
   return files
 }
 
-/** The directories outside its own that a kustomization may name. */
+/** The directories outside its own that a kustomization may refer to. */
 function namedBy(file: string, content: Buffer | undefined): string[] {
   const words = content?.toString('utf8').match(/[^\s'"[\]{},]+/g) ?? []
   return words
@@ -82,7 +83,7 @@ function isBelow(path: string, directory: string): boolean {
   return directory === '' || path === directory || path.startsWith(`${directory}/`)
 }
 
-/** git itself checks what it checks out; we write the files on our own. */
+/** Like git does in a checkout; here the files are written by this action. */
 function isPlain(path: string): boolean {
   return path.split('/').every((part) => part !== '' && part !== '.' && part !== '..') && !path.includes('\0')
 }

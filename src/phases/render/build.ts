@@ -8,9 +8,9 @@ import { overlay } from './overlay.ts'
 import { mayBeAdded, patchTargetProblems } from './patch-targets.ts'
 import { toPlainYaml } from './sandbox/fields.ts'
 
-/** Turns a kustomization directory into one text of YAML documents. */
+/** Renders a kustomization directory into one text of YAML documents. */
 export interface Kustomize {
-  /** @param allowRemote whether it may download what a kustomization names */
+  /** @param allowRemote whether it may download what a kustomization refers to */
   build(directory: string, allowRemote: boolean): Promise<Built>
 }
 
@@ -21,11 +21,11 @@ interface Built {
 }
 
 /**
- * Builds an overlay on the manifests that puts them into the namespace and patches what the inputs say. To kustomize, a
- * patch without a place is an error in words about our overlay, or adds a container; where it may be that, the manifests
- * are built once more without patches.
+ * Builds an overlay on the manifests that sets the namespace and patches the adjustments. kustomize reports a patch
+ * without a target as an error in our overlay, or adds a container; where that is possible, the manifests are built
+ * once more without patches.
  * @param base the directory of the manifests
- * @throws Failure render-failed; invalid-manifest; invalid-input if the manifests have no place for an input
+ * @throws Failure render-failed; invalid-manifest; invalid-input if the manifests have no target for an input
  */
 export async function buildOverlay(
   base: string,
@@ -66,7 +66,7 @@ export function isAny(adjustments: Adjustments): boolean {
   return Object.keys(adjustments).length > 0
 }
 
-/** Whether kustomize ended by itself, and so would end soon again. */
+/** Whether kustomize ended by itself, so that a second run would end soon as well. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Failure && / ended with exit code \d/.test(error.message)
 }

@@ -1,6 +1,6 @@
 export const environments = ['development', 'staging', 'production'] as const
 
-/** Inputs that become patches. Each is undefined where the manifests decide. */
+/** Inputs that become patches. Each is undefined if the manifests decide. */
 export interface Adjustments {
   maxmemory?: string
   maxmemoryPolicy?: string
@@ -13,7 +13,7 @@ export interface Adjustments {
   remoteSecret?: string
 }
 
-/** Where an ExternalSecret gets its values from. */
+/** The store that an ExternalSecret reads from. */
 export interface SecretStore {
   kind: 'ClusterSecretStore' | 'SecretStore'
   name: string
@@ -22,9 +22,9 @@ export interface SecretStore {
 export interface RenderInputs {
   environment: string
   namespace: string
-  /** A kustomization directory relative to the workspace; undefined for the manifests that the action brings. */
+  /** A kustomization directory relative to the workspace; undefined for the manifests of this action. */
   manifests: string | undefined
-  /** Whether these may build on something that is downloaded. */
+  /** Whether these may refer to something remote. */
   allowRemoteBases: boolean
   adjustments: Adjustments
 }

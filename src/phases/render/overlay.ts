@@ -2,7 +2,7 @@ import { credentialFields } from '../../core/credentials.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Adjustments } from './deps.ts'
 
-/** The files of an overlay, by name, as values that are still to be written as YAML. */
+/** The files of an overlay by name, as values to be written as YAML. */
 export type Overlay = Record<string, unknown>
 
 interface Patch {
@@ -15,7 +15,7 @@ const externalSecret = { kind: 'ExternalSecret', name: names.credentials }
 const configMap = { kind: 'ConfigMap', name: 'redis-config' }
 
 /**
- * The overlay of one run: the user's manifests, put into the namespace, with a patch for each adjustment.
+ * The overlay of one run: the user's manifests with the namespace set, and a patch for each adjustment.
  * @param base the kustomization directory, relative to the directory of the overlay
  */
 export function overlay(base: string, namespace: string, adjustments: Adjustments): Overlay {
@@ -54,7 +54,7 @@ function patchesFor(adjustments: Adjustments): Record<string, Patch> {
     ...(secretStore && {
       'secret-store': jsonPatch(externalSecret, [{ op: 'add', path: '/spec/secretStoreRef', value: secretStore }])
     }),
-    // A custom resource has no merge keys, so the fields of the contract are patched by their place in the list.
+    // A custom resource has no merge keys, so its fields are patched by their position in the list.
     ...(remoteSecret && {
       'remote-secret': jsonPatch(
         externalSecret,
@@ -68,14 +68,14 @@ function patchesFor(adjustments: Adjustments): Record<string, Patch> {
   }
 }
 
-/** Request and limit alike: a cache that was promised less memory than it may use is the first to be evicted. */
+/** Request and limit are equal: a pod that uses more memory than it requested is evicted first. */
 function memory(limit: string): object {
   return { resources: { requests: { memory: limit }, limits: { memory: limit } } }
 }
 
 /**
- * The containers as the patches alone would make them: a strategic merge adds one that is not there. It is used all the
- * same, because the place of a container in its list is not known before kustomize has run.
+ * The containers as the patches alone would make them: a strategic merge adds one that does not exist. It is used
+ * anyway, because the position of a container in its list is unknown before kustomize has run.
  */
 export function addedContainers({ memoryLimit, redisImage, exporterImage }: Adjustments): { name: string }[] {
   const redis = { ...(memoryLimit && memory(memoryLimit)), ...(redisImage && { image: redisImage }) }
@@ -86,7 +86,7 @@ export function addedContainers({ memoryLimit, redisImage, exporterImage }: Adju
   ].filter((container) => Object.keys(container).length > 1)
 }
 
-/** A JSON patch, because a strategic merge makes kustomize read the schema of Kubernetes, which takes 0.1 s. */
+/** A JSON patch, because a strategic merge makes kustomize load the Kubernetes schema, which takes 0.1 s. */
 function configPatch(directive: string, value: string): Patch {
   return jsonPatch(configMap, [{ op: 'add', path: `/data/${directive}.conf`, value: `${directive} ${value}\n` }])
 }

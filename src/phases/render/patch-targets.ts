@@ -16,7 +16,7 @@ function claimIn(statefulSet: ManifestDocument | undefined): unknown {
   return listAt(statefulSet?.object, 'spec', 'volumeClaimTemplates')[0]
 }
 
-/** Whether there is something that the patch of an input can change. */
+/** Whether there is a target that the patch of an input can change. */
 function patchTargetsIn({ documents, redis, externalSecret }: RenderedCache): Record<keyof Adjustments, boolean> {
   const claim = at(claimIn(redis?.statefulSet), 'spec')
   const external = externalSecret?.object
@@ -70,7 +70,7 @@ function remoteKey(external: unknown, index: number): string | undefined {
 }
 
 function hasConfig(documents: readonly ManifestDocument[]): boolean {
-  // A generator appends a hash to the name, and patches find it all the same.
+  // A generator appends a hash to the name, and patches still find it.
   const isConfig = (name: string) => name === configMap || name.startsWith(`${configMap}-`)
   const found = documents.find(({ object }) => object.kind === 'ConfigMap' && isConfig(object.metadata.name))
   return isMap(at(found?.object, 'data'))
@@ -78,15 +78,15 @@ function hasConfig(documents: readonly ManifestDocument[]): boolean {
 
 type Values = { [Name in keyof Required<Adjustments>]: Adjustments[Name] | undefined }
 
-/** An input that changes nothing would be a silent lie: each must be found again in what was rendered. */
+/** An input that changes nothing would be misleading: each must be found again in the rendered objects. */
 export function effectProblems(cache: RenderedCache, adjustments: Adjustments): string[] {
   const rendered = valuesIn(cache)
   return problems(cache, adjustments, (name, wanted) => isDeepStrictEqual(rendered[name], wanted))
 }
 
 /**
- * The inputs for which the manifests have no place, so that their patches fail or add what was not there.
- * @param documents as they are without the patches
+ * The inputs without a target in the manifests, whose patches would fail or add something new.
+ * @param documents the documents without the patches
  */
 export function patchTargetProblems(documents: readonly ManifestDocument[], adjustments: Adjustments): string[] {
   const cache = renderedCache(documents)
@@ -94,7 +94,7 @@ export function patchTargetProblems(documents: readonly ManifestDocument[], adju
   return problems(cache, adjustments, (name) => places[name])
 }
 
-/** Whether a container of the rendered StatefulSet may be nothing but our patches, which would have added it. */
+/** Whether a container of the rendered StatefulSet may consist of our patches only, which would have added it. */
 export function mayBeAdded(documents: readonly ManifestDocument[], adjustments: Adjustments): boolean {
   const { redis } = renderedCache(documents)
   const statefulSet = redis?.statefulSet
@@ -120,7 +120,7 @@ function problems(
     })
 }
 
-/** What a managed cache is asked for, and with what, instead of being set up so. */
+/** The inputs that check a managed cache, instead of configuring a self-hosted one. */
 const connectionInputs = ['redisImage', 'maxmemoryPolicy']
 
 function valuesIn({ redis, externalSecret }: RenderedCache): Values {

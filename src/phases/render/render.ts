@@ -21,9 +21,9 @@ export interface RenderDeps {
 export interface RenderDirectories {
   /** A private directory of this run. */
   temporary: string
-  /** Where the user's repository is checked out. */
+  /** The checkout of the user's repository. */
   workspace: string
-  /** The manifests that the action brings. */
+  /** The manifests of this action. */
   manifests: string
 }
 
@@ -35,7 +35,7 @@ export interface Rendered {
 }
 
 /**
- * Renders the manifests of an environment and checks all that needs no cluster.
+ * Renders the manifests of an environment and makes all checks that need no cluster.
  * @throws Failure invalid-input, render-failed, invalid-manifest
  */
 export async function render(
@@ -83,12 +83,12 @@ async function writeManifest(text: string, { temporary }: RenderDirectories): Pr
   return manifest
 }
 
-/** Each line once: kustomize says the same of each directory that it concerns. */
+/** Each line once: kustomize repeats a message for each directory that it concerns. */
 function linesOf(text: string): string[] {
   return [...new Set(text.split('\n').filter((line) => line.trim() !== ''))].slice(0, mostWarnings)
 }
 
-/** What kustomize said about the copy, with the paths that the user knows. */
+/** The output of kustomize about the copy, with the original paths. */
 function inTermsOfTheWorkspace({ code, message, hint, evidence, cause }: Failure, copy: string): Failure {
   const known = (text: string) => text.replaceAll(`${copy}/`, '')
   const texts = evidence.map(({ title, text }) => ({ title, text: known(text) }))

@@ -64,7 +64,7 @@ function unknownMaxmemory(includes: readonly string[]): string {
   )
 }
 
-/** The smallest quantity that is enough, in whole units. */
+/** The smallest sufficient quantity, in whole units. */
 function quantityOf(bytes: bigint): string {
   const mebibytes = (bytes + 1024n ** 2n - 1n) / 1024n ** 2n
   return mebibytes % 1024n === 0n ? `${mebibytes / 1024n}Gi` : `${mebibytes}Mi`

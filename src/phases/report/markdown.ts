@@ -1,6 +1,6 @@
 /**
- * Text for a Markdown paragraph or table cell: it stays text, whatever it holds. What is special only at the start of a
- * line or next to an escaped bracket is left as it is, so that the file also reads well where nothing renders it.
+ * Text for a Markdown paragraph or table cell: it stays text, whatever it contains. What is special only at the start
+ * of a line or next to an escaped bracket is left unescaped, so that the file is also readable without rendering.
  */
 export function escaped(text: string): string {
   return unlinked(html(text))
@@ -9,7 +9,7 @@ export function escaped(text: string): string {
     .replace(/\s*[\r\n\u2028\u2029]\s*/g, '<br>')
 }
 
-/** Text in the type of code, on one line, safe inside a table cell too. */
+/** Inline code, on one line, also safe in a table cell. */
 export function code(text: string): string {
   return `\`${text.replace(/`/g, 'ʼ').replace(/\|/g, '\\|').replace(/\s+/g, ' ')}\``
 }
@@ -20,19 +20,19 @@ export function table(header: readonly string[], rows: readonly (readonly string
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-/** A section that is folded until someone opens it. */
+/** A collapsed section. */
 export function folded(title: string, content: string): string {
   return `<details><summary>${unlinked(html(title)).replace(/\s+/g, ' ')}</summary>\n\n${content}\n\n</details>`
 }
 
-/** Text as it is, line by line, cut at the front where it is too long: the end of a log says most. */
+/** Preformatted text, cut at the front if it is too long: the end of a log is the most useful. */
 export function verbatim(text: string, maximum = 16_000): string {
   const kept = text.length > maximum ? `… (cut)\n${text.slice(-maximum)}` : text
-  // `<pre>` at the start of a line ends with `</pre>` only, so that empty lines stay inside.
+  // `<pre>` at the start of a line only ends with `</pre>`, so empty lines stay inside.
   return `<pre>${html(kept)}</pre>`
 }
 
-/** A diff in its colours. Nothing inside a fence is Markdown; the fence is longer than any in the text. */
+/** A coloured diff. Markdown inside a fence is not rendered; the fence is longer than any in the text. */
 export function diffBlock(diff: string): string {
   const longest = Math.max(2, ...[...diff.matchAll(/`+/g)].map(([run]) => run.length))
   const fence = '`'.repeat(longest + 1)
@@ -44,8 +44,8 @@ function html(text: string): string {
 }
 
 /**
- * GitHub looks for people and issues in the text that a reader sees, but not in code and `<pre>`. There neither a
- * backslash nor an entity hides an at sign; a character without width between it and the name does.
+ * GitHub looks for users and issues in the rendered text, but not in code and `<pre>`. Neither a backslash nor an
+ * entity hides an at sign there; a zero-width character between it and the name does.
  */
 function unlinked(text: string): string {
   return text.replace(/@|#(?=\d)|(?<![a-z\d])GH-(?=\d)|\/(?:discussions|issues|pull)\/(?=\d)/gi, '$&&#8203;')

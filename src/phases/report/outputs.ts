@@ -1,16 +1,16 @@
 import type { Change } from '../../core/result.ts'
 import type { Run } from './verdict.ts'
 
-/** What a deployment would count so, in the words of a plan. */
+/** The planned changes that count as a change, in the words of a plan. */
 const planned = { created: 'create', configured: 'change', unchanged: 'unchanged' } as const
 
-/** The outputs of the action, except the paths of files; a fact that is not known is an empty text. */
+/** The outputs of the action, except the paths of files; an unknown fact is an empty text. */
 export function outputsOf(run: Run): Record<string, string> {
   const count = (change: Change) =>
     run.plan === undefined
       ? run.objects?.filter((object) => object.change === change).length
       : run.plan.objects.filter(({ action }) => action === planned[change]).length
-  // A number that is none comes as NaN, or as null out of a file.
+  // An invalid number is NaN, or null when read from a file.
   const known = (fact: string | number | undefined | null) =>
     typeof fact === 'string' || Number.isFinite(fact) ? String(fact) : ''
   const [created, configured] = [count('created'), count('configured')]
@@ -30,7 +30,9 @@ export function outputsOf(run: Run): Record<string, string> {
   }
 }
 
-/** `true` as soon as one object is known to change or to be rendered no longer; `false` only if all are known not to. */
+/**
+ * `true` as soon as one object is known to change or to be no longer rendered; `false` only if all are known not to.
+ */
 function changedOf(created: number | undefined, configured: number | undefined, { plan }: Run): string {
   if (created === undefined || configured === undefined) return ''
   const isDropped = plan?.objects.some(({ action }) => action === 'dropped')

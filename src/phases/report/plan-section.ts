@@ -11,13 +11,13 @@ const words: Record<PlannedObject['action'], string> = {
   valid: 'valid'
 }
 
-/** What a reader must look at first stands first. */
+/** The objects that need attention come first. */
 const order = ['refused', 'change', 'create', 'dropped', 'unknown', 'valid', 'unchanged'] as const
 
-/** More rows than anybody reads; the diff of a file has them all. */
+/** More rows than anyone reads; the diff file has all of them. */
 const maximumRows = 200
 
-/** A dry run for people: what deserves a second look, the objects, and their diffs as far as they fit. */
+/** A dry run for people: dangers, the objects, and their diffs as far as they fit. */
 export function planParts(plan: Plan, maximumBytes: number): string[] {
   const objects = plan.objects.toSorted(
     (a, b) => order.indexOf(a.action) - order.indexOf(b.action) || (a.id < b.id ? -1 : 1)
@@ -40,7 +40,7 @@ function objectsPart(objects: readonly PlannedObject[]): string {
   return table(['Object', 'Plan', 'Note'], rows) + more
 }
 
-/** One fold an object, in order, until the room is used up. */
+/** One fold for each object, in order, until the space is used up. */
 function diffParts(objects: readonly PlannedObject[], room: number): string[] {
   const changed = objects.filter(({ diff }) => diff !== '')
   const parts: string[] = []
@@ -74,7 +74,7 @@ function unknownPart({ asked }: Plan): string {
 
 const limits = { lines: 2_000, bytes: 200_000, lineLength: 1_000 }
 
-/** As much of a unified diff as anybody reads: the first lines of it, and of a very long line where it changes. */
+/** The readable part of a unified diff: its first lines, and of a very long line the changed part. */
 export function readableDiff(diff: string): string {
   const lines = diff.trimEnd().split('\n')
   const others = counterparts(lines)
@@ -82,7 +82,7 @@ export function readableDiff(diff: string): string {
   return limited(cut).join('\n').toWellFormed()
 }
 
-/** For each removed line the index of the line that was added in its place, and the other way round. */
+/** For each removed line the index of the line that replaced it, and vice versa. */
 function counterparts(lines: readonly string[]): Map<number, number> {
   const found = new Map<number, number>()
   for (let start = 0; start < lines.length; ) {
@@ -102,7 +102,7 @@ function runLength(lines: readonly string[], start: number, sign: string): numbe
   return end - start
 }
 
-/** The sign and the text of a line, cut to where it begins to differ from the other one if it is too long. */
+/** The sign and the text of a line; if it is too long, cut to where it begins to differ from the other one. */
 function cutLine(line: string, other: string): string {
   const [sign, text, next] = [line.slice(0, 1), line.slice(1), other.slice(1)]
   if (text.length <= limits.lineLength) return line

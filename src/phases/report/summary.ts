@@ -5,7 +5,7 @@ import { code, escaped, folded, table, verbatim } from './markdown.ts'
 import { planParts } from './plan-section.ts'
 import type { Run } from './verdict.ts'
 
-/** GitHub drops a summary of more than 1 MiB as a whole. */
+/** GitHub drops a summary of more than 1 MiB completely. */
 const summaryBytes = 1_000_000
 const maximumRows = 200
 
@@ -14,7 +14,7 @@ export function summaryOf(run: Run, maximumBytes = summaryBytes): string {
   const { failure, plan } = run
   const first = [headline(run), ...(failure === undefined ? [] : explanation(failure))]
   const evidence = (failure?.evidence ?? []).map(({ title, text }) => folded(title, verbatim(text)))
-  // Half of the room at most, so that what follows always fits.
+  // Half of the space at most, so that the rest always fits.
   const planned = plan === undefined ? [] : planParts(plan, maximumBytes / 2)
   const objects = plan === undefined ? objectsPart(run.objects ?? []) : ''
   const details = [...planned, notesPart(run), gauge(run), phasesPart(run), checksPart(run), objects]
@@ -48,12 +48,12 @@ function explanation({ sentence, hint }: FailureReport): string[] {
   return [`**What happened:** ${escaped(cut(sentence))}`, `**Next:** ${withCode(cut(hint))}`]
 }
 
-/** Longer than any honest sentence; an answer of the cluster may be longer. */
+/** Longer than any regular sentence; a message of the cluster may be longer. */
 function cut(text: string): string {
   return text.length > 8000 ? `${text.slice(0, 8000)}…` : text
 }
 
-/** A hint writes what can be typed in backticks; everything else in it is text. */
+/** A hint has commands in backticks; everything else in it is text. */
 function withCode(hint: string): string {
   return hint
     .split(/`([^`]+)`/)
@@ -61,7 +61,7 @@ function withCode(hint: string): string {
     .join('')
 }
 
-/** What a reader should know beside the verdict. */
+/** What a reader should know besides the verdict. */
 function notesPart({ notes = [], leftovers = [], namespace = '' }: Run): string {
   const lines = notes.map((note) => `- ${withCode(note)}`)
   if (leftovers.length > 0) {

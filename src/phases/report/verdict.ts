@@ -1,10 +1,10 @@
 import type { FailureReport } from '../../core/failure.ts'
 import type { ProgramResult } from '../../core/result.ts'
 
-/** How a step of the composite ended, in the words of the runner. */
+/** The outcome of a composite step as reported by the runner. */
 export type StepOutcome = 'success' | 'failure' | 'cancelled' | 'skipped' | ''
 
-/** What a step left behind: its result, undefined if it wrote none, and how the runner saw it end. */
+/** What a step left behind: its result, undefined if it wrote none, and its outcome according to the runner. */
 export interface StepReport {
   name: string
   outcome: StepOutcome
@@ -14,11 +14,11 @@ export interface StepReport {
 /** The whole run as one result. */
 export interface Run extends ProgramResult {
   verdict: 'passed' | 'failed' | 'planned'
-  /** The failure is of this step and was not announced by it: the process was killed. */
+  /** This step failed without reporting it: the process was killed. */
   unannounced: boolean
 }
 
-/** Puts the results of the steps together; a step that ended badly without a word gets one. */
+/** Combines the results of the steps; a step that failed without a reported failure gets one. */
 export function runOf(steps: readonly StepReport[]): Run {
   const results = steps.map(({ result }) => result).filter((result) => result !== undefined)
   const notes = results.flatMap((result) => result.notes ?? [])

@@ -10,7 +10,7 @@ import { killedByProbe } from './probe-events.ts'
 const second = 1000
 
 /**
- * Why one container does not run, from its status; undefined if it does or may be about to.
+ * Why one container does not run, from its status; undefined if it runs or may be about to.
  * @param events those of the pod, oldest first
  */
 export function containerProblem(
@@ -26,12 +26,12 @@ export function containerProblem(
   const before = at(status, 'lastState', 'terminated')
   const exit = ended ?? before
 
-  // How an earlier run ended does not say why the run of now is not ready yet.
+  // The end of an earlier run does not explain why the current run is not ready yet.
   if (at(status, 'ready') === true || isRunning(status)) return undefined
-  // The kubelet may see the end of a process before the kernel tells why, so one end of two has the reason.
+  // The kubelet may see the end of a process before the kernel reports why, so only one of two exits has the reason.
   if ([ended, before].some((end) => ranOutOfMemory(end, message))) return outOfMemory(pod, name)
   if (at(exit, 'reason') === 'StartError') return notStarted(name, textAt(exit, 'message') ?? message)
-  // While it waits to start a container again, the kubelet shows how it ended, and CrashLoopBackOff only for a moment.
+  // Before it restarts a container, the kubelet shows how it ended, and CrashLoopBackOff only for a moment.
   const isRestarted = ended !== undefined && Number(at(status, 'restartCount')) > 0
   if (isRestarted || reason === 'CrashLoopBackOff') {
     return killedByProbe(status, exit, events) ?? crashLoop(pod, status, exit, namespace)
@@ -64,7 +64,7 @@ function notStarted(name: string, message: string): Problem {
     code: 'config-error',
     sentence: `container ${name} cannot be started: ${sanitizeLine(message)}`,
     hint: wrongArchitecture.test(message) ? architectureHint : 'correct command, user or mounts of the container',
-    // What the image lacks does not come by itself; a mount or a device may.
+    // What the image lacks will not appear; a mount or a device may.
     toleranceMilliseconds: /exec: .*no such file|executable file not found|exec format error/.test(message)
       ? 0
       : 5 * second,
@@ -78,13 +78,13 @@ function crashLoop(pod: KubernetesObject, status: unknown, exit: unknown, namesp
     code: 'crash-loop',
     sentence: `container ${name} exited with ${exitReason(exit).replace(/^exit /, '')} ${runtime(exit)} (${ordinal(status)} time)`,
     hint: `read its last log lines below, or \`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${name} --previous\``,
-    // The event that a probe killed it may come a little later than the end that it explains.
+    // The event that a probe killed it may arrive a little later than the exit that it explains.
     toleranceMilliseconds: mayBeKilled(exit) ? 3 * second : 0,
     container: name
   }
 }
 
-/** Whoever gets SIGTERM or SIGKILL ends so; Redis ends with 0 after SIGTERM. */
+/** The exit codes after SIGTERM or SIGKILL; Redis exits with 0 after SIGTERM. */
 function mayBeKilled(exit: unknown): boolean {
   return [0, 137, 143].includes(Number(at(exit, 'exitCode')))
 }
@@ -105,10 +105,10 @@ function outOfMemory(pod: KubernetesObject, name: string): Problem {
   }
 }
 
-/** Killed while it ran, or already while the runtime set it up, which only a message tells. */
+/** Killed while it ran, or already during its setup by the runtime, which only a message shows. */
 function ranOutOfMemory(exit: unknown, message: string): boolean {
   return at(exit, 'reason') === 'OOMKilled' || memoryTooLow.test(`${message} ${textAt(exit, 'message') ?? ''}`)
 }
 
-/** What the runtime says when a limit does not even let it start a process. */
+/** The message of the runtime if a limit does not even allow a process to start. */
 export const memoryTooLow = /OOM-killed|memory limit too low|unable to set memory limit/i

@@ -4,7 +4,7 @@ import { names } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatDuration } from '../../core/units.ts'
 
-/** The statuses of all containers, in the order in which they start. */
+/** The statuses of all containers, in start order. */
 export function containerStatuses(pod: KubernetesObject | undefined): unknown[] {
   return [...listAt(pod, 'status', 'initContainerStatuses'), ...listAt(pod, 'status', 'containerStatuses')]
 }
@@ -14,12 +14,12 @@ export function isReady(pod: KubernetesObject): boolean {
   return condition(pod, 'Ready') === 'True'
 }
 
-/** Evicted, or refused by its node: the controller makes a new one in its place. */
+/** Evicted, or refused by its node: the controller creates a new one instead. */
 export function hasFailed(pod: KubernetesObject): boolean {
   return at(pod, 'status', 'phase') === 'Failed'
 }
 
-/** The status of the container that the readiness of the pod waits for; undefined if all are ready or none is known. */
+/** The status of the container that keeps the pod from being Ready; undefined if all are ready or none is known. */
 export function unreadyContainer(pod: KubernetesObject): unknown {
   return containerStatuses(pod).find((each) => at(each, 'ready') !== true)
 }
@@ -57,15 +57,15 @@ function isInit(pod: KubernetesObject, name: string): boolean {
   return listAt(pod, 'status', 'initContainerStatuses').some((each) => at(each, 'name') === name)
 }
 
-/** A run that was shorter is one that exits right after starting. */
+/** A shorter run counts as exiting right after the start. */
 const briefMilliseconds = 10_000
 
-/** How a container ended, from `terminated` of its status: `exit code 139 (SIGSEGV)`. */
+/** The exit reason of a container, from `terminated` in its status: `exit code 139 (SIGSEGV)`. */
 export function exitReason(exit: unknown): string {
   const signal = Number(at(exit, 'signal') ?? 0)
   if (signal > 0) return `signal ${signal}${named(signal)}`
   const code = textAt(exit, 'exitCode')
-  // Shells and container runtimes tell a signal as an exit code of 128 and more.
+  // Shells and container runtimes report a signal as an exit code of 128 and more.
   return code === undefined ? 'an unknown exit code' : `exit code ${code}${named(Number(code) - 128)}`
 }
 
@@ -76,7 +76,7 @@ export function runtime(exit: unknown): string {
   return milliseconds >= briefMilliseconds ? `after ${formatDuration(milliseconds)}` : 'right after starting'
 }
 
-/** Which run of a container is the one that ended last: `2nd`. */
+/** The ordinal of the last run that ended: `2nd`. */
 export function ordinal(status: unknown): string {
   const count = Number(at(status, 'restartCount') ?? 0) + 1
   const suffix = count % 100 > 10 && count % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][count % 10] ?? 'th')

@@ -6,7 +6,7 @@ export interface RolloutDeps {
   cluster: {
     readStatefulSet(namespace: string, name: string): Promise<KubernetesObject | undefined>
     listPods(namespace: string, labels: Record<string, string>): Promise<KubernetesObject[]>
-    /** @param limits the signal ends the request and all further tries of it */
+    /** @param limits the signal ends the request and all its retries */
     listEvents(namespace: string, limits?: { signal: AbortSignal }): Promise<KubernetesObject[]>
     readLog(
       namespace: string,

@@ -10,7 +10,7 @@ import { explanationMilliseconds, type Snapshot } from './snapshot.ts'
 
 /**
  * What a person would look at next: the states of the containers, the newest events, the last log lines.
- * @param container the one that has the problem; by default one that is not ready
+ * @param container the one with the problem; by default one that is not ready
  */
 export async function gatherEvidence(
   snapshot: Snapshot,
@@ -48,7 +48,7 @@ type LogDeps = Pick<RolloutDeps, 'cluster' | 'toFailure'>
 const tailLines = 25
 
 /**
- * The last lines of a container, or why they cannot be had; nothing where it has not run.
+ * The last lines of a container, or why they are unavailable; empty if it has not run.
  * @param wanted the container; by default the one that is not ready
  */
 export async function containerLog(
@@ -61,14 +61,14 @@ export async function containerLog(
   const status = containerStatuses(pod).find((each) => at(each, 'name') === container)
   const [state, last] = [at(status, 'state'), at(status, 'lastState', 'terminated')]
   if (container === undefined || (at(state, 'running') ?? at(state, 'terminated') ?? last) === undefined) return []
-  // While it waits to be started again, the run that ended is the one before.
+  // Before a restart, the run that ended is the previous one.
   const restarts = at(state, 'waiting') !== undefined
   const signal = AbortSignal.timeout(explanationMilliseconds)
   for (const previous of [restarts, !restarts]) {
     try {
       const limits = { tailLines, signal }
       const text = await deps.cluster.readLog(namespace, pod.metadata.name, container, previous, limits)
-      // The kubelet answers so, with status 200, when it has removed a container already.
+      // The kubelet responds with this text and status 200 after it has removed a container.
       if (text.trim() === '' || text.startsWith('unable to retrieve container logs')) continue
       return [{ title: `Last lines of container ${container}${previous ? ', before its restart' : ''}`, text }]
     } catch (error) {
@@ -96,12 +96,12 @@ function unavailableReason(
   return code === 'cluster-unreachable' ? message : undefined
 }
 
-/** What the kernel says of a program that is not for it, in the log or in the message of the runtime. */
+/** The kernel's message for a program of another architecture, in the log or in the message of the runtime. */
 export const wrongArchitecture = /exec format error/
 export const architectureHint =
   'the program is built for a different architecture than the node: use an image for the node architecture'
 
-/** What the log of a container that ends says about the reason, and what to do then; `$1` is what was captured. */
+/** Reasons in the log of a container that exits, and what to do; `$1` is the captured text. */
 const reasons: [RegExp, string][] = [
   [wrongArchitecture, architectureHint],
   [/No space left on device/, 'its volume is full: enlarge it or free space'],
@@ -114,7 +114,7 @@ const reasons: [RegExp, string][] = [
   [/FATAL CONFIG FILE ERROR|Bad directive/, 'correct the redis.conf line that the log names']
 ]
 
-/** The hint after a crash loop, with what its last words say beyond the exit code. */
+/** The hint after a crash loop, with what the last log lines reveal beyond the exit code. */
 export function hintWithLog(code: FailureCode, hint: string, evidence: readonly Evidence[]): string {
   const log = evidence.find(({ title }) => title.startsWith('Last lines'))?.text ?? ''
   if (code !== 'crash-loop') return hint

@@ -10,7 +10,7 @@ import { schedulingProblem } from './scheduling-problem.ts'
 import { setupProblem } from './setup-problem.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** Why the controller creates no pod, as its events say it. */
+/** Why the controller creates no pod, according to its events. */
 export function podCreationProblem({ statefulSet, events, namespace }: Snapshot): Problem | undefined {
   const event = statefulSet && newest(eventsOf(statefulSet, events), 'FailedCreate', 'SuccessfulCreate')
   if (event === undefined || at(event, 'reason') !== 'FailedCreate') return undefined
@@ -22,7 +22,7 @@ export function podCreationProblem({ statefulSet, events, namespace }: Snapshot)
   return {
     code: quota ? 'quota-exceeded' : 'invalid-manifest',
     sentence: `pod ${names.pod} is not created: ${message}`,
-    // The controller has ended the pod of before by then.
+    // By then the controller has ended the previous pod.
     hint: `${remedy}; there is no ${names.pod} until then: if there was one, deploying the earlier manifests brings it back`,
     toleranceMilliseconds: 3_000
   }
@@ -37,6 +37,6 @@ export function podProblem(pod: KubernetesObject, snapshot: Snapshot): Problem |
     if (problem !== undefined) return problem
   }
   const started = statuses.some((status) => at(status, 'state', 'running') ?? at(status, 'state', 'terminated'))
-  // An event stays when its reason is gone: containers that started had their volumes.
+  // An event remains after its reason is gone: containers that started had their volumes.
   return schedulingProblem(pod, own, snapshot) ?? (started ? probeProblem(own) : setupProblem(own, snapshot.namespace))
 }

@@ -7,7 +7,7 @@ import { ordinal } from './container-status.ts'
 
 const second = 1000
 
-/** What the probes of our manifests hear from a Redis that runs and will not become ready by itself. */
+/** What our probes report from a running Redis that will not become ready by itself. */
 export function probeProblem(events: readonly KubernetesObject[]): Problem | undefined {
   const message = sanitizeLine(latest(events, 'Unhealthy') ?? '')
   if (message.includes('MISCONF')) {
@@ -30,8 +30,8 @@ export function probeProblem(events: readonly KubernetesObject[]): Problem | und
 }
 
 /**
- * A container that the kubelet ended because a probe failed: its exit code says nothing, and it may have run long.
- * @param exit the end of its last run; a probe that killed an earlier one does not count
+ * A container that the kubelet killed because a probe failed: its exit code says nothing, and it may have run for long.
+ * @param exit of its last run; a probe that killed an earlier one does not count
  */
 export function killedByProbe(
   status: unknown,

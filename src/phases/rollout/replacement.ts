@@ -9,15 +9,15 @@ import { deletePod } from './stalled.ts'
 import { revisionOf } from './status.ts'
 import { type StuckPod, stuckPod } from './stuck-pod.ts'
 
-/** What a rollout may do so that a pod of an older revision is replaced. */
+/** How a rollout may replace a pod of an older revision. */
 export interface Recovery {
-  /** Deletes this very pod, which may take its time to end. @returns whether it was there */
+  /** Deletes this pod by UID, which may take its time to end. @returns whether it existed */
   deletePod(pod: KubernetesObject, namespace: string): Promise<boolean>
-  /** Told of each pod that was deleted. */
+  /** Called with each pod that was deleted. */
   note(sentence: string): void
 }
 
-/** Deletes a pod that is in the way of its successor: after a while, and each only once. */
+/** Deletes a pod that blocks its successor: after a while, and each only once. */
 export class Replacement {
   readonly #recovery: Recovery | undefined
   readonly #timer: ProblemTimer
@@ -30,18 +30,18 @@ export class Replacement {
     this.#timer = new ProblemTimer(clock)
   }
 
-  /** Takes note of what is in the way now. @returns how much longer that is tolerated, 0 if it is time to delete it */
+  /** Records the blocking pod. @returns how much longer it is tolerated, 0 if it is time to delete it */
   patienceWith(stuck: StuckPod | undefined): number {
     const known = stuck === undefined || this.#recovery === undefined || this.#tried.has(stuck.pod.metadata.uid)
     return this.#timer.remainingTolerance(known ? undefined : { code: 'stuck-revision', ...stuck })
   }
 
-  /** @throws Failure if the API server is not there; one that it refuses is told by `explain` */
+  /** @throws Failure if the API server is unreachable; a refusal is reported by `explain` */
   async replace({ pod, because }: StuckPod, { namespace }: Snapshot, deps: RolloutDeps): Promise<void> {
     const { name, uid } = pod.metadata
     this.#tried.add(uid)
     try {
-      // The items of a list do not say what they are.
+      // The items of a list lack apiVersion and kind.
       const wanted = { apiVersion: 'v1', kind: 'Pod', metadata: { name, ...(uid !== undefined && { uid }) } }
       if ((await this.#recovery?.deletePod(wanted, namespace)) !== true) return
     } catch (error) {
@@ -57,7 +57,7 @@ export class Replacement {
     )
   }
 
-  /** The failure of a rollout, and what comes of the pod that it leaves behind. */
+  /** The failure of a rollout, and what happens to the pod that it leaves behind. */
   explain({ code, message, hint, evidence }: Failure, snapshot: Snapshot): Failure {
     if (code === 'stuck-revision') {
       const refusal = this.#refusal
@@ -69,10 +69,10 @@ export class Replacement {
     return new Failure(code, message, advice === undefined ? hint : `${hint}; ${advice}`, evidence)
   }
 
-  /** A corrected template alone is of no use: the controller would leave the pod as it is. */
+  /** A corrected template alone does not help: the controller would keep the pod. */
   #advice(code: FailureCode, snapshot: Snapshot): string | undefined {
     const pod = redisPod(snapshot.pods)
-    // Another pod has the same claim.
+    // Another pod uses the same claim.
     if (code === 'volume-pending' || pod === undefined || stuckPod(pod, snapshot) === undefined) return undefined
     return this.#recovery === undefined
       ? `once that is corrected, run again, then delete the pod (recover is none): ${deletePod(snapshot.namespace)}`

@@ -19,7 +19,9 @@ export function schedulingProblem(
   return claimProblem(pod, events, namespace) ?? nodeProblem(pod, own, namespace)
 }
 
-/** What the claim says of itself. While a provisioner is awaited, the scheduler says nothing of the pod. */
+/**
+ * The problem in the events of the claim. While a provisioner is awaited, the scheduler reports nothing about the pod.
+ */
 function claimProblem(
   pod: KubernetesObject,
   events: readonly KubernetesObject[],
@@ -36,7 +38,7 @@ function claimProblem(
   const reason = textAt(event, 'reason')
   if (reason === undefined || reason === 'ProvisioningSucceeded') return undefined
   const message = sanitizeLine(textAt(event, 'message') ?? '')
-  // Neither a class nor a volume comes by itself, while provisioners take their time and try again.
+  // Neither a class nor a volume appears by itself, while provisioners take their time and retry.
   const missing = reason === 'FailedBinding' || /storageclass\S* .*not found/i.test(message)
   return {
     code: 'volume-pending',
@@ -49,7 +51,7 @@ function claimProblem(
   }
 }
 
-/** What to change, by what the scheduler says; the first that fits. */
+/** What to change, by the message of the scheduler; the first match counts. */
 const hints: [RegExp, string][] = [
   [/insufficient memory/i, 'free memory on the nodes, add a node, or request less with memory-limit'],
   [/insufficient/i, 'free resources on the nodes, add a node, or request less in the pod template'],

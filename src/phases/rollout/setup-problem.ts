@@ -7,10 +7,10 @@ import { memoryTooLow } from './container-problem.ts'
 
 const second = 1000
 const failures = ['FailedMount', 'FailedAttachVolume', 'FailedCreatePodSandBox']
-/** What happens after a failure that is over: its event stays while an image is pulled for minutes. */
+/** The events after a failure that is over: its own event remains while an image is pulled for minutes. */
 const progress = ['SuccessfulAttachVolume', 'Pulling', 'Pulled']
 
-/** Why the node does not get a pod so far that its first container starts; only events tell. */
+/** Why the node does not start the first container of a pod; only events show it. */
 export function setupProblem(events: readonly KubernetesObject[], namespace: string): Problem | undefined {
   const event = newest(events, ...failures, ...progress)
   const message = sanitizeLine(textAt(event, 'message') ?? '')
@@ -41,7 +41,7 @@ export function setupProblem(events: readonly KubernetesObject[], namespace: str
 }
 
 function mountProblem(message: string, namespace: string, describe: string): Problem {
-  // A Secret or ConfigMap, or a key in it, that is not there; everything else about volumes may heal.
+  // A missing Secret or ConfigMap, or a missing key; everything else about volumes may heal.
   const sentence = `a volume of pod ${names.pod} cannot be mounted: ${message}`
   if (!/(secret|configmap)\b.* not found|non-existent/.test(message)) return volume(sentence, describe)
   return {

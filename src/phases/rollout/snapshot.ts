@@ -3,17 +3,17 @@ import { names, podLabels } from '../../core/kubernetes/workload.ts'
 import { pollInterval } from '../../core/poll-interval.ts'
 import type { RolloutDeps } from './deps.ts'
 
-/** Everything that the decision is made from, as read at one moment. */
+/** Everything that the decision is based on, as read at one moment. */
 export interface Snapshot {
   namespace: string
   statefulSet: KubernetesObject | undefined
-  /** Pods that the selector of the StatefulSet finds. */
+  /** Pods that match the selector of the StatefulSet. */
   pods: KubernetesObject[]
-  /** Events of the namespace; empty while nothing is wrong, because then nobody asks for them. */
+  /** Events of the namespace; empty while nothing is wrong, because they are not listed then. */
   events: KubernetesObject[]
 }
 
-/** Reads what the decision is made from, and remembers what need not be asked for with every look. */
+/** Reads what the decision is based on, and caches what need not be read with every look. */
 export class RolloutObserver {
   readonly #namespace: string
   readonly #deps: RolloutDeps
@@ -24,13 +24,13 @@ export class RolloutObserver {
   constructor(namespace: string, deps: RolloutDeps) {
     this.#namespace = namespace
     this.#deps = deps
-    // A healthy rollout is over before anybody needs its events.
+    // A healthy rollout is over before its events are needed.
     this.#eventsAt = deps.clock.now()
   }
 
   /**
-   * The StatefulSet, its pods, and the events if the last ones are older than that; all at once. That is consistent
-   * enough: everything that was applied had been answered before, and a revision names its pods.
+   * The StatefulSet, its pods, and the events if the last ones are older than that; concurrently. That is consistent
+   * enough: all applies had been answered before, and a revision identifies its pods.
    */
   async look(eventsAge: number): Promise<Snapshot> {
     const due = this.#deps.clock.now() - this.#eventsAt >= eventsAge
@@ -40,7 +40,7 @@ export class RolloutObserver {
     })
   }
 
-  /** The same snapshot with the events of now, or the ones it has if they cannot be read: it must be told anyway. */
+  /** The same snapshot with the latest events, or its own if they cannot be read: the failure is reported anyway. */
   async withEventsOfNow(snapshot: Snapshot): Promise<Snapshot> {
     const signal = AbortSignal.timeout(explanationMilliseconds)
     await this.#readEvents({ signal }).catch(() => this.#deps.signal.throwIfAborted())
@@ -56,7 +56,7 @@ export class RolloutObserver {
     ])
     const selector = podLabels(statefulSet)
     this.#selector = selector
-    // Only of the first look, and of a StatefulSet that another client made anew, the selector is not known before.
+    // The selector is only unknown in the first look, and for a StatefulSet that another client recreated.
     if (found !== undefined && JSON.stringify(selector) === JSON.stringify(known)) return [statefulSet, found]
     return [statefulSet, selector === undefined ? [] : await cluster.listPods(this.#namespace, selector)]
   }
@@ -80,20 +80,20 @@ export class RolloutObserver {
 
 interface Pace {
   look: number
-  /** The least time between two requests for events. */
+  /** The minimum time between two requests for events. */
   events: number
 }
 
 /**
- * How long what only explains a failure may take, in milliseconds: the failure itself is certain. The API server may
- * not reach the kubelet that has a log, and finds that out late. It is not away then, so this ends before it would be
- * called that.
+ * The time limit for details of a failure, in milliseconds: the failure itself is certain. The API server may be unable
+ * to reach the kubelet that has a log, and notices that late. It is not unreachable itself then, so this limit ends
+ * before it would be reported as such.
  */
 export const explanationMilliseconds = 2_500
 
 /**
- * How often to look, after nothing has changed for so long. What moves is looked at ten times a second, so that the
- * verdict follows readiness at once; what stands still is looked at with a delay of at most a fortieth of the wait.
+ * How often to look after a time without changes. While something changes, it is looked at ten times a second, so that
+ * the verdict follows readiness at once; otherwise with a delay of at most a fortieth of the wait.
  */
 export function paceAfter(quietMilliseconds: number): Pace {
   const look = pollInterval(quietMilliseconds, 40)

@@ -6,19 +6,19 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { isRunning, unreadyContainer } from './container-status.ts'
 import type { Snapshot } from './snapshot.ts'
 
-/** What a wait is if it does not end: for the timeout of a rollout, and for whoever does not wait at all. */
+/** What an endless wait means: for the timeout of a rollout, and for callers that do not wait. */
 export interface Stalled {
   code: FailureCode
-  /** What was said about it. */
+  /** What was reported about it. */
   words?: string
   /** What to do about it. */
   hint?: string
 }
 
-/** A pod that is not Ready, where nothing tells that it cannot become so: its probes may have said what is missing. */
+/** A pod that is not Ready without a reason why it cannot become so: its probes may have reported what is missing. */
 export function unreadyPod(pod: KubernetesObject, { events, namespace }: Snapshot): Stalled | undefined {
   const status = unreadyContainer(pod)
-  // Of a container that does not run, only an earlier run was asked.
+  // For a container that does not run, only an earlier run was probed.
   if (!isRunning(status)) return undefined
   const own = eventsOf(pod, events).filter((event) => isOfContainer(event, textAt(status, 'name') ?? ''))
   const words = sanitizeLine(latest(own, 'Unhealthy') ?? '')
@@ -28,7 +28,7 @@ export function unreadyPod(pod: KubernetesObject, { events, namespace }: Snapsho
     : { code: 'probe-failing', words }
 }
 
-/** The same of an old revision. What loads its data will be Ready, and all else is in the way. */
+/** The same for an old revision. A pod that loads its data will become Ready, and any other blocks the rollout. */
 export function unreadyOldPod(pod: KubernetesObject, snapshot: Snapshot): Stalled {
   const unready = unreadyPod(pod, snapshot)
   if (unready?.code === 'redis-loading') return unready
@@ -39,7 +39,7 @@ export function unreadyOldPod(pod: KubernetesObject, snapshot: Snapshot): Stalle
   }
 }
 
-/** A pod that was asked to end and is still there. */
+/** A terminating pod that still exists. */
 export function endlessPod({ metadata }: KubernetesObject, namespace: string): Stalled {
   const kubectl = `kubectl -n ${namespace}`
   return {
@@ -50,7 +50,7 @@ export function endlessPod({ metadata }: KubernetesObject, namespace: string): S
   }
 }
 
-/** The command that makes room for a pod of the new revision. */
+/** The command that makes way for a pod of the new revision. */
 export function deletePod(namespace: string): string {
   return `\`kubectl -n ${namespace} delete pod ${names.pod}\``
 }

@@ -14,15 +14,15 @@ export interface Progressing {
   state: 'progressing'
   waitingFor: string
   problem?: Problem
-  /** What it is if it stays so, where that is more than a wait that was too short. */
+  /** What it is if it stays so, unless the wait was simply too short. */
   standstill?: Stalled
-  /** The pod in the way of its successor, where it may be deleted. */
+  /** The pod that blocks its successor, if it may be deleted. */
   stuck?: StuckPod
 }
 
 /**
- * Where the rollout stands. Current is: the controller has seen this generation, redis-0 is of the update revision and
- * Ready, and no other pod of the StatefulSet is left. (`kubectl rollout status` asks less: it trusts counters, and with
+ * The status of the rollout. Current means: the controller has seen this generation, redis-0 is of the update revision
+ * and Ready, and the StatefulSet has no other pod. (`kubectl rollout status` checks less: it trusts counters, and with
  * a partition it never compares revisions.)
  */
 export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
@@ -41,7 +41,7 @@ export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
   if (revisionOf(pod) !== revision) return outdated(snapshot, statefulSet, pod, revision)
   if (!isReady(pod)) return waiting(podWaitsFor(pod), podProblem(pod, snapshot), unreadyPod(pod, snapshot))
 
-  // Labels find the pods of others as well: those of a job, or of a chart that has the same labels.
+  // Labels match foreign pods as well: those of a job, or of a chart with the same labels.
   const other = pods.find((each) => each !== pod && isControlledBy(each, statefulSet))
   return other === undefined ? { state: 'current', revision } : ending(other, snapshot)
 }
@@ -64,7 +64,7 @@ function outdated(
     return waiting(waitingFor, {
       code: 'stuck-revision',
       sentence: `pod ${names.pod} stays at its old revision because the StatefulSet has ${rule}`,
-      // Below a partition the controller makes even a deleted pod of the old revision again.
+      // Below a partition the controller recreates even a deleted pod of the old revision.
       hint:
         rule === 'updateStrategy OnDelete'
           ? `delete the pod and run again: ${remove}`
@@ -111,7 +111,7 @@ function waiting(waitingFor: string, problem?: Problem, standstill?: Stalled): P
   }
 }
 
-/** The revision of the template from which a pod was made. */
+/** The revision of the template that a pod was created from. */
 export function revisionOf(pod: KubernetesObject): string {
   return pod.metadata.labels?.['controller-revision-hash'] ?? ''
 }

@@ -5,16 +5,18 @@ import type { Check } from '../../core/result.ts'
 
 export interface SecretInputs {
   namespace: string
-  /** As rendered; undefined where the Secret is managed by other means, and nothing tells how fresh it is. */
+  /**
+   * The rendered ExternalSecret; undefined if the Secret is managed by other means, so that its freshness is unknown.
+   */
   externalSecret: KubernetesObject | undefined
-  /** Whether it is synced anew in this run; otherwise nothing is written, and its last sync is judged. */
+  /** Whether a sync is forced in this run; otherwise nothing is written, and the last sync is judged. */
   force: boolean
 }
 
 export interface SecretDeps {
   cluster: {
     read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined>
-    /** @returns the object as it is then; undefined if it is gone */
+    /** @returns the object after the change; undefined if it is gone */
     annotate(
       object: KubernetesObject,
       namespace: string,
@@ -22,14 +24,14 @@ export interface SecretDeps {
     ): Promise<KubernetesObject | undefined>
     listEvents(namespace: string): Promise<KubernetesObject[]>
   }
-  /** Turns what the cluster threw into a failure that names the object. */
+  /** Turns an error of the cluster into a failure that names the object. */
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
-  /** Told of a secret before anything else is done with it. */
+  /** Called with a secret before anything else is done with it. */
   secret(value: string): void
-  /** Told of each check as soon as it is known. */
+  /** Called with each check as soon as it is known. */
   checked(check: Check): void
   clock: Clock
-  /** The time of day, to tell how old the last sync is. */
+  /** The time of day, to compute the age of the last sync. */
   date(): Date
   signal: AbortSignal
   log(line: string): void

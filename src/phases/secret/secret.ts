@@ -15,14 +15,14 @@ import { invalidSecretFailure, secretChecks, secretProblems } from './validate/v
 
 export interface VerifiedSecret {
   credentials: Credentials
-  /** Whether they are shown to be what AWS holds now. */
+  /** Whether the values are proven to match AWS now. */
   fresh: boolean
 }
 
 /**
- * Proves that the Secret with the credentials is what AWS holds now, as far as an ExternalSecret brings it, and that
- * its fields are valid.
- * @throws Failure secret-stale, external-secret-error, secret-missing, secret-field; or what a request fails with
+ * Proves that the Secret with the credentials matches AWS now, if an ExternalSecret writes it, and that its keys are
+ * valid.
+ * @throws Failure secret-stale, external-secret-error, secret-missing, secret-field; or that of a request
  */
 export async function verifySecret(
   inputs: SecretInputs,
@@ -62,7 +62,7 @@ async function freshnessCheck(
       readExternalSecret(externalSecret, namespace, deps),
       force ? readReports(namespace, deps) : undefined
     ] as const
-    // Also where one fails, so that no request outlives the phase.
+    // Even if one fails, so that no request outlives the phase.
     await Promise.allSettled(jobs)
     const [stored, reports] = await Promise.all(jobs)
     const seen =

@@ -1,14 +1,14 @@
 import { parseRelaxed, type Requirement, requirements } from '../../phases/elasticache/requirements.ts'
 import { type InputReader, oneOf } from './reader.ts'
 
-/** From where the cache is asked; a managed one from the cluster, a self-hosted one from the runner if nothing is said. */
+/** Where the cache is probed from; a managed one from the cluster, a self-hosted one from the runner by default. */
 type ProbeFrom = 'cluster' | 'runner' | 'none'
 
 /** How a cache is judged, wherever it is. */
 export interface CacheInputs {
   memoryThresholdPercent: number
   probeFrom: ProbeFrom | undefined
-  /** What a managed cache must have; a self-hosted one gets it from its configuration. */
+  /** The requirements of a managed cache; a self-hosted one is configured instead. */
   maxmemoryPolicy: string | undefined
   replicationGroup: string | undefined
   relaxed: ReadonlySet<Requirement>
@@ -40,7 +40,7 @@ function percentage(text: string): number | undefined {
   return percent >= 1 && percent <= 100 ? percent : undefined
 }
 
-/** The rule of CreateReplicationGroup in the API reference of ElastiCache. */
+/** The rule of CreateReplicationGroup in the ElastiCache API reference. */
 function replicationGroup(text: string): string | undefined {
   return text.length <= 40 && /^[a-z](-?[a-z0-9])*$/i.test(text) ? text : undefined
 }

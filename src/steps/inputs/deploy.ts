@@ -2,7 +2,7 @@ import { timeoutMilliseconds } from '../../core/units.ts'
 import { type CacheInputs, readCacheInputs } from './cache.ts'
 import { InputReader, type InputSource, oneOf } from './reader.ts'
 
-/** Whether to deploy, or to plan that: with the cluster, or without one. */
+/** Whether to deploy, or to plan, with or without the cluster. */
 type DryRun = 'none' | 'server' | 'client'
 
 const dryRuns: readonly DryRun[] = ['none', 'server', 'client']
@@ -22,7 +22,7 @@ export interface DeployInputs extends CacheInputs {
   forceConflicts: boolean
   recover: Recover
   timeoutMilliseconds: number
-  /** Image of the pod that asks a managed cache; undefined for the one that the manifests of the action name. */
+  /** Image of the probe pod for a managed cache; undefined for the one in the manifests of the action. */
   redisImage: string | undefined
 }
 

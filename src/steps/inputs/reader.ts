@@ -7,12 +7,12 @@ export function oneOf(values: readonly string[]): string {
   return disjunction.format(values)
 }
 
-/** Where inputs come from: the trimmed value of one, an empty text if it is not set. */
+/** The source of inputs: returns a trimmed value, empty if it is not set. */
 export type InputSource = (name: string) => string
 
 /**
- * Inputs as a runner passes them. `using: node24` gives INPUT_MEMORY-LIMIT; the steps of a composite pass
- * INPUT_MEMORY_LIMIT themselves, because a shell may drop variables with a dash.
+ * Inputs from the runner. `using: node24` sets INPUT_MEMORY-LIMIT; the steps of a composite set INPUT_MEMORY_LIMIT
+ * themselves, because a shell may drop variables with a dash.
  */
 export function inputsFrom(environment: NodeJS.ProcessEnv): InputSource {
   return (name) => {
@@ -21,7 +21,7 @@ export function inputsFrom(environment: NodeJS.ProcessEnv): InputSource {
   }
 }
 
-/** Reads inputs one by one and remembers what is wrong with them, so that a user hears of all of it at once. */
+/** Reads inputs one by one and collects their problems, so that a user sees all of them at once. */
 export class InputReader {
   readonly #source: InputSource
   readonly #problems: string[] = []
@@ -41,7 +41,7 @@ export class InputReader {
     return value
   }
 
-  /** A text that `parse` understands; `expected` tells the user what that is. */
+  /** A text that `parse` accepts; `expected` tells the user what is allowed. */
   parsed<T>(name: string, expected: string, parse: (text: string) => T | undefined): T | undefined {
     const value = this.#source(name)
     if (value === '') return undefined
@@ -68,7 +68,7 @@ export class InputReader {
     this.#problems.push(`${name} is ${value === '' ? 'empty' : JSON.stringify(value)}, but must be ${expected}`)
   }
 
-  /** The same for an input whose value is not to be shown. */
+  /** The same for an input whose value must not be shown. */
   refuseSecret(name: string, expected: string): void {
     this.#problems.push(`${name} must be ${expected}`)
   }

@@ -78,7 +78,7 @@ function label(text: string): string | undefined {
   return /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(text) ? text : undefined
 }
 
-/** A name as most kinds of objects have it: a DNS subdomain. */
+/** The name syntax of most kinds of objects: a DNS subdomain. */
 function objectName(text: string): string | undefined {
   return text.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(text) ? text : undefined
 }
@@ -95,7 +95,7 @@ function remoteSecret(text: string): string | undefined {
 }
 
 function image(text: string): string | undefined {
-  // registry[:port]/path, then :tag or @digest, as the distribution specification has it.
+  // registry[:port]/path, then :tag or @digest, according to the distribution specification.
   const path = /^([\w.-]+(:\d+)?\/)?[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(?=[:@])/.exec(text)?.[0]
   const rest = text.slice(path?.length)
   return path !== undefined && /^(:\w[\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$/.test(rest) ? text : undefined
@@ -109,14 +109,14 @@ function suggestion(guess: string, parse: (text: string) => bigint | undefined, 
   return guess !== '' && parse(guess) ? guess : otherwise
 }
 
-/** Whether the manifests are compared with those of a branch, and its name, if there is one. */
+/** Whether the manifests are compared with those of a branch, and its name if given. */
 export interface BaseInputs {
   isWanted: boolean
   branch: string | undefined
 }
 
 /**
- * @param ofPullRequest the branch that a pull request is to be merged into, an empty text outside of one
+ * @param ofPullRequest the base branch of the pull request, empty outside of one
  * @throws Failure invalid-input
  */
 export function readBaseInputs(source: InputSource, ofPullRequest: string): BaseInputs {

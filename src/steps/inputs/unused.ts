@@ -6,10 +6,10 @@ import type { DeployInputs } from './deploy.ts'
 
 type TopologyInputs = CacheInputs & Pick<DeployInputs, 'redisPassword' | 'redisImage'>
 
-/** An input, whether it was given and changes nothing, why, and what to do beside removing it. */
+/** An input, whether it was set without an effect, why, and what to do besides removing it. */
 type Row = [input: string, isUseless: boolean, because: string, instead: string]
 
-/** An input that changes nothing would be a silent lie. @throws Failure invalid-input that names all of them */
+/** An input without an effect would be misleading. @throws Failure invalid-input that names all of them */
 export function refuseInputsWithoutEffect(
   inputs: TopologyInputs,
   { topology, credentialsSecret }: Pick<RenderedCache, 'topology' | 'credentialsSecret'>
@@ -37,7 +37,7 @@ function managedRows(inputs: TopologyInputs): Row[] {
     ['redis-password', redisPassword !== undefined, noRedis, otherEnvironment],
     ['redis-image', redisImage !== undefined && probeFrom !== 'cluster', noPod, 'set probe-from: cluster'],
     ['maxmemory-policy', maxmemoryPolicy !== undefined && probeFrom === 'none', notAsked, 'set another probe-from'],
-    // A region alone may be that of a whole organization, and asks for nothing.
+    // A region alone may be set for a whole organization, and requests nothing.
     ['elasticache-relax', relaxed.size > 0 && !hasGroup, noGroup, 'set elasticache-replication-group']
   ]
 }

@@ -10,7 +10,7 @@ export interface VerifyInputs extends CacheInputs {
   kubeconfig: string | undefined
   context: string | undefined
   timeoutMilliseconds: number
-  /** What was deployed, to be rendered once more. */
+  /** The inputs of the deployment, to render it again. */
   render: RenderInputs
 }
 
@@ -40,7 +40,7 @@ function readOwnInputs(source: InputSource): Omit<VerifyInputs, 'namespace' | 'r
   return inputs
 }
 
-/** Two results, or the failures of both as one. */
+/** Two results, or the failures of both combined. */
 function bothOf<A, B>(first: () => A, second: () => B): [A, B] {
   const problems: unknown[] = []
   const attempt = <T>(read: () => T): T | undefined => {

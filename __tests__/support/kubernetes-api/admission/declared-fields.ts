@@ -33,7 +33,7 @@ const CONTAINER =
   'resources restartPolicy restartPolicyRules securityContext startupProbe stdin stdinOnce terminationMessagePath ' +
   'terminationMessagePolicy tty volumeDevices volumeMounts workingDir'
 
-/** The first field that the schema of the kind lacks, as a path; only the levels where people write by hand. */
+/** The path of the first field that the schema of the kind lacks; only the levels that people write by hand. */
 export function undeclaredField(object: KubernetesObject): string | undefined {
   const { kind } = object
   const template = objectAt(object, 'spec', 'template')

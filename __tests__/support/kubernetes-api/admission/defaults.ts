@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, listAt, objectAt, textAt } from '
 import type { KubernetesObject } from '../object.ts'
 import { podSpecDefaults } from './pod-defaults.ts'
 
-/** Fills in what the API server fills in: the fields that clients here meet, not all there are. */
+/** Fills in defaults like the API server: those relevant for the clients here, not all. */
 export function withDefaults(object: KubernetesObject): KubernetesObject {
   const { metadata, ...rest } = object
   const filled: KubernetesObject = { ...rest, kind: object.kind, apiVersion: object.apiVersion, metadata }
@@ -44,7 +44,7 @@ export function withDefaults(object: KubernetesObject): KubernetesObject {
   return filled
 }
 
-/** A new object without what the API server allocates after it has noted who owns what, unless its writer named it. */
+/** A new object without what the API server allocates after it has recorded field owners, unless its writer set it. */
 export function withoutAllocated(object: KubernetesObject, written: KubernetesObject): KubernetesObject {
   if (object.kind !== 'Service') return object
   const named = objectAt(written, 'spec')

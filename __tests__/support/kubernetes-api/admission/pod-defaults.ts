@@ -17,7 +17,7 @@ export function podSpecDefaults(spec: JsonObject): JsonObject {
   }
 }
 
-/** What a pod gets on top of its template's defaults. */
+/** The additional defaults of a pod compared with its template. */
 export function podOnlyDefaults(spec: JsonObject): JsonObject {
   const account = textAt(spec, 'serviceAccountName') || 'default'
   return {
@@ -34,7 +34,7 @@ export function podOnlyDefaults(spec: JsonObject): JsonObject {
   }
 }
 
-/** A limit without a request is the request as well. */
+/** A limit without a request is also the request. */
 function withRequests(resources: JsonObject): JsonObject {
   const requests = { ...objectAt(resources, 'limits'), ...objectAt(resources, 'requests') }
   return Object.keys(requests).length === 0 ? resources : { ...resources, requests }

@@ -5,7 +5,7 @@ import { type Cause, invalid } from '../status.ts'
 
 const SUBDOMAIN = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*'
 
-/** Refuses what the API server would refuse, as far as clients here can run into it. */
+/** Refuses what the API server would refuse, as far as it is relevant for the clients here. */
 export function validate(live: KubernetesObject | undefined, object: KubernetesObject): void {
   const causes = [...nameCauses(object)]
   if (object.kind === 'StatefulSet') causes.push(...statefulSetCauses(object, live))
@@ -35,7 +35,7 @@ function nameCauses({ metadata }: KubernetesObject): Cause[] {
   return [invalidValue('metadata.name', JSON.stringify(metadata.name), rule)]
 }
 
-/** The fields of a StatefulSet that may change once it exists. */
+/** The mutable fields of a StatefulSet. */
 const MUTABLE = [
   'replicas',
   'ordinals',

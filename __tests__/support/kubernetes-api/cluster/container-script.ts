@@ -9,7 +9,7 @@ import { type ContainerRun, running, terminated, waiting } from './pod-status.ts
 
 type Of<Kind extends PodBehaviour['kind']> = Extract<PodBehaviour, { kind: Kind }>
 
-/** Leads one container of a pod through its behaviour, with the states and events of a kubelet. */
+/** Runs one container of a pod through its behaviour, with the states and events of a kubelet. */
 export class ContainerScript {
   readonly #context: ClusterContext
   readonly #pod: PodHandle
@@ -67,7 +67,7 @@ export class ContainerScript {
     }
   }
 
-  /** Waits until the environment can be made, which a scripted config-error never can. */
+  /** Waits until the environment can be created, which never happens for a scripted config-error. */
   async #environment(behaviour: PodBehaviour): Promise<void> {
     const scripted = behaviour.kind === 'config-error' ? (behaviour.message ?? 'secret "missing" not found') : undefined
     for (;;) {
@@ -79,7 +79,7 @@ export class ContainerScript {
     }
   }
 
-  /** Exits at once, is started again at once, and from then on after a back-off. */
+  /** Exits at once, is restarted at once, and from then on after a back-off. */
   async #crashes(exitCode: number, reason: string, message?: string): Promise<void> {
     let before: Pick<ContainerRun, 'lastState' | 'restartCount'> = {}
     for (let restartCount = 0; ; restartCount++) {
@@ -124,7 +124,7 @@ export class ContainerScript {
     this.#event('Started', 'Container started')
   }
 
-  /** Without a probe a container counts as ready from the moment it runs. */
+  /** A container without a probe counts as ready as soon as it runs. */
   #isProbed(): boolean {
     return this.#spec['startupProbe'] !== undefined || this.#spec['readinessProbe'] !== undefined
   }

@@ -18,7 +18,7 @@ type Component =
 
 export const NODE = 'node-1'
 
-/** Writes Events as the components of a cluster do; the same one again only counts up. */
+/** Writes Events like the components of a cluster; a repeated one only counts up. */
 export class EventRecorder {
   readonly #store: ObjectStore
   #count = 0
@@ -66,7 +66,7 @@ export class EventRecorder {
   }
 }
 
-/** The scheduler writes through events.k8s.io/v1: a time in microseconds, no count, no source. */
+/** The scheduler writes through events.k8s.io/v1: a time in microseconds, without count and source. */
 function schedulerFields(reason: string): JsonObject {
   return {
     source: {},

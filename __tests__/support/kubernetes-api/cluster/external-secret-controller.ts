@@ -13,7 +13,9 @@ const FINALIZER = 'externalsecrets.external-secrets.io/externalsecret-cleanup'
 /** How long a change takes to reach the controller. */
 const RECONCILE_MS = 10
 
-/** The External Secrets Operator 0.20 as far as its ExternalSecrets show it: without stores, and with one provider. */
+/**
+ * The External Secrets Operator 0.20 as far as visible in its ExternalSecrets: without stores, and with one provider.
+ */
 export class ExternalSecretController {
   readonly remote = new RemoteSecrets()
   readonly outcomes = new OutcomeQueue()
@@ -82,7 +84,10 @@ export class ExternalSecretController {
     }
   }
 
-  /** Adds its finalizer, by an update of the whole object, which writes the interval as Go does, and owns it from then on. */
+  /**
+   * Adds its finalizer by an update of the whole object, which writes the interval as Go does and thus owns it from
+   * then on.
+   */
   #adopt(object: KubernetesObject): KubernetesObject {
     const finalizers = listAt(object, 'metadata', 'finalizers')
     if (finalizers.includes(FINALIZER)) return object
@@ -91,7 +96,7 @@ export class ExternalSecretController {
     return this.#operations.put({ ...object, metadata, spec }, { manager: 'external-secrets' }).object
   }
 
-  /** What is done without asking the provider again; of an orphan nobody looks. */
+  /** What is done without reading from the provider; an orphan is ignored. */
   #isIntact(object: KubernetesObject): boolean {
     return textAt(object, 'spec', 'target', 'creationPolicy') === 'Orphan' || isIntact(this.#secretOf(object))
   }
@@ -128,7 +133,7 @@ export class ExternalSecretController {
 const SYNCED = ['SecretSynced', 'secret synced'] as const
 const MISSING = ['SecretMissing', 'secret will not be created due to CreationPolicy=Merge'] as const
 
-/** A duration of whole hours, minutes and seconds as Go writes it: `1h` becomes `1h0m0s`. */
+/** A duration of whole hours, minutes and seconds in Go notation: `1h` becomes `1h0m0s`. */
 function goDuration(text: string): string {
   const part = (unit: string) => Number(new RegExp(`(\\d+)${unit}`).exec(text)?.[1] ?? 0)
   const [hours, minutes, seconds] = [part('h'), part('m'), part('s')]

@@ -7,12 +7,12 @@ export function hashOf(value: unknown): string {
   return createHash('sha3-224').update(JSON.stringify(value)).digest('hex')
 }
 
-/** What is noted as synced: the generation, and a hash of annotations and labels. */
+/** The version recorded as synced: the generation, and a hash of annotations and labels. */
 export function versionOf({ metadata }: KubernetesObject): string {
   return `${metadata.generation}-${hashOf([metadata.annotations, metadata.labels])}`
 }
 
-/** Whether a sync is due, besides the passing of time. */
+/** Whether a sync is due for another reason than the time. */
 export function isDue(externalSecret: KubernetesObject): boolean {
   const synced = textAt(externalSecret, 'status', 'syncedResourceVersion')
   if (synced === '') return true
@@ -23,7 +23,7 @@ export function isDue(externalSecret: KubernetesObject): boolean {
   return synced !== versionOf(externalSecret)
 }
 
-/** The status after a sync that the operator calls done. @param binding the Secret that was written, if one was */
+/** The status after a sync that the operator reports as done. @param binding the Secret that was written, if any */
 export function doneStatus(
   externalSecret: KubernetesObject,
   reason: string,
@@ -39,7 +39,7 @@ export function doneStatus(
   }
 }
 
-/** The status after a failure: when and what was synced last stays. */
+/** The status after a failure: time and version of the last sync stay. */
 export function failedStatus(externalSecret: KubernetesObject): JsonObject {
   const message = 'could not get secret data from provider'
   return {
@@ -50,7 +50,7 @@ export function failedStatus(externalSecret: KubernetesObject): JsonObject {
   }
 }
 
-/** The time of a transition moves only with the status. */
+/** The time of a transition changes only with the status. */
 function condition(externalSecret: KubernetesObject, status: string, reason: string, message: string): JsonObject {
   const [old] = listAt(externalSecret, 'status', 'conditions')
   const lastTransitionTime = textAt(old, 'status') === status ? textAt(old, 'lastTransitionTime') : timestamp()

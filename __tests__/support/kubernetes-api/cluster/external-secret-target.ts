@@ -4,12 +4,12 @@ import { hashOf } from './external-secret-status.ts'
 
 const DATA_HASH = 'reconcile.external-secrets.io/data-hash'
 
-/** The name of the Secret that an ExternalSecret brings. */
+/** The name of the Secret that an ExternalSecret writes. */
 export function targetOf(externalSecret: KubernetesObject): string {
   return textAt(externalSecret, 'spec', 'target', 'name') || externalSecret.metadata.name
 }
 
-/** Whether a Secret is as it was written. */
+/** Whether a Secret is unchanged since it was written. */
 export function isIntact(secret: KubernetesObject | undefined): boolean {
   return secret?.metadata.annotations?.[DATA_HASH] === hashOf(secret?.['data'] ?? {})
 }

@@ -15,7 +15,7 @@ const UNSCHEDULABLE =
   '1 Preemption is not helpful for scheduling.'
 const VOLUME_PENDING = '0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found'
 
-/** Scheduler and kubelet in one: leads every pod through its script, and to its end. */
+/** Scheduler and kubelet in one: runs the script of every pod, and ends it. */
 export class Kubelet {
   readonly logs = new PodLogs()
   readonly #context: ClusterContext
@@ -102,7 +102,7 @@ export class Kubelet {
     })
   }
 
-  /** Ends the script of a pod; false if there was none any more. */
+  /** Ends the script of a pod; false if there was none. */
   #stop(pod: KubernetesObject): boolean {
     const { uid = '' } = pod.metadata
     const stopping = this.#running.get(uid)
@@ -111,7 +111,7 @@ export class Kubelet {
   }
 }
 
-/** The last status of a pod that was asked to end: what ran has exited with 0. */
+/** The last status of a pod that was asked to terminate: its running containers exited with 0. */
 function ended(pod: KubernetesObject): JsonObject {
   const statuses = listAt(pod, 'status', 'containerStatuses').map((status) => {
     const { startedAt } = objectAt(status, 'state', 'running')

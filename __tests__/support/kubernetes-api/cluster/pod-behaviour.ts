@@ -1,22 +1,22 @@
 import type { KubernetesObject } from '../object.ts'
 
-/** How a container that does its work and ends has ended. */
+/** The exit of a container that does its work and ends. */
 export interface PodEnd {
   readonly exitCode: number
   readonly log: string
 }
 
-/** A container of the script: the first one of the pod where none is named. */
+/** A container of the script; by default the first one of the pod. */
 interface InContainer {
   readonly container?: string
 }
 
-/** What a pod is going to do. Messages are those of a real cluster where none is given. */
+/** The future behaviour of a pod. Default messages are those of a real cluster. */
 export type PodBehaviour =
   | { readonly kind: 'ready'; readonly log?: string }
   | {
       readonly kind: 'ends'
-      /** Does the work of the pod, which is handed over as it is stored. */
+      /** Does the work of the pod, given the stored pod. */
       readonly run: (pod: KubernetesObject) => Promise<PodEnd>
     }
   | (InContainer & { readonly kind: 'image-missing'; readonly message?: string })
@@ -25,7 +25,7 @@ export type PodBehaviour =
       readonly kind: 'crash-loop'
       readonly exitCode?: number
       readonly log?: string
-      /** The log with `previous=true`, where it differs. */
+      /** The log with `previous=true`, if it differs. */
       readonly previousLog?: string
       /** The message that the program left in /dev/termination-log. */
       readonly terminationMessage?: string
@@ -43,7 +43,7 @@ export type PodBehaviour =
     })
   | { readonly kind: 'refused'; readonly message?: string }
 
-/** The behaviours to come, one for each attempt to create a pod; the last one stays. */
+/** The next behaviours, one for each attempt to create a pod; the last one is repeated. */
 export class BehaviourQueue {
   #queue: PodBehaviour[] = [{ kind: 'ready' }]
 
@@ -58,7 +58,7 @@ export class BehaviourQueue {
   }
 }
 
-/** What the registry answers, as containerd reports it. */
+/** The response of the registry, as reported by containerd. */
 export function pullError(image: string, kind: 'image-missing' | 'image-denied'): string {
   const attempt = `failed to pull and unpack image "${image}": failed to resolve reference "${image}": `
   if (kind === 'image-missing') return `rpc error: code = NotFound desc = ${attempt}${image}: not found`

@@ -4,7 +4,7 @@ import type { ClusterContext } from './cluster-context.ts'
 import type { Occurrence } from './event-recorder.ts'
 import { type ContainerRun, names, podStatus } from './pod-status.ts'
 
-/** One pod in the hands of the kubelet: of one uid, until it is told to end. */
+/** One pod managed by the kubelet, identified by UID, until it is asked to terminate. */
 export class PodHandle {
   readonly signal: AbortSignal
   readonly containers: readonly string[]
@@ -20,7 +20,7 @@ export class PodHandle {
     this.containers = names(pod)
   }
 
-  /** The pod as stored now; the one it began with if it is gone, which ends the script at its next step. */
+  /** The stored pod; the original one if it is gone, which ends the script at its next step. */
   current(): KubernetesObject {
     this.signal.throwIfAborted()
     const { namespace, name, uid } = this.#pod.metadata

@@ -8,7 +8,7 @@ interface Log {
   readonly previousLog?: string
 }
 
-/** What the containers printed, and the answers of pods/log. */
+/** The output of the containers, and the responses of pods/log. */
 export class PodLogs {
   readonly #logs = new Map<string, Log>()
 
@@ -16,7 +16,7 @@ export class PodLogs {
     this.#logs.set(keyOf(pod, container), log)
   }
 
-  /** The text; undefined where the pod is on no node yet, which is answered with no content. */
+  /** The text; undefined if the pod has no node yet, which is a response without content. */
   read(pod: KubernetesObject, query: URLSearchParams): string | undefined {
     const { name } = pod.metadata
     const containers = names(pod)
@@ -50,7 +50,7 @@ function tail(log: string, lines: number): string {
   return lines >= all.length ? log : all.slice(all.length - lines).join('')
 }
 
-/** Refuses as the kubelet does where no run of the container has a log. */
+/** Refuses like the kubelet if no run of the container has a log. */
 function requireRun(pod: KubernetesObject, container: string, previous: boolean): void {
   const status = listAt(pod, 'status', 'containerStatuses').find((item) => textAt(item, 'name') === container)
   const where = `container "${container}" in pod "${pod.metadata.name}"`

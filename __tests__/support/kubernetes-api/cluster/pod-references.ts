@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject, listAt, objectAt, textAt } from '
 import type { KubernetesObject } from '../object.ts'
 import type { ObjectStore } from '../store.ts'
 
-/** Why a volume cannot be mounted, in the words of the kubelet's FailedMount event. */
+/** Why a volume cannot be mounted, in the wording of the kubelet's FailedMount event. */
 export function mountProblem(pod: KubernetesObject, store: ObjectStore): string | undefined {
   for (const volume of listAt(pod, 'spec', 'volumes')) {
     const problem =
@@ -31,7 +31,7 @@ function sourceProblem(
   return `references non-existent ${kind === 'Secret' ? 'secret' : 'config'} key: ${textAt(missing, 'key')}`
 }
 
-/** Why the environment of a container cannot be made: the message of CreateContainerConfigError. */
+/** Why the environment of a container cannot be created: the message of CreateContainerConfigError. */
 export function environmentProblem(
   pod: KubernetesObject,
   store: ObjectStore,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { isObject, type Json, type JsonObject, listAt, objectAt, textAt } from '../json.ts'
 import { type KubernetesObject, timestamp } from '../object.ts'
 
-/** One container as the kubelet sees it. */
+/** One container as seen by the kubelet. */
 export interface ContainerRun {
   readonly state: JsonObject
   readonly lastState?: JsonObject
@@ -39,7 +39,7 @@ export function terminated(exitCode: number, reason: string, message?: string): 
   }
 }
 
-/** The status that the kubelet writes, container statuses in the order of their names. */
+/** The status that the kubelet writes, container statuses sorted by name. */
 export function podStatus(pod: KubernetesObject, { sandbox, runs }: PodPicture): JsonObject {
   const unready = names(pod).filter((name) => runs.get(name)?.ready !== true)
   const reason: JsonObject =
@@ -71,14 +71,14 @@ export function podStatus(pod: KubernetesObject, { sandbox, runs }: PodPicture):
   }
 }
 
-/** Whether a pod that is not restarted has done its work, and how. */
+/** Whether a pod that is not restarted has done its work, and with what result. */
 function endOf(pod: KubernetesObject, runs: PodPicture['runs']): string | undefined {
   const codes = names(pod).map((name) => objectAt(runs.get(name)?.state, 'terminated')['exitCode'])
   if (textAt(pod, 'spec', 'restartPolicy') !== 'Never' || codes.includes(undefined)) return undefined
   return codes.every((code) => code === 0) ? 'Succeeded' : 'Failed'
 }
 
-/** Conditions as metav1 keeps them: the time of a condition moves only with its status. */
+/** Conditions as in metav1: the time of a condition changes only with its status. */
 export function conditions(pod: KubernetesObject, wanted: readonly JsonObject[]): JsonObject[] {
   const before = listAt(pod, 'status', 'conditions')
   return wanted.map((condition) => {
@@ -115,7 +115,7 @@ function containerStatus(pod: KubernetesObject, name: string, run: ContainerRun)
   }
 }
 
-/** A container that runs on keeps the moment at which it started. */
+/** A container that keeps running keeps its start time. */
 function keepStart(state: JsonObject, old: Json | undefined): JsonObject {
   const before = objectAt(old, 'state', 'running')
   return state['running'] !== undefined && before['startedAt'] !== undefined ? { running: before } : state

@@ -1,7 +1,7 @@
 import { at, isObject, type Json, listAt, textAt } from '../json.ts'
 import type { KubernetesObject } from '../object.ts'
 
-/** What the provider holds, as AWS Secrets Manager: a text for each name. */
+/** The content of the provider, like AWS Secrets Manager: a text for each name. */
 export class RemoteSecrets {
   readonly #texts = new Map<string, string>()
 
@@ -14,7 +14,7 @@ export class RemoteSecrets {
     this.#texts.delete(name)
   }
 
-  /** The values of the Secret that an ExternalSecret asks for. @throws Error with the words of the operator */
+  /** The values of the Secret that an ExternalSecret requests. @throws Error with the message of the operator */
   valuesFor(externalSecret: KubernetesObject): Record<string, string> {
     const values: Record<string, string> = {}
     listAt(externalSecret, 'spec', 'dataFrom').forEach((item, index) => {

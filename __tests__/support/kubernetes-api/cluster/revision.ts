@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { isObject, type Json, type JsonObject, objectAt } from '../json.ts'
 import type { KubernetesObject } from '../object.ts'
 
-/** The letters and digits that Kubernetes makes safe names of: no vowels, so no words. */
+/** The letters and digits that Kubernetes uses in safe names: no vowels, so no words. */
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789'
 
-/** The name of a template's ControllerRevision: the same for the same template, whatever came between. */
+/** The name of a template's ControllerRevision: the same for equal templates, whatever was stored in between. */
 export function revisionName(set: KubernetesObject): string {
   const template: JsonObject = objectAt(set, 'spec', 'template')
   const hash = createHash('sha256').update(canonical(template)).digest().readUInt32BE()

@@ -4,7 +4,7 @@ import { type KubernetesObject, timestamp } from '../object.ts'
 import type { ClusterContext } from './cluster-context.ts'
 import type { PodBehaviour } from './pod-behaviour.ts'
 
-/** Creates one pod of a set with its volume claims; undefined where that has to be tried again. */
+/** Creates one pod of a set with its volume claims; undefined if that has to be tried again. */
 export function createPod(
   context: ClusterContext,
   set: KubernetesObject,
@@ -15,7 +15,7 @@ export function createPod(
   const { store, events } = context
   const pod = podOf(set, revision, ordinal)
   const { name, namespace } = pod.metadata
-  // A pod of that name that somebody else owns, or that is still ending after its set was deleted.
+  // A foreign pod of that name, or one that is still terminating after its set was deleted.
   if (store.get('Pod', namespace, name) !== undefined) return undefined
   createClaims(context, set, name, behaviour)
   const refusal = refusalOf(context, pod, behaviour)
@@ -35,7 +35,7 @@ export function deletePod({ store, events }: ClusterContext, set: KubernetesObje
   events.record('statefulset-controller', set, { reason: 'SuccessfulDelete', message })
 }
 
-/** A pod that was asked to end: gone when its grace period is over, or before. */
+/** A terminating pod: gone when its grace period is over, or before. */
 export function withDeletion(pod: KubernetesObject, seconds?: number): KubernetesObject {
   const grace = seconds ?? Number(objectAt(pod, 'spec')['terminationGracePeriodSeconds'] ?? 30)
   const deletionTimestamp = timestamp(new Date(Date.now() + grace * 1000))

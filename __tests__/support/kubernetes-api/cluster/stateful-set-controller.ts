@@ -13,8 +13,8 @@ const RECONCILE_MS = 10
 
 /**
  * The StatefulSet controller with the policy OrderedReady: one pod after the other, and none is touched while
- * another is missing, ending or not Ready. That holds for the pod itself, too: a broken pod of an old revision stays
- * after its template is mended (kubernetes/kubernetes#67250), until somebody deletes it or it becomes Ready.
+ * another is missing, terminating or not Ready. That includes the pod itself: a broken pod of an old revision stays
+ * after its template is corrected (kubernetes/kubernetes#67250), until it is deleted or becomes Ready.
  */
 export class StatefulSetController {
   readonly #context: ClusterContext
@@ -63,7 +63,7 @@ export class StatefulSetController {
     this.#context.store.write(next)
   }
 
-  /** The one next thing to do. */
+  /** The single next action. */
   #step(set: KubernetesObject, update: string): void {
     const pods = this.#pods(set)
     const replicas = Number(at(set, 'spec', 'replicas') ?? 1)
@@ -93,7 +93,7 @@ export class StatefulSetController {
     return this.#context.store.list('Pod', set.metadata.namespace).filter((pod) => isOwnedBy(pod, set))
   }
 
-  /** The garbage collector's part: the pods of a set that is gone go, its volume claims stay. */
+  /** The part of the garbage collector: the pods of a deleted set are deleted, its volume claims stay. */
   #collect(set: KubernetesObject): void {
     for (const pod of this.#pods(set)) if (!isTerminating(pod)) this.#context.store.write(withDeletion(pod))
   }

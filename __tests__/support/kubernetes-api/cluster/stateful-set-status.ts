@@ -23,7 +23,7 @@ export function isReady(pod: KubernetesObject): boolean {
   )
 }
 
-/** The status as the controller writes it; the counts that Go leaves out when they are 0 are left out. */
+/** The status written by the controller; counts of 0 are omitted, as in Go. */
 export function setStatus(set: KubernetesObject, update: string, pods: readonly KubernetesObject[]): JsonObject {
   const current = textAt(set, 'status', 'currentRevision') || update
   const living = pods.filter((pod) => !isTerminating(pod))

@@ -1,12 +1,12 @@
-/** How a sync of an ExternalSecret ends. */
+/** The outcome of a sync of an ExternalSecret. */
 export type SyncOutcome =
-  /** By what the provider holds: synced, or failed if it lacks something. */
+  /** Depends on the content of the provider: synced, or failed if something is missing. */
   | { readonly kind: 'as-held' }
   | { readonly kind: 'failed'; readonly message: string }
-  /** Ready with these words, and nothing is written. */
+  /** Ready with this message, and nothing is written. */
   | { readonly kind: 'ready'; readonly reason: string; readonly message: string }
 
-/** The outcomes to come, one for each sync; the last one stays. */
+/** The next outcomes, one for each sync; the last one is repeated. */
 export class OutcomeQueue {
   #queue: SyncOutcome[] = [{ kind: 'as-held' }]
 

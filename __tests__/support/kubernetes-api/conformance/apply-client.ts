@@ -10,7 +10,7 @@ export interface Manifest extends JsonObject {
 
 const PLURALS: Readonly<Record<string, string>> = { NetworkPolicy: 'networkpolicies' }
 
-/** The calls that the cases are written in. */
+/** The calls used by the cases. */
 export class ApplyClient {
   readonly connection: Connection
 
@@ -69,7 +69,7 @@ export function configMap(name: string, data: Record<string, string>, metadata: 
   return { apiVersion: 'v1', kind: 'ConfigMap', metadata: { ...metadata, name }, data }
 }
 
-/** A set without pods unless asked for: most cases are about the object alone. */
+/** A set without pods by default: most cases are about the object alone. */
 export function statefulSet(name: string, spec: JsonObject = {}, container: JsonObject = {}): Manifest {
   const labels = { app: name }
   const containers = [{ name: 'redis', image: 'docker.io/library/redis:7.2.16-alpine', ...container }]

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { at } from '../json.ts'
 import { type ApplyClient, CLAIM, configMap, type Manifest, ownedBy, service, statefulSet } from './apply-client.ts'
 
-/** What an apply makes of an object. */
+/** The results of an apply. */
 export function applyCases(client: () => ApplyClient): void {
   test('creates with 201, and the applier owns what it named', async () => {
     const { code, body } = await client().apply(configMap('created', { a: '1' }, { labels: { app: 'redis' } }))

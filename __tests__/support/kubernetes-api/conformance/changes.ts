@@ -4,12 +4,12 @@ import { at, textAt } from '../json.ts'
 import { type ApplyClient, configMap, ownedBy, statefulSet } from './apply-client.ts'
 import { failure } from './expected-status.ts'
 
-/** Changes that are no apply: annotations and deletions. */
+/** Changes other than applies: annotations and deletions. */
 export function changeCases(client: () => ApplyClient): void {
   test('an annotation by a merge patch is no new generation, and belongs to its writer', async () => {
     const manifest = statefulSet('annotated')
     await client().apply(manifest)
-    // Its controller writes the status once, which is a version of its own.
+    // Its controller writes the status once, which is a separate version.
     while (at(await client().get(manifest), 'status', 'observedGeneration') !== 1) await sleep(25)
     const { code, body } = await client().mergePatch(manifest, { metadata: { annotations: { a: 'b' } } }, 'second')
     expect(code).toBe(200)

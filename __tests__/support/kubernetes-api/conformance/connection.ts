@@ -15,10 +15,10 @@ export interface ApiResponse {
   readonly body: JsonObject
 }
 
-/** What an External Secrets Operator reads from. */
+/** The provider of an External Secrets Operator. */
 export interface Provider {
   readonly store: { kind: string; name: string }
-  /** What stands under a name from now on, as JSON. */
+  /** Sets the value of a name, as JSON. */
   hold(name: string, fields: Readonly<Record<string, string>>): Promise<void>
 }
 
@@ -26,21 +26,21 @@ export interface Provider {
 export interface Connection {
   readonly namespace: string
   send(request: ApiRequest): Promise<ApiResponse>
-  /** Tells a simulated cluster what its next pods do, which real ones do of themselves. */
+  /** Sets the behaviour of the next pods in a simulated cluster; real ones behave by themselves. */
   script?(...kinds: ('never-ready' | 'ready')[]): void
-  /** Where there is an External Secrets Operator. */
+  /** Set if there is an External Secrets Operator. */
   readonly provider?: Provider
   close(): Promise<void>
 }
 
-/** A client of the bare API: as little as possible between a test and what goes over the wire. */
+/** A client of the bare API: as little as possible between a test and the wire. */
 export async function sender(kubeconfig: string): Promise<Connection['send']> {
   const config = new KubeConfig()
   config.loadFromString(kubeconfig)
   const server = config.getCurrentCluster()?.server ?? ''
   const options: RequestOptions = {}
   await config.applyToHTTPSOptions(options)
-  // The agent of the client library closes every connection after its answer.
+  // The agent of the client library closes every connection after its response.
   const agent = new Agent({ keepAlive: true })
   const token = config.getCurrentUser()?.token
   const authorization = token === undefined ? {} : { Authorization: `Bearer ${token}` }

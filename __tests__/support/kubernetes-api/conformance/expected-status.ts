@@ -14,7 +14,7 @@ export function failure(code: number, reason: string | undefined, message: strin
   }
 }
 
-/** The Status of an apply that wants what other managers own. */
+/** The Status of an apply of fields that other managers own. */
 export function conflict(message: string, ...causes: [manager: string, field: string][]): JsonObject {
   return {
     kind: 'Status',

@@ -4,10 +4,10 @@ import { at, type Json, type JsonObject, listAt, objectAt, textAt } from '../jso
 import type { ApplyClient, Manifest } from './apply-client.ts'
 import type { Provider } from './connection.ts'
 
-/** A real operator talks to a provider, and waits between two tries. */
+/** A real operator talks to a provider, and waits between two attempts. */
 const LIMIT_MS = 60_000
 
-/** What the External Secrets Operator makes of an ExternalSecret. */
+/** The effects of the External Secrets Operator on an ExternalSecret. */
 export function externalSecretCases(client: () => ApplyClient): void {
   const provider = (): Provider => {
     const { provider } = client().connection
@@ -15,7 +15,7 @@ export function externalSecretCases(client: () => ApplyClient): void {
     return provider
   }
 
-  /** An ExternalSecret that brings one key into a Secret of its name. */
+  /** An ExternalSecret that writes one key into a Secret of its name. */
   function externalSecret(name: string, property: string, spec: JsonObject = {}, target: JsonObject = {}): Manifest {
     return {
       apiVersion: 'external-secrets.io/v1',
@@ -143,7 +143,7 @@ export function externalSecretCases(client: () => ApplyClient): void {
         message: `error processing spec.data[0] (key: ${remote('failing')}), err: ${reason}`,
         involvedObject: { kind: 'ExternalSecret', name: 'failing', uid: at(before, 'metadata', 'uid') }
       })
-      // The same failure again is counted.
+      // The same failure is counted in the existing event.
       while (Number((await failuresOf('failing'))[0]?.['count']) < 2) await sleep(25)
       expect((await client().get(manifest))['status']).toEqual(after['status'])
     },

@@ -6,7 +6,7 @@ const FIXED_FIELDS =
   "Forbidden: updates to statefulset spec for fields other than 'replicas', 'ordinals', 'template', " +
   "'updateStrategy', 'revisionHistoryLimit', 'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are forbidden"
 
-/** Objects that are refused for what is in them. */
+/** Objects that are refused for their content. */
 export function invalidObjectCases(client: () => ApplyClient): void {
   test.each([
     ['serviceName', { serviceName: 'other' }],

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { at, type JsonObject, listAt } from '../json.ts'
 import { type ApplyClient, statefulSet } from './apply-client.ts'
 
-/** What a list holds. */
+/** The content of a list. */
 export function listCases(client: () => ApplyClient): void {
   test('lists select by labels and fields', async () => {
     await client().apply({ ...statefulSet('listed'), metadata: { name: 'listed', labels: { a: 'b', c: 'd' } } })

@@ -3,7 +3,9 @@ import { at, isObject, type Json, listAt } from '../json.ts'
 import { type ApplyClient, CLAIM, configMap, ownedBy, service, statefulSet } from './apply-client.ts'
 import { conflict } from './expected-status.ts'
 
-/** Who owns which fields, what happens where two want the same one, and what goes when nobody wants it any more. */
+/**
+ * Who owns which fields, what happens if two managers want the same one, and what is removed when no manager wants it.
+ */
 export function ownershipCases(client: () => ApplyClient): void {
   test('a field changed by hand is a conflict', async () => {
     const manifest = statefulSet('by-hand', { revisionHistoryLimit: 5 })
@@ -32,7 +34,7 @@ export function ownershipCases(client: () => ApplyClient): void {
     const kubectl = '"kubectl" using apps/v1'
     const another = '"another" using apps/v1'
     expect(body['message']).toBe(message)
-    // The order of managers is that of the message only: the causes come in any.
+    // The order of managers is only significant in the message: the causes have no order.
     const causes = [
       { reason: 'FieldManagerConflict', message: `conflict with ${another}`, field: '.metadata.labels.x' },
       { reason: 'FieldManagerConflict', message: `conflict with ${kubectl}`, field: '.spec.revisionHistoryLimit' },
@@ -90,7 +92,7 @@ export function ownershipCases(client: () => ApplyClient): void {
 
   test('set items are owned one by one', async () => {
     const { body } = await client().apply(configMap('set', { a: '1' }, { finalizers: ['example.com/test'] }))
-    // At once, and not after the assertion: a finalizer that stays would keep the namespace from going.
+    // Immediately, not after the assertion: a remaining finalizer would block the deletion of the namespace.
     await client().apply(configMap('set', { a: '1' }))
     const owned = { 'f:finalizers': { 'v:"example.com/test"': {} } }
     expect(ownedBy(body, 'first')).toEqual({ 'f:data': { 'f:a': {} }, 'f:metadata': owned })

@@ -3,7 +3,7 @@ import { at, type JsonObject } from '../json.ts'
 import { type ApplyClient, configMap, statefulSet } from './apply-client.ts'
 import { failure } from './expected-status.ts'
 
-/** Requests that are refused wherever they come from, with the words of the API server. */
+/** Requests that every API server refuses, with its messages. */
 export function refusalCases(client: () => ApplyClient): void {
   test('a namespace that is not there', async () => {
     const { code, body } = await client().connection.send({

@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { at, type Json, type JsonObject, listAt, textAt } from '../json.ts'
 import { type ApplyClient, type Manifest, statefulSet } from './apply-client.ts'
 
-/** A real cluster starts programs and asks probes. */
+/** A real cluster starts programs and runs probes. */
 const LIMIT_MS = 60_000
 
 /** Reads until a condition holds; fails with the last state read. */
@@ -42,7 +42,7 @@ function podOf(manifest: Manifest): Manifest {
 
 const FAILING = { startupProbe: { exec: { command: ['sh', '-c', 'exit 1'] }, periodSeconds: 1, failureThreshold: 300 } }
 
-/** What the controller makes of a set. */
+/** The effects of the controller on a set. */
 export function rolloutCases(client: () => ApplyClient): void {
   test(
     'a pod becomes Ready, and a changed template replaces it',

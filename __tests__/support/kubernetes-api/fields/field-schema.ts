@@ -1,6 +1,6 @@
 /**
  * Which lists and maps server-side apply merges, and how: the x-kubernetes-list-type and -map-type of the OpenAPI
- * document of Kubernetes 1.36 for the kinds served here. A place is named by its field names, list items left out:
+ * document of Kubernetes 1.36 for the kinds served here. A location is given by its field names without list items:
  * spec, template, spec, containers, ports.
  */
 
@@ -38,10 +38,10 @@ const ATOMIC_MAPS: ReadonlySet<string> = new Set([
   'selector'
 ])
 
-/** Lists whose items are references, which nobody owns in part. */
+/** Lists whose items are references, which are only owned as a whole. */
 const ATOMIC_ITEMS: ReadonlySet<string> = new Set(['imagePullSecrets', 'ownerReferences', 'secrets'])
 
-/** The keys that identify an item of a list; 'set' where the item is its own key; 'atomic' where the list is one value. */
+/** The keys that identify an item of a list; 'set' if the item is its own key; 'atomic' if the list is one value. */
 export function listType(fields: readonly string[]): ListType {
   const name = fields.at(-1) ?? ''
   const parent = fields.at(-2)
@@ -65,7 +65,7 @@ export function isAtomicMap(fields: readonly string[], isItem: boolean): boolean
   return isItem ? ATOMIC_ITEMS.has(name) : ATOMIC_MAPS.has(name)
 }
 
-/** The value a key has where an item leaves it out. */
+/** The value of a key that an item omits. */
 export function keyDefault(key: string): string | null {
   return key === 'protocol' ? 'TCP' : null
 }

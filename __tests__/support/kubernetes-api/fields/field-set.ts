@@ -1,9 +1,9 @@
 import { isObject, type Json, type JsonObject } from '../json.ts'
 
-/** A path: elements as FieldsV1 writes them, `f:spec`, `k:{"name":"redis"}`, `v:"finalizer"`. */
+/** A path: elements in FieldsV1 notation, `f:spec`, `k:{"name":"redis"}`, `v:"finalizer"`. */
 export type FieldPath = readonly string[]
 
-/** A set of field paths, kept as the tree that FieldsV1 is. */
+/** A set of field paths, kept as a tree like FieldsV1. */
 export class FieldSet {
   member = false
   readonly children = new Map<string, FieldSet>()
@@ -63,7 +63,7 @@ export class FieldSet {
     return this.#combine(other, keys, this.member && other.member, (a, b) => a.intersection(b))
   }
 
-  /** The same with all that its fields stand in: who wants a field wants the map around it. */
+  /** The set with all parents of its fields: a manager of a field also wants the map around it. */
   withParents(): FieldSet {
     const result = new FieldSet()
     result.member = !this.isEmpty()
@@ -71,7 +71,7 @@ export class FieldSet {
     return result
   }
 
-  /** All paths in the order of the API server: at every level the fields themselves before what is below them. */
+  /** All paths in the order of the API server: at every level the fields themselves before their children. */
   paths(): FieldPath[] {
     const own = this.#sorted().flatMap(([element, child]) => (child.member ? [[element]] : []))
     const below = this.#sorted().flatMap(([element, child]) => child.paths().map((path) => [element, ...path]))
@@ -98,7 +98,7 @@ export class FieldSet {
   }
 }
 
-/** A path as conflicts name it: `.spec.template.spec.containers[name="redis"].image`. */
+/** A path in the notation of conflicts: `.spec.template.spec.containers[name="redis"].image`. */
 export function pathText(path: FieldPath): string {
   const element = (text: string): string => {
     const value = text.slice(2)

@@ -1,7 +1,7 @@
 import { isObject, type Json } from '../json.ts'
 import { isAtomicMap, keyDefault, listType } from './field-schema.ts'
 
-/** A place in an object: its path, and its field names for the schema. */
+/** A location in an object: its path, and its field names for the schema. */
 export interface Place {
   readonly path: readonly string[]
   readonly fields: readonly string[]
@@ -12,7 +12,7 @@ export const ROOT: Place = { path: [], fields: [], isItem: false }
 
 export type Parts = Map<string, { readonly place: Place; readonly value: Json }>
 
-/** What server-side apply treats apart from one another inside a value; undefined where the value is one piece. */
+/** The parts of a value that server-side apply tracks separately; undefined if the value is one unit. */
 export function partsOf(value: Json | undefined, place: Place): Parts | undefined {
   if (isObject(value)) return isAtomicMap(place.fields, place.isItem) ? undefined : fieldsOf(value, place)
   return Array.isArray(value) ? itemsOf(value, place) : undefined

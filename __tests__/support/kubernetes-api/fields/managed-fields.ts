@@ -3,7 +3,7 @@ import type { KubernetesObject, ManagedFieldsEntry } from '../object.ts'
 import { FieldSet } from './field-set.ts'
 import { compareFields, ownable } from './owned-fields.ts'
 
-/** One manager and what it owns. */
+/** One manager and its fields. */
 export interface Ownership {
   readonly entry: Omit<ManagedFieldsEntry, 'fieldsV1'>
   readonly fields: FieldSet
@@ -32,12 +32,12 @@ export function managedFieldsOf(ownerships: readonly Ownership[]): ManagedFields
     .sort((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
-/** Takes fields from everybody but one entry. */
+/** Removes fields from all entries but one. */
 export function disown(ownerships: readonly Ownership[], lost: FieldSet): Ownership[] {
   return ownerships.map(({ entry, fields }) => ({ entry, fields: fields.difference(lost) }))
 }
 
-/** The managers after a write that is not an apply: the writer owns what it changed, and nobody else does any more. */
+/** The managers after a write other than an apply: the writer becomes the only owner of what it changed. */
 export function afterUpdate(
   before: KubernetesObject | undefined,
   after: KubernetesObject,

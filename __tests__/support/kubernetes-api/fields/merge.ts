@@ -2,7 +2,7 @@ import { isObject, type Json, type JsonObject } from '../json.ts'
 import type { FieldSet } from './field-set.ts'
 import { type Place, partsOf, ROOT } from './field-walk.ts'
 
-/** Lays an applied configuration over the live object: maps by field, lists by key, everything else whole. */
+/** Merges an applied configuration into the live object: maps by field, lists by key, everything else as a whole. */
 export function mergeConfiguration(live: JsonObject, configuration: JsonObject): JsonObject {
   const merged = merge(live, configuration, ROOT)
   return isObject(merged) ? merged : {}
@@ -24,7 +24,9 @@ function merge(live: Json | undefined, applied: Json, place: Place): Json {
   return Array.isArray(applied) ? merged.map(([, item]) => item) : Object.fromEntries(merged)
 }
 
-/** The order of the configuration wins; what only the live object has keeps its place among its neighbours. */
+/**
+ * The order of the configuration wins; items that only the live object has keep their position among their neighbours.
+ */
 function order(live: readonly string[], applied: readonly string[]): string[] {
   const wanted = new Set(applied)
   const result: string[] = []
@@ -40,7 +42,7 @@ function order(live: readonly string[], applied: readonly string[]): string[] {
   return [...result, ...applied.slice(next)]
 }
 
-/** Takes fields out of an object; what becomes empty by it goes as well. */
+/** Removes fields from an object, and whatever becomes empty thereby. */
 export function removeFields(object: JsonObject, fields: FieldSet): JsonObject {
   const left = remove(object, fields, ROOT)
   return isObject(left) ? left : {}

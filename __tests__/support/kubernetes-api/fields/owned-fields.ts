@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../object.ts'
 import { FieldSet } from './field-set.ts'
 import { type Parts, type Place, partsOf, ROOT } from './field-walk.ts'
 
-/** Metadata that the API server keeps and no manager owns. */
+/** Metadata that the API server maintains and no manager owns. */
 const UNOWNED_METADATA = [
   'name',
   'namespace',
@@ -17,10 +17,10 @@ const UNOWNED_METADATA = [
   'selfLink'
 ]
 
-/** Struct fields that Go always has, so that nobody ever adds them. */
+/** Struct fields that are always present in Go, so that they are never added by anyone. */
 const ALWAYS_THERE: ReadonlySet<string> = new Set(['metadata', 'spec', 'status', 'template', 'containers'])
 
-/** The part of an object that managers own; of the status only through the subresource of that name. */
+/** The part of an object that managers own; the status only through the subresource of that name. */
 export function ownable(object: KubernetesObject | undefined, subresource?: string): JsonObject {
   if (object === undefined) return {}
   if (subresource === 'status') return { status: object['status'] }
@@ -30,7 +30,7 @@ export function ownable(object: KubernetesObject | undefined, subresource?: stri
   return Object.keys(own).length === 0 ? rest : { metadata: own, ...rest }
 }
 
-/** The fields that an applied configuration names. */
+/** The fields in an applied configuration. */
 export function fieldSetOf(configuration: JsonObject): FieldSet {
   const set = new FieldSet()
   const visit = (value: Json, place: Place): void => {
@@ -48,7 +48,7 @@ export interface Comparison {
   readonly removed: FieldSet
 }
 
-/** Which fields differ between two states of an object: added or modified, and removed. */
+/** The fields that differ between two states of an object: added or modified, and removed. */
 export function compareFields(before: JsonObject, after: JsonObject): Comparison {
   const changed = new FieldSet()
   const removed = new FieldSet()

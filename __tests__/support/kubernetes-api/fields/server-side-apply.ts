@@ -6,7 +6,7 @@ import { disown, managedFieldsOf, type Ownership, ownershipsOf, type Writer } fr
 import { mergeConfiguration, removeFields } from './merge.ts'
 import { compareFields, fieldSetOf, ownable } from './owned-fields.ts'
 
-/** The object that server-side apply makes of the live one; a conflict that is not forced is thrown. */
+/** The result of server-side apply on the live object; a conflict that is not forced is thrown. */
 export function applyConfiguration(
   live: KubernetesObject | undefined,
   configuration: KubernetesObject,
@@ -39,7 +39,7 @@ export function applyConfiguration(
   return assemble(live ?? configuration, after, managedFields)
 }
 
-/** What nobody is known to own belongs to a manager of the API server's own making. */
+/** Fields without a known owner belong to a manager that the API server adds itself. */
 function ownershipsBefore(live: KubernetesObject, { apiVersion, time }: Writer): Ownership[] {
   const known = ownershipsOf(live)
   if (known.length > 0) return known
@@ -76,8 +76,8 @@ function assemble(
 
 function conflictError(conflicts: readonly Ownership[]): StatusError {
   const sorted = [...conflicts].sort((a, b) => (managerText(a) < managerText(b) ? -1 : 1))
-  // The API server walks a Go map here, so the managers come in any order: another than the message's, lest a client
-  // takes the two for the same.
+  // The API server iterates over a Go map here, so the managers have no order: the order here differs from that of the
+  // message, so that no client can rely on it.
   const causes = sorted.toReversed().flatMap((conflict) =>
     conflict.fields.paths().map((path) => ({
       reason: 'FieldManagerConflict',

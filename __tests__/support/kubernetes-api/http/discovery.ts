@@ -55,7 +55,7 @@ export function groupsOf(resources: readonly Resource[]): string[] {
   return [...new Set(resources.map((resource) => resource.group))].filter((name) => name !== '')
 }
 
-/** What a client reads to learn which resources there are; undefined for every other path. */
+/** The discovery document for a path; undefined for every other path. */
 export function discoveryDocument(path: string, resources: readonly Resource[]): JsonObject | undefined {
   const groups = groupsOf(resources)
   switch (path) {

@@ -1,17 +1,17 @@
 import type { JsonObject } from '../json.ts'
 
-/** A disturbance of requests that match: by method, if given, and path without query. */
+/** A fault for matching requests: by method, if given, and path without query. */
 export interface Fault {
   readonly method?: string
   readonly path: RegExp
-  /** How many requests it hits; 1 if left out. */
+  /** The number of requests that it affects; 1 by default. */
   readonly times?: number
   readonly reply: FaultReply
 }
 
 export type FaultReply =
   | { readonly status: number; readonly body: JsonObject; readonly headers?: Readonly<Record<string, string>> }
-  /** The connection is destroyed without an answer. */
+  /** The connection is destroyed without a response. */
   | 'reset'
   /** The request is never answered. */
   | 'hang'
@@ -25,7 +25,7 @@ export class Faults {
     this.#faults.push({ fault, left: fault.times ?? 1 })
   }
 
-  /** The reply of the first fault that matches and is not used up. */
+  /** The reply of the first matching fault that is not used up. */
   take(method: string, path: string): FaultReply | undefined {
     const found = this.#faults.find(
       ({ fault, left }) => left > 0 && (fault.method ?? method) === method && fault.path.test(path)

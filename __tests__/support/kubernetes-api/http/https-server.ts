@@ -16,9 +16,9 @@ import { routeOf } from './route.ts'
 
 export interface Services {
   readonly token: string
-  /** Of the user `proxy`, for whom an authenticating proxy would stand before the server. */
+  /** The password of the user `proxy`, as for an authenticating proxy in front of the server. */
   readonly password: string
-  /** What is served; the definitions of custom resources may be missing. */
+  /** The served resources; the definitions of custom resources may be missing. */
   readonly resources: readonly Resource[]
   readonly store: ObjectStore
   readonly handler: ResourceHandler
@@ -36,7 +36,7 @@ export function httpsServer({ cert, key }: Certificate, services: Services): Ser
     timers.background(() => serve(services, request, response), timers.closing)
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    // The server forgets a socket once it is upgraded, and would wait for it for ever when it closes.
+    // The server forgets a socket after an upgrade, and would wait for it forever when it closes.
     const destroy = (): void => {
       socket.destroy()
     }
@@ -64,7 +64,7 @@ async function serve(services: Services, request: IncomingMessage, response: Ser
   send(response, reply)
 }
 
-/** The answer, or what a fault or a refusal makes of it. */
+/** The response, or that of a fault or a refusal. */
 async function answerOf(
   services: Services,
   request: IncomingMessage,
@@ -102,7 +102,7 @@ function answer({ handler, resources }: Services, recorded: RecordedRequest, bod
   if (/^\/(livez|readyz|healthz)$/.test(path)) return { code: 200, body: 'ok' }
   const route = routeOf(path, resources)
   if (route !== undefined) return handler.handle(route, recorded, body)
-  // A group that no server is registered for never reaches the part that writes a Status.
+  // A group without a registered server never reaches the code that writes a Status.
   const [, group] = /^\/apis\/([^/]+)/.exec(path) ?? []
   if (group !== undefined && !groupsOf(resources).includes(group)) return { code: 404, body: '404 page not found\n' }
   throw noSuchResource()

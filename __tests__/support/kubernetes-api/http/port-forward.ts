@@ -6,7 +6,7 @@ import { listAt, objectAt, textAt } from '../json.ts'
 import type { KubernetesObject } from '../object.ts'
 import { badRequest, StatusError } from '../status.ts'
 
-/** The protocol that the API server picks for ports, also where a client would take v5. */
+/** The protocol that the API server chooses for ports, even if a client also supports v5. */
 const PROTOCOL = 'v4.channel.k8s.io'
 
 export interface PortForwardDeps {
@@ -29,17 +29,17 @@ export class PortForwards {
     this.#deps = deps
   }
 
-  /** From now on forwards open and carry nothing. */
+  /** From now on port-forwards open and carry nothing. */
   silence(silent: boolean): void {
     this.#silent = silent
   }
 
-  /** Breaks connections without a closing frame, as a lost network does. */
+  /** Breaks connections without a closing frame, like a lost network. */
   drop(): void {
     for (const socket of this.#open.keys()) socket.terminate()
   }
 
-  /** The sandbox of a pod is gone, and the streams into it end in good order. */
+  /** The sandbox of a pod is gone, and its streams are closed properly. */
   closeOf(uid: string | undefined): void {
     for (const [socket, owner] of this.#open) if (owner === uid) socket.close(1000)
   }
@@ -118,7 +118,7 @@ function portsOf(pod: KubernetesObject, query: URLSearchParams): number[] {
   return ports.map(Number)
 }
 
-/** What containerd writes where nothing listens. */
+/** The message of containerd if nothing listens. */
 function refusal(port: number, pod: KubernetesObject): string {
   const sandbox = (pod.metadata.uid ?? '').replaceAll('-', '').padEnd(64, '0')
   return (

@@ -12,7 +12,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString()
 }
 
-/** The object of a body in YAML or JSON, checked against the place that the path names. */
+/** The object of a body in YAML or JSON, checked against the request path. */
 export function objectFrom(body: string, { resource, namespace, name }: Route): KubernetesObject {
   const fields = fieldsFrom(body)
   const { apiVersion, kind, metadata } = fields

@@ -11,7 +11,7 @@ export interface RecordedRequest {
   readonly connection: number
 }
 
-/** Every request that arrived, faults and failed ones included. */
+/** Every request that arrived, including faults and failures. */
 export class RequestLog {
   readonly requests: RecordedRequest[] = []
   readonly #connections = new WeakMap<Duplex, number>()

@@ -3,7 +3,7 @@ import { invalid } from '../status.ts'
 
 type OptionsKind = 'CreateOptions' | 'DeleteOptions' | 'PatchOptions'
 
-/** The query parameters of a write, refused as the API server refuses them. */
+/** The query parameters of a write, validated like the API server does. */
 export function writeOptions(kind: OptionsKind, query: URLSearchParams, userAgent: string): WriteOptions {
   const refuse = (reason: string, message: string, field: string): never => {
     throw invalid(kind, 'meta.k8s.io', '', [{ reason, message, field }])
@@ -24,7 +24,7 @@ export function writeOptions(kind: OptionsKind, query: URLSearchParams, userAgen
   }
 }
 
-/** An apply names its manager; nobody is guessed from the user agent. */
+/** An apply must name its manager; it is not derived from the user agent. */
 export function requireFieldManager(query: URLSearchParams): void {
   if ((query.get('fieldManager') ?? '') !== '') return
   const message = 'Required value: is required for apply patch'

@@ -15,11 +15,11 @@ import { fieldMatcher, labelMatcher } from './selectors.ts'
 
 export interface Answer {
   readonly code: number
-  /** JSON, plain text, or nothing at all. */
+  /** JSON, plain text, or nothing. */
   readonly body: JsonObject | string | undefined
 }
 
-/** Serves the resources: which verb of which method, and what it answers. */
+/** Serves the resources: the verb of each method, and its response. */
 export class ResourceHandler {
   readonly #store: ObjectStore
   readonly #operations: Operations
@@ -56,7 +56,7 @@ export class ResourceHandler {
 
   #collection(route: Route, { method, query, userAgent }: RecordedRequest, body: string): Answer {
     const { resource, namespace } = route
-    // A list in place of a watch would be an answer that never changes.
+    // A list in place of a watch would be a response that never changes.
     if (method === 'GET' && query.get('watch') !== null) throw methodNotAllowed()
     if (method === 'GET') return { code: 200, body: this.#list(resource, namespace, query) }
     if (method !== 'POST') throw methodNotAllowed()
@@ -107,7 +107,7 @@ export class ResourceHandler {
     }
   }
 
-  /** @param deletion the DeleteOptions of the body, which may also stand in the query */
+  /** @param deletion the DeleteOptions of the body, which may also be in the query */
   #delete(target: Target, { query, userAgent }: RecordedRequest, deletion: JsonObject): Answer {
     const { resource, namespace, name } = target
     const object = this.#existing(target)
@@ -127,7 +127,7 @@ export class ResourceHandler {
     return { code: 200, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details } }
   }
 
-  /** A pod on a node is only asked to end; everything else is gone at once, a namespace with all that is in it. */
+  /** A pod on a node is only asked to terminate; everything else is gone at once, a namespace with its content. */
   #end(object: KubernetesObject): void {
     const { name, namespace, deletionGracePeriodSeconds } = object.metadata
     const spec = object['spec']
@@ -150,7 +150,7 @@ function requireMatch({ resource, name }: Target, { metadata }: KubernetesObject
   const problem =
     `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). ` +
     'The object might have been deleted and then recreated'
-  // The server names the kind here, where it names the resource elsewhere.
+  // The server names the kind here, but the resource elsewhere.
   throw objectModified({ ...resource, plural: resource.kind }, name, problem)
 }
 

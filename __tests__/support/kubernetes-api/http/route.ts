@@ -7,7 +7,7 @@ export interface Route {
   readonly subresource: string | undefined
 }
 
-/** Which of the resources a path names; undefined where it is none. */
+/** The resource of a path; undefined if there is none. */
 export function routeOf(path: string, resources: readonly Resource[]): Route | undefined {
   const [, prefix, apiVersion, rest = ''] = /^\/(api|apis)\/(v1|[^/]+\/v1)(?:\/(.*))?$/.exec(path) ?? []
   if (apiVersion === undefined || (prefix === 'api') !== (apiVersion === 'v1')) return undefined

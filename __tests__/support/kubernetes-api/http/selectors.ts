@@ -4,7 +4,7 @@ import { badRequest } from '../status.ts'
 
 type Matcher = (object: KubernetesObject) => boolean
 
-/** The requirements `a=b`, `a==b`, `a!=b`, `a` and `!a`; the set-based ones are not served. */
+/** The requirements `a=b`, `a==b`, `a!=b`, `a` and `!a`; set-based ones are not supported. */
 export function labelMatcher(selector: string | null): Matcher {
   const requirements = split(selector).map((text): Matcher => {
     const [, negated, key = '', operator, value] = /^(!?)([\w./-]+)(?:(==?|!=)([\w.-]*))?$/.exec(text) ?? []

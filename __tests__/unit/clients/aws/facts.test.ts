@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { factsOf } from '../../../../src/clients/aws/facts.ts'
 
-describe('what AWS tells of a replication group', () => {
-  test('nothing: nothing is taken for granted', () => {
+describe('the facts of a replication group', () => {
+  test('assumes nothing where AWS returns an empty group', () => {
     expect(factsOf({}, 'sessions', 'eu-central-1')).toEqual({
       id: 'sessions',
       region: 'eu-central-1',
@@ -20,7 +20,7 @@ describe('what AWS tells of a replication group', () => {
     })
   })
 
-  test('the ID is that of AWS, which is in small letters', () => {
+  test('takes the ID from AWS, which stores it in lower case', () => {
     expect(factsOf({ ReplicationGroupId: 'sessions' }, 'Sessions', 'eu-central-1').id).toBe('sessions')
   })
 
@@ -30,7 +30,7 @@ describe('what AWS tells of a replication group', () => {
     [true, undefined, 'required'],
     [true, 'required' as const, 'required'],
     [true, 'preferred' as const, 'preferred']
-  ])('TLS: enabled %s, mode %s', (TransitEncryptionEnabled, TransitEncryptionMode, tls) => {
+  ])('maps TransitEncryptionEnabled %s and mode %s', (TransitEncryptionEnabled, TransitEncryptionMode, tls) => {
     expect(factsOf({ TransitEncryptionEnabled, TransitEncryptionMode }, 'sessions', 'eu-central-1').tls).toBe(tls)
   })
 
@@ -40,14 +40,14 @@ describe('what AWS tells of a replication group', () => {
     ['PRIMARY', 'ldgnf-sessions', undefined],
     [undefined, undefined, undefined]
   ])(
-    'its role %s in Global Datastore %s',
+    'reads the role %s in the Global Datastore %s',
     (GlobalReplicationGroupMemberRole, GlobalReplicationGroupId, secondaryOf) => {
       const GlobalReplicationGroupInfo = { GlobalReplicationGroupId, GlobalReplicationGroupMemberRole }
       expect(factsOf({ GlobalReplicationGroupInfo }, 'sessions', 'eu-central-1').secondaryOf).toBe(secondaryOf)
     }
   )
 
-  test('an endpoint without a port is none', () => {
+  test('ignores an endpoint without a port', () => {
     const { configuration } = factsOf({ ConfigurationEndpoint: { Address: 'host' } }, 'sessions', 'eu-central-1')
     expect(configuration).toBeUndefined()
   })

@@ -7,7 +7,7 @@ function resourceIn(statement: string): unknown {
   return JSON.parse(statement).Resource
 }
 
-describe('the statement of a policy that would help', () => {
+describe('the policy statement in the hint', () => {
   test.each([
     [
       'names the resource that AWS names',
@@ -40,13 +40,13 @@ describe('the statement of a policy that would help', () => {
       'eusc-de-east-1',
       'arn:aws-eusc:elasticache:eusc-de-east-1:*:replicationgroup:sessions'
     ]
-  ])('%s', (_situation, message, region, resource) => {
+  ])('grants exactly what was denied: %s', (_situation, message, region, resource) => {
     expect(resourceIn(policyStatement(message, { id: 'sessions', region }))).toBe(resource)
   })
 })
 
-describe('credentials that cannot be had', () => {
-  test('because a program fails: its command line is not repeated', () => {
+describe('missing AWS credentials', () => {
+  test('does not repeat the command line of a credential process that failed', () => {
     const error = new Error('Command failed: /usr/bin/login --password hunter2\nwrong password')
     const { code, message, hint } = credentialsFailure(error, 'eu-central-1')
     expect(code).toBe('unauthorized')
@@ -54,7 +54,7 @@ describe('credentials that cannot be had', () => {
     expect(message + hint).not.toContain('hunter2')
   })
 
-  test('because a file is not there', () => {
+  test('names a credentials file that does not exist', () => {
     const error = Object.assign(new Error("ENOENT: no such file or directory, open '/token'"), { code: 'ENOENT' })
     expect(credentialsFailure(error, 'eu-central-1')).toMatchObject({
       code: 'unauthorized',
@@ -66,7 +66,7 @@ describe('credentials that cannot be had', () => {
     ['eu-central-1', 'https://elasticache.eu-central-1.amazonaws.com'],
     ['cn-north-1', 'https://elasticache.cn-north-1.amazonaws.com.cn'],
     ['eusc-de-east-1', 'https://elasticache.eusc-de-east-1.amazonaws.eu']
-  ])('because the token service of %s is out of reach', (region, url) => {
+  ])('reports that the token service of %s is unreachable', (region, url) => {
     const error = Object.assign(new Error('connect ETIMEDOUT 192.0.2.1:443'), { code: 'ETIMEDOUT' })
     expect(credentialsFailure(error, region)).toMatchObject({
       code: 'elasticache-unreachable',
@@ -75,22 +75,22 @@ describe('credentials that cannot be had', () => {
   })
 })
 
-describe('a description that cannot be had', () => {
-  test('because of an error of ours', () => {
+describe('a replication group that cannot be described', () => {
+  test('reports an unexpected error as internal', () => {
     expect(requestFailure(new TypeError('x is not a function'), wanted)).toMatchObject({
       code: 'internal',
       message: 'describing sessions: x is not a function'
     })
   })
 
-  test('because of an error without words: its name and code are all there is', () => {
+  test('shows name and code of an error without a message', () => {
     const error = Object.assign(new Error(''), { name: 'AggregateError', code: 'ECONNREFUSED' })
     expect(requestFailure(error, wanted).message).toBe(
       'ElastiCache in eu-central-1 does not answer: AggregateError ECONNREFUSED'
     )
   })
 
-  test('what AWS says cannot command the runner', () => {
+  test('neutralizes workflow commands in an AWS message', () => {
     const error = Object.assign(new Error('no\n::error::and more'), { name: 'AccessDenied' })
     expect(requestFailure(error, wanted).message).not.toContain('\n')
   })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type AwsErrorKind, awsErrorKind } from '../../../../src/clients/aws/known-errors.ts'
 
-describe('why AWS did not do what was asked', () => {
+describe('the kind of an AWS error', () => {
   test.each<[AwsErrorKind, object]>([
     ['absent', { name: 'ReplicationGroupNotFoundFault' }],
     ['absent', { name: 'CacheClusterNotFoundFault' }],
@@ -34,7 +34,7 @@ describe('why AWS did not do what was asked', () => {
     expect(awsErrorKind(error)).toBe(cause)
   })
 
-  test('is not asked of what is no object', () => {
+  test('leaves a value that is not an object unclassified', () => {
     expect(awsErrorKind('AccessDenied')).toBe('other')
     expect(awsErrorKind(undefined)).toBe('other')
   })

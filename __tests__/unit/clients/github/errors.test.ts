@@ -10,7 +10,7 @@ const thrown = (status: number, data: unknown) => ({
   response: { status, data, headers: {} }
 })
 
-describe('what an error says', () => {
+describe('the sentence about a GitHub error', () => {
   test.each([
     ['the message', { message: 'Not Found' }, 'Not Found'],
     [
@@ -23,25 +23,29 @@ describe('what an error says', () => {
       { message: 'Validation Failed', errors: [{ code: 'missing_field' }, {}] },
       'Validation Failed: missing_field'
     ],
-    ['the status where there is no message', '<html>', 'HTTP status 422']
-  ])('%s', (_, data, expected) => {
+    ['the status if there is no message', '<html>', 'HTTP status 422']
+  ])('explains an error response: %s', (_, data, expected) => {
     expect(errorFrom(thrown(422, data), 'api.github.com').message).toBe(expected)
   })
 
   test.each([
     ['the code of a connection', { cause: { cause: { code: 'ENOTFOUND' } } }, 'api.github.com: ENOTFOUND'],
     ['how long it was waited for', { cause: { name: 'TimeoutError' } }, 'api.github.com: no answer within 11.0 s'],
-    ['that it is no JSON', { cause: { name: 'SyntaxError' } }, 'api.github.com: a response that is not from its API'],
+    [
+      'a body that is not JSON',
+      { cause: { name: 'SyntaxError' } },
+      'api.github.com: a response that is not from its API'
+    ],
     [
       'nothing of a message, which may quote a header',
       { message: 'Headers.append: "token x"' },
       'api.github.com: no connection'
     ]
-  ])('without an answer: %s', (_, error, expected) => {
+  ])('explains a request that got no response: %s', (_, error, expected) => {
     expect(errorFrom(error, 'api.github.com')).toMatchObject({ message: expected, status: undefined, wait: undefined })
   })
 
-  test('whatever was thrown, nothing of the request', () => {
+  test('never shows any part of the request, whatever was thrown', () => {
     fc.assert(
       fc.property(fc.anything(), (data) => {
         const error = errorFrom(thrown(403, data), 'api.github.com')
@@ -53,7 +57,7 @@ describe('what an error says', () => {
   })
 })
 
-test('an error of our own is called one', () => {
+test('reports an unexpected error as a bug of this action', () => {
   expect(toCommentError(new TypeError('oops'), { isFork: false })).toEqual({
     reason: 'unexpected error: oops',
     hint: 'please report it with the log of this run'

@@ -20,8 +20,8 @@ const conflict = {
 }
 const network = (cause: unknown) => new NetworkError(new URL('https://10.88.0.1:6443/prefix'), cause)
 
-describe('an answer of the API server', () => {
-  test('is its Status in our words', () => {
+describe('the error of an API response', () => {
+  test('carries the Status of the API server', () => {
     expect(new ApiError(409, conflict, 2)).toMatchObject({
       message: conflict.message,
       status: 409,
@@ -36,16 +36,16 @@ describe('an answer of the API server', () => {
     ['a text of a proxy', '502 Bad Gateway', '502 Bad Gateway'],
     ['a Status without a message', { kind: 'Status' }, 'HTTP status 502'],
     ['a list', [], 'HTTP status 502']
-  ])('with %s has a message all the same', (_, body, message) => {
+  ])('has a message even with %s', (_, body, message) => {
     expect(new ApiError(502, body)).toMatchObject({ message, reason: '', causes: [] })
   })
 
-  test('may be anything', () => {
+  test('accepts any response body', () => {
     fc.assert(fc.property(fc.jsonValue(), (body) => new ApiError(500, body).message !== ''))
   })
 })
 
-describe('no answer', () => {
+describe('a request that got no response', () => {
   test.each([
     [
       Object.assign(new Error('connect ECONNREFUSED 10.88.0.1:6443'), { code: 'ECONNREFUSED' }),
@@ -58,42 +58,42 @@ describe('no answer', () => {
   })
 })
 
-describe('a request is worth another try', () => {
-  test.each([429, 500, 502, 503, 504])('after status %d', (status) => {
+describe('whether a request may be retried', () => {
+  test.each([429, 500, 502, 503, 504])('retries after status %d', (status) => {
     expect(isTransient(new ApiError(status, 'the server is busy'))).toBe(true)
   })
 
-  test.each(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT'])('after %s', (code) => {
+  test.each(['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT'])('retries after %s', (code) => {
     expect(isTransient(network({ code }))).toBe(true)
   })
 
-  test.each([400, 401, 403, 404, 409, 422])('not after status %d', (status) => {
+  test.each([400, 401, 403, 404, 409, 422])('does not retry after status %d', (status) => {
     expect(isTransient(new ApiError(status, ''))).toBe(false)
   })
 
   test.each([
     ['an unknown host', network({ code: 'ENOTFOUND' })],
-    ['a certificate that nobody trusts', network({ code: 'SELF_SIGNED_CERT_IN_CHAIN' })],
+    ['an untrusted certificate', network({ code: 'SELF_SIGNED_CERT_IN_CHAIN' })],
     ['an answer of something else', new ForeignAnswer(new URL('https://10.88.0.1'), 200, 'text/html')],
     ['a bug', new TypeError('x is not a function')],
-    ['nothing', undefined]
-  ])('not after %s', (_, error) => {
+    ['undefined', undefined]
+  ])('does not retry after %s', (_, error) => {
     expect(isTransient(error)).toBe(false)
   })
 
-  test('not after an object that the server cannot read, which it answers with status 500', () => {
+  test('does not retry an object that the server cannot decode, which it reports with status 500', () => {
     const message = 'failed to create typed patch object (/d; /v1, Kind=ConfigMap): .dat: field not declared in schema'
     expect(isTransient(new ApiError(500, { kind: 'Status', message, code: 500 }))).toBe(false)
   })
 })
 
-test('a status is that of an answer', () => {
+test('takes a status only from an API response', () => {
   expect(isStatus(new ApiError(404, ''), 404)).toBe(true)
   expect(isStatus(new ApiError(403, ''), 404)).toBe(false)
   expect(isStatus({ status: 404 }, 404)).toBe(false)
 })
 
-describe('a conflict', () => {
+describe('the fields in conflict', () => {
   const causes = (...messages: string[]) =>
     messages.map((message) => ({ reason: 'FieldManagerConflict', message, field: '.spec.replicas' }))
   const error = (...messages: string[]) =>
@@ -103,13 +103,13 @@ describe('a conflict', () => {
     ['conflict with "one"', 'one'],
     ['conflict with "kubectl" using apps/v1', 'kubectl'],
     ['conflict with "kubectl" with subresource "scale" using apps/v1', 'kubectl (scale)'],
-    ['conflict with somebody', 'another client']
-  ])('%s: with %s', (message, manager) => {
+    ['a conflict in an unknown form', 'another client']
+  ])('reads %s: with %s', (message, manager) => {
     expect(conflictsOf(error(message))).toEqual([{ field: '.spec.replicas', manager }])
     expect(isStale(error(message))).toBe(false)
   })
 
-  test('is not what another reason, status or error is', () => {
+  test('finds no conflict in another reason, status or error', () => {
     const modified = new ApiError(409, { reason: 'Conflict', message: 'the object has been modified' })
     for (const other of [modified, new ApiError(409, { reason: 'AlreadyExists' }), new ApiError(422, {}), undefined]) {
       expect(conflictsOf(other)).toBeUndefined()

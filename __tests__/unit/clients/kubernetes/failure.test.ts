@@ -8,8 +8,8 @@ import { withoutQuotedValues } from '../../../../src/core/redact/quoted-values.t
 import { refusals } from './refusals.ts'
 
 const attempt = { verb: 'apply', object: 'StatefulSet/redis', namespace: 'team' }
-describe('what the API server refuses', () => {
-  test.each(refusals)('%s: status %d', (_, status, reason, message, code, causes: object[] = []) => {
+describe('a refusal of the API server', () => {
+  test.each(refusals)('becomes failure %s for status %d', (_, status, reason, message, code, causes: object[] = []) => {
     const failure = toFailure(new ApiError(status, { reason, message, details: { causes } }), attempt)
     expect(failure.code).toBe(code)
     expect(failure.message).toContain(withoutQuotedValues(message, attempt.object).replace(/\s+/g, ' '))
@@ -18,7 +18,7 @@ describe('what the API server refuses', () => {
 
   const answer = (status: number, message: string) => toFailure(new ApiError(status, { message }), attempt)
 
-  test('is said with the object that was refused', () => {
+  test('names the object that was refused', () => {
     expect(answer(422, 'x is invalid').message).toBe('cannot apply StatefulSet/redis in namespace team: x is invalid')
   })
 
@@ -26,7 +26,7 @@ describe('what the API server refuses', () => {
     [401, 'Unauthorized', 'the API server rejects the credentials of the kubeconfig: Unauthorized'],
     [404, 'namespaces "team" not found', 'namespace team cannot be used: namespaces "team" not found'],
     [503, 'busy', 'the API server fails: busy']
-  ])('status %d is said without an object, because it is true for all', (status, message, sentence) => {
+  ])('names no object for status %d, which affects every request alike', (status, message, sentence) => {
     expect(answer(status, message).message).toBe(sentence)
   })
 
@@ -35,11 +35,11 @@ describe('what the API server refuses', () => {
     ['rights', 403, 'x is forbidden: User "y" cannot get resource', 'grant the Role in manifests/rbac'],
     ['namespace', 404, 'namespaces "team" not found', '`kubectl create namespace team`, or set create-namespace: true'],
     ['unexpected', 418, 'teapot', 'please report it']
-  ])('%s: the hint says what to do', (_, status, message, hint) => {
+  ])('gives a hint for %s', (_, status, message, hint) => {
     expect(answer(status, message).hint).toContain(hint)
   })
 
-  test('a missing right: the hint has the rule, for the identity and the place', () => {
+  test('puts the missing rule, the identity and the namespace into the hint for a missing permission', () => {
     const message =
       'services "redis" is forbidden: User "ci" cannot get resource "services" in API group "" in the namespace "team"'
     expect(answer(403, message).hint).toBe(
@@ -54,7 +54,7 @@ describe('what the API server refuses', () => {
     ['rbac-probe', 'verbs: [get, create, patch]'],
     ['rbac-planner', 'verbs: [get, create, patch]'],
     ['rbac-reader', 'verbs: [get]']
-  ])('a missing right of %s: the hint names its folder', (role, verbs) => {
+  ])('names the folder of the Role in the hint for a missing permission of %s', (role, verbs) => {
     const message =
       'services "redis" is forbidden: User "ci" cannot get resource "services" in API group "" in the namespace "team"'
     const { hint } = toFailureFor(role)(new ApiError(403, { message }), attempt)
@@ -62,7 +62,7 @@ describe('what the API server refuses', () => {
     expect(hint).toContain(verbs)
   })
 
-  test('a missing right that a Role of the deployment gives, and that of the pods that ask does not', () => {
+  test('names only the Role that grants the permission, not the one of the probe pods', () => {
     const message =
       'events is forbidden: User "ci" cannot list resource "events" in API group "" in the namespace "team"'
     const failure = toFailureFor('rbac-probe')(new ApiError(403, { message }), attempt)
@@ -80,7 +80,7 @@ describe('what the API server refuses', () => {
         '"storage.k8s.io" at the cluster scope',
       'give ci this rule in a ClusterRole: `- {apiGroups: ["storage.k8s.io"], resources: [storageclasses], verbs: [list]}`'
     ]
-  ])('a missing right that no Role can give: %#', (message, hint) => {
+  ])('asks an administrator for a permission that no Role can grant: %#', (message, hint) => {
     expect(answer(403, message).hint).toBe(hint)
   })
 
@@ -91,7 +91,7 @@ describe('what the API server refuses', () => {
       'see why service kyverno-svc does not answer, `kubectl -n kyverno get pods,endpointslices`, and run again when it does'
     ],
     ['Post "https://policy.example.com/admit": context deadline exceeded', 'see what the named webhook needs']
-  ])('a webhook that does not answer concerns one object, not the API server: %#', (reason, hint) => {
+  ])('blames a webhook that does not answer, not the API server: %#', (reason, hint) => {
     const failure = answer(
       500,
       `Internal error occurred: failed calling webhook "validate.kyverno.svc-fail": ${reason}`
@@ -105,7 +105,7 @@ describe('what the API server refuses', () => {
     expect(isGeneral(failure)).toBe(false)
   })
 
-  test('never with a value that may be a credential', () => {
+  test('never shows a value that may be a credential', () => {
     const said =
       'failed to create typed patch object (/app; /v1, Kind=Secret): .stringData.password: expected string, got '
     const error = new ApiError(500, { message: `${said}&value.valueUnstructured{Value:84931207}` })
@@ -117,15 +117,15 @@ describe('what the API server refuses', () => {
     expect(message).toMatch(/: data: Invalid value, not shown: field is immutable$/)
   })
 
-  test('in many lines, or with commands, is one harmless line of a limited length', () => {
+  test('becomes one harmless line of limited length', () => {
     const { message } = answer(422, `bad\n::error::x\r\n##[error]y ${'long '.repeat(1_000)}`)
     expect(message).toMatch(/^cannot apply .*: bad ∶:error::x # #\[error\]y long .*…$/)
     expect(message.length).toBeLessThan(1_700)
   })
 })
 
-describe('what else is thrown', () => {
-  test('no connection', () => {
+describe('any other error of a request', () => {
+  test('reports a refused connection as an unreachable cluster', () => {
     const error = new NetworkError(new URL('https://10.88.0.1:6443'), new Error('connect ECONNREFUSED'))
     expect(toFailure(error, attempt)).toMatchObject({
       code: 'cluster-unreachable',
@@ -135,7 +135,7 @@ describe('what else is thrown', () => {
     })
   })
 
-  test('an answer of something else', () => {
+  test('reports a response that is not from a Kubernetes API', () => {
     const error = new ForeignAnswer(new URL('https://10.88.0.1:6443'), 302, 'text/html')
     expect(toFailure(error, attempt)).toMatchObject({
       code: 'cluster-unreachable',
@@ -144,7 +144,7 @@ describe('what else is thrown', () => {
     })
   })
 
-  test('a kind that the cluster does not know', () => {
+  test('reports a kind that the cluster does not serve', () => {
     const error = new UnknownKind('the cluster has no kind ServiceMonitor in monitoring.coreos.com/v1')
     expect(toFailure(error, { ...attempt, object: 'ServiceMonitor/redis' })).toMatchObject({
       code: 'invalid-manifest',
@@ -152,7 +152,7 @@ describe('what else is thrown', () => {
     })
   })
 
-  test('a kind of the External Secrets Operator, which is not installed', () => {
+  test('reports that the External Secrets Operator is not installed', () => {
     const error = new UnknownKind('the cluster has no kind ExternalSecret in external-secrets.io/v1')
     expect(toFailure(error, { ...attempt, object: 'ExternalSecret/redis-credentials' })).toMatchObject({
       code: 'external-secret-error',
@@ -163,7 +163,7 @@ describe('what else is thrown', () => {
     })
   })
 
-  test('a version of its kinds that it serves no longer', () => {
+  test('reports a version of an operator kind that is no longer served', () => {
     const error = new UnknownKind('the cluster has no kind ExternalSecret in external-secrets.io/v1beta1')
     expect(toFailure(error, attempt)).toMatchObject({
       code: 'invalid-manifest',
@@ -171,16 +171,19 @@ describe('what else is thrown', () => {
     })
   })
 
-  test('a failure stays as it is', () => {
+  test('returns a Failure unchanged', () => {
     const failure = new Failure('cancelled', 'the run was cancelled', 'run again')
     expect(toFailure(failure, attempt)).toBe(failure)
   })
 
-  test.each([[new TypeError('x is not a function')], ['x is not a function']])('a bug is told as one: %#', (error) => {
-    expect(toFailure(error, attempt)).toMatchObject({
-      code: 'internal',
-      message: 'apply StatefulSet/redis: x is not a function',
-      hint: expect.stringContaining('please report it')
-    })
-  })
+  test.each([[new TypeError('x is not a function')], ['x is not a function']])(
+    'reports an unexpected error as internal: %#',
+    (error) => {
+      expect(toFailure(error, attempt)).toMatchObject({
+        code: 'internal',
+        message: 'apply StatefulSet/redis: x is not a function',
+        hint: expect.stringContaining('please report it')
+      })
+    }
+  )
 })

@@ -24,18 +24,18 @@ test.each([
     '- {apiGroups: [""], resources: [namespaces], verbs: [create]}',
     undefined
   ]
-])('the rule that is missing: %#', (message, rule, namespace) => {
+])('names the missing rule: %#', (message, rule, namespace) => {
   expect(missingRight(message)).toMatchObject({ user: 'system:serviceaccount:team:default', rule, namespace })
 })
 
-test('who only reads is not told to take the rights of an apply', () => {
+test('suggests no write permissions to a reader', () => {
   const message = `statefulsets.apps "redis" is forbidden: ${user} get resource "statefulsets" in API group "apps" in the namespace "team"`
   expect(missingRight(message, true)?.rule).toBe(
     '- {apiGroups: ["apps"], resources: [statefulsets], resourceNames: ["redis"], verbs: [get]}'
   )
 })
 
-test('a port-forward: both verbs, because the version of Kubernetes decides which is asked for', () => {
+test('suggests both verbs for a port-forward, because the Kubernetes version decides which one is checked', () => {
   const message = `pods "redis-0" is forbidden: ${user} create resource "pods/portforward" in API group "" in the namespace "team"`
   for (const readOnly of [false, true]) {
     expect(missingRight(message, readOnly)?.rule).toBe(
@@ -44,6 +44,6 @@ test('a port-forward: both verbs, because the version of Kubernetes decides whic
   }
 })
 
-test('a refusal of somebody else names no right', () => {
+test('suggests no rule for a denial by something other than RBAC', () => {
   expect(missingRight('pods "x" is forbidden: exceeded quota: small')).toBeUndefined()
 })

@@ -9,12 +9,12 @@ import {
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-describe('of a text that may be broken', () => {
+describe('the secrets in a kubeconfig', () => {
   test.each([
     ['JSON', '{"users":[{"user":{"token":"a-\\"token","password":"a-pass'],
     ['flow YAML', `{users: [{user: {token: a-"token, password: 'a-pass`],
     ['block YAML', 'users:\n- user:\n    token: a-"token\n    password: a-pass']
-  ])('each credential is found in %s', (_kind, text) => {
+  ])('include each credential in a broken text: %s', (_kind, text) => {
     expect(secretsInText(text, text)).toEqual(expect.arrayContaining(['a-"token', 'a-pass']))
   })
 
@@ -24,20 +24,20 @@ describe('of a text that may be broken', () => {
       'block YAML',
       'clusters:\n- cluster:\n    server: https://me:of-server@a # m@in\n    proxy-url: http://me:of-proxy@b'
     ]
-  ])('each password in an address is found in %s', (_kind, text) => {
+  ])('include each password of a URL in a broken text: %s', (_kind, text) => {
     const secrets = secretsInText(text, text)
     expect(secrets).toEqual(expect.arrayContaining(['of-server', 'of-proxy']))
     expect(secrets).not.toContain('me:of-server@a # m')
   })
 
-  test('a text on one line is a secret as a whole, one on several lines is not: others have such lines, too', () => {
+  test('include a one-line text as a whole, but not a text of several lines', () => {
     const line = '{"apiVersion":"v1","users":[]}'
     expect(secretsInText(line, line)).toEqual([line])
     const lines = 'apiVersion: v1\nkind: Config\nclusters: [a, b, c, d]\n'
     expect(secretsInText(lines, lines)).toEqual([])
   })
 
-  test('each line of base64 is a secret, but not one so short that it stands elsewhere', () => {
+  test('include each line of base64 unless it is too short to be unique', () => {
     const text = 'apiVersion: v1\nkind: ABC\n'
     const [first, second] = [base64(text).slice(0, 24), base64(text).slice(24)]
     expect(secretsInText(`${first}\n${second}\n`, text)).toEqual([first])
@@ -45,7 +45,7 @@ describe('of a text that may be broken', () => {
   })
 })
 
-test('of a kubeconfig: credentials of every user and cluster, of plugins and providers as well', () => {
+test('include the credentials of every user, cluster, plugin and auth provider', () => {
   const kubeConfig = new KubeConfig()
   kubeConfig.loadFromString(
     JSON.stringify({
@@ -88,7 +88,7 @@ test('of a kubeconfig: credentials of every user and cluster, of plugins and pro
   )
 })
 
-test('of a key that is PEM: each line but the first and the last, which stand in every key; of a token not its end', () => {
+test('include each inner line of a PEM key, and a token without its common suffix', () => {
   const kubeConfig = new KubeConfig()
   const key = '-----BEGIN PRIVATE KEY-----\nAAAAAAAAAAAAAAAAAAAA\nBBBBBBBBBBBBBBBBBBBB\n-----END PRIVATE KEY-----\n'
   kubeConfig.loadFromString(
@@ -97,18 +97,18 @@ test('of a key that is PEM: each line but the first and the last, which stand in
   expect(secretsOf(kubeConfig)).toEqual(['a-token', key, 'A'.repeat(20), 'B'.repeat(20)])
 })
 
-describe('of a URL', () => {
+describe('the secrets in a URL', () => {
   test.each([
     ['a password, encoded and decoded', 'https://me:p%40ss@host:6443/path', ['p%40ss', 'p@ss', base64('me:p@ss')]],
     ['a password that should have been encoded', 'https://me:p@ss@host', ['p%40ss', 'p@ss', base64('me:p@ss')]],
     ['a password that makes it no URL', 'https://me:p/ss@host', ['p/ss', 'me:p/ss', base64('me:p/ss')]],
-    ['a percent sign that stands for itself', 'https://me:p%zz@host', ['p%zz', base64('me:p%zz')]],
+    ['a literal percent sign', 'https://me:p%zz@host', ['p%zz', base64('me:p%zz')]],
     ['a name alone, which is a token most often', 'https://a-token@host', ['a-token', base64('a-token:')]],
-    ['a name alone that is so short that it stands in other words', 'https://k@host', [base64('k:')]],
+    ['a name without password that is too short', 'https://k@host', [base64('k:')]],
     ['a short password', 'https://me:k@host', ['k', base64('me:k')]],
     ['no scheme', 'me:a-pass@host', ['a-pass', base64('me:a-pass')]],
-    ['nothing', 'https://host:6443', []]
-  ])('%s', (_what, url, secrets) => {
+    ['a URL without user info', 'https://host:6443', []]
+  ])('include the user info: %s', (_what, url, secrets) => {
     expect(new Set(secretsOfUrl(url).filter(Boolean))).toEqual(new Set(secrets))
   })
 
@@ -124,18 +124,21 @@ describe('of a URL', () => {
     ['a backslash', 'https://somebody\\S3cretPart2@host', ['somebody\\S3cretPart2']],
     ['a slash and no colon', 'https://somebody/S3cretPart2@host', ['somebody/S3cretPart2']],
     ['a slash and an escape', 'https://somebody:1234/S3cret%50art2@host', ['S3cret%50art2', '1234/S3cretPart2']]
-  ])('with %s that is not encoded: the whole of it and its parts, but none so short as "x"', (_what, url, secrets) => {
-    expect(secretsOfUrl(url)).toEqual(expect.arrayContaining([...secrets, 'S3cretPart2']))
-    expect(secretsOfUrl(url)).not.toContain('x')
-    expect(hasStrayUserInfo(url)).toBe(true)
-  })
+  ])(
+    'include an unencoded value with %s as a whole and in parts, but not parts as short as "x"',
+    (_what, url, secrets) => {
+      expect(secretsOfUrl(url)).toEqual(expect.arrayContaining([...secrets, 'S3cretPart2']))
+      expect(secretsOfUrl(url)).not.toContain('x')
+      expect(hasStrayUserInfo(url)).toBe(true)
+    }
+  )
 
   test.each([
     'https://host:6443/path?query#fragment',
     'https://me:p%40%2Fss@host:6443/path',
     'https://me:p@ss@host',
     'me:pass@host'
-  ])('%s has no user info beyond that of its host', (url) => {
+  ])('treats %s as a URL without further user info', (url) => {
     expect(hasStrayUserInfo(url)).toBe(false)
   })
 })

@@ -7,15 +7,15 @@ const block = 'apiVersion: v1\nkind: Config\nusers:\n- name: a\n  user:\n    tok
 const cut = json.indexOf('ä') + 1
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-describe('a text', () => {
+describe('the text of the input kubeconfig', () => {
   test.each([
     ['JSON on one line', json],
     ['flow YAML on one line', '{apiVersion: v1, kind: Config, users: []}'],
     ['block YAML', block],
     ['an end that is cut off', json.slice(0, 70)],
     ['no apiVersion', 'users:\n- name: a\n'],
-    ['one line that is no mapping', 'apiVersion: v1 kind: Config']
-  ])('with %s is taken as it is', (_what, text) => {
+    ['one line that is not a mapping', 'apiVersion: v1 kind: Config']
+  ])('is used unchanged with %s', (_what, text) => {
     expect(kubeconfigText(text)).toBe(text)
   })
 
@@ -28,7 +28,7 @@ describe('a text', () => {
     ['of base64 in several lines', base64(`${base64(json).replace(/.{20}/g, '$&\n')}\n`), json],
     ['that is cut off', base64(block).slice(0, 41), block.slice(0, 30)],
     ['that is cut off within a character', base64(json).slice(0, Math.ceil((cut * 4) / 3)), json.slice(0, cut - 1)]
-  ])('as base64 %s is decoded', (_how, value, text) => {
+  ])('is decoded from base64 %s', (_how, value, text) => {
     expect(kubeconfigText(value)).toBe(text)
   })
 })
@@ -43,6 +43,6 @@ test.each([
   '/home/runner/config\n',
   '',
   ':'
-])('%j is a path, and no base64', (value) => {
+])('takes %j for a path, not for base64', (value) => {
   expect(kubeconfigText(value)).toBeUndefined()
 })

@@ -7,11 +7,11 @@ test.each([
   ['networking.k8s.io/v1', 'NetworkPolicy', { plural: 'networkpolicies', namespaced: true }],
   ['apps/v1beta1', 'StatefulSet', undefined],
   ['monitoring.coreos.com/v1', 'PodMonitor', undefined]
-])('%s %s', (apiVersion, kind, resource) => {
+])('addresses %s as %s', (apiVersion, kind, resource) => {
   expect(builtInResource(apiVersion, kind)).toEqual(resource)
 })
 
-test('a name that every JavaScript object has is no kind', () => {
+test('does not take an inherited JavaScript property for a kind', () => {
   for (const [apiVersion, kind] of [
     ['constructor', 'name'],
     ['v1', 'constructor'],
@@ -29,6 +29,6 @@ test.each([
   ['gateway.networking.k8s.io/v1', false],
   ['snapshot.storage.k8s.io/v1', false],
   ['monitoring.coreos.com/v1', false]
-])('whether the kinds of %s are those of Kubernetes itself', (apiVersion, expected) => {
+])('knows whether the group of %s belongs to Kubernetes itself', (apiVersion, expected) => {
   expect(isOwnKind(apiVersion)).toBe(expected)
 })

@@ -14,7 +14,7 @@ const own = {
 }
 
 describe('the environment of kustomize', () => {
-  test('has what finds a program, and leads nowhere', () => {
+  test('holds what finds programs, and blocks remote repositories', () => {
     expect(kustomizeEnvironment(own, false)).toEqual({
       PATH: '/bin',
       HOME: '/home/runner',
@@ -25,7 +25,7 @@ describe('the environment of kustomize', () => {
     })
   })
 
-  test('leads to repositories where that is allowed, and never asks for a password', () => {
+  test('allows remote repositories on request, and never prompts for a password', () => {
     expect(kustomizeEnvironment(own, true)).toEqual({
       PATH: '/bin',
       HOME: '/home/runner',
@@ -36,7 +36,7 @@ describe('the environment of kustomize', () => {
     })
   })
 
-  test('has nothing that is not there', () => {
+  test('leaves out variables that are not set', () => {
     expect(Object.keys(kustomizeEnvironment({}, true))).toEqual(['GIT_TERMINAL_PROMPT', 'GIT_ALLOW_PROTOCOL'])
   })
 })

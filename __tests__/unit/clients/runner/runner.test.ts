@@ -44,14 +44,17 @@ const hostile = fc.string({
   maxLength: 30
 })
 
-describe('whatever a text holds', () => {
-  test.each([['a name of a manifest', forged]])('a line of the log is one, and no command: %s', (_, text) => {
-    expect(lines((runner) => runner.log(text))).toEqual([
-      'Foo/x \u2236:error title=pwned::hello \u2236:stop-commands::t # #[error]x::add-mask::y'
-    ])
-  })
+describe('the output to the runner', () => {
+  test.each([['a name of a manifest', forged]])(
+    'keeps a log line on one line without a workflow command: %s',
+    (_, text) => {
+      expect(lines((runner) => runner.log(text))).toEqual([
+        'Foo/x \u2236:error title=pwned::hello \u2236:stop-commands::t # #[error]x::add-mask::y'
+      ])
+    }
+  )
 
-  test('a line of the log is one, and no command', () => {
+  test('keeps any text on one log line without a workflow command', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const [line = '', ...others] = lines((runner) => runner.log(text))
@@ -66,7 +69,7 @@ describe('whatever a text holds', () => {
     ['group', (runner, text) => runner.group(text)],
     ['error', (runner, text) => runner.annotate(text, text)],
     ['notice', (runner, text) => runner.notice(text, text)]
-  ])('a %s is one command, and what the runner writes of it holds none', (name, act) => {
+  ])('writes a %s as one workflow command that contains no other', (name, act) => {
     fc.assert(
       fc.property(hostile, (text) => {
         const [line = '', ...others] = lines((runner) => act(runner, text))
@@ -83,13 +86,13 @@ describe('whatever a text holds', () => {
   })
 })
 
-test('an annotation keeps its lines, and evidence its indent', () => {
+test('keeps the lines of an annotation and the indent of evidence', () => {
   const [line = ''] = lines((runner) => runner.annotate('title', 'what happened\nNext: try again'))
   expect(parseCommand(line)?.data).toBe('what happened\nNext: try again')
   expect(lines((runner) => runner.log('  maxmemory 256mb'))).toEqual(['  maxmemory 256mb'])
 })
 
-test('a secret of several lines is taken out before its lines become one', () => {
+test('masks a secret of several lines before its lines are joined', () => {
   const redact = (text: string) => text.replaceAll('first\nsecond', '***')
   expect(lines((runner) => runner.log('it is first\nsecond.'), redact)).toEqual(['it is ***.'])
 })

@@ -13,12 +13,12 @@ const claim = (rest: object = {}, metadata: object = {}): KubernetesObject => ({
 })
 const deleted = { deletionTimestamp: '2026-11-30T00:00:00Z' }
 
-describe('the claims of redis-0', () => {
-  test('that of the shipped manifests comes from a template', () => {
+describe('the volume claims of redis-0', () => {
+  test('include the one from the template of the shipped manifests', () => {
     expect(claimNames(shippedOne('StatefulSet', 'redis'))).toEqual(['data-redis-0'])
   })
 
-  test('one that is named by a volume counts, and one that only the exporter mounts does not', () => {
+  test('include one that a volume names, but not one that only the exporter mounts', () => {
     const mount = (name: string) => ({ name, mountPath: `/${name}` })
     const volume = (name: string) => ({ name, persistentVolumeClaim: { claimName: `claim-${name}` } })
     const pod = {
@@ -35,18 +35,18 @@ describe('the claims of redis-0', () => {
   })
 })
 
-describe('a claim', () => {
+describe('the state of a volume claim', () => {
   test.each([
     ['that is bound is well', claim(), undefined],
     ['that is not bound yet is well', claim({ status: { phase: 'Pending' }, spec: {} }), undefined],
     ['that is being deleted loses its volume', claim({}, deleted), 'deleted'],
     ['that is Lost has lost it', claim({ status: { phase: 'Lost' } }), 'lost'],
     ['that is Lost and being deleted has lost it', claim({ status: { phase: 'Lost' } }, deleted), 'lost']
-  ])('%s', (_, object, risk) => {
+  ])('is read from its phase and metadata: %s', (_, object, risk) => {
     expect(claimRisk(object)).toBe(risk)
   })
 
-  test('and its volume are named', () => {
+  test('names the claim and its volume', () => {
     expect(claimRiskSentence(claim())).toBeUndefined()
     expect(claimRiskSentence(claim({}, deleted))).toBe(
       'the claim data-redis-0 is being deleted, and held only by pod redis-0: with the next restart the volume pvc-1 goes, and every key with it'

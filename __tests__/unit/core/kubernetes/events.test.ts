@@ -23,7 +23,7 @@ describe('the events of an object', () => {
     ['when it was seen last', { lastTimestamp: '2026-11-23T05:09:00Z' }],
     ['the time of the newer API', { lastTimestamp: null, eventTime: '2026-11-23T05:09:00.605567Z' }],
     ['when it was written', { lastTimestamp: null, metadata: { name: 'e', creationTimestamp: '2026-11-23T05:09:00Z' } }]
-  ])('stand in time by %s', (_, times) => {
+  ])('are ordered in time by %s', (_, times) => {
     const events = [
       event(redis, 'C', 'after', at('10:00')),
       event(redis, 'B', 'between', times),
@@ -33,14 +33,14 @@ describe('the events of an object', () => {
   })
 })
 
-describe('the latest', () => {
+describe('the latest event', () => {
   const events = [event(redis, 'Unhealthy', 'old'), event(redis, 'BackOff', 'other'), event(redis, 'Unhealthy', 'new')]
 
   test('of a reason is the last one', () => {
     expect(latest(events, 'Unhealthy')).toBe('new')
   })
 
-  test('of a reason that did not happen is none', () => {
+  test('is undefined for a reason that never occurred', () => {
     expect(latest(events, 'FailedMount')).toBeUndefined()
   })
 })
@@ -51,6 +51,6 @@ test.each([
   ['in a series', { count: null, series: { count: 3 } }, 'Warning Unhealthy (3 times): Startup probe failed'],
   ['by the newer API, without a count', { count: null }, 'Warning Unhealthy: Startup probe failed'],
   ['as no warning', { type: 'Normal' }, 'Normal Unhealthy: Startup probe failed']
-])('an event that was seen %s is one line', (_, more, line) => {
+])('formats an event seen %s as one line', (_, more, line) => {
   expect(eventLine(event(redis, 'Unhealthy', 'Startup probe failed', more))).toBe(line)
 })

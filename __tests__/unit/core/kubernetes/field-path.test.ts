@@ -17,7 +17,7 @@ const object = {
   }
 }
 
-describe('a path as the server writes it', () => {
+describe('a field path in server notation', () => {
   test.each([
     ['', object],
     ['.spec.replicas', 0],
@@ -26,7 +26,7 @@ describe('a path as the server writes it', () => {
     ['.metadata.annotations.example.com/a.b', 'dotted'],
     ['.metadata.annotations.x[y]', 'brackets'],
     ['.metadata.finalizers[="two"]', 'two']
-  ])('%s leads to its value', (path, value) => {
+  ])('resolves %s to its value', (path, value) => {
     expect(findField(object, path)).toEqual({ value })
   })
 
@@ -38,12 +38,12 @@ describe('a path as the server writes it', () => {
     '.metadata.finalizers[="three"]',
     'nonsense',
     '[broken'
-  ])('%s leads nowhere', (path) => {
+  ])('resolves %s to nothing', (path) => {
     expect(findField(object, path)).toBeUndefined()
   })
 })
 
-describe('a path without its object', () => {
+describe('a field path split into steps', () => {
   test.each([
     ['StatefulSet', '.spec.containers[name="redis"].args[0]', ['spec', 'containers', { name: 'redis' }, 'args', 0]],
     ['Service', '.spec.ports[port=1,protocol="TCP"]', ['spec', 'ports', { port: 1, protocol: 'TCP' }]],
@@ -52,11 +52,11 @@ describe('a path without its object', () => {
     ['Role', '.data.redis.conf', ['data', 'redis', 'conf']],
     ['Service', '.metadata.annotations.example.com/a', ['metadata', 'annotations', 'example.com/a']],
     ['Service', '.metadata.finalizers[="one"]', ['metadata', 'finalizers', { '': 'one' }]]
-  ])('of a %s, %s, comes to pieces', (kind, path, steps) => {
+  ])('parses the path of a %s, %s', (kind, path, steps) => {
     expect(parsePath(kind, path)).toEqual(steps)
   })
 
-  test('is read as it was written', () => {
+  test('parses what it wrote', () => {
     const field = fc
       .stringMatching(/^[a-z][A-Za-z]{0,8}$/)
       .filter((name) => !/^(annotations|labels|matchLabels|nodeSelector)$/.test(name))

@@ -4,13 +4,13 @@ import { schema } from '../schema/kubernetes.ts'
 
 const keyOf = (field: string, item: Record<string, unknown>) => itemKey(field, ([name = '']) => item[name])
 
-test.each(Object.entries(schema.lists))('items of %s have the keys by which Kubernetes merges them', (field, keys) => {
+test.each(Object.entries(schema.lists))('gives items of %s the merge keys of Kubernetes', (field, keys) => {
   const [first, second] = listKeys(field)
   expect([first, second]).toEqual(expect.arrayContaining(keys))
   expect(keys).toContainEqual(first)
 })
 
-describe('the key of an item', () => {
+describe('the merge key of an item', () => {
   test.each([
     ['containers', { name: 'redis', image: 'a' }, { name: 'redis' }],
     ['ports', { name: 'redis', containerPort: 6379 }, { containerPort: 6379, protocol: 'TCP' }],
@@ -21,11 +21,11 @@ describe('the key of an item', () => {
     ['rules', { record: 'a:b', expr: '1' }, { record: 'a:b' }],
     ['subjects', { kind: 'User', name: 'a' }, { kind: 'User', name: 'a' }],
     ['tolerations', { key: 'a', operator: 'Exists' }, { key: 'a' }]
-  ])('of %s: %j', (field, item, key) => {
+  ])('identifies an item of %s: %j', (field, item, key) => {
     expect(keyOf(field, item)).toEqual(key)
   })
 
-  test('may stand deeper', () => {
+  test('may be nested', () => {
     const read = (path: string[]) => (path.join('/') === 'metadata/name' ? 'data' : undefined)
     expect(itemKey('volumeClaimTemplates', read)).toEqual({ 'metadata.name': 'data' })
   })
@@ -34,7 +34,7 @@ describe('the key of an item', () => {
     ['without any of them', 'from', { podSelector: {} }],
     ['with a part of them', 'topologySpreadConstraints', { topologyKey: 'zone' }],
     ['of a list that is called as what every object has', 'constructor', {}]
-  ])('is none for an item %s', (_, field, item) => {
+  ])('is undefined for an item %s', (_, field, item) => {
     expect(keyOf(field, item)).toBeUndefined()
   })
 })

@@ -52,15 +52,15 @@ test.each([
   ['below a list that is one value', ['spec', 'volumeClaimTemplates', 0, 'spec'], 'redis-cache-action'],
   ['a default', ['spec', 'containers', { name: 'redis' }, 'imagePullPolicy'], undefined],
   ['an item that is not there', ['spec', 'containers', { name: 'a' }], undefined]
-])('%s', (_, path, manager) => {
+])('finds the owners of a field: %s', (_, path, manager) => {
   expect([pathText(path), writerOf(live, path)?.manager]).toEqual([pathText(path), manager])
 })
 
-test('an object that says nothing of its writers', () => {
+test('finds no owner in an object without managedFields', () => {
   expect(writerOf({ apiVersion: 'v1', kind: 'A', metadata: { name: 'a' } }, ['spec'])).toBeUndefined()
 })
 
-describe('who wrote an object', () => {
+describe('the writer of an object', () => {
   const writtenBy = (...managedFields: object[]): KubernetesObject => ({
     apiVersion: 'v1',
     kind: 'Secret',
@@ -69,17 +69,17 @@ describe('who wrote an object', () => {
   const ours = { manager: 'redis-cache-action', operation: 'Apply', fieldsV1: { 'f:data': {} } }
   const created = { ...ours, operation: 'Update' }
 
-  test('is us where we applied it, and that entry tells what the next apply takes away', () => {
+  test('is us where we applied it, with the entry that the next apply replaces', () => {
     expect(isWrittenByUs(writtenBy(ours))).toBe(true)
     expect(appliedByUs(writtenBy(created, ours))).toBe(ours)
   })
 
-  test('is us where we only created it, and an apply takes nothing away', () => {
+  test('is us where we only created it, and then an apply removes nothing', () => {
     expect(isWrittenByUs(writtenBy(created))).toBe(true)
     expect(appliedByUs(writtenBy(created))).toBeUndefined()
   })
 
-  test('is not us where only our scale or status is in it', () => {
+  test('is not us where we only own its scale or status', () => {
     expect(appliedByUs(writtenBy({ ...ours, subresource: 'scale' }))).toBeUndefined()
   })
 
@@ -88,7 +88,7 @@ describe('who wrote an object', () => {
     expect([isWrittenByUs(other), appliedByUs(other)]).toEqual([false, undefined])
   })
 
-  test('names the others once each, without those that write status', () => {
+  test('lists each other manager once, without those that only write status', () => {
     const helm = { manager: 'helm', operation: 'Apply' }
     const others = [helm, { ...helm, operation: 'Update' }, { manager: 'kubelet', subresource: 'status' }]
     expect(otherManagers(writtenBy(...others, ours))).toEqual(['helm'])

@@ -8,12 +8,12 @@ const pod = {
   spec: { containers: [{ name: 'redis', ports: [{ containerPort: 6379 }] }], hostNetwork: false, nodeName: null }
 }
 
-test('an object is called by kind and name', () => {
+test('identifies an object by kind and name', () => {
   expect(objectId(pod)).toBe('Pod/redis-0')
 })
 
-describe('walking into JSON', () => {
-  test('finds what is there', () => {
+describe('reading a nested value', () => {
+  test('returns the value at a path', () => {
     expect(at(pod, 'spec', 'containers', 0, 'name')).toBe('redis')
     expect(at(pod)).toBe(pod)
     expect(listAt(pod, 'spec', 'containers', 0, 'ports')).toEqual([{ containerPort: 6379 }])
@@ -28,13 +28,13 @@ describe('walking into JSON', () => {
     ['a step is a text', ['metadata', 'name', 'length']],
     ['a step is what every object inherits', ['spec', 'valueOf']],
     ['a step is what every list inherits', ['spec', 'containers', 'map']]
-  ])('is undefined where %s', (_, path) => {
+  ])('returns undefined where %s', (_, path) => {
     expect(at(pod, ...path)).toBeUndefined()
     expect(listAt(pod, ...path)).toEqual([])
     expect(textAt(pod, ...path)).toBeUndefined()
   })
 
-  test('finds what the class of an error says', () => {
+  test('reads properties that an error inherits from its class', () => {
     class ReplyError extends Error {
       override get name(): string {
         return 'ReplyError'
@@ -43,7 +43,7 @@ describe('walking into JSON', () => {
     expect(textAt(new ReplyError('NOAUTH'), 'name')).toBe('ReplyError')
   })
 
-  test('takes no object for a text and no object for a list', () => {
+  test('does not confuse objects, texts and lists', () => {
     expect(textAt(pod, 'spec')).toBeUndefined()
     expect(textAt(pod, 'spec', 'nodeName')).toBeUndefined()
     expect(listAt(pod, 'spec')).toEqual([])

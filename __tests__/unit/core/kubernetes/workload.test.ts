@@ -21,16 +21,16 @@ spec:
 const service = 'apiVersion: v1\nkind: Service\nmetadata:\n  name: redis\n'
 const other = 'apiVersion: apps/v1\nkind: StatefulSet\nmetadata:\n  name: postgres\n'
 
-test('the self-hosted Redis is the StatefulSet redis, wherever it stands', () => {
+test('finds the StatefulSet named redis wherever it is in the list', () => {
   const documents = parseManifest([service, other, statefulSet('{}')].join('---\n'))
   expect(redisStatefulSet(documents)?.object).toMatchObject({ kind: 'StatefulSet', metadata: { name: 'redis' } })
 })
 
-test('without a StatefulSet redis there is none', () => {
+test('finds no self-hosted Redis without a StatefulSet named redis', () => {
   expect(redisStatefulSet(parseManifest([service, other].join('---\n')))).toBeUndefined()
 })
 
-test('what a pod reads is found in volumes, variables and whole environments', () => {
+test('finds what a pod reads through volumes, variables and envFrom', () => {
   const { object } = documentOf(`apiVersion: apps/v1
 kind: StatefulSet
 metadata: {name: not-this}

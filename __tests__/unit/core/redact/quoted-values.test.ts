@@ -10,7 +10,7 @@ const template = (value: string) =>
   `core.PodTemplateSpec{ObjectMeta:v1.ObjectMeta{Name:""}, Spec:core.PodSpec{Containers:[]core.Container{core.Container` +
   `{Name:"a", Env:[]core.EnvVar{core.EnvVar{Name:"A", Value:"${value}", ValueFrom:(*core.EnvVarSource)(nil)}}}}}}`
 
-describe('a value that the API server quotes is not repeated', () => {
+describe('a value quoted in an API error', () => {
   test.each<[string, string, string, string]>([
     [
       'a number where a text must be',
@@ -58,7 +58,7 @@ describe('a value that the API server quotes is not repeated', () => {
       'spec.address: Invalid value, not shown: too long'
     ],
     [
-      'a variable of which only the position is said',
+      'a variable given by its position only',
       'Cache/x',
       `spec.env[3].value: Invalid value: "${secret}": too long`,
       'spec.env[3].value: Invalid value, not shown: too long'
@@ -105,13 +105,13 @@ describe('a value that the API server quotes is not repeated', () => {
       `yaml: unmarshal errors:\n  line 5: cannot unmarshal !!str \`${secret}\` into int`,
       'yaml: unmarshal errors:\n  line 5: cannot unmarshal !!str into int'
     ]
-  ])('%s', (_, object, said, expected) => {
+  ])('is hidden if it may be a secret: %s', (_, object, said, expected) => {
     expect(withoutQuotedValues(said, object)).toBe(expected)
     expect(expected.includes(secret) || expected.includes(number)).toBe(false)
   })
 })
 
-describe('what helps and is no secret stays', () => {
+describe('helpful text in an API error', () => {
   test.each<[string, string]>([
     ['StatefulSet/x', "spec.updateStrategy: Invalid value: \"Recreatee\": must be 'RollingUpdate' or 'OnDelete'"],
     ['StatefulSet/x', 'spec.template.spec.restartPolicy: Unsupported value: "Never": supported values: "Always"'],
@@ -134,7 +134,7 @@ describe('what helps and is no secret stays', () => {
     ['ConfigMap/x', '.dat: field not declared in schema'],
     ['Secret/x', 'strict decoding error: unknown field "dta"'],
     ['Secret/x', 'secrets "x" already exists']
-  ])('of %s: %s', (object, said) => {
+  ])('is kept for %s: %s', (object, said) => {
     expect(withoutQuotedValues(said, object)).toBe(said)
   })
 })

@@ -6,7 +6,7 @@ import { promptly } from '../../../support/promptly.ts'
 const secret = randomBytes(9).toString('base64url')
 const hash = randomBytes(32).toString('hex')
 
-describe('a credential in a line gives way to ***', () => {
+describe('a credential in a line', () => {
   test.each<[string, string, string]>([
     ['a password of redis.conf', 'requirepass §', 'requirepass ***'],
     ['the same in capitals and quotes', '  "REQUIREPASS"  "§ x"', '  "REQUIREPASS"  ***'],
@@ -38,7 +38,7 @@ describe('a credential in a line gives way to ***', () => {
     ['XML', '<password>§</password>', '<password>***'],
     ['a URL', 'redis://user:§@host:6379/0', 'redis://***@host:6379/0'],
     ['a URL without a user', 'x=redis://:§@host', 'x=redis://***@host'],
-    ['a URL with a password that nobody encoded', 'redis://u:a/b?§#@://@host', 'redis://***@host'],
+    ['a URL with an unencoded password', 'redis://u:a/b?§#@://@host', 'redis://***@host'],
     ['two URLs', 'http://a:§@b/x@y https://c/d@e,http://:§@f', 'http://***@b/x@y https://c/d@e,http://***@f'],
     [
       'a web address before another URL',
@@ -65,14 +65,14 @@ describe('a credential in a line gives way to ***', () => {
     ['what only looks like an image', 'image: a/token:§ x', 'image: a/token:***'],
     ['a JSON web token', 'x eyJhbGciOiJI.eyJzdWIiOiIx.§ y', 'x *** y'],
     ['a token of GitHub', 'ghp_0123456789abcdefghijklmnopqrstuvwxyz', '***']
-  ])('%s', (_, line, expected) => {
+  ])('is replaced by ***: %s', (_, line, expected) => {
     const { text, hidden } = redactLine(line.replaceAll('§', secret).replaceAll('¶', hash))
     expect(text).toBe(expected)
     expect(hidden).not.toBe('')
   })
 })
 
-describe('a line that has none is shown as it is', () => {
+describe('a line without a credential', () => {
   test.each([
     'maxmemory 256mb',
     '# Every address of the pod; the NetworkPolicy and the password decide who gets in.',
@@ -113,12 +113,12 @@ describe('a line that has none is shown as it is', () => {
     'KEYSPACE=1 keyspace: x notify-keyspace-events KEA',
     'key: x',
     ''
-  ])('%j', (line) => {
+  ])('is shown unchanged: %j', (line) => {
     expect(redactLine(line)).toEqual({ text: line, hidden: '' })
   })
 })
 
-test('what is hidden tells two credentials apart', () => {
+test('hides two different credentials behind distinguishable values', () => {
   expect(redactLine('requirepass a').hidden).not.toBe(redactLine('requirepass b').hidden)
   expect(redactLine('requirepass a').hidden).toBe(redactLine('# requirepass a').hidden)
 })

@@ -9,7 +9,7 @@ function redactionOf(...secrets: string[]): { redactor: Redactor; told: string[]
   return { redactor, told }
 }
 
-describe('a secret', () => {
+describe('the redactor', () => {
   const secret = 'p@ss "w0rd"/ü'
 
   test.each([
@@ -18,41 +18,41 @@ describe('a secret', () => {
     ['escaped as in JSON', `{"password":${JSON.stringify(secret)}}`, '{"password":"***"}'],
     ['as base64', `password: ${Buffer.from(secret).toString('base64')}`, 'password: ***'],
     ['several times', `${secret}${secret} ${secret}`, '****** ***']
-  ])('is taken out %s', (_, text, redacted) => {
+  ])('removes a secret %s', (_, text, redacted) => {
     expect(redactionOf(secret).redactor.redact(text)).toBe(redacted)
   })
 
-  test('that contains another one leaves no rest', () => {
+  test('removes a secret that contains another one completely', () => {
     const { redactor: redaction } = redactionOf('token', 'token-of-production')
     expect(redaction.redact('token-of-production, token')).toBe('***, ***')
   })
 
-  test('with characters that patterns know is taken literally', () => {
+  test('treats regular expression characters in a secret literally', () => {
     expect(redactionOf('a.*$&(b').redactor.redact('a.*$&(b axx$&(b')).toBe('*** axx$&(b')
   })
 
-  test('is told to the runner at once, URL-encoded too where that differs', () => {
+  test('masks a secret at the runner at once, and its URL-encoded form where that differs', () => {
     expect(redactionOf('a/b').told).toEqual(['a/b', 'a%2Fb'])
     expect(redactionOf('plain').told).toEqual(['plain'])
   })
 
-  test('is told once, however often it is added', () => {
+  test('masks a secret at the runner once, however often it is added', () => {
     expect(redactionOf('plain', 'plain', 'plain').told).toEqual(['plain'])
   })
 
-  test('that is empty is none: it would be everywhere', () => {
+  test('ignores an empty secret, which would match everywhere', () => {
     const { redactor: redaction, told } = redactionOf('')
     expect(told).toEqual([])
     expect(redaction.redact('text')).toBe('text')
   })
 })
 
-test('without secrets every text stays as it is', () => {
+test('leaves every text unchanged without secrets', () => {
   const { redactor: redaction } = redactionOf()
   fc.assert(fc.property(fc.string(), (text) => redaction.redact(text) === text))
 })
 
-test('none of several secrets can be read in any text', () => {
+test('leaves no part of several secrets in any text', () => {
   const secret = fc.string({ unit: fc.constantFrom('a', 'b', '1', '"', '/'), minLength: 3, maxLength: 8 })
   fc.assert(
     fc.property(fc.array(secret, { minLength: 1, maxLength: 4 }), fc.string(), (secrets, between) => {

@@ -28,7 +28,7 @@ describe.each<[string, (name: string) => boolean, string, string]>([
     privateKeySecretRef bearerTokenFile property`
   ],
   [
-    'a name whose spelling tells what it names',
+    'a name that is judged by its spelling',
     isCredentialEntry,
     'password DB_KEY DSN SESSION_KEY SIGNING_KEY ENCRYPTION_KEY JWT apiToken',
     'key app zone LOG_LEVEL sessionAffinity pool-key'
@@ -41,19 +41,19 @@ describe.each<[string, (name: string) => boolean, string, string]>([
     'redis.conf maxmemory.conf author config checksum keyspace.conf primary-key app.kubernetes.io/name'
   ],
   [
-    'what an argument announces',
+    'arguments before a credential',
     announcesCredential,
     `-a --user --pass --password --db-password --requirepass requirepass --masterauth masterauth AUTH auth auth-pass
     --token --api-key --secret --auth --access-key --tokens`,
     '-h --port --tls --tls-auth-clients --no-auth-warning --key --cert --image-pull-secret setuser ping password-file'
   ]
-])('%s', (_, judge, hidden, shown) => {
-  test.each(hidden.split(/\s+/))('%s is confidential', (name) => expect(judge(name)).toBe(true))
-  test.each(shown.split(/\s+/))('%s is not', (name) => expect(judge(name)).toBe(false))
+])('names of %s', (_, judge, hidden, shown) => {
+  test.each(hidden.split(/\s+/))('treats %s as confidential', (name) => expect(judge(name)).toBe(true))
+  test.each(shown.split(/\s+/))('does not treat %s as confidential', (name) => expect(judge(name)).toBe(false))
 })
 
-describe('a name of a megabyte is read once', () => {
-  test.each(['a', 'aA', 'pass', 'PASS_', 'secret1', '1', '-a', 'key_'])('of %j', (part) => {
+describe('a name of a megabyte', () => {
+  test.each(['a', 'aA', 'pass', 'PASS_', 'secret1', '1', '-a', 'key_'])('is classified in linear time: %j', (part) => {
     const name = part.repeat(1_000_000 / part.length)
     for (const judge of [announcesCredential, isCredentialEntry, isCredentialField, isCredentialFile]) {
       expect(promptly(() => judge(`${name}!`))).toBe(judge(`${part}${part}!`))

@@ -4,7 +4,7 @@ import { promptly } from '../../../support/promptly.ts'
 
 const shown = (field: string, ...values: [unknown, unknown]) => shownValues('StatefulSet', field, values)
 
-describe('values are shown', () => {
+describe('two differing values', () => {
   test.each<[string, [unknown, unknown], [string, string]]>([
     ['.spec.replicas', [3, 1], ['3', '1']],
     ['.spec.serviceName', ['a', undefined], ['"a"', 'nothing']],
@@ -20,11 +20,11 @@ describe('values are shown', () => {
     ['.spec.containers[name="auth"].args', [['-p', '1'], []], ['["-p","1"]', '[]']],
     ['.spec.secretKeyRef', [{ name: 'a', key: 'password' }, null], ['{"name":"a","key":"password"}', 'null']],
     ['.data.note', ['The password is elsewhere.', ''], ['"The password is elsewhere."', '""']]
-  ])('%s', (field, values, expected) => {
+  ])('are shown: %s', (field, values, expected) => {
     expect(shown(field, ...values)).toEqual(expected)
   })
 
-  test('cut to where they differ', () => {
+  test('are cut to where they differ', () => {
     const [first = '', second = ''] =
       shown('.data.conf', `${'x '.repeat(300)}maxmemory 1gb`, `${'x '.repeat(300)}y`) ?? []
     expect(first).toMatch(/^…x x .*maxmemory 1gb"$/)
@@ -32,13 +32,13 @@ describe('values are shown', () => {
     expect(first.length).toBeLessThanOrEqual(120)
   })
 
-  test('as one harmless line', () => {
+  test('are shown as one harmless line', () => {
     expect(shown('.data.a', '##[error]x', 'y')).toEqual(['"# #[error]x"', '"y"'])
   })
 })
 
-describe('values are not shown', () => {
-  test('of a Secret', () => {
+describe('two confidential values', () => {
+  test('are hidden in a Secret', () => {
     expect(shownValues('Secret', '.data.host', ['YQ==', 'Yg=='])).toBeUndefined()
   })
 
@@ -71,7 +71,7 @@ describe('values are not shown', () => {
     ['.data.users.acl', 'user app on >a ~* +@all', 'user app on >b ~* +@all'],
     ['.data.conf', 'a: b\npassword: |\n  x\n', 'a: b\n'],
     [`.spec${'.a'.repeat(2_000)}`, 'a', 'b']
-  ])('of %s, which looks like a credential: %#', (field, first, second) => {
+  ])('are hidden for %s, which looks like a credential: %#', (field, first, second) => {
     expect(shown(field, first, second)).toBeUndefined()
     expect(shown(field, second, first)).toBeUndefined()
   })
@@ -82,24 +82,27 @@ describe('values are not shown', () => {
     ['.data.users.acl', 'user app on >a ~* +@all'],
     ['.data', { a: 'b', 'redis-password': 'a' }],
     ['.binaryData.a', 'YQ==']
-  ])('of %s in a ConfigMap', (field, value) => {
+  ])('are hidden for %s in a ConfigMap', (field, value) => {
     expect(shownValues('ConfigMap', field, [value, undefined])).toBeUndefined()
   })
 
-  test('of what is nested deeper than anybody reads', () => {
+  test('are hidden below the maximum depth', () => {
     const deep = Array.from({ length: 20_000 }).reduce<unknown>((inner) => [inner], 'a')
     expect(shown('.spec.deep', deep, 'b')).toBeUndefined()
   })
 })
 
-describe('a text of a megabyte is read once', () => {
-  test.each(['a', '0', 'aB', '/', '//a:', '-----BEGIN ', 'a@'])('of %j', (part) => {
+describe('a value of a megabyte', () => {
+  test.each(['a', '0', 'aB', '/', '//a:', '-----BEGIN ', 'a@'])('is shown in linear time: %j', (part) => {
     const long = part.repeat(1_000_000 / part.length)
     expect(promptly(() => shown('.spec.a', long, `${long} `))?.length ?? 0).toBeLessThanOrEqual(2)
   })
 
-  test.each(['[', '["', '["\\"', '[a=', '.', '.annotations', '\\'])('and so is the path of a field of %j', (part) => {
-    const field = `.spec${part.repeat(1_990 / part.length)}`
-    expect(promptly(() => shown(field, '-a', '-b'))).toBeDefined()
-  })
+  test.each(['[', '["', '["\\"', '[a=', '.', '.annotations', '\\'])(
+    'is shown in linear time at the field path %j',
+    (part) => {
+      const field = `.spec${part.repeat(1_990 / part.length)}`
+      expect(promptly(() => shown(field, '-a', '-b'))).toBeDefined()
+    }
+  )
 })

@@ -24,7 +24,7 @@ describe('whether Redis starts with an append-only file', () => {
     ['redis.conf says yes', {}, 'appendonly yes', true],
     ['redis.conf says YES', {}, 'appendonly YES', true],
     ['redis.conf says no', {}, 'appendonly no', false],
-    ['redis.conf says nothing: no is built in', {}, 'port 6379', false],
+    ['redis.conf has no directive, and the default is no', {}, 'port 6379', false],
     ['there is no redis.conf', {}, undefined, undefined],
     ['an argument overrides the file', { args: ['redis-server', '--appendonly', 'yes'] }, 'appendonly no', true],
     ['two words in one argument', { args: ['--appendonly no'] }, 'appendonly yes', false],
@@ -46,7 +46,7 @@ describe('whether Redis starts with an append-only file', () => {
       'appendonly no',
       undefined
     ]
-  ])('%s', (_, container, config, expected) => {
+  ])('is decided by command and configuration: %s', (_, container, config, expected) => {
     expect(appendsAtStart(redisWith(container, config))).toBe(expected)
   })
 })

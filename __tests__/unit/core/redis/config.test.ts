@@ -6,9 +6,9 @@ import { endsOrFails, failureOf } from '../../failure-of.ts'
 const parse = (text: string, files: Record<string, string> = {}) =>
   parseRedisConfig({ ...files, 'redis.conf': text }, 'redis.conf')
 
-describe('a directive', () => {
+describe('a directive of redis.conf', () => {
   test.each([
-    ['as it is', 'maxmemory 256mb', ['256mb']],
+    ['without quotes', 'maxmemory 256mb', ['256mb']],
     ['in capitals', 'MAXMEMORY 256mb', ['256mb']],
     ['indented', '\t  maxmemory \t 256mb  ', ['256mb']],
     ['with a Windows line end', 'maxmemory 256mb\r', ['256mb']],
@@ -25,23 +25,23 @@ describe('a directive', () => {
     expect(parse(line).get('maxmemory')).toEqual([values])
   })
 
-  test.each(['# maxmemory 256mb', '  # maxmemory 256mb', '', '   ', '#'])('is none: %j', (line) => {
+  test.each(['# maxmemory 256mb', '  # maxmemory 256mb', '', '   ', '#'])('is absent in %j', (line) => {
     expect(parse(line).size).toBe(0)
   })
 
-  test('that is set twice has the last value', () => {
+  test('has its last value when set twice', () => {
     const config = parse('maxmemory 1mb\nappendonly yes\nmaxmemory 2mb\n')
     expect(setting(config, 'maxmemory')).toBe('2mb')
     expect(config.get('maxmemory')).toEqual([['1mb'], ['2mb']])
   })
 
-  test('that is not set has no value', () => {
+  test('has no value when not set', () => {
     expect(setting(parse('appendonly yes'), 'maxmemory')).toBeUndefined()
   })
 })
 
 describe('an include', () => {
-  test('is read where it stands', () => {
+  test('is read at its position', () => {
     const config = parse('maxmemory 1mb\ninclude /etc/redis/more.conf\nappendonly yes', {
       'more.conf': 'maxmemory 2mb\nappendonly no\n'
     })
@@ -49,16 +49,16 @@ describe('an include', () => {
     expect(setting(config, 'appendonly')).toBe('yes')
   })
 
-  test('may be quoted, and may include again', () => {
+  test('may be quoted, and may include further files', () => {
     const files = { 'a.conf': 'include "/etc/redis/b.conf"', 'b.conf': 'maxmemory 2mb' }
     expect(setting(parse("INCLUDE '/etc/redis/a.conf'", files), 'maxmemory')).toBe('2mb')
   })
 
-  test('of a file that is not in the ConfigMap says nothing', () => {
+  test('contributes nothing for a file that is not in the ConfigMap', () => {
     expect(parse('include /run/redis/auth.conf').size).toBe(0)
   })
 
-  test('of itself, or around a corner, ends', () => {
+  test('ends when a file includes itself directly or indirectly', () => {
     const files = { 'a.conf': 'maxmemory 1mb\ninclude b.conf', 'b.conf': 'include a.conf\nappendonly yes' }
     const config = parse('include redis.conf\ninclude a.conf', files)
     expect(setting(config, 'maxmemory')).toBe('1mb')
@@ -74,7 +74,7 @@ describe('an include', () => {
     ['in the order of their names', '*.conf', ['b', 'c']],
     ['of some', '[ab].*', ['b']],
     ['of none', '?.txt', undefined]
-  ])('of a pattern reads all files that it finds, %s', (_, pattern, values) => {
+  ])('with a pattern reads all matching files, %s', (_, pattern, values) => {
     const config = parse(`include /etc/redis/${pattern}`, { 'c.conf': 'dir c', 'b.conf': 'dir b', c: 'dir d' })
     expect(config.get('dir')?.flat()).toEqual(values)
   })
@@ -86,7 +86,7 @@ describe('an include', () => {
     ['files that are not there', 'include none\n'.repeat(1_001), 1],
     ['patterns that find nothing', 'include *a*a*a*b\n'.repeat(20_000), 1],
     ['bytes', 'a\n'.repeat(2 ** 20 + 1), 0]
-  ])('of too many %s is refused', (_, first, levels) => {
+  ])('is refused for too many %s', (_, first, levels) => {
     const chain = Array.from({ length: levels }, (_each, index) => {
       const next = `include k${index + 2}\n`
       return [`k${index + 1}`, index === levels - 1 ? 'dir x\n' : next + next]
@@ -98,17 +98,20 @@ describe('an include', () => {
     )
   })
 
-  test('of much is read in time', () => {
+  test('of large files is read in time', () => {
     const lines = parse('save 1 1\n'.repeat(100_000)).get('save')
     expect(lines).toHaveLength(100_000)
   })
 
-  test.each(['constructor', 'toString', '__proto__'])('of a file named %s is none that objects bring along', (name) => {
-    expect(endsOrFails(() => parse(`include /etc/redis/${name}`))).toBe(true)
-  })
+  test.each(['constructor', 'toString', '__proto__'])(
+    'of a file named %s ignores inherited properties of objects',
+    (name) => {
+      expect(endsOrFails(() => parse(`include /etc/redis/${name}`))).toBe(true)
+    }
+  )
 })
 
-describe('save points as CONFIG GET writes them', () => {
+describe('save points in the form of CONFIG GET', () => {
   test.each([
     ['built in', '', '3600 1 300 100 60 10000'],
     ['one line each', 'save 900 1\nsave 300 10\nsave 60 10000', '900 1 300 10 60 10000'],
@@ -116,12 +119,12 @@ describe('save points as CONFIG GET writes them', () => {
     ['switched off', 'save ""', ''],
     ['switched off, then set', 'save ""\nsave 60 1', '60 1'],
     ['set, then switched off', 'save 60 1\nsave ""', '']
-  ])('%s', (_, text, points) => {
+  ])('are normalised: %s', (_, text, points) => {
     expect(savePoints(parse(text))).toBe(points)
   })
 })
 
-test('whatever is written, a configuration is read', () => {
+test('reads any text as a configuration', () => {
   const text = fc.string({ unit: fc.constantFrom('a', ' ', '"', "'", '\\', '#', '\n', '\r', '/', 'include ', 'save ') })
   fc.assert(
     fc.property(text, text, (main, included) => {
@@ -132,7 +135,7 @@ test('whatever is written, a configuration is read', () => {
   )
 })
 
-test('arguments that were quoted are read as they were', () => {
+test('reads quoted arguments back as they were written', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', '"', '\\', ' ', "'", '#', 'ü') })), (values) => {
       const quoted = values.map((value) => `"${value.replace(/["\\]/g, '\\$&')}"`).join(' ')

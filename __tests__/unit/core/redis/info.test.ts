@@ -3,7 +3,7 @@ import { parseInfo, serverVersion } from '../../../../src/core/redis/info.ts'
 import fc from '../../../support/fast-check.ts'
 import { infoReplies } from '../../phases/probe/info-replies.ts'
 
-test('an INFO reply is read line by line, sections and empty lines skipped', () => {
+test('reads an INFO reply line by line and skips sections and empty lines', () => {
   const reply = [
     '# Server',
     'redis_version:7.2.16',
@@ -22,7 +22,7 @@ test('an INFO reply is read line by line, sections and empty lines skipped', () 
   ])
 })
 
-test('a value keeps its colons, and a line without a name is none', () => {
+test('keeps colons in a value and skips a line without a name', () => {
   expect([...parseInfo('listener0:name=tcp,bind=::1\n:x\nno colon\n#a:b')]).toEqual([
     ['listener0', 'name=tcp,bind=::1']
   ])
@@ -30,17 +30,17 @@ test('a value keeps its colons, and a line without a name is none', () => {
 
 test.each([
   ['Redis', 'redis_version:7.2.16', '7.2.16'],
-  ['Valkey, which also tells a version of Redis', 'redis_version:7.2.4\r\nvalkey_version:8.0.1', 'Valkey 8.0.1'],
+  ['Valkey, which also reports a version of Redis', 'redis_version:7.2.4\r\nvalkey_version:8.0.1', 'Valkey 8.0.1'],
   ['a server that does not say', 'uptime_in_seconds:1', undefined]
-])('the version of %s', (_, reply, version) => {
+])('reads the version of %s', (_, reply, version) => {
   expect(serverVersion(parseInfo(reply))).toBe(version)
 })
 
-test.each(infoReplies)('the version of $name is $version', ({ info, version }) => {
+test.each(infoReplies)('reads the version of $name as $version', ({ info, version }) => {
   expect(serverVersion(parseInfo(info))).toBe(version)
 })
 
-test('fields that were written are read', () => {
+test('reads back the fields that were written', () => {
   const name = fc.stringMatching(/^[a-z_0-9]{1,12}$/)
   const value = fc.string({ unit: fc.constantFrom('a', ':', '=', ',', ' ', '#', '.') })
   fc.assert(
@@ -51,6 +51,6 @@ test('fields that were written are read', () => {
   )
 })
 
-test('whatever is answered is read', () => {
+test('accepts any reply', () => {
   fc.assert(fc.property(fc.string(), (reply) => parseInfo(reply) instanceof Map))
 })

@@ -29,7 +29,7 @@ const at = (mountPath: string, more: object = {}) => ({ name: 'config', mountPat
 const start = ['redis-server', '/etc/redis/redis.conf']
 const conf = (maxmemory: string) => ({ 'redis.conf': `maxmemory ${maxmemory}\n` })
 
-test('the shipped manifests have what staging promises', () => {
+test('reads the documented staging settings from the shipped manifests', () => {
   const settings = settingsOf(...parseManifest(baseManifest()))
   expect(value(settings)).toBe('256mb')
   expect(value(settings, 'maxmemory-policy')).toBe('allkeys-lru')
@@ -40,7 +40,7 @@ test('the shipped manifests have what staging promises', () => {
   if (settings.known) expect(savePoints(settings.value.config)).toBe('900 1 300 10 60 10000')
 })
 
-describe('the file that the command names is found through the mounts', () => {
+describe('the configuration file in the command', () => {
   test.each<[string, object, object[]]>([
     ['of a whole ConfigMap', { command: start, volumeMounts: [at('/etc/redis')] }, [config]],
     ['of a mount path that ends in a slash', { command: start, volumeMounts: [at('/etc/redis/')] }, [config]],
@@ -84,7 +84,7 @@ describe('the file that the command names is found through the mounts', () => {
       { command: ['redis-server', 'redis.conf'], workingDir: '/etc/redis', volumeMounts: [at('/etc/redis')] },
       [config]
     ]
-  ])('%s', (_, container, volumes) => {
+  ])('is found through the volume mounts: %s', (_, container, volumes) => {
     // The spare one comes first, has the same key, and is not mounted.
     const settings = settingsOf(
       configMap('spare', conf('1mb')),
@@ -95,7 +95,7 @@ describe('the file that the command names is found through the mounts', () => {
     expect(value(settings)).toBe('2mb')
   })
 
-  test('of two mounted ConfigMaps with the same key', () => {
+  test('is taken from the mounted one of two ConfigMaps with the same key', () => {
     const container = {
       command: ['redis-server', '/etc/other/redis.conf'],
       volumeMounts: [at('/etc/redis'), { name: 'other', mountPath: '/etc/other' }]
@@ -109,7 +109,7 @@ describe('the file that the command names is found through the mounts', () => {
     expect(value(settingsOf(...documents))).toBe('2mb')
   })
 
-  test('where a deeper mount hides it', () => {
+  test('is not found where a deeper mount hides it', () => {
     const container = {
       command: ['redis-server', '/etc/redis/conf.d/redis.conf'],
       volumeMounts: [{ name: 'deep', mountPath: '/etc/redis/conf.d' }, at('/etc/redis')]
@@ -129,7 +129,7 @@ describe('the file that the command names is found through the mounts', () => {
     expect(value(settingsOf(...documents))).toBe('2mb')
   })
 
-  test('in binaryData, where kustomize puts a file that is not UTF-8', () => {
+  test('is read from binaryData, where kustomize puts a file that is not UTF-8', () => {
     const binary = Buffer.concat([Buffer.from('maxmemory 2mb\n# '), Buffer.from([0xff])]).toString('base64')
     const binaryConfig = documentOf(
       JSON.stringify({
@@ -145,7 +145,7 @@ describe('the file that the command names is found through the mounts', () => {
   })
 })
 
-describe('an include', () => {
+describe('an include in redis.conf', () => {
   const sizes = { name: 'sizes', configMap: { name: 'sizes' } }
   const both = { command: start, volumeMounts: [at('/etc/redis'), { name: 'sizes', mountPath: '/etc/sizes' }] }
   const including = (line: string) => configMap('redis-config', { 'redis.conf': `include ${line}\n` })
@@ -163,7 +163,7 @@ describe('an include', () => {
     }
   )
 
-  test('of a path where nothing is mounted says nothing, and is named', () => {
+  test('of a path that is not mounted is listed as unread', () => {
     const settings = settingsOf(
       including('/run/m.conf'),
       configMap('sizes', { 'm.conf': 'maxmemory 3mb\n' }),
@@ -174,14 +174,14 @@ describe('an include', () => {
   })
 })
 
-describe('arguments override the file', () => {
+describe('command-line arguments', () => {
   const mounted = { volumeMounts: [at('/etc/redis')] }
 
   test.each<[string, object]>([
     ['of the command', { command: [...start, '--maxmemory', '2mb', '--save', ''] }],
     ['in a script', { command: ['sh', '-c', "redis-server /etc/redis/redis.conf --maxmemory 2mb --save ''"] }],
     ['in args', { args: ['/etc/redis/redis.conf', '--maxmemory', '2mb', '--save', ''] }]
-  ])('%s', (_, container) => {
+  ])('override the configuration file: %s', (_, container) => {
     const file = configMap('redis-config', { 'redis.conf': 'maxmemory 1mb\nsave 60 1\ndir /data\n' })
     const settings = settingsOf(file, redis({ ...container, ...mounted }, [config]))
     expect(value(settings)).toBe('2mb')
@@ -189,7 +189,7 @@ describe('arguments override the file', () => {
     if (settings.known) expect(savePoints(settings.value.config)).toBe('')
   })
 
-  test('with a variable leave their directive unknown, and no other', () => {
+  test('with a variable leave only their own directive unknown', () => {
     const file = configMap('redis-config', { 'redis.conf': 'maxmemory 1mb\nappendonly no\ndir /data\n' })
     const args = ['/etc/redis/redis.conf', '--appendonly', '$(AOF)', '--maxmemory', '2mb']
     const settings = settingsOf(file, redis({ args, ...mounted }, [config]))
@@ -199,7 +199,7 @@ describe('arguments override the file', () => {
     expect(value(settings, 'dir')).toBe('/data')
   })
 
-  test('and are all there is, where no file is named', () => {
+  test('are the only settings where no file is named', () => {
     const settings = settingsOf(redis({ args: ['--maxmemory', '4gb', '--appendonly', 'yes'] }))
     expect(settings).toMatchObject({ known: true, value: { configMap: undefined } })
     expect(value(settings)).toBe('4gb')
@@ -207,7 +207,7 @@ describe('arguments override the file', () => {
   })
 })
 
-describe('what cannot be told is unknown, with the reason', () => {
+describe('a setting that cannot be determined', () => {
   test.each<[string, object, string]>([
     ['no file', { command: ['redis-server'] }, 'redis-server starts without a configuration file'],
     ['another program', { command: ['/opt/start'] }, 'the command "start" of the container is not redis-server'],
@@ -252,29 +252,29 @@ describe('what cannot be told is unknown, with the reason', () => {
       { command: start, volumeMounts: [at('/etc/redis')] },
       '/etc/redis/redis.conf is in ConfigMap/redis-config, which the manifests do not have'
     ]
-  ])('%s', (_, container, because) => {
+  ])('is unknown, with the reason: %s', (_, container, because) => {
     expect(settingsOf(redis(container, [config]))).toEqual({ known: false, because })
   })
 })
 
-describe('where the command does not tell the path, a ConfigMap with redis.conf is taken', () => {
-  test('that the pod names, of several', () => {
+describe('the ConfigMap with redis.conf, where the command names no path', () => {
+  test('is the one that the pod mounts, of several', () => {
     const documents = [configMap('spare', conf('1mb')), configMap('redis-config', conf('2mb')), redis({}, [config])]
     expect(value(settingsOf(...documents))).toBe('2mb')
   })
 
-  test('also where another has the name of the container', () => {
+  test('is found even if a ConfigMap has the name of the container', () => {
     const documents = [configMap('redis', conf('1mb')), configMap('redis-config', conf('2mb')), redis({}, [config])]
     expect(settingsOf(...documents)).toMatchObject({ value: { configMap: 'redis-config' } })
   })
 
-  test('and the only one, also where the pod names another', () => {
+  test('is the only one, even if the pod mounts another', () => {
     const other = { name: 'config', configMap: { name: 'other' } }
     expect(value(settingsOf(redis({}, [other]), configMap('redis-config', conf('1mb'))))).toBe('1mb')
   })
 })
 
-test('a file of a ConfigMap that is a number ends or fails', () => {
+test('reads a number as a file of a ConfigMap, or fails with a Failure', () => {
   const document = documentOf(
     '{apiVersion: v1, kind: ConfigMap, metadata: {name: redis-config}, data: {redis.conf: 5}}'
   )

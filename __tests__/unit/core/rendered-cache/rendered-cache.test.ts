@@ -9,7 +9,7 @@ const shipped = renderedCache(parseManifest(baseManifest()))
 const edited = (from: string, to: string) => renderedCache(editedManifest([from, to]))
 
 describe('the shipped manifests', () => {
-  test('are a self-hosted cache with its two containers', () => {
+  test('are a self-hosted cache with two containers', () => {
     expect(shipped.topology).toBe('self-hosted')
     expect(shipped.redis?.container).toMatchObject({
       name: 'redis',
@@ -57,7 +57,7 @@ describe('the shipped manifests', () => {
     })
   })
 
-  test('take the password from a file of redis-credentials', () => {
+  test('read the password from a file of redis-credentials', () => {
     expect(shipped.redis?.password).toEqual({
       known: true,
       value: { kind: 'secret', secret: 'redis-credentials', key: 'password', as: 'file' }
@@ -92,27 +92,27 @@ describe('a Service that does not lead to Redis', () => {
 })
 
 describe('the data directory', () => {
-  test('that a redis.conf moves is on no claim', () => {
+  test('is on no claim where redis.conf moves it', () => {
     expect(edited('dir /data', 'dir /tmp').redis?.storage.dataDirectory).toEqual({
       known: true,
       value: { path: '/tmp', mount: undefined }
     })
   })
 
-  test('below a mount is on it', () => {
+  test('is on a claim that is mounted above it', () => {
     expect(edited('dir /data', 'dir /data/redis').redis?.storage.dataDirectory).toMatchObject({
       value: { path: '/data/redis', mount: { claim: 'data' } }
     })
   })
 
-  test('of a volume that is no claim says which kind it is', () => {
+  test('names the volume type where it is not on a claim', () => {
     const cache = edited('- name: data\n              mountPath: /data', '- name: run\n              mountPath: /data')
     expect(cache.redis?.storage.dataDirectory).toMatchObject({
       value: { mount: { volume: 'emptyDir', claim: undefined } }
     })
   })
 
-  test('is unknown where the configuration is', () => {
+  test('is unknown where the configuration is unknown', () => {
     expect(edited('/etc/redis/redis.conf', '/etc/other/redis.conf').redis?.storage.dataDirectory).toEqual({
       known: false,
       because: '/etc/other/redis.conf is in no ConfigMap that container redis mounts'
@@ -120,10 +120,10 @@ describe('the data directory', () => {
   })
 })
 
-describe('whether what Redis writes outlives its pod is told by the volume under its data directory:', () => {
+describe('whether the volume of the data directory outlives the pod', () => {
   const isLasting = (cache: RenderedCache) => cache.redis && outlivesPod(cache.redis.storage)
 
-  test('the claim of the shipped manifests does', () => {
+  test('is true for the claim of the shipped manifests', () => {
     expect(isLasting(shipped)).toBe(true)
   })
 
@@ -131,16 +131,16 @@ describe('whether what Redis writes outlives its pod is told by the volume under
     ['a directory beside the claim', 'dir /data', 'dir /tmp'],
     ['an emptyDir, although a claim is mounted elsewhere', 'dir /data', 'dir /run/redis'],
     ['a claim that is not mounted', '            - name: data\n              mountPath: /data\n', '']
-  ])('%s does not', (_, from, to) => {
+  ])('is false for %s', (_, from, to) => {
     expect(isLasting(edited(from, to))).toBe(false)
   })
 
-  test('any claim may, where the data directory is not known', () => {
+  test('is true for any claim where the data directory is unknown', () => {
     expect(isLasting(edited('redis-server /etc/redis/redis.conf', 'redis-server /etc/other.conf'))).toBe(true)
   })
 })
 
-describe('the password comes from', () => {
+describe('the source of the password', () => {
   const container = (spec: string) =>
     renderedCache([
       documentOf(`{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: redis}, spec: {template: {spec: ${spec}}}}`)
@@ -177,17 +177,17 @@ describe('the password comes from', () => {
       '{containers: [{name: redis}], volumes: [{name: v, secret: {secretName: s}}]}',
       { known: false, because: 'container redis reads no Secret' }
     ]
-  ])('%s', (_, spec, source) => {
+  ])('is found for %s', (_, spec, source) => {
     expect(container(spec)).toEqual(source)
   })
 })
 
-test('a limit of memory is kept as it is written, and may be missing', () => {
+test('keeps a memory limit as written, and allows none', () => {
   expect(edited('memory: 512Mi', 'memory: 536870912').redis?.container?.memoryLimit).toBe('536870912')
   expect(edited('            limits:\n', '            others:\n').redis?.container?.memoryLimit).toBeUndefined()
 })
 
-test('without a StatefulSet named redis the cache is a managed one', () => {
+test('takes a cache without a StatefulSet named redis for a managed one', () => {
   const cache = edited('kind: StatefulSet', 'kind: Deployment')
   expect(cache).toMatchObject({ topology: 'managed', redis: undefined })
   expect(cache.services.map(({ selectsRedis }) => selectsRedis)).toEqual([false, false])

@@ -19,7 +19,7 @@ test.each([
     'Ingress',
     'Kubernetes 1.36 has no kind Ingress in networking.k8s.io/v1beta1; networking.k8s.io/v1 was probably meant'
   ]
-])('%s %s is wrong in every cluster', (apiVersion, kind, problem) => {
+])('rejects %s %s, which is invalid in every cluster', (apiVersion, kind, problem) => {
   expect(checked(apiVersion, kind)).toEqual({ problems: [problem] })
 })
 
@@ -32,7 +32,7 @@ test.each([
   ['scheduling.k8s.io/v1', 'PriorityClass'],
   ['storage.k8s.io/v1beta1', 'VolumeAttributesClass'],
   ['constructor', 'toString']
-])('of %s %s nothing is known but its name', (apiVersion, kind) => {
+])('checks only the name of %s %s', (apiVersion, kind) => {
   const { problems, note } = checked(apiVersion, kind)
   if (apiVersion === 'constructor') expect(problems).toEqual(['Kubernetes 1.36 has no kind toString in constructor'])
   else {

@@ -64,27 +64,27 @@ describe('a field', () => {
       ['.spec.serviceName must be a text, but is a map']
     ],
     [
-      'that is no list',
+      'that is not a list',
       ['accessModes: [ReadWriteOnce]', 'accessModes: ReadWriteOnce'],
       ['.spec.volumeClaimTemplates[0].spec.accessModes must be a list, but is another text']
     ]
-  ])('%s', (_, edit, expected) => {
+  ])('is checked against the schema: %s', (_, edit, expected) => {
     expect(afterEdit(...edit)).toEqual(expected)
   })
 
-  test('that is null is one that is not there', () => {
+  test('with the value null counts as absent', () => {
     expect(afterEdit('replicas: 1', 'replicas: null')).toEqual([])
     expect(problemsOf('{apiVersion: v1, kind: Service, metadata: {name: x}, spec: {ports: [{port: null}]}}')).toEqual([
       '.spec.ports[0].port is missing'
     ])
   })
 
-  test('of the status is not looked at: it is the controllers’ own', () => {
+  test('of the status is not checked, because controllers own it', () => {
     expect(afterEdit('spec:', 'status: {nonsense: 1}\nspec:')).toEqual([])
   })
 })
 
-describe('values', () => {
+describe('a value', () => {
   const annotated = (value: string) =>
     problemsOf(`{apiVersion: v1, kind: ConfigMap, metadata: {name: x, annotations: {a.b/c: ${value}}}}`)
   const limited = (value: string) =>
@@ -93,12 +93,12 @@ describe('values', () => {
   const served = (value: string) =>
     problemsOf(`{apiVersion: v1, kind: Service, metadata: {name: x}, spec: {ports: [{port: 1, targetPort: ${value}}]}}`)
 
-  test.each(["'true'", '2024-01-01', '2024-01-01T00:00:00Z', "''", 'text', 'null'])('a text: %s', (value) => {
+  test.each(["'true'", '2024-01-01', '2024-01-01T00:00:00Z', "''", 'text', 'null'])('may be a text: %s', (value) => {
     expect(annotated(value)).toEqual([])
   })
 
   test.each(['true', 'yes', '1', '0440', '1.5'])(
-    'what must be a text, and YAML takes for something else: %s',
+    'is rejected where YAML reads a required text as another type: %s',
     (value) => {
       expect(annotated(value)).toEqual([
         expect.stringMatching(/^\.metadata\.annotations\.a\.b\/c must be a text, but .*: put it in quotes$/)
@@ -107,14 +107,14 @@ describe('values', () => {
   )
 
   test.each(['1', '1.5', "'1'", '512Mi', '1e3', '1E-3', '250m', '.5', '5.', '+1', '-1', '12k', '3Ei', '9n', "'1.5Gi'"])(
-    'a quantity: %s',
+    'may be a quantity: %s',
     (value) => {
       expect(limited(value)).toEqual([])
     }
   )
 
   test.each(['512MB', '512mb', '1 Gi', 'much', "''", 'true', '[1]', '512MiB', '1e', '--1', '1.2.3'])(
-    'no quantity: %s',
+    'is rejected as a quantity: %s',
     (value) => {
       expect(limited(value)).toEqual([
         expect.stringContaining('.spec.hard.limits.memory must be a quantity such as 512Mi or 250m, but is')
@@ -122,23 +122,23 @@ describe('values', () => {
     }
   )
 
-  test.each(["''", 'YQ==', 'YWI=', 'YWJj', '"YWJj\\nYWJj\\n"', '+/+/'])('base64: %s', (value) => {
+  test.each(["''", 'YQ==', 'YWI=', 'YWJj', '"YWJj\\nYWJj\\n"', '+/+/'])('may be base64: %s', (value) => {
     expect(held(value)).toEqual([])
   })
 
-  test.each(['a', 'YQ', 'YQ=', 'pass-word', '1234', 'YQ==YQ=='])('no base64: %s', (value) => {
+  test.each(['a', 'YQ', 'YQ=', 'pass-word', '1234', 'YQ==YQ=='])('is rejected as base64: %s', (value) => {
     expect(held(value)).toEqual([expect.stringContaining('.data.a must be base64, but is ')])
   })
 
-  test.each(['80', 'http', "'80'"])('an integer or a string: %s', (value) => {
+  test.each(['80', 'http', "'80'"])('may be an integer or a string: %s', (value) => {
     expect(served(value)).toEqual([])
   })
 
-  test.each(['true', '1.5', '[80]'])('neither: %s', (value) => {
+  test.each(['true', '1.5', '[80]'])('is rejected as neither integer nor string: %s', (value) => {
     expect(served(value)).toHaveLength(1)
   })
 
-  test('an empty text stands for the default of a choice', () => {
+  test('of a choice may be empty, which selects the default', () => {
     const policy = (value: string) =>
       afterEdit('containerPort: 6379', `containerPort: 6379\n          imagePullPolicy: ${value}`)
     expect(policy("''")).toEqual([])
@@ -146,7 +146,7 @@ describe('values', () => {
     expect(policy('1')).toEqual([`${redis}.imagePullPolicy must be a text, but is a number: put it in quotes`])
   })
 
-  test('of a Secret are never named', () => {
+  test('of a Secret is never shown', () => {
     const [password, ...others] = problemsOf(
       '{apiVersion: v1, kind: Secret, metadata: {name: x}, stringData: {password: 471108154711}}'
     )
@@ -155,7 +155,7 @@ describe('values', () => {
   })
 })
 
-test('whatever keys a document has, a problem is one harmless line, and there are not too many', () => {
+test('describes problems of any keys in one harmless line each, up to a limit', () => {
   const keys = ['::error::x', '__proto__', 'constructor', 'a\\nb', 'x'.repeat(5000)]
   const many = [...keys, ...Array.from({ length: 5000 }, (_, index) => `key${index}`)]
   const spec = many.map((key) => `"${key}": 1`).join(', ')

@@ -3,7 +3,7 @@ import { builtInResource } from '../../../../src/clients/kubernetes/resources.ts
 import { fieldType } from '../../../../src/core/schema/schema.ts'
 import { schema, schemaText } from './kubernetes.ts'
 
-test('every type that a field names is there', () => {
+test('the schema contains every type that a field refers to', () => {
   const written = Object.values(schema.types).flatMap((fields) => Object.values(fields))
   expect(written.length).toBeGreaterThan(500)
   const inner = (text: string): void => {
@@ -14,7 +14,7 @@ test('every type that a field names is there', () => {
   expect(() => fieldType('Nonsense', schema)).toThrow('no type Nonsense')
 })
 
-test('the kinds whose fields are known are those that the action can address', () => {
+test('the schema knows the fields of exactly the kinds that the action can address', () => {
   const checked = Object.entries(schema.kinds).flatMap(([version, kinds]) =>
     kinds.checked.map((kind) => [version, kind])
   )
@@ -27,12 +27,12 @@ test('the kinds whose fields are known are those that the action can address', (
   for (const [version = '', kind = ''] of others) expect(builtInResource(version, kind)).toBeUndefined()
 })
 
-test('it is small, and says whose it is', () => {
+test('the schema is small, and names its licence', () => {
   expect(schemaText.length).toBeLessThan(100_000)
   expect(schemaText).toContain('Copyright The Kubernetes Authors, Apache-2.0; see LICENSE')
 })
 
-test('no type holds itself, so that no document leads deeper than the schema is', () => {
+test('the schema contains no recursive type, so it limits the depth of a document', () => {
   const depth = (name: string, above: readonly string[]): number => {
     if (above.includes(name)) throw new Error([...above, name].join(' > '))
     const inner = Object.values(schema.types[name] ?? {}).map((written) => written.replace(/[^A-Za-z]+$/, ''))

@@ -6,7 +6,7 @@ import { failureOf } from '../../failure-of.ts'
 const head = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n'
 const nested = (depth: number) => `${head}x: ${'['.repeat(depth)}${']'.repeat(depth)}\n`
 
-describe('too much of a manifest is refused', () => {
+describe('a manifest beyond a limit', () => {
   test.each([
     [
       'bytes',
@@ -31,45 +31,45 @@ describe('too much of a manifest is refused', () => {
       `${head}${Array.from({ length: 50 }, (_, index) => `l${index}: &l${index} [[${index === 0 ? 'x' : `*l${index - 1}`}]]\n`).join('')}`,
       /is not a Kubernetes object: (it is nested more than 100 deep|Excessive alias count)/
     ]
-  ])('%s', (_, text, message) => {
+  ])('is refused: %s', (_, text, message) => {
     const failure = failureOf(() => parseManifest(text))
     expect(failure.code).toBe('invalid-manifest')
     expect(failure.message).toMatch(message)
   })
 
-  test('what is within the limits is read', () => {
+  test('is read within the limits', () => {
     expect(parseManifest(nested(99))).toHaveLength(1)
     expect(parseManifest(`---\n${head}`.repeat(1_000))).toHaveLength(1_000)
   })
 })
 
-describe('keys that mean something to JavaScript', () => {
+describe('keys with a meaning in JavaScript', () => {
   const text = `${head}__proto__: {polluted: true}\nconstructor: {prototype: {polluted: true}}\n`
 
-  test('are keys like others', () => {
+  test('are ordinary keys', () => {
     const { object } = documentOf(text)
     expect(Object.getPrototypeOf(object)).toBe(Object.getPrototypeOf(documentOf(head).object))
     expect(Object.keys(object)).toEqual(['apiVersion', 'kind', 'metadata', '__proto__', 'constructor'])
     expect('polluted' in {}).toBe(false)
   })
 
-  test('also where they are merged', () => {
+  test('are ordinary keys where they are merged', () => {
     expect(documentOf(`${head}x: {<<: {__proto__: {polluted: true}}}\n`).object['x']).not.toHaveProperty('polluted')
   })
 })
 
-describe('values', () => {
+describe('YAML values', () => {
   const anchors = (count: number) =>
     Array.from({ length: count }, (_, index) => `- &a${index} x\n- *a${index}\n`).join('')
 
-  test('are read as Go programs read them', () => {
+  test('are read like Go programs read them', () => {
     const text = 'date: 2001-01-01\ntime: 12:30\nyes: yes\nmode: 0440\nhex: 0x10\nmerged: {<<: {a: 1}, b: 2}\n'
     expect(parseValues(text, 2)).toEqual([
       { date: '2001-01-01', time: '12:30', true: true, mode: 288, hex: 16, merged: { a: 1, b: 2 } }
     ])
   })
 
-  test('are the same where version 3 of the parser reads them, but for yes and no', () => {
+  test('are the same as in version 3 of the parser, except for yes and no', () => {
     expect(parseValues('a: [yes, n, off, true, 0440, 1:30, .]', 3)).toEqual([
       { a: ['yes', 'n', 'off', true, 288, '1:30', '.'] }
     ])
@@ -90,7 +90,7 @@ describe('values', () => {
     expect(() => parseValues(list, 2)).toThrow('it has more than 100 aliases')
   })
 
-  test('that are none are left out', () => {
+  test('of empty documents are left out', () => {
     expect(parseValues('# nothing\n---\na: b\n---\n', 2)).toEqual([{ a: 'b' }])
     expect(parseValues('', 2)).toEqual([])
   })
@@ -104,7 +104,7 @@ describe('values', () => {
     ['a key twice', 'a: b\na: c', /^map keys must be unique: a appears twice$/],
     ['aliases of many anchors', anchors(101), /^it has more than 100 aliases, the limit$/],
     ['too many bytes', '- '.repeat(2 ** 21), /^it has 4194304 bytes; the limit is 2097152$/]
-  ])('that are refused: %s', (_, text, message) => {
+  ])('are refused: %s', (_, text, message) => {
     expect(() => parseValues(text, 2)).toThrow(message)
   })
 })

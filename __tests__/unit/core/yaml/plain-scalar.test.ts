@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { plainValue } from '../../../../src/core/yaml/plain-scalar.ts'
 
-describe('a scalar without quotes', () => {
+describe('a plain scalar', () => {
   // Each as `kubectl create --dry-run=client -o json` has it.
   test.each<[string, string | number | boolean | null]>([
     ['', null],
@@ -81,7 +81,7 @@ describe('a scalar without quotes', () => {
     expect(plainValue(text, 2)).toBe(value)
   })
 
-  test.each(['y', 'yes', 'On', 'n', 'NO', 'off'])('%s is a text for version 3', (text) => {
+  test.each(['y', 'yes', 'On', 'n', 'NO', 'off'])('%s is a text for version 3 of the parser', (text) => {
     expect(plainValue(text, 3)).toBe(text)
   })
 

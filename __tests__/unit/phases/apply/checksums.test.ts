@@ -35,8 +35,8 @@ const conf = (maxmemory: string) => configMap('redis-config', { 'redis.conf': `m
 const marks = (documents = [conf('256mb')], word = 'secret', uid = 'one', set = statefulSet) =>
   checksumAnnotations(set, documents, secret(uid), word)
 
-describe('the marks of what a pod reads at its start', () => {
-  test('are the same for the same', () => {
+describe('the checksum annotations of the pod template', () => {
+  test('are the same for the same content', () => {
     const reordered = configMap('redis-config', { other: 'x', 'redis.conf': 'maxmemory 256mb\n' })
     expect(marks([reordered])).toEqual(marks())
     expect(marks()).toEqual({
@@ -45,27 +45,27 @@ describe('the marks of what a pod reads at its start', () => {
     })
   })
 
-  test('differ with the configuration, the password alone staying', () => {
+  test('change with the configuration, leaving that of the password unchanged', () => {
     const [before, after] = [marks(), marks([conf('128mb')])]
     expect(after[config]).not.toBe(before[config])
     expect(after[password]).toBe(before[password])
   })
 
-  test('differ with the password, the configuration alone staying', () => {
+  test('change with the password, leaving that of the configuration unchanged', () => {
     const [before, after] = [marks(), marks([conf('256mb')], 'another')]
     expect(after[config]).toBe(before[config])
     expect(after[password]).not.toBe(before[password])
   })
 
-  test('say nothing about a password without the UID of its Secret', () => {
+  test('omit the password without the UID of its Secret', () => {
     expect(marks([conf('256mb')], 'secret', 'two')[password]).not.toBe(marks()[password])
   })
 
-  test('differ with the key in which a text stands', () => {
+  test('change with the key that holds a text', () => {
     expect(marks([configMap('redis-config', { a: 'x' })])).not.toEqual(marks([configMap('redis-config', { b: 'x' })]))
   })
 
-  test('have no password where the pod reads no Secret', () => {
+  test('omit the password where the pod reads no Secret', () => {
     expect(Object.keys(marks([], 'secret', 'one', withoutSecret))).toEqual([config])
   })
 
@@ -74,34 +74,34 @@ describe('the marks of what a pod reads at its start', () => {
     ['has the name of the container', configMap('redis', { a: 'b' })],
     ['has the name of the volume', configMap('config', { a: 'b' })],
     ['has the name of the Secret', configMap('redis-credentials', { a: 'b' })]
-  ])('do not change with a ConfigMap that the pod does not read: its name %s', (_, other) => {
+  ])('ignore a ConfigMap that the pod does not read: its name %s', (_, other) => {
     expect(marks([conf('256mb'), other])).toEqual(marks())
   })
 
-  test('do not change with documents of other kinds', () => {
+  test('ignore documents of other kinds', () => {
     const service = documentOf('{apiVersion: v1, kind: Service, metadata: {name: redis-config}}')
     expect(marks([conf('256mb'), service])).toEqual(marks())
   })
 })
 
-describe('the marks of a plan that cannot know the password', () => {
+describe('the checksum annotations of a plan without the password', () => {
   const stored = (annotations: Record<string, string>): KubernetesObject => ({
     ...statefulSet,
     spec: { template: { metadata: { annotations } } }
   })
 
-  test('leave that of the password as it is, and know the configuration', () => {
+  test('keep that of the password and compute that of the configuration', () => {
     const kept = checksumsWithoutPassword(statefulSet, [conf('256mb')], stored({ [config]: 'old', [password]: 'kept' }))
     expect(kept).toEqual({ [config]: marks()[config], [password]: 'kept' })
   })
 
-  test('have none of a password where there was none', () => {
+  test('omit that of the password where there was none', () => {
     expect(checksumsWithoutPassword(statefulSet, [conf('256mb')], stored({}))).toEqual({ [config]: marks()[config] })
     expect(Object.keys(checksumsWithoutPassword(statefulSet, [], undefined))).toEqual([config])
   })
 })
 
-describe('the reason of a restart', () => {
+describe('the reason for a restart', () => {
   const before = (annotations: Record<string, string>): KubernetesObject => ({
     apiVersion: 'apps/v1',
     kind: 'StatefulSet',
@@ -114,9 +114,9 @@ describe('the reason of a restart', () => {
     ['nothing changed', { [config]: 'c2', [password]: 'p2' }, undefined],
     ['the configuration', { [config]: 'c1', [password]: 'p2' }, 'configuration changed'],
     ['the password', { [config]: 'c2', [password]: 'p1' }, 'password changed'],
-    ['both', { [config]: 'c1', [password]: 'p1' }, 'configuration and password changed'],
+    ['configuration and password', { [config]: 'c1', [password]: 'p1' }, 'configuration and password changed'],
     ['no marks yet, because another tool made it', {}, undefined]
-  ])('%s', (_, stored, reason) => {
+  ])('names what changed: %s', (_, stored, reason) => {
     expect(restartReason(before(stored), now)).toBe(reason)
   })
 })

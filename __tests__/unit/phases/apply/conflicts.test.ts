@@ -15,8 +15,8 @@ const object = (spec: object, metadata: object = {}): KubernetesObject => ({
 })
 const conflict = (field: string, manager = 'helm') => ({ field, manager })
 
-describe('a conflict is a dispute', () => {
-  test('where the values differ, and only there', () => {
+describe('a field conflict', () => {
+  test('exists only where the values differ', () => {
     const conflicts = [conflict('.spec.replicas', 'kubectl (scale)'), conflict('.spec.serviceName')]
     const stored = object({ replicas: 3, serviceName: 'a' })
     expect(valueConflictsOf(conflicts, stored, object({ replicas: 1, serviceName: 'a' }))).toEqual([
@@ -24,13 +24,13 @@ describe('a conflict is a dispute', () => {
     ])
   })
 
-  test('not where a forced apply would change nothing but who owns it', () => {
+  test('does not exist where a forced apply would only change the owner', () => {
     const stored = object({ a: 1 }, { resourceVersion: '1', generation: 1, managedFields: [1] })
     const preview = object({ a: 1 }, { resourceVersion: '2', generation: 2, managedFields: [2] })
     expect(valueConflictsOf([conflict('.spec.nowhere')], stored, { ...preview, status: {} })).toEqual([])
   })
 
-  test('not with ourselves', () => {
+  test('does not exist with our own field manager', () => {
     expect(valueConflictsOf([conflict('.spec.a', 'redis-cache-action')], object({ a: 1 }), object({ a: 2 }))).toEqual(
       []
     )
@@ -44,23 +44,23 @@ describe('a conflict is a dispute', () => {
     ['1h30m0s', '1.5h'],
     ['0s', '0'],
     ['500ms', '0.5s']
-  ])('not where the External Secrets Operator wrote %s for the same duration %s', (stored, wanted) => {
+  ])('does not exist where the External Secrets Operator wrote %s for the same duration %s', (stored, wanted) => {
     expect(valueConflictsOf(conflicts, interval(stored), interval(wanted))).toEqual([])
   })
 
-  test('where durations differ, or where only the text of another field looks like one', () => {
+  test('exists where durations differ, or where another field only looks like a duration', () => {
     expect(valueConflictsOf(conflicts, interval('1h0m0s'), interval('2h'))).toHaveLength(1)
     const other = (replicas: string) => ({ ...object({ replicas }), kind: 'ConfigMap' })
     expect(valueConflictsOf([conflict('.spec.replicas')], other('1h'), other('60m'))).toHaveLength(1)
   })
 
-  test('where its path cannot be followed while something differs', () => {
+  test('exists where its path cannot be followed while something differs', () => {
     const disputes = valueConflictsOf([conflict('.spec.nowhere')], object({ a: 1 }), object({ a: 2 }))
     expect(disputes).toEqual([{ field: '.spec.nowhere', manager: 'helm', values: undefined }])
   })
 })
 
-describe('the values of a dispute', () => {
+describe('the values of a field conflict', () => {
   const configMap = (data: object): KubernetesObject => ({ ...object({}), kind: 'ConfigMap', data })
 
   test('are shown', () => {
@@ -68,7 +68,7 @@ describe('the values of a dispute', () => {
     expect(disputes).toEqual([{ field: '.data.redis.conf', manager: 'helm', values: ['"a"', 'nothing'] }])
   })
 
-  test('are not shown where the diff would hide a part of them', () => {
+  test('are hidden where the diff would hide a part of them', () => {
     const users = (password: string) => configMap({ 'users.acl': `user app on >${password} ~* +@all` })
     const disputes = valueConflictsOf([conflict('.data.users.acl', 'kubectl-edit')], users('live'), users('wanted'))
     expect(disputes).toEqual([{ field: '.data.users.acl', manager: 'kubectl-edit', values: undefined }])
@@ -81,7 +81,7 @@ describe('the values of a dispute', () => {
 
 const dispute = (field: string, manager = 'helm'): ValueConflict => ({ field, manager, values: ['1', '2'] })
 
-describe('the failure', () => {
+describe('the failure for field conflicts', () => {
   test('names object, field, manager, both values and the ways out', () => {
     expect(
       conflictFailure(object({}), 'team', [dispute('.spec.a'), { ...dispute('.spec.b', 'x'), values: undefined }])
@@ -107,13 +107,13 @@ describe('the failure', () => {
     expect(evidence[0]?.text.split('\n')).toHaveLength(7)
   })
 
-  test('of the credentials names the input that leaves them alone', () => {
+  test('suggests the input that keeps the credentials, for a conflict about them', () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } }
     expect(conflictFailure(secret, 'team', [dispute('.data.password')]).hint).toMatch(/^leave the input redis-password/)
   })
 })
 
-test('what was taken over is said by manager', () => {
+test('lists taken over fields by manager', () => {
   expect(takeoverNote([])).toBeUndefined()
   expect(takeoverNote([dispute('.a', 'x'), dispute('.b', 'y'), dispute('.c', 'x')])).toBe(
     'took .a, .c over from x, and .b over from y'

@@ -16,7 +16,7 @@ const object = (resourceVersion: string, managedFields: object[] = [], rest: obj
 })
 const ours = (fields = {}) => entry('redis-cache-action', 'Apply', fields)
 
-describe('an apply', () => {
+describe('the change of an apply', () => {
   test.each<[string, KubernetesObject | undefined, KubernetesObject, string]>([
     ['of a new object', undefined, object('1'), 'created'],
     ['that was not stored', object('1'), object('1'), 'unchanged'],
@@ -24,19 +24,19 @@ describe('an apply', () => {
     ['that owns more', object('1', [ours()]), object('2', [ours({ 'f:data': {} })]), 'configured'],
     ['beside a status', object('1', [ours()], { status: 1 }), object('2', [ours()], { status: 2 }), 'unchanged'],
     ['beside another manager', object('1', [ours()]), object('2', [ours(), entry('x', 'Update')]), 'unchanged']
-  ])('%s', (_, before, after, change) => {
+  ])('is determined by content and ownership: %s', (_, before, after, change) => {
     expect(changeOf(before, after)).toBe(change)
   })
 })
 
-test('new owners of the same values are told', () => {
+test('mentions new owners of the same values', () => {
   expect(ownershipNote(object('1'), object('2', [ours({ 'f:data': {} })]))).toBe('all values as before')
   expect(ownershipNote(object('1'), object('1'))).toBeUndefined()
   expect(ownershipNote(object('1'), object('2', [ours({ a: {} })], { data: {} }))).toBeUndefined()
 })
 
-describe('an object is taken over', () => {
-  test('from those who wrote it before our first apply', () => {
+describe('a takeover of an object', () => {
+  test('is reported for the managers that wrote it before our first apply', () => {
     const managers = [entry('helm', 'Update'), entry('x', 'Apply'), entry('helm', 'Apply')]
     expect(adoptionNote(object('1', managers))).toBe('taken over from helm, x')
   })
@@ -45,8 +45,8 @@ describe('an object is taken over', () => {
     ['it was ours already', [entry('helm', 'Update'), ours()]],
     ['only its status is of others', [entry('kubelet', 'Update', {}, 'status')]],
     ['we created it', [entry('redis-cache-action', 'Update')]],
-    ['nobody is known', []]
-  ])('not if %s', (_, managers) => {
+    ['there is no manager', []]
+  ])('is not reported if %s', (_, managers) => {
     expect(adoptionNote(object('1', managers))).toBeUndefined()
   })
 })

@@ -16,8 +16,8 @@ const stored = (data: Record<string, unknown>): KubernetesObject => ({
 })
 const good = credentialsSecret(credentialsFor('secret', 'team'))['data'] as Record<string, string>
 
-describe('credentials', () => {
-  test('name the Service of the namespace, and a URL for clients', () => {
+describe('the credentials', () => {
+  test('contain the address of the Service in the namespace, and a URL for clients', () => {
     expect(credentialsFor('s3cret', 'team')).toEqual({
       host: 'redis.team.svc',
       port: '6379',
@@ -26,7 +26,7 @@ describe('credentials', () => {
     })
   })
 
-  test('have a URL that clients can take apart again, whatever the password', () => {
+  test('contain a URL that clients can parse whatever the password is', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (password) => {
         const url = new URL(credentialsFor(password, 'team').url)
@@ -36,7 +36,7 @@ describe('credentials', () => {
     )
   })
 
-  test('become a Secret with data, so that server-side apply keeps track of each field', () => {
+  test('become a Secret with data, so that server-side apply tracks each field', () => {
     const secret = credentialsSecret({ host: 'h', port: '1', password: 'p', url: 'u' })
     expect(secret).toEqual({
       apiVersion: 'v1',
@@ -47,7 +47,7 @@ describe('credentials', () => {
     })
   })
 
-  test('are read as they were written', () => {
+  test('are read back as they were written', () => {
     const password = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => text.trim() === text)
     fc.assert(
       fc.property(password, (secret) => {
@@ -74,7 +74,7 @@ const token = randomBytes(16).toString('hex')
 const urlOf = (address: string, password = token) => `redis://:${password}@${address}`
 const prefix = 'Secret/redis-credentials in namespace team cannot be used: '
 
-describe('a Secret whose keys contradict each other cannot be used:', () => {
+describe('a Secret with contradicting keys', () => {
   test.each<[string, Partial<Record<CredentialField, string>>, string]>([
     [
       'a password that was rotated without its URL',
@@ -108,8 +108,8 @@ describe('a Secret whose keys contradict each other cannot be used:', () => {
       { url: urlOf('redis.team.svc:6380') },
       'key url names a different port than key port (6379)'
     ],
-    ['a port that is none', { port: 'redis' }, 'key port must be an integer from 1 to 65535'],
-    ['a host that is none', { host: 'my redis' }, 'key host must be a host name or an IP address'],
+    ['an invalid port', { port: 'redis' }, 'key port must be an integer from 1 to 65535'],
+    ['an invalid host', { host: 'my redis' }, 'key host must be a host name or an IP address'],
     [
       'what production left behind',
       {
@@ -118,7 +118,7 @@ describe('a Secret whose keys contradict each other cannot be used:', () => {
       },
       'key host names an ElastiCache cache (master.erp.abc123.apn2.cache.amazonaws.com), not the Redis in this cluster'
     ]
-  ])('%s', (_, fields, problem) => {
+  ])('is refused: %s', (_, fields, problem) => {
     expect(refusalOf(fields)).toMatchObject({ code: 'secret-field', message: `${prefix}${problem}` })
   })
 
@@ -135,38 +135,38 @@ describe('a Secret whose keys contradict each other cannot be used:', () => {
     ['an IPv6 address', { host: 'fd00::1', url: urlOf('[fd00:0:0::1]:6379') }],
     ['a symbol that only some clients must have encoded', { password: 'p^w', url: urlOf('redis.team.svc', 'p^w') }],
     ['a password that no AUTH token could be', { password: 'p', url: urlOf('redis.team.svc', 'p') }]
-  ])('but not one with %s', (_, fields) => {
+  ])('is accepted with %s', (_, fields) => {
     expect(refusalOf(fields)).toBeUndefined()
   })
 
-  test('no value of the URL is told, nor that of a key that may be the password', () => {
+  test('is refused without showing the URL or a key that may be the password', () => {
     const { message, hint } = refusalOf({ host: token, url: urlOf('hunter2-and-more') }) ?? {}
     expect(`${message} ${hint}`).toContain('key url names a different host than key host')
     expect(`${message} ${hint}`).not.toMatch(new RegExp(`${token}|hunter2`))
   })
 
-  test('where the manifests bring it, that is the place to correct it', () => {
+  test('is refused with a hint to the manifests that contain it', () => {
     expect(refusalOf({ password: 'next' }, true)?.hint).toBe(
       'correct Secret/redis-credentials in the manifests that include it'
     )
   })
 })
 
-describe('a stored Secret cannot be used:', () => {
+describe('a stored Secret', () => {
   test.each([
     ['no password', { password: undefined }, 'key password is missing'],
     ['an empty password', { password: '' }, 'key password is empty'],
     ['a line end after the password', { password: base64('secret\n') }, 'key password begins or ends with white space'],
     ['a blank before the host', { host: base64(' redis') }, 'key host begins or ends with white space'],
     ['a field of another type', { port: {} }, 'key port is empty']
-  ])('%s', (_, change, problem) => {
+  ])('is refused: %s', (_, change, problem) => {
     const failure = failureOf(() => readCredentials(stored({ ...good, ...change }), 'team'))
     expect(failure.code).toBe('secret-field')
     expect(failure.message).toBe(`Secret/redis-credentials in namespace team cannot be used: ${problem}`)
     expect(failure.hint).toContain('`kubectl -n team delete secret redis-credentials`')
   })
 
-  test('all that is wrong is named, and no value', () => {
+  test('is refused with every problem named and no value shown', () => {
     const { message, hint } = failureOf(() =>
       readCredentials(stored({ password: base64(' hunter2 '), url: '' }), 'team')
     )
@@ -176,7 +176,7 @@ describe('a stored Secret cannot be used:', () => {
     expect(message + hint).not.toContain('hunter2')
   })
 
-  test('a Secret without data lacks all four keys', () => {
+  test('is refused with all four keys missing when it has no data', () => {
     const { message } = failureOf(() =>
       readCredentials({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } }, 'team')
     )

@@ -22,8 +22,8 @@ const live = (storage: string) => ({
   status: {}
 })
 
-describe('a larger claim', () => {
-  test('comes with the commands that enlarge it', () => {
+describe('a changed claim size', () => {
+  test('gets the commands that enlarge it', () => {
     const { code, message, hint } = explained(claims(live('5Gi')), claims(claim('8Gi')))
     expect(code).toBe('immutable-field')
     expect(message).toBe(
@@ -37,19 +37,19 @@ describe('a larger claim', () => {
     )
   })
 
-  test('of several replicas names each', () => {
+  test('gets the commands for each replica', () => {
     const { hint } = explained({ replicas: 2, ...claims(live('5Gi')) }, claims(claim('8Gi')))
     expect(hint).toMatch(/data-redis-0 .*data-redis-1 /)
   })
 
-  test('that is smaller cannot be had', () => {
+  test('is refused where the claim would shrink', () => {
     expect(explained(claims(live('5Gi')), claims(claim('1Gi'))).hint).toBe(
       'restore the old value: a claim can grow but not shrink'
     )
   })
 })
 
-describe('another field', () => {
+describe('another immutable field', () => {
   test.each<[string, object, object, string]>([
     ['serviceName', {}, { serviceName: 'b' }, '.spec.serviceName is "a", wanted: "b"'],
     ['a name that reads as the same quantity', { serviceName: '1k' }, { serviceName: '1000' }, '"1k", wanted: "1000"'],
@@ -66,20 +66,20 @@ describe('another field', () => {
       claims(claim('1024Mi', { storageClassName: 'fast' })),
       'spec.storageClassName is nothing, wanted: "fast"'
     ]
-  ])('%s: named, and the pod can stay', (_, stored, wanted, words) => {
+  ])('is named, and the pod can be kept: %s', (_, stored, wanted, words) => {
     const { message, hint } = explained(stored, wanted)
     expect(message).toContain(words)
     expect(hint).toContain('`kubectl --namespace team delete statefulset redis --cascade=orphan`, and run again')
   })
 
-  test('with a credential: named, and not shown', () => {
+  test('is named without its value if that is a credential', () => {
     const annotated = (password: string) =>
       claims(claim('1Gi', { metadata: { annotations: { 'backup/password': password } } }))
     const { message } = explained(annotated('live'), annotated('wanted'))
     expect(message).toMatch(/is immutable: \.spec\.volumeClaimTemplates\S*\.annotations\.backup\/password$/)
   })
 
-  test('the selector: the pod cannot stay', () => {
+  test('requires the pod to be deleted if it is the selector', () => {
     const { hint } = explained({ selector: { matchLabels: { a: 'b' } } }, { selector: { matchLabels: { a: 'c' } } })
     expect(hint).toBe(
       'restore the old value, or delete the StatefulSet with its pod and run again: ' +
@@ -88,7 +88,7 @@ describe('another field', () => {
   })
 })
 
-test('what cannot be named stays in the words of the server', () => {
+test('is reported in the words of the server if it cannot be identified', () => {
   expect(explained({ podManagementPolicy: 'Parallel' }, {})).toBe(said)
   const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'redis' } }
   expect(immutableFailure(said, service, service, 'team')).toBe(said)

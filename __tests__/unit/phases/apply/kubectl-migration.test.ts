@@ -14,8 +14,8 @@ const migrated = (...managedFields: object[]) =>
 const annotation = { 'f:metadata': { 'f:annotations': { 'f:kubectl.kubernetes.io/last-applied-configuration': {} } } }
 const apply = 'kubectl-client-side-apply'
 
-describe('what kubectl apply owns becomes ours', () => {
-  test('as the fields of an entry that we have', () => {
+describe('the fields owned by kubectl apply', () => {
+  test('are moved into our existing entry', () => {
     const own = entry('redis-cache-action', 'Apply', { 'f:data': { 'f:a': {} }, 'f:x': {} })
     const old = entry(apply, 'Update', { 'f:data': { '.': {}, 'f:b': {} }, 'f:x': { 'f:y': {} } })
     const other = entry('helm', 'Update', { 'f:z': {} })
@@ -28,13 +28,13 @@ describe('what kubectl apply owns becomes ours', () => {
     ])
   })
 
-  test('as a new entry where we have none', () => {
+  test('become a new entry where we have none', () => {
     expect(migrated(entry(apply, 'Update', { 'f:data': {} }))).toEqual([
       entry('redis-cache-action', 'Apply', { 'f:data': {} })
     ])
   })
 
-  test('also what an old kubectl applied, which it is known by its annotation', () => {
+  test('include those of an old kubectl, recognised by its annotation', () => {
     expect(migrated(entry('kubectl', 'Update', annotation))).toEqual([entry('redis-cache-action', 'Apply', annotation)])
   })
 })
@@ -44,6 +44,6 @@ test.each([
   ['kubectl scale', entry('kubectl', 'Update', annotation, { subresource: 'scale' })],
   ['kubectl apply --server-side', entry('kubectl', 'Apply', annotation)],
   ['another client', entry('helm', 'Update', { 'f:data': {} })]
-])('what belongs to %s stays there', (_, other) => {
+])('do not include those of %s', (_, other) => {
   expect(migrated(other)).toBeUndefined()
 })

@@ -47,8 +47,8 @@ async function listedKinds(): Promise<string[]> {
   return listed
 }
 
-describe('the kinds that are looked through', () => {
-  test('are all of a namespace that need no definition, but for Secrets and pods, and those of our own manifests', async () => {
+describe('the search for leftovers', () => {
+  test('covers all namespaced built-in kinds but Secrets and pods, and the kinds of our manifests', async () => {
     const known = Object.entries(schema.kinds)
       .flatMap(([apiVersion, { checked }]) => checked.map((kind) => ({ apiVersion, kind })))
       .filter(({ apiVersion, kind }) => builtInResource(apiVersion, kind)?.namespaced)
@@ -59,7 +59,7 @@ describe('the kinds that are looked through', () => {
     expect((await listedKinds()).toSorted()).toEqual(expected.toSorted())
   })
 
-  test('are those that the planner may list', async () => {
+  test('covers only kinds that the planner role may list', async () => {
     const text = readFileSync(join(root, 'manifests', 'rbac-planner', 'role.yaml'), 'utf8')
     const { rules } = parse(text) as { rules: Rule[] }
     const lists = grantsOf(rules).filter(({ verb }) => verb === 'list')
@@ -71,7 +71,7 @@ describe('the kinds that are looked through', () => {
     expect(lists.map(({ resource, group }) => `${resource} of ${group}`).toSorted()).toEqual(needed.toSorted())
   })
 
-  test('are asked for at once', async () => {
+  test('lists all kinds concurrently', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     let asked = 0
     const finding = leftoversOf(async () => {
@@ -85,7 +85,7 @@ describe('the kinds that are looked through', () => {
     await finding
   })
 
-  test('may be missing, or not be allowed: the others are told', async () => {
+  test('reports the other kinds if one is missing or forbidden', async () => {
     const found = await leftoversOf(async ({ apiVersion, kind }) => {
       if (kind === 'PodMonitor') throw new UnknownKind(kind)
       if (kind === 'Job') throw new Failure('forbidden', 'no', 'grant it')
@@ -95,7 +95,7 @@ describe('the kinds that are looked through', () => {
     expect(found).toContain('PrometheusRule/x')
   })
 
-  test('may not fail in any other way', async () => {
+  test('passes on any other error', async () => {
     await expect(leftoversOf(() => Promise.reject(new Error('gone')))).rejects.toThrow('gone')
   })
 })

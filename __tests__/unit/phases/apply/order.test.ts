@@ -6,7 +6,7 @@ const documents = (...kinds: string[]) =>
   parseManifest(kinds.map((kind) => `{apiVersion: v1, kind: ${kind}, metadata: {name: x}}\n`).join('---\n'))
 const kinds = (given: ReturnType<typeof documents>) => given.map(({ object }) => object.kind)
 
-test('what others stand in comes first, what makes pods comes last', () => {
+test('puts prerequisites first and workloads last', () => {
   const { foundations, resources, workloads } = waves(
     documents('StatefulSet', 'ConfigMap', 'Namespace', 'Service', 'CustomResourceDefinition', 'Job', 'ServiceAccount')
   )
@@ -20,17 +20,17 @@ test.each([
   ['foundations', ['Role', 'ClusterRole', 'ResourceQuota', 'LimitRange']],
   ['resources', ['ConfigMap', 'Secret', 'Service', 'NetworkPolicy', 'PodDisruptionBudget', 'RoleBinding', 'Anything']],
   ['workloads', ['StatefulSet', 'Deployment', 'DaemonSet', 'Job', 'CronJob', 'Pod']]
-] as const)('%s are %j', (wave, all) => {
+] as const)('puts %s into wave %j', (wave, all) => {
   for (const kind of all) expect(kinds(waves(documents(kind))[wave])).toEqual([kind])
 })
 
-test('every document is in one wave, in the order in which it was rendered', () => {
+test('puts every document into one wave, in rendered order', () => {
   const all = documents('Service', 'Pod', 'Namespace', 'ConfigMap', 'Pod')
   const { foundations, resources, workloads } = waves(all)
   expect([...foundations, ...resources, ...workloads]).toHaveLength(all.length)
   expect(kinds(resources)).toEqual(['Service', 'ConfigMap'])
 })
 
-test('without documents the waves are empty', () => {
+test('returns empty waves without documents', () => {
   expect(waves([])).toEqual({ foundations: [], resources: [], workloads: [] })
 })

@@ -16,7 +16,7 @@ const entry = (manager: string, ...keys: string[]) => ({
 const operator = 'externalsecrets.external-secrets.io/cache'
 const labels = { 'reconcile.external-secrets.io/managed': 'true' }
 
-describe('a Secret belongs to', () => {
+describe('the owner of a Secret', () => {
   test.each<[string, object, string]>([
     ['the ExternalSecret that is its owner', { ownerReferences: [owner] }, 'ExternalSecret/cache'],
     [
@@ -34,13 +34,13 @@ describe('a Secret belongs to', () => {
       { managedFields: [entry('external-secrets', 'url')] },
       'the External Secrets Operator'
     ],
-    ['the operator, if the label alone tells', { labels }, 'the External Secrets Operator'],
+    ['the operator, if only the label reveals it', { labels }, 'the External Secrets Operator'],
     [
       'an ExternalSecret whose name is harmless in a log',
       { ownerReferences: [{ ...owner, name: 'x\n::error::y' }] },
       expect.not.stringContaining('\n') as unknown as string
     ]
-  ])('%s', (_, metadata, expected) => {
+  ])('is %s', (_, metadata, expected) => {
     expect(externalOwner(secret(metadata))).toEqual(expected)
   })
 
@@ -49,7 +49,7 @@ describe('a Secret belongs to', () => {
     ['if another kind owns it', { ownerReferences: [{ ...owner, apiVersion: 'example.com/v1' }] }],
     ['if the operator only adds another key', { labels, managedFields: [entry(operator, 'licence')] }],
     ['if its password was written by others', { labels, managedFields: [entry('redis-cache-action', 'password')] }]
-  ])('nobody %s', (_, metadata) => {
+  ])('is nobody %s', (_, metadata) => {
     expect(externalOwner(secret(metadata))).toBeUndefined()
   })
 })

@@ -40,7 +40,7 @@ const binding = '{apiVersion: b/v1, kind: RoleBinding, metadata: {name: x}, role
 const pod = '{apiVersion: v1, kind: Pod, metadata: {name: x}}'
 const claim = '{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: x}}'
 
-describe('a refusal says nothing yet', () => {
+describe('a refused dry run that a prerequisite may cure', () => {
   test.each<[string, string, FailureCode, string, Options?]>([
     ['without the namespace that the run makes', service, 'namespace-missing', namespace],
     ['without the kind that the run brings', cache, 'invalid-manifest', definition, { cause: unknownKind }],
@@ -50,13 +50,13 @@ describe('a refusal says nothing yet', () => {
     ['of a pod whose account the run brings', pod, 'invalid-manifest', account, refused(403)],
     ['of a pod before the limits are as the run wants them', pod, 'invalid-manifest', range, refused(403)],
     ['of a claim before the limits are as the run wants them', claim, 'invalid-manifest', range, refused(403)]
-  ])('%s', (...[, object, code, brought, options]) => {
+  ])('is tried again later: %s', (...[, object, code, brought, options]) => {
     expect(ask(object, code, [brought], options)).toBe(true)
     expect(ask(object, code, [], options)).toBe(false)
   })
 })
 
-describe('a refusal counts', () => {
+describe('a refused dry run that nothing in this run can cure', () => {
   test.each<[string, string, FailureCode, string, Options?]>([
     [
       'in a namespace that is there, and on its way out',
@@ -93,7 +93,7 @@ describe('a refusal counts', () => {
     ['of a wrong field of a claim, whatever the limits become', claim, 'invalid-manifest', range, refused(422)],
     ['of a missing right to pods, whatever the limits become', pod, 'forbidden', range, refused(403)],
     ['of a server that fails, whatever the run brings', binding, 'cluster-unreachable', role]
-  ])('%s', (...[, object, code, brought, options]) => {
+  ])('is final: %s', (...[, object, code, brought, options]) => {
     expect(ask(object, code, [brought], options)).toBe(false)
   })
 })

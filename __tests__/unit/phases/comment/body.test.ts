@@ -6,7 +6,7 @@ import { hostile } from '../report/hostile.ts'
 
 const note = '\n\n(cut)'
 
-describe('Markdown that is too long', () => {
+describe('Markdown that is too long for a comment', () => {
   test.each([
     ['fits', 'a\nb\nc', 5, 'a\nb\nc'],
     ['is cut after a whole line', 'one\ntwo\nthree\nfour', 15, 'one\ntwo\n\n(cut)'],
@@ -29,7 +29,7 @@ describe('Markdown that is too long', () => {
     ['would end in a fold with nothing in it', `head\n\n${folded('title', 'x'.repeat(50))}`, 60, 'head\n\n(cut)'],
     ['names tags in code', 'see `<details>`\none\ntwo two two', 29, 'see `<details>`\none\n\n(cut)'],
     ['has fences in a block', '<pre>\n```\none\n</pre>\ntwo\nthree three', 33, '<pre>\n```\none\n</pre>\ntwo\n\n(cut)']
-  ])('%s', (_, markdown, maximum, expected) => {
+  ])('is shortened: %s', (_, markdown, maximum, expected) => {
     expect(shortened(markdown, maximum, note)).toBe(expected)
   })
 
@@ -46,7 +46,7 @@ describe('Markdown that is too long', () => {
     )
   })
 
-  test('is whole lines of it, short enough, with everything closed that is open', () => {
+  test('is cut at a line end, short enough, with every open element closed', () => {
     fc.assert(
       fc.property(
         fc.array(part, { minLength: 1, maxLength: 12 }),

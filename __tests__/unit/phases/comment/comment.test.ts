@@ -11,7 +11,7 @@ const written = (id: number, run: number) => ({
 })
 const wantedOf = (run: number) => ({ run: { id: run, attempt: 1 }, body: written(0, run).body })
 
-describe('what is to be done', () => {
+describe('the decision about the comment', () => {
   test.each([
     ['an older comment', [written(1, 5)], 6, { update: 1, remove: [], isOutdated: false }],
     ['the same text', [written(1, 6)], 6, { update: undefined, remove: [], isOutdated: false }],
@@ -41,7 +41,7 @@ describe('what is to be done', () => {
       { update: undefined, remove: [4, 9], isOutdated: false }
     ],
     ['one without a run', [{ id: 1, body: 'edited' }], 6, { update: 1, remove: [], isOutdated: false }]
-  ])('with %s', (_, own, run, expected) => {
+  ])('is made with %s', (_, own, run, expected) => {
     expect(decisionFor(own, wantedOf(run))).toEqual(expected)
   })
 })
@@ -91,8 +91,8 @@ const inputsOf = (id: number): CommentInputs => ({
   token: 'none'
 })
 
-describe('runs at the same time', () => {
-  test('end with one comment, however their steps fall together', async () => {
+describe('concurrent runs', () => {
+  test('end with one comment in any interleaving', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
@@ -119,7 +119,7 @@ describe('runs at the same time', () => {
     )
   })
 
-  test('end with the text of the newest run, if it looks after the others have written', async () => {
+  test('end with the text of the newest run if it looks after the others have written', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), fc.shuffledSubarray([1, 2, 3, 4], { minLength: 2 }), async (scheduler, runs) => {
         const conversation = new Conversation()
@@ -136,7 +136,7 @@ describe('runs at the same time', () => {
   })
 })
 
-test('an error of our own is a notice and not an exception', async () => {
+test('an unexpected error becomes a notice and not an exception', async () => {
   const notices: string[] = []
   const outcome = await comment(inputsOf(1), {
     open: () => {

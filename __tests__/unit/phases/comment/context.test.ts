@@ -14,12 +14,12 @@ const event = { pull_request: { number: 12, head: { repo: repository }, base: { 
 const pullRequest = { owner: 'hospital', repository: 'erp.web', number: 12, isFork: false }
 
 describe('the pull request of a run', () => {
-  test.each(['pull_request', 'pull_request_target'])('is in the event %s', (name) => {
+  test.each(['pull_request', 'pull_request_target'])('is read from the event %s', (name) => {
     expect(contextOf({ ...environment, GITHUB_EVENT_NAME: name }, event).pullRequest).toEqual(pullRequest)
   })
 
   test.each(['workflow_dispatch', 'push', 'merge_group', 'schedule', 'issue_comment', ''])(
-    'is not there in the event %j',
+    'is absent in the event %j',
     (name) => {
       expect(contextOf({ ...environment, GITHUB_EVENT_NAME: name }, event).pullRequest).toBeUndefined()
     }
@@ -28,18 +28,18 @@ describe('the pull request of a run', () => {
   test.each([
     ['no event file', undefined],
     ['an event without one', { action: 'opened' }],
-    ['a number that is none', { pull_request: { number: '12' } }],
+    ['a number as text', { pull_request: { number: '12' } }],
     ['a number that would lead elsewhere', { pull_request: { number: '12/../../x' } }],
     ['zero', { pull_request: { number: 0 } }],
     ['a fraction', { pull_request: { number: 1.5 } }],
     ['more than a number can hold', { pull_request: { number: 2 ** 60 } }],
     ['a list', []],
     ['null', null]
-  ])('is not there: %s', (_, odd) => {
+  ])('is unknown: %s', (_, odd) => {
     expect(contextOf(environment, odd).pullRequest).toBeUndefined()
   })
 
-  test.each(['', 'hospital', 'hospital/erp/more', '../..//x', 'a/b?c'])('is not there in the repository %j', (name) => {
+  test.each(['', 'hospital', 'hospital/erp/more', '../..//x', 'a/b?c'])('is unknown in the repository %j', (name) => {
     const { pullRequest: found, runUrl } = contextOf({ ...environment, GITHUB_REPOSITORY: name }, event)
     expect({ found, runUrl }).toEqual({ found: undefined, runUrl: undefined })
   })
@@ -47,7 +47,7 @@ describe('the pull request of a run', () => {
   test.each([
     ['of a fork', { full_name: 'mallory/erp' }],
     ['of a fork that was deleted', null]
-  ])('has a token that only reads: %s', (_, repo) => {
+  ])('has a read-only token: %s', (_, repo) => {
     const forked = { pull_request: { ...event.pull_request, head: { repo } } }
     expect(contextOf(environment, forked).pullRequest).toEqual({ ...pullRequest, isFork: true })
     // There the token is the one of the base branch.
@@ -64,7 +64,7 @@ describe('the run', () => {
     expect(apiUrl).toBe('https://api.github.com')
   })
 
-  test('of GitHub Enterprise Server has its own addresses', () => {
+  test('has the addresses of its GitHub Enterprise Server', () => {
     const enterprise = { GITHUB_SERVER_URL: 'https://github.hospital.example:8443' }
     const api = { GITHUB_API_URL: 'https://github.hospital.example:8443/api/v3/' }
     const { runUrl, apiUrl } = contextOf({ ...environment, ...enterprise, ...api }, event)
@@ -72,7 +72,7 @@ describe('the run', () => {
     expect(apiUrl).toBe('https://github.hospital.example:8443/api/v3')
   })
 
-  test('is the first and oldest where nobody says anything', () => {
+  test('is the first and oldest without variables', () => {
     expect(contextOf({}, undefined)).toEqual({
       pullRequest: undefined,
       run: { id: 0, attempt: 1 },

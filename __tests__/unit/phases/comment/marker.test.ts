@@ -5,14 +5,14 @@ import fc from '../../../support/fast-check.ts'
 const name = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/)
 const run = fc.record({ id: fc.nat(10 ** 12), attempt: fc.nat(50) })
 
-describe('markers', () => {
-  test('are two lines that nobody sees', () => {
+describe('the markers of a comment', () => {
+  test('are two invisible lines', () => {
     expect(markers('staging', { id: 18273645, attempt: 2 })).toBe(
       '<!-- redis-cache-action: staging -->\n<!-- run 18273645, attempt 2 -->\n'
     )
   })
 
-  test('are found again, and say whose a comment is and which run wrote it', () => {
+  test('are found again, and name the environment and the run that wrote it', () => {
     fc.assert(
       fc.property(name, name, run, fc.string(), fc.constantFrom('\n', '\r\n'), (one, other, written, text, end) => {
         const body = `${markers(one, written)}${text}`.replaceAll('\n', end)
@@ -29,20 +29,20 @@ describe('markers', () => {
     ['a marker after a space', ' <!-- redis-cache-action: staging -->'],
     ['text behind the marker', '<!-- redis-cache-action: staging --> and text'],
     ['another environment that starts alike', '<!-- redis-cache-action: staging-2 -->'],
-    ['nothing', '']
-  ])('are not taken for %s', (_, body) => {
+    ['an empty comment', '']
+  ])('are not recognised in %s', (_, body) => {
     expect(isMarked(body, 'staging')).toBe(false)
   })
 
   test.each(['', 'Staging', 'a b', '-->', 'a-->', '-a', 'a-', 'a\nb', 'ä', 'a'.repeat(64)])(
-    'cannot hold the name %j',
+    'cannot contain the name %j',
     (environment) => {
       expect(isMarkable(environment)).toBe(false)
     }
   )
 })
 
-describe('runs', () => {
+describe('two runs', () => {
   test.each([
     ['a later run', { id: 1000, attempt: 1 }, { id: 999, attempt: 1 }],
     ['a later run, whatever the attempts', { id: 1000, attempt: 1 }, { id: 999, attempt: 9 }],
@@ -57,7 +57,7 @@ describe('runs', () => {
     ['edited away', '<!-- redis-cache-action: staging -->\ntext'],
     ['further below', '<!-- redis-cache-action: staging -->\ntext\n<!-- run 9, attempt 9 -->'],
     ['of too many digits', `<!-- redis-cache-action: staging -->\n<!-- run ${'9'.repeat(16)}, attempt 1 -->`]
-  ])('come before every run if the marker is %s', (_, body) => {
+  ])('are newer than a comment whose marker is %s', (_, body) => {
     expect(runIn(body)).toEqual({ id: 0, attempt: 0 })
   })
 })

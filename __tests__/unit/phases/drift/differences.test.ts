@@ -18,7 +18,7 @@ function object(kind: string, yaml: string): KubernetesObject {
 const differing = (kind: string, rendered: string, live: string) =>
   differencesOf(object(kind, rendered), object(kind, live)).map(at)
 
-describe('the same, in other words', () => {
+describe('equivalent content', () => {
   test.each<[string, string, string, string]>([
     [
       'fields that only the live object has',
@@ -47,7 +47,7 @@ describe('the same, in other words', () => {
     ],
     ['false and 0', 'Pod', 'spec: {hostNetwork: false, minReadySeconds: 0}', 'spec: {}'],
     [
-      'what the server is asked to choose',
+      'a value that the server chooses',
       'Service',
       'spec: {clusterIP: "", ports: [{port: 1, nodePort: 0}]}',
       'spec: {clusterIP: 10.0.0.1, ports: [{port: 1, nodePort: 30000}]}'
@@ -80,11 +80,11 @@ describe('the same, in other words', () => {
       'spec: {volumes: [{name: a}], containers: [{name: a}]}',
       'spec: {volumes: [{name: a}, {name: kube-api-access-x}], tolerations: [{key: a}], containers: [{name: a}]}'
     ]
-  ])('%s', (_, kind, rendered, live) => {
+  ])('is no difference: %s', (_, kind, rendered, live) => {
     expect(differing(kind, rendered, live)).toEqual([])
   })
 
-  test('labels and annotations of others, the restart marks among them', () => {
+  test('includes labels and annotations of others, such as the restart annotations', () => {
     const marked = changed(
       statefulSet,
       ['spec', 'template', 'metadata', 'annotations', 'redis-cache-action/config'],
@@ -93,13 +93,13 @@ describe('the same, in other words', () => {
     expect(differencesOf(statefulSet, changed(marked, ['metadata', 'labels', 'team'], 'blue'))).toEqual([])
   })
 
-  test('finalizers of others, but not one that is gone', () => {
+  test('includes additional finalizers, but not removed ones', () => {
     const own = changed(statefulSet, ['metadata', 'finalizers'], ['a.example.com/a'])
     expect(differencesOf(own, changed(own, ['metadata', 'finalizers', 1], 'b.example.com/b'))).toEqual([])
     expect(differencesOf(own, statefulSet).map(at)).toEqual(['.metadata.finalizers[0]'])
   })
 
-  test('the defaults of a volume claim', () => {
+  test('includes the defaults of a volume claim', () => {
     const path = ['spec', 'volumeClaimTemplates', 0]
     const typed = changed(statefulSet, [...path, 'kind'], 'PersistentVolumeClaim')
     expect(differencesOf(statefulSet, changed(typed, [...path, 'status'], { phase: 'Pending' }))).toEqual([])
@@ -204,18 +204,18 @@ describe('drift of a StatefulSet', () => {
       '.spec.template.metadata.annotations.prometheus.io/port'
     ],
     ['a label in the selector', ['spec', 'selector', 'matchLabels', 'b'], 'c', '.spec.selector.matchLabels.b']
-  ])('%s', (_, path, value, field) => {
+  ])('is found: %s', (_, path, value, field) => {
     expect(differencesOf(statefulSet, changed(statefulSet, path, value)).map(at)).toEqual([field])
   })
 
-  test('both values are told', () => {
+  test('shows both values', () => {
     expect(differencesOf(statefulSet, changed(statefulSet, ['spec', 'replicas'], 0))).toEqual([
       { path: ['spec', 'replicas'], live: 0, rendered: 1 }
     ])
   })
 })
 
-describe('drift of who may connect', () => {
+describe('drift of network access', () => {
   const policy = renderedObject('NetworkPolicy')
   test.each<[string, readonly (string | number)[], unknown, string]>([
     ['a peer of any pod', ['spec', 'ingress', 0, 'from', 1], { podSelector: {} }, '.spec.ingress[0].from[1]'],
@@ -243,11 +243,11 @@ describe('drift of who may connect', () => {
     ],
     ['another direction', ['spec', 'policyTypes'], ['Ingress', 'Egress'], '.spec.policyTypes'],
     ['rules for the other direction', ['spec', 'egress'], [{}], '.spec.egress']
-  ])('%s', (_, path, value, field) => {
+  ])('is found: %s', (_, path, value, field) => {
     expect(differencesOf(policy, changed(policy, path, value)).map(at)).toEqual([field])
   })
 
-  test('an item that was put first does not make all others differ', () => {
+  test('is limited to the new item when an item was prepended', () => {
     const live = changed(policy, ['spec', 'ingress'], [{ ports: [] }, ...Object(policy['spec']).ingress])
     expect(differencesOf(policy, live).map(at)).toEqual(['.spec.ingress[0]'])
   })
@@ -302,7 +302,7 @@ describe('drift of other objects', () => {
     ],
     ['a text that only looks like a quantity', 'ConfigMap', 'data: {a: 1Gi}', 'data: {a: 1024Mi}', ['.data.a']],
     [
-      'a name of a class that is none',
+      'an empty class name',
       'PersistentVolumeClaim',
       'spec: {storageClassName: ""}',
       'spec: {}',
@@ -317,7 +317,7 @@ describe('drift of other objects', () => {
     ],
     ['a list that became something else', 'ConfigMap', 'data: [a]', 'data: a', ['.data']],
     ['a map that became something else', 'ConfigMap', 'data: {a: b}', 'data: a', ['.data']]
-  ])('%s', (_, kind, rendered, live, fields) => {
+  ])('is found: %s', (_, kind, rendered, live, fields) => {
     expect(differing(kind, rendered, live)).toEqual(fields)
   })
 })

@@ -38,7 +38,7 @@ const only = (kind: string, change: (object: KubernetesObject) => KubernetesObje
 const writtenBy = (manager: string, field: string) => (object: KubernetesObject) =>
   changed(object, ['metadata', 'managedFields'], [{ manager, time: 'now', fieldsV1: { 'f:spec': { [field]: {} } } }])
 
-test('all is as rendered', async () => {
+test('passes if all objects are as rendered', async () => {
   const { sentence, checks, log } = await comparing((object) => object)
   expect(sentence).toBe('5 objects are as rendered')
   expect(checks).toHaveLength(5)
@@ -46,7 +46,7 @@ test('all is as rendered', async () => {
   expect(log).toContain('✓ ConfigMap/redis-config as rendered')
 })
 
-test('a field differs: named with its object, in the check, the log and the failure', async () => {
+test('names a differing field with its object in the check, the log and the failure', async () => {
   const { failure, checks, log } = await only('StatefulSet', (object) => changed(object, ['spec', 'replicas'], 0))
   expect(failure).toBeInstanceOf(Drift)
   expect(failure).toMatchObject({
@@ -60,7 +60,7 @@ test('a field differs: named with its object, in the check, the log and the fail
   expect(log).toContain('✗ StatefulSet/redis: .spec.replicas is 0, rendered: 1')
 })
 
-test('an object is missing', async () => {
+test('reports a missing object', async () => {
   const { failure, checks } = await only('NetworkPolicy', () => undefined)
   expect(failure).toMatchObject({
     code: 'config-drift',
@@ -71,14 +71,14 @@ test('an object is missing', async () => {
   expect(checks.find(({ passed }) => !passed)).toMatchObject({ detail: 'is missing' })
 })
 
-test('many differences: some in the sentence, all in the evidence', async () => {
+test('shows some of many differences in the sentence, and all as evidence', async () => {
   const { failure } = await comparing((object) => changed(object, ['metadata', 'labels'], {}))
   expect(failure?.message).toMatch(/^ConfigMap\/redis-config: .*\. and \d+ more$/)
   expect(failure?.message.match(/is missing/g)).toHaveLength(5)
   expect(failure?.evidence[0]?.text.split('\n')).toHaveLength(15)
 })
 
-describe('what to type', () => {
+describe('the hint after drift', () => {
   const replicas = (object: KubernetesObject) => changed(object, ['spec', 'replicas'], 0)
   test.each([
     [
@@ -91,12 +91,12 @@ describe('what to type', () => {
       'redis-cache-action',
       /^use the manifests and inputs of the last deployment here, or deploy again; see/
     ]
-  ])('%s', async (_, manager, hint) => {
+  ])('suggests the command that fits the writer: %s', async (_, manager, hint) => {
     const { failure } = await only('StatefulSet', (object) => writtenBy(manager, 'f:replicas')(replicas(object)))
     expect(failure?.hint).toMatch(hint)
   })
 
-  test('an earlier deployment applied what is not rendered any more: deploying again takes it out', async () => {
+  test('suggests to deploy again where an earlier deployment applied an object that is not rendered any more', async () => {
     const { failure } = await only('StatefulSet', (object) =>
       writtenBy('redis-cache-action', 'f:minReadySeconds')(changed(object, ['spec', 'minReadySeconds'], 5))
     )
@@ -104,7 +104,7 @@ describe('what to type', () => {
     expect(failure?.hint).toMatch(/^use the manifests and inputs of the last deployment here, or deploy again; see/)
   })
 
-  test('something was added, which a deploy leaves alone', async () => {
+  test('suggests to remove by hand what was added, because a deployment keeps it', async () => {
     const added = { name: 'debug', image: 'a' }
     const path = ['spec', 'template', 'spec', 'containers', 2]
     const { failure } = await only('StatefulSet', (object) => changed(object, path, added))
@@ -114,29 +114,29 @@ describe('what to type', () => {
   })
 })
 
-describe('nothing is there', () => {
-  test('and the namespace is not there either', async () => {
+describe('an empty namespace', () => {
+  test('is reported as missing if it does not exist', async () => {
     const { failure } = await comparing(() => undefined)
     expect(failure).toMatchObject({ code: 'namespace-missing', message: 'namespace team does not exist' })
   })
 
   test.each([
-    ['the namespace is', (object: KubernetesObject) => (object.kind === 'Namespace' ? object : undefined)],
+    ['the namespace exists', (object: KubernetesObject) => (object.kind === 'Namespace' ? object : undefined)],
     [
-      'who asks may not know of the namespace',
+      'the namespace must not be read',
       (object: KubernetesObject) => {
         if (object.kind === 'Namespace') throw new Error('forbidden')
         return undefined
       }
     ]
-  ])('but %s', async (_, live) => {
+  ])('is reported as missing objects where %s', async (_, live) => {
     const { failure } = await comparing(live)
     expect(failure).toMatchObject({ code: 'config-drift' })
     expect(failure).toHaveProperty('missing', rendered.map(objectId))
   })
 })
 
-test('an object that may not be read: its failure, after all others were compared', async () => {
+test('fails for an object that must not be read, after comparing all others', async () => {
   const { failure, checks } = await only('ConfigMap', () => {
     throw new Error('no right')
   })

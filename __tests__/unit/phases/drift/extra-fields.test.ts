@@ -32,7 +32,7 @@ function indexOf(list: unknown, keys: object): number {
   return Array.isArray(list) ? list.findIndex((item) => at(item, key) === name) : -1
 }
 
-describe('what somebody set in a workload beside what is rendered', () => {
+describe('a field that somebody added to a workload', () => {
   const rows: [string, string, Path, unknown][] = [
     ['a limit', 'kubectl-set', [...container, 'resources', 'limits', 'cpu'], '200m'],
     ['another identity', 'kubectl-set', [...pod, 'serviceAccountName'], 'admin'],
@@ -59,16 +59,16 @@ describe('what somebody set in a workload beside what is rendered', () => {
     ['what an earlier deployment applied', 'redis-cache-action', [...pod, 'shareProcessNamespace'], true]
   ]
 
-  test.each(rows)('%s, by %s', (_, manager, place, value) => {
+  test.each(rows)('is found: %s, by %s', (_, manager, place, value) => {
     const live = withField(applied, place, value)
     expect(fields(redis, ownedBy(live, { manager }, place))).toEqual([pathText(place)])
   })
 
-  test.each(rows)('%s, but as nobody owns it: admission did', (_, __, place, value) => {
+  test.each(rows)('is ignored without an owner, because admission added it: %s', (_, __, place, value) => {
     expect(fields(redis, withField(applied, place, value))).toEqual([])
   })
 
-  test('part of what is written as a whole', () => {
+  test('is found inside a value that was written as a whole', () => {
     const env: Path = [...pod, 'containers', { name: 'metrics' }, 'env', { name: 'REDIS_PASSWORD' }]
     const whole: Path = [...env, 'valueFrom', 'secretKeyRef']
     const place: Path = [...whole, 'fileName']
@@ -79,8 +79,8 @@ describe('what somebody set in a workload beside what is rendered', () => {
   })
 })
 
-describe('what nobody set in a workload', () => {
-  test('what admission adds to a map that another client wrote empty', () => {
+describe('a field that nobody added to a workload', () => {
+  test('is ignored where admission fills a map that another client wrote empty', () => {
     const bare = changed(
       changed(redis, [...pod, 'securityContext'], undefined),
       [...pod, 'containers', 1, 'resources'],
@@ -97,7 +97,7 @@ describe('what nobody set in a workload', () => {
     expect(fields(bare, live)).toEqual([])
   })
 
-  test('the divisor of a reference, and the second name of a service account, that the client of the object owns', () => {
+  test('is ignored for the divisor of a reference and the second name of a service account', () => {
     const item = { name: 'LIMIT', valueFrom: { resourceFieldRef: { resource: 'limits.memory' } } }
     const rendered = changed(
       changed(redis, [...pod, 'containers', 1, 'env'], [item]),
@@ -147,7 +147,7 @@ describe('what nobody set in a workload', () => {
       ownedBy(ownedBy(stored, { manager: 'helm' }, ...all()), ours, ...placesOf({ spec: redis['spec'] }))
     ],
     ['nothing is noted of owners', stored]
-  ])('%s', (_, live) => {
+  ])('is ignored: %s', (_, live) => {
     expect(fields(redis, live)).toEqual([])
   })
 
@@ -155,7 +155,7 @@ describe('what nobody set in a workload', () => {
     return placesOf({ spec: stored['spec'] })
   }
 
-  test('a restart', () => {
+  test('is ignored if it is the annotation of a restart', () => {
     const mark = ['spec', 'template', 'metadata', 'annotations', 'kubectl.kubernetes.io/restartedAt']
     const live = changed(applied, mark, '2026-11-23T02:10:00Z')
     expect(fields(redis, ownedBy(live, { manager: 'kubectl-rollout' }, mark))).toEqual([])
@@ -165,13 +165,13 @@ describe('what nobody set in a workload', () => {
     ['replicas that are left to others', ['spec', 'replicas'], 3, { manager: 'keda' }],
     ['the old name of a field', [...pod, 'serviceAccount'], 'redis', { manager: 'kubectl-set' }],
     ['what a controller writes', ['spec', 'paused'], true, { manager: 'controller', subresource: 'scale' }]
-  ])('%s', (_, place, value, owner) => {
+  ])('is ignored: %s', (_, place, value, owner) => {
     const { replicas: __, ...spec } = Object(redis['spec'])
     const rendered = { ...redis, spec }
     expect(fields(rendered, ownedBy(withField(rendered, place, value), owner, place))).toEqual([])
   })
 
-  test('in an object of another kind, whose controllers may own fields', () => {
+  test('is ignored in another kind, whose controllers may own fields', () => {
     const place = ['spec', 'loadBalancerIP']
     const service = renderedObject('Service')
     const live = ownedBy(withField(service, place, '10.0.0.1'), { manager: 'kube-vip-cloud-provider' }, place)
@@ -179,7 +179,7 @@ describe('what nobody set in a workload', () => {
   })
 })
 
-describe('an ExternalSecret', () => {
+describe('an extra field of an ExternalSecret', () => {
   const item = (more = '', remote = '') => `[{secretKey: a, remoteRef: {key: k, property: p${remote}}${more}}]`
   const secret = (spec: string) =>
     documentOf(`apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: a}\nspec: {${spec}}`).object
@@ -187,9 +187,9 @@ describe('an ExternalSecret', () => {
 
   test.each([
     ['a template', `target: {name: a, template: {data: {url: x}}}, data: ${item()}`, ['.spec.target.template']],
-    ['a Secret that stays as it is', `target: {name: a, immutable: true}, data: ${item()}`, ['.spec.target.immutable']],
+    ['an immutable Secret', `target: {name: a, immutable: true}, data: ${item()}`, ['.spec.target.immutable']],
     [
-      'a Secret of somebody else',
+      'a Secret with another owner',
       `target: {name: a, creationPolicy: Merge}, data: ${item()}`,
       ['.spec.target.creationPolicy']
     ],
@@ -213,11 +213,11 @@ describe('an ExternalSecret', () => {
       )}`,
       []
     ]
-  ])('%s', (_, spec, paths) => {
+  ])('is judged by its meaning: %s', (_, spec, paths) => {
     expect(fields(rendered, secret(`refreshInterval: 1h0m0s, ${spec}`))).toEqual(paths)
   })
 
-  test('a target that is not rendered is looked into', () => {
+  test('is found in a target that is not rendered', () => {
     const live = secret(`target: {creationPolicy: Owner, deletionPolicy: Delete}, data: ${item()}`)
     expect(fields(secret(`data: ${item()}`), live)).toEqual(['.spec.target.deletionPolicy'])
   })

@@ -15,7 +15,7 @@ const line = (
     undefined
   )
 
-describe('a difference in words', () => {
+describe('a difference', () => {
   test.each<[string, unknown, unknown, string]>([
     ['another value', 'x', 'y', '.spec.template.spec.containers[name="redis"].image is "x", rendered: "y"'],
     [
@@ -25,20 +25,20 @@ describe('a difference in words', () => {
       '.spec.template.spec.containers[name="redis"].image is missing, rendered: "y"'
     ],
     [
-      'a value that nobody rendered',
+      'a value that is not rendered',
       true,
       undefined,
       '.spec.template.spec.containers[name="redis"].image is true but is not rendered'
     ],
     [
-      'an item that nobody rendered',
+      'an item that is not rendered',
       { name: 'a' },
       undefined,
       '.spec.template.spec.containers[name="redis"].image is present but is not rendered'
     ],
     ['an item that is gone', undefined, { name: 'a' }, '.spec.template.spec.containers[name="redis"].image is missing'],
     ['a list', ['a', 'b'], ['a'], '.spec.template.spec.containers[name="redis"].image is ["a","b"], rendered: ["a"]']
-  ])('%s', (_, live, rendered, text) => {
+  ])('is described in words: %s', (_, live, rendered, text) => {
     expect(line(live, rendered)).toBe(text)
   })
 
@@ -55,7 +55,7 @@ describe('a difference in words', () => {
     ],
     ['one line', 'a 1\n', 'a 2\n', '.data.redis.conf line 1 is "a 1", rendered: "a 2"'],
     ['no line', 'a 1', 'a 2', '.data.redis.conf is "a 1", rendered: "a 2"']
-  ])('in a file: %s', (_, live, rendered, text) => {
+  ])('in a file is described in words: %s', (_, live, rendered, text) => {
     expect(line(live, rendered, ['data', 'redis.conf'], 'ConfigMap')).toBe(text)
   })
 
@@ -69,21 +69,21 @@ describe('a difference in words', () => {
     expect(line('x', 'y', path)).toMatch(/ is "x", rendered: "y"$/)
   })
 
-  test('a switch is shown, whatever it is called', () => {
+  test('of a boolean is shown whatever its name', () => {
     expect(line(true, false, ['spec', 'automountServiceAccountToken'])).toMatch(/ is true, rendered: false$/)
   })
 
-  test('an item by its position, and by several keys', () => {
+  test('in a list names the item by position or by several keys', () => {
     expect(line(1, 2, ['a', 0, { port: 1, protocol: 'TCP' }])).toBe('.a[0][port=1,protocol="TCP"] is 1, rendered: 2')
   })
 
-  test('with who wrote it', () => {
+  test('names who wrote it', () => {
     const writer = { manager: 'kubectl-edit', time: '2026-11-23T02:10:00Z' }
     const text = differenceLine('StatefulSet', { path: ['spec', 'replicas'], live: 0, rendered: 1 }, writer)
     expect(text).toBe('.spec.replicas is 0, rendered: 1 (written by kubectl-edit at 2026-11-23T02:10:00Z)')
   })
 
-  test('on one harmless line, whatever the cluster says', () => {
+  test('is one harmless line whatever the cluster contains', () => {
     const writer = { manager: '\n::error::a', time: '##[error]' }
     const text = differenceLine(
       'ConfigMap',
@@ -94,7 +94,7 @@ describe('a difference in words', () => {
   })
 })
 
-describe('no secret is shown', () => {
+describe('a difference with a secret', () => {
   const secret = randomBytes(18).toString('base64url')
   test.each<[string, string, readonly (string | number | object)[], unknown, unknown]>([
     ['of a Secret', 'Secret', ['data', 'host'], secret, 'b'],
@@ -110,7 +110,7 @@ describe('no secret is shown', () => {
     ['in a variable with a short name', 'StatefulSet', ['env', { name: 'REDIS_PW' }, 'value'], secret, 'b'],
     ['in arguments', 'StatefulSet', ['containers', { name: 'a' }, 'args'], ['-a', secret], ['-a', 'b']],
     ['in a field with a longer name', 'Anything', ['spec', 'adminPassword'], secret, 'b']
-  ])('%s', (_, kind, path, live, rendered) => {
+  ])('hides the value: %s', (_, kind, path, live, rendered) => {
     const text = line(live, rendered, path, kind)
     expect(text.includes(secret)).toBe(false)
     expect(text).toMatch(/differs from the rendered value \(not shown\)$|is present but is not rendered$|is missing$/)

@@ -12,7 +12,7 @@ function seen(requirement: Requirement, facts: Partial<ReplicationGroupFacts>) {
   return [holds, detail]
 }
 
-test('every requirement is judged, in the order of the list, and holds for a group as it should be', () => {
+test('judges every requirement in the order of the list, all of which a correct group meets', () => {
   const judged = elasticacheChecks(groupWith(), address)
   expect(judged.map(({ requirement, holds }) => [requirement, holds])).toEqual(requirements.map((name) => [name, true]))
 })
@@ -93,13 +93,13 @@ describe.each<[Requirement, [facts: Partial<ReplicationGroupFacts>, holds: boole
       ]
     ]
   ]
-])('%s', (requirement, rows) => {
+])('the requirement: %s', (requirement, rows) => {
   test.each(rows)('%j: %s, %s', (facts, holds, detail) => {
     expect(seen(requirement, facts)).toEqual([holds, detail])
   })
 })
 
-test('what AWS says cannot command the runner', () => {
+test('neutralizes workflow commands in an AWS value', () => {
   const [, detail] = seen('status', { status: 'x\n::set-output name=a::b' })
   expect(detail).not.toContain('\n')
 })

@@ -7,7 +7,7 @@ import { domain, groupWith, nodeGroup, primary } from './group.ts'
 const group = '--replication-group-id sessions --region eu-central-1'
 const modify = `aws elasticache modify-replication-group ${group} --apply-immediately`
 
-describe('what to type for a requirement that does not hold', () => {
+describe('the hint for an unmet requirement', () => {
   test.each<[Requirement, Partial<ReplicationGroupFacts>, string]>([
     [
       'status',
@@ -65,20 +65,20 @@ describe('what to type for a requirement that does not hold', () => {
       { secondaryOf: 'ldgnf-sessions' },
       'verify and store the group that accepts writes (`aws elasticache describe-global-replication-groups --region eu-central-1 --global-replication-group-id ldgnf-sessions --show-member-info`), or promote this one: `aws elasticache failover-global-replication-group --region eu-central-1 --global-replication-group-id ldgnf-sessions --primary-region eu-central-1 --primary-replication-group-id sessions`'
     ]
-  ])('%s, of %j', (requirement, facts, advice) => {
+  ])('is the command for %s of %j', (requirement, facts, advice) => {
     expect(elasticacheHint([requirement], groupWith(facts))).toBe(
       `${advice}; or waive it with elasticache-relax: ${requirement}`
     )
   })
 
-  test('a replica comes before what needs one, in one order with all the rest', () => {
+  test('adds a replica before what needs one, in one order with all other changes', () => {
     const hint = elasticacheHint(['multi-az', 'backups', 'replica-in-another-zone'], groupWith())
     expect(hint.indexOf('increase-replica-count')).toBeLessThan(hint.indexOf('--multi-az-enabled'))
     expect(hint).toContain('--multi-az-enabled --snapshot-retention-limit 1')
     expect(hint).toMatch(/elasticache-relax: multi-az,backups,replica-in-another-zone$/)
   })
 
-  test('what AWS says stays within its line', () => {
+  test('keeps an AWS value within its line', () => {
     expect(elasticacheHint(['backups'], groupWith({ id: 'x\n::error::y' }))).not.toContain('\n')
   })
 })

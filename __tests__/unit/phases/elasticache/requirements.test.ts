@@ -8,18 +8,18 @@ describe('the input elasticache-relax', () => {
     ['multi-az,backups', ['multi-az', 'backups']],
     [' multi-az ,\n backups ', ['multi-az', 'backups']],
     ['backups, backups', ['backups']]
-  ])('%j', (text, expected) => {
+  ])('accepts %j', (text, expected) => {
     expect([...(parseRelaxed(text) ?? [])]).toEqual(expected)
   })
 
   test.each(['', ',', 'multi-az,', 'multi-az backups', 'Multi-AZ', 'all', 'multi-az,backup', 'toString'])(
-    '%j is refused as a whole',
+    'refuses %j as a whole',
     (text) => {
       expect(parseRelaxed(text)).toBeUndefined()
     }
   )
 
-  test('takes every list of requirements, and gives back what it names', () => {
+  test('accepts every list of requirements and returns the ones it names', () => {
     fc.assert(
       fc.property(
         fc.subarray([...requirements], { minLength: 1 }),
@@ -31,7 +31,7 @@ describe('the input elasticache-relax', () => {
     )
   })
 
-  test('never gives what is no requirement', () => {
+  test('never returns an unknown requirement', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         for (const word of parseRelaxed(text) ?? []) expect(requirements).toContain(word)

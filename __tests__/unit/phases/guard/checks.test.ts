@@ -38,7 +38,7 @@ const lossesOf = (differences: Partial<GuardFacts>) =>
   guardJudgement(facts(differences)).losses.map(({ sentence }) => sentence)
 
 describe('a Redis without an append-only file that would start with one', () => {
-  test('would lose its keys, and is switched on live by what can be typed', () => {
+  test('would lose its keys, and gets the commands that switch it on live', () => {
     const [loss] = guardJudgement(facts()).losses
     expect(loss?.sentence).toBe(
       'redis-0 would restart (configuration) with appendonly yes, and Redis has no append-only file now: it would ' +
@@ -53,7 +53,7 @@ describe('a Redis without an append-only file that would start with one', () => 
     )
   })
 
-  test('whose manifests mount no password gets it on standard input', () => {
+  test('gets its password on standard input where the manifests mount none', () => {
     const own = shippedOne('StatefulSet', 'redis', [
       'mountPath: /run/redis-credentials/password',
       'mountPath: /elsewhere/password'
@@ -67,15 +67,15 @@ describe('a Redis without an append-only file that would start with one', () => 
   test.each<[string, Partial<GuardFacts>]>([
     ['would lose it, also where its configuration is not known', { appends: { before: undefined, after: true } }],
     ['would lose it, also where it was switched off live', { appends: { before: true, after: true } }]
-  ])('%s', (_, differences) => {
+  ])('would lose its keys: %s', (_, differences) => {
     expect(lossesOf(differences)).toEqual([expect.stringContaining('201 keys (2 KiB) would be lost')])
   })
 
-  test('would lose one key, of a size that is not known', () => {
+  test('would lose one key of unknown size', () => {
     expect(lossesOf({ running: { ...running, keys: 1, bytes: undefined } })[0]).toMatch(/: 1 key would be lost$/)
   })
 
-  test('would lose what it still loads', () => {
+  test('would lose the data that it is still loading', () => {
     expect(lossesOf({ running: { ...running, keys: undefined } })[0]).toContain('every key would be lost')
   })
 
@@ -87,7 +87,7 @@ describe('a Redis without an append-only file that would start with one', () => 
     expect(guardJudgement(facts(differences))).toMatchObject({ losses: [], notes: [] })
   })
 
-  test('on no volume that outlives its pod loses its keys anyway, which is told', () => {
+  test('loses its keys anyway, with a note, if no volume outlives its pod', () => {
     expect(guardJudgement(facts({ outlivesPod: false, claims: [] }))).toMatchObject({
       losses: [],
       notes: [
@@ -97,10 +97,10 @@ describe('a Redis without an append-only file that would start with one', () => 
   })
 })
 
-describe('a Redis that starts with what a variable decides', () => {
+describe('a Redis whose append-only file depends on a variable', () => {
   const unknown = { appends: { before: undefined, after: undefined } }
 
-  test('would lose its keys where the variable changes, and has two ways out', () => {
+  test('would lose its keys where the variable changes, and gets two ways out', () => {
     const [loss] = guardJudgement(facts({ ...unknown, startsAlike: false })).losses
     expect(loss?.sentence).toBe(
       'redis-0 would restart (configuration), and whether with appendonly yes is not known: Redis has no append-only ' +
@@ -109,7 +109,7 @@ describe('a Redis that starts with what a variable decides', () => {
     expect(loss?.hint).toMatch(/CONFIG SET appendonly yes.*`--appendonly no`/)
   })
 
-  test('is replaced with a note where nothing changes that decides it', () => {
+  test('is replaced with a note where nothing that decides it changes', () => {
     expect(guardJudgement(facts(unknown))).toMatchObject({
       losses: [],
       notes: [expect.stringContaining('Its command and its variables stay as they are')]
@@ -126,7 +126,7 @@ describe('a Redis that starts with what a variable decides', () => {
     expect([...losses, ...notes]).toEqual([])
   })
 
-  test('and cannot be asked is a note', () => {
+  test('gets a note if it cannot be queried', () => {
     const { losses, notes } = guardJudgement(facts({ ...unknown, ...silent, startsAlike: false }))
     expect(losses).toEqual([])
     expect(notes).toEqual([expect.stringContaining('Redis cannot be queried (connect ECONNREFUSED)')])
@@ -142,7 +142,7 @@ describe('an append-only file that was switched on live', () => {
     })
   })
 
-  test('is waited for while it is written', () => {
+  test('is awaited while it is being written', () => {
     const [loss] = guardJudgement(
       facts({ running: { ...switchedOn, unfinished: ['aof_rewrite_in_progress:1'] } })
     ).losses
@@ -150,34 +150,34 @@ describe('an append-only file that was switched on live', () => {
     expect(loss?.hint).toMatch(/^wait until `kubectl .* redis-cli INFO persistence'` says aof_enabled:1/)
   })
 
-  test('without a base is one that Redis may have been started with, where its configuration is not known', () => {
+  test('is accepted without a base where the configuration that Redis started with is unknown', () => {
     const young = { ...switchedOn, unfinished: ['aof_base_size:0'] }
     expect(lossesOf({ appends: { before: undefined, after: true }, running: young })).toEqual([])
     expect(lossesOf({ running: young })).toHaveLength(1)
   })
 
-  test('that Redis was started with may be rewritten meanwhile', () => {
+  test('may be rewritten if Redis was started with it', () => {
     const rewriting = { ...switchedOn, unfinished: ['aof_rewrite_in_progress:1'] }
     expect(lossesOf({ appends: { before: true, after: true }, running: rewriting })).toEqual([])
   })
 })
 
-describe('where Redis cannot be queried, what is deployed decides', () => {
-  test('without an append-only file: the snapshot would not be read', () => {
+describe('a Redis that cannot be queried', () => {
+  test('is blocked if deployed without an append-only file, because its snapshot would not be read', () => {
     const [loss] = guardJudgement(facts(silent)).losses
     expect(loss?.sentence).toContain('deployed with appendonly no')
     expect(loss?.sentence).toContain('Redis cannot be queried (connect ECONNREFUSED)')
     expect(loss?.hint).toMatch(/deploy with appendonly no until redis-0 is Ready\. Then enable it while Redis runs/)
   })
 
-  test('with one: nothing is lost', () => {
+  test('loses nothing if deployed with an append-only file', () => {
     expect(guardJudgement(facts({ ...silent, appends: { before: true, after: true } }))).toMatchObject({
       losses: [],
       notes: []
     })
   })
 
-  test('with one, and something keeps the run from a Redis that may run: it is told what was not checked', () => {
+  test('gets a note about what was not checked if deployed with an append-only file', () => {
     const started = { ...silent, appends: { before: true, after: true } }
     const { losses, notes, lines } = guardJudgement(facts({ ...started, barrier: { hint: undefined } }))
     expect({ losses, lines }).toEqual({ losses: [], lines: [] })
@@ -190,38 +190,38 @@ describe('where Redis cannot be queried, what is deployed decides', () => {
     expect(forbidden.notes).toEqual([expect.stringMatching(/is lost\. For this run to ask Redis, grant the right\.$/)])
   })
 
-  test('without one, and a right is missing: the right is what helps', () => {
+  test('gets a hint to the missing permission if deployed without an append-only file', () => {
     const [loss] = guardJudgement(facts({ ...silent, barrier: { hint: 'grant the right' } })).losses
     expect(loss?.hint).toBe('for this run to ask Redis, grant the right')
   })
 
-  test('and if that is not known either, it is told', () => {
+  test('is blocked if the deployed configuration is unknown as well', () => {
     const { losses, notes } = guardJudgement(facts({ ...silent, appends: { before: undefined, after: true } }))
     expect(losses).toEqual([])
     expect(notes).toEqual([expect.stringContaining('it is unknown whether it has an append-only file now')])
   })
 
-  test('and where no claim was ever made, nothing can be lost', () => {
+  test('can lose nothing if no claim was ever made', () => {
     expect(guardJudgement(facts({ ...silent, claims: noClaim }))).toMatchObject({ losses: [], notes: [] })
   })
 
-  test('and on no volume that outlives its pod, nothing is left to lose', () => {
+  test('can lose nothing if no volume outlives its pod', () => {
     expect(guardJudgement(facts({ ...silent, outlivesPod: false, claims: [] }))).toMatchObject({
       losses: [],
       notes: []
     })
   })
 
-  test('but a claim that must not be read may hold data', () => {
+  test('is blocked if a claim that must not be read may hold data', () => {
     expect(lossesOf({ ...silent, claims: [] })).toHaveLength(1)
   })
 })
 
-describe('a claim', () => {
+describe('a volume claim', () => {
   const unchanged: Partial<GuardFacts> = { changes: [], running: undefined, silence: undefined }
   const of = (object: KubernetesObject) => [{ name: 'data-redis-0', object }]
 
-  test('that is being deleted is a loss, also where nothing would restart', () => {
+  test('is a loss if it is being deleted, even where nothing would restart', () => {
     const [loss] = guardJudgement(facts({ ...unchanged, claims: of(deleted) })).losses
     expect(loss?.sentence).toMatch(/^the claim data-redis-0 is being deleted, .* the volume pvc-1 goes/)
     expect(loss?.hint.split('`').filter((_, index) => index % 2 === 1)).toEqual([
@@ -233,7 +233,7 @@ describe('a claim', () => {
     ])
   })
 
-  test('that is being deleted without its StatefulSet comes back with the next run', () => {
+  test('is created again by the next run if it is being deleted without its StatefulSet', () => {
     const [loss] = guardJudgement(facts({ ...unchanged, isStored: false, claims: of(deleted) })).losses
     expect(loss?.hint.split('`').filter((_, index) => index % 2 === 1)).toEqual([
       `kubectl patch pv pvc-1 --patch '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}'`,
@@ -243,44 +243,44 @@ describe('a claim', () => {
     ])
   })
 
-  test('that no template makes again is made by hand', () => {
+  test('needs manual creation if no template creates it again', () => {
     const own = { ...deleted, metadata: { ...deleted.metadata, name: 'own' } }
     const [loss] = guardJudgement(facts({ ...unchanged, claims: [{ name: 'own', object: own }] })).losses
     expect(loss?.hint).toContain('recreate the claim own from its manifest, `kubectl -n team scale')
   })
 
-  test('that is being deleted and has no volume only has to go', () => {
+  test('only needs to disappear if it is being deleted and has no volume', () => {
     const [loss] = guardJudgement(facts({ ...unchanged, claims: of({ ...deleted, spec: {} }) })).losses
     expect(loss?.hint).toBe('wait until it is gone, and run again: `kubectl -n team get pvc data-redis-0`')
   })
 
-  test('that is Lost leaves the memory of Redis to be copied', () => {
+  test('with the phase Lost requires copying the data from the memory of Redis', () => {
     const [loss] = guardJudgement(facts({ ...unchanged, claims: of({ ...bound, status: { phase: 'Lost' } }) })).losses
     expect(loss?.hint).toContain(`redis-cli --rdb -' > redis.rdb\``)
   })
 
-  test('that is gone while Redis answers is a loss where it would restart', () => {
+  test('is a loss if it is gone while Redis answers and would restart', () => {
     const gone = { claims: noClaim, running: switchedOn, appends: { before: true, after: true } }
     expect(lossesOf(gone)).toEqual([expect.stringContaining('the claim data-redis-0 is gone')])
     expect(lossesOf({ ...gone, running: { ...switchedOn, keys: 0 } })).toEqual([])
     expect(lossesOf({ ...gone, running: undefined, silence: 'no pod' })).toEqual([])
   })
 
-  test('and the append-only file are told in one failure', () => {
+  test('and the append-only file are reported in one failure', () => {
     expect(lossesOf({ claims: of(deleted) })).toHaveLength(2)
   })
 })
 
-describe('Redis is asked', () => {
+describe('the query of the running Redis', () => {
   const asks = (differences: Partial<GuardFacts>) => asksRedis(facts(differences))
 
-  test('where it would restart, with an append-only file or without its claim', () => {
+  test('is made where Redis would restart with an append-only file or without its claim', () => {
     expect(asks({})).toBe(true)
     expect(asks({ appends: { before: false, after: false }, claims: noClaim })).toBe(true)
     expect(asks({ appends: { before: undefined, after: undefined } })).toBe(true)
   })
 
-  test('and not where nothing depends on the answer', () => {
+  test('is not made where nothing depends on the reply', () => {
     expect(asks({ changes: [] })).toBe(false)
     expect(asks({ appends: { before: false, after: false } })).toBe(false)
   })

@@ -18,44 +18,44 @@ const saying = (...lines: string[]) => runningFrom(parseInfo([...complete, ...li
 const without = (name: string, ...lines: string[]) =>
   runningFrom(parseInfo([...complete.filter((line) => !line.startsWith(name)), ...lines].join('\r\n')))
 
-describe('what a running Redis says of its data', () => {
-  test('all of it', () => {
+describe('the data of a running Redis', () => {
+  test('is read from a complete INFO reply', () => {
     expect(saying()).toEqual({ appends: true, unfinished: [], keys: 201, bytes: 2048 })
   })
 
-  test('it holds none', () => {
+  test('is empty where there are no keys', () => {
     expect(without('db')).toMatchObject({ keys: 0 })
   })
 
-  test('it still loads them', () => {
+  test('is marked as loading', () => {
     expect(saying('loading:1')?.keys).toBeUndefined()
   })
 
-  test('it does not say what they take', () => {
+  test('has an unknown size where INFO omits it', () => {
     expect(without('used_memory_dataset')?.bytes).toBeUndefined()
   })
 
-  test('it does not say whether it has an append-only file', () => {
+  test('has an unknown append-only state where INFO omits it', () => {
     expect(without('aof_enabled')).toBeUndefined()
   })
 })
 
-describe('an append-only file that was switched on is complete', () => {
+describe('a completed append-only file', () => {
   test.each([
     ['not while it is off', 'aof_enabled:0'],
     ['not while its first rewrite waits for a BGSAVE', 'aof_rewrite_scheduled:1'],
     ['not while it is written', 'aof_rewrite_in_progress:1'],
     ['not when that failed', 'aof_last_bgrewrite_status:err'],
     ['not before it has a base', 'aof_base_size:0']
-  ])('%s', (_, line) => {
+  ])('is recognised: %s', (_, line) => {
     expect(saying(line)?.unfinished).toEqual([line])
   })
 
-  test('nor where nothing is said of it', () => {
+  test('is not recognised where INFO omits it', () => {
     expect(without('aof_last_bgrewrite_status')?.unfinished).toEqual(['aof_last_bgrewrite_status:'])
   })
 
-  test('by its size alone before Redis 7', () => {
+  test('is recognised by its size alone before Redis 7', () => {
     expect(without('aof_base_size', 'aof_current_size:12')?.unfinished).toEqual([])
     expect(without('aof_base_size', 'aof_current_size:0')?.unfinished).toEqual(['aof_current_size:0'])
   })

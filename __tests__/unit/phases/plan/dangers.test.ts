@@ -22,7 +22,7 @@ const emptyDir: Edit[] = [
   ]
 ]
 
-describe('a change is dangerous', () => {
+describe('a dangerous change', () => {
   test.each<[string, Edit[], string]>([
     [
       'that makes the storage smaller',
@@ -127,7 +127,7 @@ describe('a change is dangerous', () => {
       [['type: ClusterIP', 'type: LoadBalancer']],
       'service-exposed: Service/redis would be a LoadBalancer, reachable from outside the cluster'
     ]
-  ])('%s', (_, edits, expected) => {
+  ])('is recognised: %s', (_, edits, expected) => {
     expect(dangers(...edits)).toEqual([expected])
   })
 
@@ -135,16 +135,16 @@ describe('a change is dangerous', () => {
     'persistence-on: appendonly would change from no to yes: Redis would start from an append-only file that is missing ' +
     'or old, and lose every key, unless it is enabled at runtime first; a deployment checks the running Redis and refuses'
 
-  test('that switches the append-only file on', () => {
+  test('is one that switches the append-only file on', () => {
     expect(said(shipped(['appendonly yes', 'appendonly no']), shipped())).toEqual([switchedOn])
   })
 
-  test('that switches the append-only file on by an argument', () => {
+  test('is one that switches the append-only file on by an argument', () => {
     const argument: Edit = ['redis-server /etc/redis/redis.conf', 'redis-server /etc/redis/redis.conf --appendonly no']
     expect(said(shipped(argument), shipped())).toEqual([switchedOn])
   })
 
-  test('that shrinks a claim of its own', () => {
+  test('is one that shrinks a standalone claim', () => {
     const claim = (size: string) =>
       documentOf(
         `{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a}, spec: {resources: {requests: {storage: ${size}}}}}`
@@ -158,20 +158,20 @@ describe('a change is dangerous', () => {
     ['CronJob', 'jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: b}]}}}}'],
     ['Pod', 'containers: [{name: a, image: b}]'],
     ['Deployment', 'template: {spec: {initContainers: [{name: a, image: b}]}}']
-  ])('that brings a %s whose image has no tag', (kind, spec) => {
+  ])('is one that adds a %s whose image has no tag', (kind, spec) => {
     const object = documentOf(`{apiVersion: v1, kind: ${kind}, metadata: {name: x}, spec: {${spec}}}`).object
     expect(said([], [object])).toEqual([
       `image-without-tag: the image b of container a of ${kind}/x would have no version tag: a restart may pull a different version`
     ])
   })
 
-  test('in more than one way', () => {
+  test('may be dangerous in more than one way', () => {
     expect(
       dangers(['storage: 5Gi', 'storage: 1Gi'], ['appendonly yes', 'appendonly no']).map((each) => each.split(':')[0])
     ).toEqual(['storage-shrinks', 'persistence-off'])
   })
 
-  test('and says so in one harmless line', () => {
+  test('is described in one harmless line', () => {
     const hostile = documentOf(
       '{apiVersion: v1, kind: Pod, metadata: {name: x}, spec: {containers: [{name: "\\n::error::a", image: "##[x]"}]}}'
     ).object
@@ -181,7 +181,7 @@ describe('a change is dangerous', () => {
   })
 })
 
-describe('a change is not dangerous', () => {
+describe('a harmless change', () => {
   test.each<[string, Edit[]]>([
     ['that changes nothing', []],
     ['that makes the storage larger', [['storage: 5Gi', 'storage: 10Gi']]],
@@ -206,11 +206,11 @@ describe('a change is not dangerous', () => {
       'to another volume, with the claim in its place',
       [['name: run\n          emptyDir', 'name: more\n          emptyDir: {}\n        - name: run\n          emptyDir']]
     ]
-  ])('%s', (_, edits) => {
+  ])('is recognised: %s', (_, edits) => {
     expect(dangers(...edits)).toEqual([])
   })
 
-  test('for what was so before', () => {
+  test('is one that keeps an existing danger', () => {
     const edits: Edit[] = [
       ['appendonly yes', 'appendonly no'],
       ['save 60 10000', 'save ""'],
@@ -224,7 +224,7 @@ describe('a change is not dangerous', () => {
     expect(said(shipped(...edits), shipped(...edits, ['storage: 5Gi', 'storage: 6Gi']))).toEqual([])
   })
 
-  test('that undoes a danger', () => {
+  test('is one that removes a danger', () => {
     expect(
       said(
         shipped(['storage: 5Gi', 'storage: 1Gi'], ['save 60 10000', 'save ""'], ['redis:7.2.16-alpine', 'redis']),
@@ -233,23 +233,23 @@ describe('a change is not dangerous', () => {
     ).toEqual([])
   })
 
-  test('where nothing is there yet', () => {
+  test('is one that creates everything', () => {
     expect(said([], shipped())).toEqual([])
   })
 
-  test('that moves Redis out of the cluster', () => {
+  test('is one that moves Redis out of the cluster', () => {
     expect(said(shipped(), [])).toEqual([])
   })
 
-  test('for a configuration that is not among the objects', () => {
+  test('is one of a configuration that is not among the objects', () => {
     expect(said(shipped(), [shippedOne('StatefulSet', 'redis')])).toEqual([
       expect.stringContaining('network-policy-weakened')
     ])
   })
 })
 
-describe('a first deployment is dangerous', () => {
-  test('that asks for no password, has too little memory or an image without a tag', () => {
+describe('a dangerous first deployment', () => {
+  test('is one without a password, with too little memory or with an image without a tag', () => {
     const rules = dangersOf(
       [],
       shipped(
@@ -262,7 +262,7 @@ describe('a first deployment is dangerous', () => {
   })
 })
 
-test('whatever the objects hold, each danger has a rule and a line', () => {
+test('any danger has a rule and a description', () => {
   const kind = fc.constantFrom('StatefulSet', 'ConfigMap', 'NetworkPolicy', 'Service', 'PersistentVolumeClaim', 'Pod')
   const object = fc.record({ kind, spec: fc.jsonValue(), data: fc.jsonValue() }).map((rest) => ({
     apiVersion: 'v1',

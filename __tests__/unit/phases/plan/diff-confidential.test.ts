@@ -20,10 +20,10 @@ function changed(before: KubernetesObject | undefined, after: KubernetesObject |
   return diff.split('\n').filter((line) => /^[+-]/.test(line))
 }
 
-describe('a Secret shows', () => {
+describe('the diff of a Secret', () => {
   const secret = (data: Record<string, string>, rest = {}) => object('Secret', { type: 'Opaque', data, ...rest })
 
-  test('each key, and of its value only what became of it', () => {
+  test('shows each key, and of its value only whether it changed', () => {
     const before = secret({ gone: base64(old), host: base64(old), password: base64(old) })
     const after = secret({ come: base64(next), host: base64(old), password: base64(next) })
     expectNoSecret(objectDiff(before, after), [old, next, base64(old), base64(next)])
@@ -42,7 +42,7 @@ describe('a Secret shows', () => {
     )
   })
 
-  test('all its keys, however many there are', () => {
+  test('shows all keys, however many there are', () => {
     const many = (value: string) =>
       secret(
         Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`k${index}`, index === 9 ? value : base64(old)]))
@@ -50,7 +50,7 @@ describe('a Secret shows', () => {
     expect(objectDiff(many(base64(old)), many(base64(next))).match(/unchanged, not shown/g)).toHaveLength(19)
   })
 
-  test('keys that are written as text in the same way', () => {
+  test('shows keys of stringData in the same way', () => {
     expect(changed(secret({ a: base64(old) }), object('Secret', { type: 'Opaque', stringData: { a: old } }))).toEqual(
       []
     )
@@ -59,12 +59,12 @@ describe('a Secret shows', () => {
     ])
   })
 
-  test('nothing more when it is new, or goes', () => {
+  test('shows nothing more when it is created or deleted', () => {
     expect(changed(undefined, secret({ a: base64(next) }))).toContain('+  a: (added, not shown)')
     expect(changed(secret({ a: base64(old) }), undefined)).toContain('-  a: (removed, not shown)')
   })
 
-  test('its labels and its type as they are', () => {
+  test('shows labels and type unchanged', () => {
     const labelled = object('Secret', { type: 'kubernetes.io/tls', metadata: { name: 'x', labels: { app: 'redis' } } })
     expect(changed(object('Secret', { type: 'Opaque' }), labelled)).toEqual([
       '-type: Opaque',
@@ -78,11 +78,11 @@ describe('a Secret shows', () => {
     ['text', old, next],
     ['a list', [old], [next]],
     ['nested', { a: { b: old } }, { a: { b: next } }]
-  ])('nothing of data that is %s, which no server would take', (_, before, after) => {
+  ])('shows nothing of data that is %s, which no server would accept', (_, before, after) => {
     expect(changed(object('Secret', { data: before }), object('Secret', { data: after }))).toHaveLength(1)
   })
 
-  test('no copy of it that a tool keeps in an annotation', () => {
+  test('hides an annotation with a copy of the Secret', () => {
     const names = [
       'kubectl.kubernetes.io/last-applied-configuration',
       'kapp.k14s.io/original',
@@ -97,7 +97,7 @@ describe('a Secret shows', () => {
   })
 })
 
-test('a Secret shows no annotation with one of its values', () => {
+test('hides an annotation with one of its values', () => {
   const annotated = (value: string) =>
     object('Secret', {
       metadata: {
@@ -115,7 +115,7 @@ test('a Secret shows no annotation with one of its values', () => {
   expect(objectDiff(undefined, annotated(next))).toContain('+    note: b')
 })
 
-describe('shown as changed only', () => {
+describe('a credential in a diff', () => {
   const pod = (container: object) => object('Pod', { spec: { containers: [{ name: 'a', ...container }] } })
   const env = (name: string) => (value: string) => pod({ env: [{ name, value }] })
   const annotation = (name: string) => (value: string) =>
@@ -160,7 +160,7 @@ describe('shown as changed only', () => {
     ['a file with passwords', file('passwords.txt'), '+  passwords.txt: (changed, not shown)'],
     ['a private key', file('tls.key'), '+  tls.key: (changed, not shown)'],
     [
-      'a private key by what it says',
+      'a private key by its content',
       (value) => file('a')(`-----BEGIN RSA PRIVATE KEY-----\n${value}\n`),
       '+  a: (changed, not shown)'
     ],
@@ -219,7 +219,7 @@ describe('shown as changed only', () => {
       (value) => pod({ args: ['redis-cli', 'auth', 'default', value] }),
       '+        - (changed, not shown)'
     ]
-  ])('%s', (_, shape, line) => {
+  ])('is only marked as changed: %s', (_, shape, line) => {
     expect(changed(shape(old), shape(next))).toEqual([line])
     expect(changed(undefined, shape(next)).join('\n')).toContain('(added, not shown)')
     expect(changed(shape(old), undefined).join('\n')).toContain('(removed, not shown)')
@@ -266,18 +266,18 @@ describe('shown as changed only', () => {
       annotation('example.com/webhook'),
       ['-    example.com/webhook: https://***@x', '+    example.com/webhook: https://***@x (changed, not shown)']
     ]
-  ])('%s, the rest as it is', (name, shape, lines) => {
+  ])('is only marked as changed beside visible content: %s', (name, shape, lines) => {
     const put = (value: string) => shape(name.endsWith('annotation') ? `https://${value}@x` : value)
     expect(changed(put(old), put(next))).toEqual(lines)
   })
 
-  test('beside another change of the same value', () => {
+  test('is hidden beside another change of the same value', () => {
     const url = (value: string, host: string) => env('URL')(`redis://:${value}@${host}`)
     expect(changed(url(old, 'a'), url(next, 'b')).at(-1)).toBe('+          value: redis://***@b (changed, not shown)')
     expect(changed(url(old, 'a'), url(old, 'b')).at(-1)).toBe('+          value: redis://***@b')
   })
 
-  test('a variable that then comes from a Secret', () => {
+  test('is hidden where a variable becomes a reference to a Secret', () => {
     const from = pod({ env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'redis', key: 'password' } } }] })
     expect(changed(env('PASSWORD')(old), from)).toEqual([
       '-          value: (removed, not shown)',
@@ -289,7 +289,7 @@ describe('shown as changed only', () => {
   })
 })
 
-describe('shown, because it only names a credential', () => {
+describe('the name of a credential in a diff', () => {
   test.each<[string, object, object, string]>([
     [
       'the name of a Secret',
@@ -324,13 +324,13 @@ describe('shown, because it only names a credential', () => {
     ['a key', { key: 'a' }, { key: 'b' }, 'b'],
     ['a switch', { automountServiceAccountToken: false }, { automountServiceAccountToken: true }, 'true'],
     ['a toleration', { tolerations: [{ key: 'key', value: 'a' }] }, { tolerations: [{ key: 'key', value: 'b' }] }, 'b']
-  ])('%s', (_, before, after, expected) => {
+  ])('is shown: %s', (_, before, after, expected) => {
     expect(changed(object('X', { spec: before }), object('X', { spec: after })).at(-1)).toMatch(
       new RegExp(` ${expected}$`)
     )
   })
 
-  test('a file with settings', () => {
+  test('is shown in a file with settings', () => {
     const configMap = (data: Record<string, string>) => object('ConfigMap', { data })
     const [before, after] = [
       { 'primary-key': 'a', HOST: 'a' },
@@ -339,7 +339,7 @@ describe('shown, because it only names a credential', () => {
     expect(changed(before, after)).toEqual(['-  HOST: a', '-  primary-key: a', '+  HOST: b', '+  primary-key: b'])
   })
 
-  test('the mark of the configuration', () => {
+  test('is shown in the checksum annotation of the configuration', () => {
     const mark = (value: string) =>
       object('X', { metadata: { name: 'x', annotations: { 'redis-cache-action/config': value } } })
     expect(changed(mark('0123'), mark('4567')).at(-1)).toBe('+    redis-cache-action/config: "4567"')

@@ -13,15 +13,15 @@ function nested(innermost: string): unknown {
   )
 }
 
-describe('a diff is whole', () => {
-  test('with many lines', () => {
+describe('a long diff', () => {
+  test('shows all of its many lines', () => {
     const lines = objectDiff(undefined, thing(list(5000, (index) => index))).split('\n')
     // A place and five lines stand before the list.
     expect(lines).toHaveLength(5006)
     expect(lines.at(-1)).toBe('+  - 4999')
   })
 
-  test('with long lines, and only the path above them is cut', () => {
+  test('shows long lines in full and only cuts the path above them', () => {
     const long = (value: string) => thing({ ['k'.repeat(5000)]: { a: value.repeat(5000) } })
     const diff = objectDiff(long('1'), long('2'))
     expect(diff).toMatch(/^@@ …k{300} @@\n/)
@@ -30,8 +30,8 @@ describe('a diff is whole', () => {
   })
 })
 
-describe('what is nested deeper than anybody reads', () => {
-  test('is not shown, and does not end the program', () => {
+describe('content below the maximum depth', () => {
+  test('is left out without an error', () => {
     const diff = objectDiff(thing({ deep: nested('a'), b: 1 }), thing({ deep: nested('b'), b: 2 }))
     expect(diff).toMatch(/^\+ +- a: \(changed, not shown\)$/m)
     expect(diff).toMatch(/^\+ {2}b: 2$/m)
@@ -39,23 +39,23 @@ describe('what is nested deeper than anybody reads', () => {
     expect(objectDiff(undefined, thing(nested('a')), thing(nested('a')))).toContain('(added, not shown)')
   })
 
-  test('is nothing that Kubernetes has', () => {
+  test('is deeper than any Kubernetes object', () => {
     const crd = list(50, () => 'properties').reduce<unknown>((inner, key) => ({ [key]: inner }), { type: 'string' })
     expect(objectDiff(undefined, thing(crd))).toContain('type: string')
   })
 })
 
-describe('an enormous object is no reason to fail', () => {
+describe('an enormous object', () => {
   test.each<[string, number, (turn: number) => unknown]>([
     ['with a long list', 130_000, (turn) => list(130_000, () => (turn > 0 ? 'a' : 'b'))],
     ['with a long list of maps', 10_000, (turn) => list(10_000, (index) => ({ a: index * turn }))],
     ['with a long text', 130_000, (turn) => list(130_000, (index) => `${index * turn}`).join('\n')]
-  ])('%s', (_, length, spec) => {
+  ])('is diffed: %s', (_, length, spec) => {
     expect(objectDiff(thing(spec(1)), thing(spec(-1))).split('\n').length).toBeGreaterThan(length)
   })
 })
 
-test('a name that objects bring along is a name like any other', () => {
+test('may use an inherited JavaScript property as a name', () => {
   const [before, after] = ['1', '2'].map((value) =>
     thing(JSON.parse(`{"__proto__":{"constructor":${value}},"toString":1}`))
   )

@@ -14,7 +14,7 @@ function changes(field: string, before: unknown[], after: unknown[]): string[] {
   return lines.filter((line) => /^[@+-]/.test(line)).map((line) => line.replace(/^([+-]) {4}/, '$1'))
 }
 
-describe('another order is no change', () => {
+describe('a new order without meaning', () => {
   test.each<[string, (name: string, index: number) => object]>([
     ['containers', (name) => ({ name })],
     ['volumes', (name) => ({ name })],
@@ -36,12 +36,12 @@ describe('another order is no change', () => {
     ['subjects', (name) => ({ kind: 'User', name })],
     ['topologySpreadConstraints', (topologyKey) => ({ topologyKey, whenUnsatisfiable: 'DoNotSchedule' })],
     ['whateverHasNames', (name) => ({ name })]
-  ])('of %s', (field, item) => {
+  ])('is no change of %s', (field, item) => {
     const [a, b, c] = ['a', 'b', 'c'].map(item)
     expect(changes(field, [a, b, c], [c, a, b])).toEqual([])
   })
 
-  test('of ports where one of them leaves out the protocol that is the default', () => {
+  test('is no change of ports where one omits the default protocol', () => {
     const dns = { port: 53, protocol: 'UDP' }
     expect(changes('ports', [{ port: 53, protocol: 'TCP' }, dns], [dns, { port: 53, protocol: 'TCP' }])).toEqual([])
     expect(changes('ports', [{ port: 53 }, dns], [dns, { port: 53, protocol: 'TCP' }])).toEqual([
@@ -51,16 +51,16 @@ describe('another order is no change', () => {
   })
 })
 
-describe('another order is a change', () => {
-  test('of containers that run one after the other', () => {
+describe('a new order with meaning', () => {
+  test('is a change of init containers', () => {
     expect(changes('initContainers', [{ name: 'a' }, { name: 'b' }], [{ name: 'b' }, { name: 'a' }])).toHaveLength(3)
   })
 
-  test('of arguments', () => {
+  test('is a change of arguments', () => {
     expect(changes('args', ['a', 'b'], ['b', 'a'])).toEqual(['@@ spec.args @@', '-- a', '+- a'])
   })
 
-  test('of items that their key does not tell apart', () => {
+  test('is a change of items with duplicate keys', () => {
     const twins = [
       { name: 'a', x: 1 },
       { name: 'a', x: 2 }
@@ -70,22 +70,22 @@ describe('another order is a change', () => {
   })
 })
 
-describe('an item', () => {
-  test('that is added before others changes nothing else', () => {
+describe('the diff of a list item', () => {
+  test('shows only the item that was inserted before others', () => {
     expect(changes('containers', [{ name: 'a', x: 1 }], [{ name: 'b' }, { name: 'a', x: 1 }])).toEqual([
       '@@ spec.containers[name=b] @@',
       '+- name: b'
     ])
   })
 
-  test('that goes leaves the others as they are', () => {
+  test('shows only the item that was removed', () => {
     expect(changes('env', [{ name: 'a' }, { name: 'b' }, { name: 'c' }], [{ name: 'c' }, { name: 'a' }])).toEqual([
       '@@ spec.env[name=b] @@',
       '-- name: b'
     ])
   })
 
-  test('that moves and changes shows its change', () => {
+  test('shows the change of an item that moved as well', () => {
     expect(changes('env', [{ name: 'a', x: 1 }, { name: 'b' }], [{ name: 'b' }, { name: 'a', x: 2 }])).toEqual([
       '@@ spec.env[name=a] @@',
       '-  x: 1',
@@ -93,7 +93,7 @@ describe('an item', () => {
     ])
   })
 
-  test('without a key that changes in part shows that part', () => {
+  test('shows the changed part of an item without a key', () => {
     const rule = (port: number) => ({ from: [{ podSelector: {} }], ports: [{ port }] })
     expect(changes('ingress', [rule(1), rule(2)], [rule(1), rule(3)])).toEqual([
       '@@ spec.ingress[1].ports @@',
@@ -102,14 +102,14 @@ describe('an item', () => {
     ])
   })
 
-  test('without a key that is added leaves the others as they are', () => {
+  test('shows only the added item without a key', () => {
     expect(changes('ingress', [{ a: 1 }, { a: 2 }], [{ a: 3 }, { a: 1 }, { a: 2 }])).toEqual([
       '@@ spec.ingress[0] @@',
       '+- a: 3'
     ])
   })
 
-  test('whose first field goes has the dash at the next one', () => {
+  test('puts the dash at the next field where the first one was removed', () => {
     expect(changes('ingress', [{ from: 1, ports: 2 }], [{ ports: 2 }])).toEqual([
       '@@ spec.ingress[0] @@',
       '-- from: 1',
@@ -118,11 +118,11 @@ describe('an item', () => {
     ])
   })
 
-  test('that becomes empty', () => {
+  test('shows an item that becomes empty', () => {
     expect(changes('from', [{ a: { b: 1 } }], [{}])).toEqual(['@@ spec.from @@', '-- a:', '-    b: 1', '+- {}'])
   })
 
-  test('that is a list, or a text of several lines', () => {
+  test('shows an item that is a list or a text of several lines', () => {
     expect(changes('args', [['a', 'b'], 'x\ny\n'], [['a', 'c'], 'x\nz\n'])).toEqual([
       '@@ spec.args @@',
       '-  - b',
@@ -132,7 +132,7 @@ describe('an item', () => {
     ])
   })
 
-  test('of a list in which one has no name, and one has it twice', () => {
+  test('handles a list with missing and duplicate names', () => {
     expect(changes('env', [{ name: 'a' }, {}], [{ name: 'a' }, { name: 'a' }])).toEqual([
       '@@ spec.env @@',
       '-- {}',
@@ -141,7 +141,7 @@ describe('an item', () => {
   })
 })
 
-test('a sidecar before the container of Redis is shown as what it is', () => {
+test('shows a sidecar inserted before the Redis container as an addition', () => {
   const sidecar = '      containers:\n        - name: logs\n          image: logs:1\n'
   const edited = shippedOne('StatefulSet', 'redis', ['      containers:\n', sidecar])
   expect(objectDiff(shippedOne('StatefulSet', 'redis'), edited).match(/^[@+-].*/gm)).toEqual([

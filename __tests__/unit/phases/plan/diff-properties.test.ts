@@ -27,7 +27,7 @@ const values = fc.letrec((tie) => ({
   any: fc.oneof({ maxDepth: 4 }, tie('scalar'), tie('map'), fc.array(tie('any'), { maxLength: 4 }))
 }))
 
-test('from all lines of a diff both states can be read', () => {
+test('a full diff contains both states', () => {
   fc.assert(
     fc.property(values.map, values.map, (before, after) => {
       const pair = { before: redactedTreeOf(before, 'Thing'), after: redactedTreeOf(after, 'Thing') }
@@ -58,7 +58,7 @@ test('one changed value is shown as it was and as it would be', () => {
   )
 })
 
-test('whatever an object holds, it does not differ from itself', () => {
+test('any object is equal to itself', () => {
   fc.assert(
     fc.property(fc.constantFrom('Thing', 'Secret', 'ConfigMap'), fc.jsonValue(), fc.jsonValue(), (kind, spec, data) => {
       const one = object(kind, { spec, data })
@@ -68,7 +68,7 @@ test('whatever an object holds, it does not differ from itself', () => {
   )
 })
 
-test('items with a name may stand in any order', () => {
+test('items with a name may be in any order', () => {
   const items = fc
     .uniqueArray(fc.string(), { minLength: 1 })
     .chain((names) => fc.tuple(...names.map((name) => values.any.map((rest) => ({ name, rest })))))
@@ -83,7 +83,7 @@ test('items with a name may stand in any order', () => {
   )
 })
 
-test('whatever two objects hold, each line says what it is, and none is a command for the runner', () => {
+test('a diff of any two objects has only marked lines and no workflow command', () => {
   const hostile = fc.oneof(
     fc.jsonValue(),
     fc.string({
@@ -148,7 +148,7 @@ function quoted(rule: string): string {
   return JSON.stringify(rule)
 }
 
-test.each(Object.entries(places))('no part of a password in %s is ever shown', (_, place) => {
+test.each(Object.entries(places))('a password in %s is never shown, not even in part', (_, place) => {
   fc.assert(
     fc.property(password, password, fc.boolean(), (old, next, isSame) => {
       const [before, after] = [place(old), place(isSame ? old : next)]

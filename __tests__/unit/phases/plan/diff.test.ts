@@ -15,8 +15,8 @@ const configMap = (data: object): KubernetesObject => ({
   data
 })
 
-describe('a change', () => {
-  test('of one field has three lines around it, and its place above', () => {
+describe('the diff of a change', () => {
+  test('has three lines of context and the field path above', () => {
     expect(edited('StatefulSet', ['redis:7.2.16-alpine', 'redis:8.0.1'])).toBe(
       `@@ spec.template.spec.containers[name=redis] @@
                echo "user default on #$hash ~* &* +@all" >/run/redis/auth.conf
@@ -30,7 +30,7 @@ describe('a change', () => {
     )
   })
 
-  test('of one line of a configuration shows that line', () => {
+  test('shows the changed line of a configuration file', () => {
     const before = shippedOne('ConfigMap', 'redis-config')
     expect(objectDiff(before, shippedOne('ConfigMap', 'redis-config', ['save 300 10', 'save 300 20']))).toBe(
       `@@ data.redis.conf @@
@@ -48,7 +48,7 @@ describe('a change', () => {
     )
   })
 
-  test('of places that are far from each other has one hunk for each', () => {
+  test('has one hunk for each distant change', () => {
     const diff = edited('StatefulSet', ['replicas: 1', 'replicas: 2'], ['storage: 5Gi', 'storage: 9Gi'])
     expect(diff.split('\n').filter((line) => /^[@+-]/.test(line))).toEqual([
       '@@ spec @@',
@@ -60,7 +60,7 @@ describe('a change', () => {
     ])
   })
 
-  test('of fields next to each other has the place that they share', () => {
+  test('has the common path above for adjacent fields', () => {
     const diff = edited('StatefulSet', ['runAsUser: 999', 'runAsUser: 0'], ['type: RuntimeDefault', 'type: Unconfined'])
     expect(diff.split('\n').filter((line) => /^[@+-]/.test(line))).toEqual([
       '@@ spec.template.spec.securityContext @@',
@@ -71,7 +71,7 @@ describe('a change', () => {
     ])
   })
 
-  test('from one value to a list of them is a removal and an addition', () => {
+  test('shows a scalar that becomes a list as a removal and an addition', () => {
     expect(objectDiff(of(`${head}spec: {a: 1}`), of(`${head}spec: {a: [1]}`))).toBe(
       `@@ spec @@
  metadata:
@@ -83,19 +83,19 @@ describe('a change', () => {
     )
   })
 
-  test('of a map that becomes empty', () => {
+  test('shows a map that becomes empty', () => {
     expect(objectDiff(of(`${head}spec: {a: {b: 1}}`), of(`${head}spec: {a: {}}`))).toContain(
       '\n-  a:\n-    b: 1\n+  a: {}'
     )
   })
 
-  test('of what YAML would read as another type', () => {
+  test('quotes values that YAML would read as another type', () => {
     expect(objectDiff(configMap({ a: 'yes' }), configMap({ a: true }))).toMatch(/- {2}a: "yes"\n\+ {2}a: true$/)
     expect(objectDiff(configMap({ a: 1 }), configMap({ a: '1' }))).toMatch(/- {2}a: 1\n\+ {2}a: "1"$/)
   })
 })
 
-describe('a change that is hard to see is seen', () => {
+describe('a subtle change', () => {
   test.each<[string, string, string, string]>([
     ['white space at the end of a line', 'a\nb\n', 'a \t\nb\n', '-    a\n+    a␠␉'],
     ['the last line end', 'a\nb\n', 'a\nb', '-  x: |\n+  x: |-'],
@@ -106,11 +106,11 @@ describe('a change that is hard to see is seen', () => {
     ['a control character', 'ab', 'a\u0007b', '-  x: ab\n+  x: "a\\ab"'],
     ['a character without width', 'a b', 'a \u200bb', '-  x: a b\n+  x: a \\u{200b}b'],
     ['another order of what is written', 'a b', 'a \u202eb', '-  x: a b\n+  x: a \\u{202e}b']
-  ])('%s', (_, before, after, expected) => {
+  ])('is visible: %s', (_, before, after, expected) => {
     expect(objectDiff(configMap({ x: before }), configMap({ x: after }))).toContain(expected)
   })
 
-  test('far into a very long line', () => {
+  test('is visible far into a very long line', () => {
     const long = (end: string) => configMap({ x: `${'long '.repeat(1000)}${end}` })
     const [removed, added] = objectDiff(long('maxmemory'), long('appendonly')).split('\n').slice(-2)
     expect(removed).toMatch(/^- {2}x: (long ){1000}maxmemory$/)
@@ -118,16 +118,16 @@ describe('a change that is hard to see is seen', () => {
   })
 })
 
-describe('nothing is shown', () => {
-  test('of two objects that are the same', () => {
+describe('the diff is empty', () => {
+  test('for two equal objects', () => {
     expect(edited('StatefulSet')).toBe('')
   })
 
-  test('of nothing', () => {
+  test('for two absent objects', () => {
     expect(objectDiff(undefined, undefined)).toBe('')
   })
 
-  test('of what the server and its controllers write', () => {
+  test('for fields that the server and its controllers write', () => {
     const [before, after] = ['a', 'b'].map((value) =>
       of(`apiVersion: v1
 kind: ConfigMap
@@ -149,19 +149,19 @@ data: {}
     expect(objectDiff(before, after)).toBe('')
   })
 
-  test('of annotations of which none is left', () => {
+  test('for annotations of which none is left', () => {
     const bare = of(`${head}`)
     const annotated = structuredClone(bare)
     annotated.metadata.annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}' }
     expect(objectDiff(annotated, bare)).toBe('')
   })
 
-  test('of fields that are null, which for Kubernetes are not there', () => {
+  test('for fields that are null, which Kubernetes treats as absent', () => {
     expect(objectDiff(of(`${head}spec: {a: null}`), of(`${head}spec: {}`))).toBe('')
   })
 })
 
-describe('an object', () => {
+describe('the diff of an object', () => {
   const rendered = of(`apiVersion: v1
 kind: Service
 metadata: {name: redis}
@@ -176,7 +176,7 @@ spec:
   ports: [{port: 6379, protocol: TCP, targetPort: 6379}]
   template: {spec: {containers: [{name: redis, image: 'redis:7', imagePullPolicy: Always}, {name: injected}], args: [[a], {b: 1, c: 2}]}}`)
 
-  test('that is new shows what was asked for, and no defaults', () => {
+  test('shows requested fields and no defaults for a new object', () => {
     expect(objectDiff(undefined, stored, rendered)).toBe(
       `@@ Service/redis @@
 +apiVersion: v1
@@ -197,11 +197,11 @@ spec:
     )
   })
 
-  test('that is new shows all if nobody says what was asked for', () => {
+  test('shows all fields of a new object if the requested ones are unknown', () => {
     expect(objectDiff(undefined, stored)).toContain('+  clusterIP: 10.0.0.1')
   })
 
-  test('that changes shows what is new without its defaults, and all else that changes', () => {
+  test('shows new fields without defaults and every other change for an existing object', () => {
     const before = structuredClone(stored)
     before['spec'] = { clusterIP: '10.0.0.1', ports: [] }
     const diff = objectDiff(before, { ...stored, spec: { ...Object(stored['spec']), nodePort: 30000 } }, rendered)
@@ -210,12 +210,12 @@ spec:
     expect(diff).not.toMatch(/imagePullPolicy|injected/)
   })
 
-  test('that changes shows what is new in items that have no key', () => {
+  test('shows new fields of items without a key for an existing object', () => {
     const [before, after] = ['{a: 1}', '{a: 1, b: 2}'].map((item) => of(`${head}spec: {ingress: [${item}]}`))
     expect(objectDiff(before, after, before)).toMatch(/\n\+ {6}b: 2$/)
   })
 
-  test('that goes shows what goes', () => {
+  test('shows all fields of a removed object', () => {
     expect(objectDiff(of(`${head}spec: {a: 1}`), undefined)).toBe(
       `@@ Thing/x @@
 -apiVersion: v1

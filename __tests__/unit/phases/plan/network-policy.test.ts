@@ -21,8 +21,8 @@ const ruled = (ingress: string) => [
 const backend = '                  app.kubernetes.io/component: backend'.trim()
 const selector = '  podSelector:\n    matchLabels:\n      app.kubernetes.io/name: redis\n  policyTypes'
 
-describe('everybody could connect', () => {
-  test('if the policy were removed', () => {
+describe('a change that opens Redis to everybody', () => {
+  test('is recognised if the policy is removed', () => {
     expect(
       weakened(
         shipped(),
@@ -43,7 +43,7 @@ describe('everybody could connect', () => {
       'would no longer select its pods (podSelector)'
     ],
     ['it limited only egress', ['    - Ingress', '    - Egress'], 'would no longer limit ingress (policyTypes)']
-  ])('if %s', (_, edit, reason) => {
+  ])('is recognised if %s', (_, edit, reason) => {
     expect(edited(edit)).toEqual([`every pod in the cluster could connect to Redis: NetworkPolicy/redis ${reason}`])
   })
 
@@ -63,12 +63,12 @@ describe('everybody could connect', () => {
       [['  ingress:\n', '  ingress:\n    - {}\n']],
       'NetworkPolicy/redis would admit everybody to every port, which no policy admits now'
     ]
-  ])('%s', (_, edits, sentence) => {
+  ])('is recognised: %s', (_, edits, sentence) => {
     expect(edited(...edits)).toEqual([sentence])
   })
 })
 
-describe('more could connect', () => {
+describe('a change that opens Redis to more clients', () => {
   test.each<[string, string, string, string]>([
     [
       'with another pod selector',
@@ -131,38 +131,38 @@ describe('more could connect', () => {
       '[{ports: [{port: 1}, {port: 2}, {port: 3}, {port: 4}, {port: 5}]}]',
       'everybody to port 1, everybody to port 2, everybody to port 3 and 2 more'
     ]
-  ])('%s', (_, before, after, admitted) => {
+  ])('is recognised: %s', (_, before, after, admitted) => {
     expect(weakened(ruled(before), ruled(after))).toEqual([
       `NetworkPolicy/redis would admit ${admitted}, which no policy admits now`
     ])
   })
 
-  test('by a second policy', () => {
+  test('is recognised in a second policy', () => {
     expect(weakened(shipped(), [...shipped(), policy('debug', '{podSelector: {}, ingress: [{}]}')])).toEqual([
       'NetworkPolicy/debug would admit everybody to every port, which no policy admits now'
     ])
   })
 
-  test('if a first deployment admitted everybody', () => {
+  test('is recognised in a first deployment that admits everybody', () => {
     expect(weakened([], ruled('[{from: [{podSelector: {}}]}, {ports: [{port: redis}]}]'))).toEqual([
       'NetworkPolicy/redis would admit everybody to port 6379'
     ])
   })
 
-  test('where the StatefulSet is not among the objects', () => {
+  test('is recognised where the StatefulSet is not among the objects', () => {
     const [before, after] = ['[]', '[{}]'].map((ingress) => ruled(ingress).filter(isPolicy))
     expect(weakened(before ?? [], after ?? [])).toHaveLength(1)
   })
 })
 
-test('Redis could connect to more if egress were no longer limited', () => {
+test('is recognised for outgoing traffic if egress is no longer limited', () => {
   expect(edited()).toEqual([])
   expect(weakened(shipped(['    - Ingress', '    - Ingress\n    - Egress']), shipped())).toEqual([
     'NetworkPolicy/redis would no longer limit what Redis may connect to (policyTypes has no Egress)'
   ])
 })
 
-describe('nobody more could connect', () => {
+describe('a change that opens Redis to nobody else', () => {
   test.each<[string, string, string]>([
     [
       'with another order',
@@ -171,7 +171,7 @@ describe('nobody more could connect', () => {
     ],
     ['with a rule less', '[{ports: [{port: 1}]}, {ports: [{port: 2}]}]', '[{ports: [{port: 2}]}]'],
     [
-      'with more labels asked for',
+      'with more labels required',
       '[{from: [{podSelector: {matchLabels: {a: b}}}]}]',
       '[{from: [{podSelector: {matchLabels: {a: b, c: d}}}]}]'
     ],
@@ -197,11 +197,11 @@ describe('nobody more could connect', () => {
       '[{from: [{podSelector: {matchExpressions: [{key: a, operator: In, values: [b]}]}}]}]',
       '[{from: [{podSelector: {matchExpressions: [{key: a, operator: In, values: [b]}]}}], ports: [{port: 1}]}]'
     ]
-  ])('%s', (_, before, after) => {
+  ])('is not reported: %s', (_, before, after) => {
     expect(weakened(ruled(before), ruled(after))).toEqual([])
   })
 
-  test('as everybody could before', () => {
+  test('is not reported where Redis was open to everybody before', () => {
     expect(
       weakened(
         shipped().filter((object) => !isPolicy(object)),
@@ -210,13 +210,13 @@ describe('nobody more could connect', () => {
     ).toEqual([])
   })
 
-  test('by a policy for other pods', () => {
+  test('is not reported for a policy of other pods', () => {
     expect(
       weakened(shipped(), [...shipped(), policy('web', '{podSelector: {matchLabels: {app: web}}, ingress: [{}]}')])
     ).toEqual([])
   })
 
-  test('if one of two policies were removed', () => {
+  test('is not reported if one of two policies is removed', () => {
     expect(weakened([...shipped(), policy('deny', '{podSelector: {}}')], shipped())).toEqual([])
   })
 
@@ -224,7 +224,7 @@ describe('nobody more could connect', () => {
     ['In', 'values: [redis, cache]'],
     ['NotIn', 'values: [web]'],
     ['Exists', 'values: []']
-  ])('by a selector that says the same with %s', (operator, values) => {
+  ])('is not reported for an equivalent selector with %s', (operator, values) => {
     const expression = `  podSelector:\n    matchExpressions: [{key: app.kubernetes.io/name, operator: ${operator}, ${values}}]\n  policyTypes`
     expect(edited([selector, expression])).toEqual([])
   })
@@ -234,12 +234,12 @@ describe('nobody more could connect', () => {
     ['NotIn', 'values: [redis]'],
     ['DoesNotExist', 'values: []'],
     ['Unheard', 'values: []']
-  ])('unless a selector with %s leaves Redis out', (operator, values) => {
+  ])('is reported nevertheless for a selector with %s that excludes Redis', (operator, values) => {
     const expression = `  podSelector:\n    matchExpressions: [{key: app.kubernetes.io/name, operator: ${operator}, ${values}}]\n  policyTypes`
     expect(edited([selector, expression])).toHaveLength(1)
   })
 
-  test('if the backend has another label, but that is more', () => {
+  test('is reported nevertheless for another backend label, which admits more pods', () => {
     expect(edited([backend, 'app: backend'])).toEqual([
       'NetworkPolicy/redis would admit pods app=backend to port 6379, which no policy admits now'
     ])

@@ -26,7 +26,7 @@ function refused(object: KubernetesObject, unknown?: string, before?: Kubernetes
   return { object, before, failure: new Failure('invalid-manifest', 'it is wrong', 'correct it'), unknown }
 }
 
-describe('a plan in one line', () => {
+describe('the summary line of a plan', () => {
   test.each([
     ['nothing to change', [tried(secret, secret)], []],
     ['1 to create', [tried(undefined, secret)], []],
@@ -35,12 +35,12 @@ describe('a plan in one line', () => {
     ['1 to create', [tried(undefined, set('redis:7.2.1'))], []],
     ['1 to create, 1 refused', [tried(undefined, secret)], [refused(config('1'))]],
     ['2 not checked', [], [refused(config('1'), 'not yet'), refused(secret, 'not yet')]]
-  ])('%s', (sentence, applied, others) => {
+  ])('counts the objects: %s', (sentence, applied, others) => {
     expect(planOf(applied, others).sentence).toBe(sentence)
   })
 })
 
-test('each object has its action, why, and what would change', () => {
+test('gives each object its action, reason and diff', () => {
   const { objects } = planOf(
     [tried(config('1'), config('2'), 'taken over'), tried(secret, secret)],
     [refused(set('a')), refused(set('b'), 'not checked: needs a right')]
@@ -58,12 +58,12 @@ test('each object has its action, why, and what would change', () => {
   ])
 })
 
-test('an object that would be kept and is refused for what it holds is named once', () => {
+test('names an object once that would be kept and is refused', () => {
   const { objects } = planOf([tried(secret, secret, 'password kept')], [refused(secret)])
   expect(objects).toMatchObject([{ id: 'Secret/redis-credentials', action: 'refused', note: 'it is wrong' }])
 })
 
-test('a pod that would not get its new template: no restart is promised', () => {
+test('promises no restart where the pod would keep its template', () => {
   const held = set('redis:7.2.2', { updateStrategy: { type: 'OnDelete' } })
   const { sentence, restart, objects } = planOf([tried(set('redis:7.2.1'), held, 'noted')], [])
   expect([sentence, restart]).toEqual(['1 to change', []])
@@ -72,7 +72,7 @@ test('a pod that would not get its new template: no restart is promised', () => 
   )
 })
 
-test('a claim that cannot shrink is a danger all the same', () => {
+test('reports a claim that cannot shrink as a danger as well', () => {
   const claim = (storage: string) => [{ metadata: { name: 'data' }, spec: { resources: { requests: { storage } } } }]
   const [before, wanted] = ['5Gi', '1Gi'].map((size) => set('redis:7.2.1', { volumeClaimTemplates: claim(size) }))
   if (before === undefined || wanted === undefined) throw new Error('two were made')
@@ -80,7 +80,7 @@ test('a claim that cannot shrink is a danger all the same', () => {
   expect(planOf([], [refused(wanted)]).dangers.map(({ rule }) => rule)).not.toContain('storage-shrinks')
 })
 
-test('a change that a diff does not show has a note', () => {
+test('adds a note to a change that the diff does not show', () => {
   const ordered = (...names: string[]) => set('redis:7.2.1', { env: names.map((name) => ({ name })) })
   const [object] = planOf([tried(ordered('a', 'b'), ordered('b', 'a'))], []).objects
   expect(object).toMatchObject({ action: 'change', diff: '', note: 'only the order changes' })

@@ -13,7 +13,7 @@ function statefulSet(annotations: Record<string, string>, image = 'redis:7.2', r
   return { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'redis' }, spec: { replicas, template } }
 }
 
-describe('redis-0 would restart', () => {
+describe('a predicted restart of redis-0', () => {
   const before = statefulSet({ [config]: 'a', [password]: 'b', team: 'erp' })
 
   test.each([
@@ -26,11 +26,11 @@ describe('redis-0 would restart', () => {
       statefulSet({ [config]: 'x', [password]: 'x' }, 'redis:8'),
       ['configuration', 'password', 'pod template']
     ]
-  ])('because of %s', (_, after, reasons) => {
+  ])('has the reason %s', (_, after, reasons) => {
     expect(restartReasons(before, after)).toEqual(reasons)
   })
 
-  test('not because of what stands outside of the pod template', () => {
+  test('is not caused by changes outside of the pod template', () => {
     expect(
       restartReasons(before, statefulSet({ [config]: 'a', [password]: 'b', team: 'erp' }, 'redis:7.2', 0))
     ).toEqual([])
@@ -39,7 +39,7 @@ describe('redis-0 would restart', () => {
   test.each([
     ['updateStrategy OnDelete', { type: 'OnDelete' }],
     ['partition 1', { type: 'RollingUpdate', rollingUpdate: { partition: 1 } }]
-  ])('not with %s, which keeps the old pod', (reason, updateStrategy) => {
+  ])('does not happen with %s, which keeps the old pod', (reason, updateStrategy) => {
     const after = statefulSet({ [config]: 'x' }, 'redis:8')
     const held = { ...after, spec: { ...Object(after['spec']), updateStrategy } }
     expect(restartReasons(before, held)).toEqual([])
@@ -48,12 +48,12 @@ describe('redis-0 would restart', () => {
     expect(staleReason(before, after)).toBeUndefined()
   })
 
-  test('because marks are added to a pod template that had none', () => {
+  test('is caused by checksum annotations on a template that had none', () => {
     expect(restartReasons(statefulSet({ team: 'erp' }), before)).toEqual(['configuration', 'password'])
   })
 })
 
-describe('redis-0 starts anew sooner or later', () => {
+describe('a later restart of redis-0', () => {
   const stored = statefulSet({ [config]: 'a' })
   const behind = { currentRevision: 'redis-1', updateRevision: 'redis-2' }
   const withStatus = (status: object, updateStrategy?: object): KubernetesObject => ({
@@ -62,22 +62,22 @@ describe('redis-0 starts anew sooner or later', () => {
     status
   })
 
-  test('because of what changes', () => {
+  test('is predicted for a change that the controller applies later', () => {
     expect(pendingRestart(withStatus(behind), statefulSet({ [config]: 'x' }))).toEqual(['configuration'])
   })
 
   test.each([
     ['has not reached it', withStatus(behind)],
-    ['was held back, and is no longer', withStatus(behind, { type: 'OnDelete' })]
-  ])('because a template that was stored before %s', (_, before) => {
+    ['was held back and is no longer', withStatus(behind, { type: 'OnDelete' })]
+  ])('is predicted where a template stored earlier %s', (_, before) => {
     expect(pendingRestart(before, stored)).toEqual(['revision redis-2 is stored and not running yet'])
   })
 
   test.each([
     ['it runs the revision that is stored', withStatus({ currentRevision: 'redis-2', updateRevision: 'redis-2' })],
-    ['the controller has not said yet which one it runs', withStatus({})],
-    ['the controller never says so under OnDelete', withStatus(behind, { type: 'OnDelete' })]
-  ])('but not where nothing changes and %s', (_, before) => {
+    ['the controller has not reported the current revision yet', withStatus({})],
+    ['the controller never reports it under OnDelete', withStatus(behind, { type: 'OnDelete' })]
+  ])('is not predicted where nothing changes and %s', (_, before) => {
     expect(pendingRestart(before, before)).toEqual([])
   })
 })

@@ -15,15 +15,15 @@ const unchanged = {
   'StatefulSet/redis': 'unchanged'
 }
 
-describe('compared with another branch', () => {
-  test('nothing changes where both render the same', () => {
+describe('a plan against another branch', () => {
+  test('contains no change where both render the same', () => {
     const plan = planAfter()
     expect(plan).toMatchObject({ asked: false, sentence: 'nothing to change', restart: [], dangers: [] })
     expect(actions(plan)).toEqual(unchanged)
     expect(plan.objects.map(({ diff }) => diff).join('')).toBe('')
   })
 
-  test('a changed object is shown by its diff; another template restarts redis-0', () => {
+  test('shows the diff of a changed object, and the restart that a new template causes', () => {
     const plan = planAfter(['terminationGracePeriodSeconds: 60', 'terminationGracePeriodSeconds: 61'])
     expect(plan.sentence).toBe('1 to change, redis-0 would restart (pod template)')
     expect(actions(plan)).toEqual({ ...unchanged, 'StatefulSet/redis': 'change' })
@@ -32,26 +32,26 @@ describe('compared with another branch', () => {
     )
   })
 
-  test('another configuration restarts redis-0, although the template is the same', () => {
+  test('predicts a restart for a new configuration with the same template', () => {
     const plan = planAfter(['maxmemory 256mb', 'maxmemory 128mb'])
     expect(plan.sentence).toBe('1 to change, redis-0 would restart (configuration)')
     expect(plan.restart).toEqual(['configuration'])
   })
 
-  test('a ConfigMap that redis-0 does not read restarts nothing', () => {
+  test('predicts no restart for a ConfigMap that redis-0 does not read', () => {
     const other = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'other' }, data: { a: '1' } }
     const plan = planOfRendered(right([...shipped(), { ...other, data: { a: '2' } }]), [...shipped(), other])
     expect(plan.sentence).toBe('1 to change')
     expect(plan.restart).toEqual([])
   })
 
-  test('a replaced template alone is no restart where there is no redis-0 yet', () => {
+  test('predicts no restart for a new template where redis-0 does not exist yet', () => {
     const plan = planOfRendered(right(shipped()), [])
     expect(plan.sentence).toBe('5 to create')
     expect(plan.restart).toEqual([])
   })
 
-  test('what is new is shown whole, and the values of a Secret never', () => {
+  test('shows a new object in full, but never the values of a Secret', () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' }, stringData: { password: 'Tr0ub4dor' } }
     const plan = planOfRendered(right([...shipped(), secret]), shipped())
     expect(plan.sentence).toBe('1 to create')
@@ -59,7 +59,7 @@ describe('compared with another branch', () => {
     expect(JSON.stringify(plan)).not.toContain('Tr0ub4dor')
   })
 
-  test('an order alone is a change that no diff shows', () => {
+  test('reports a change of order that no diff shows', () => {
     const object = (args: string[]) => ({
       apiVersion: 'v1',
       kind: 'Thing',
@@ -72,7 +72,7 @@ describe('compared with another branch', () => {
     ])
   })
 
-  test('another version of a kind is the same object, another namespace or group is another one', () => {
+  test('treats another version of a kind as the same object, and another namespace or group as a different one', () => {
     const object = (apiVersion: string, namespace = 'a') => ({
       apiVersion,
       kind: 'Thing',
@@ -86,7 +86,7 @@ describe('compared with another branch', () => {
     expect(actionsOf(object('example.com/v1beta1', 'b'))).toEqual(['create', 'dropped'])
   })
 
-  test('what is no longer rendered is shown whole, and the values of a Secret never', () => {
+  test('shows a removed object in full, but never the values of a Secret', () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x' }, stringData: { password: 'Tr0ub4dor' } }
     const config = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' }, data: { a: 'b' } }
     const plan = planOfRendered(right(shipped()), [...shipped(), secret, config])
@@ -101,14 +101,14 @@ describe('compared with another branch', () => {
     expect(JSON.stringify(plan)).not.toContain('Tr0ub4dor')
   })
 
-  test('a NetworkPolicy that is no longer rendered is a danger as well', () => {
+  test('reports a removed NetworkPolicy as a danger as well', () => {
     const without = shipped().filter(({ kind }) => kind !== 'NetworkPolicy')
     const { sentence, dangers } = planOfRendered(right(without), shipped())
     expect(sentence).toBe('1 no longer rendered')
     expect(dangers.map(({ rule }) => rule)).toEqual(['network-policy-weakened'])
   })
 
-  test('a danger is told by its rule', () => {
+  test('names the rule of a danger', () => {
     const { dangers } = planAfter([
       'image: docker.io/oliver006/redis_exporter:v1.88.0',
       'image: docker.io/oliver006/redis_exporter'
@@ -116,7 +116,7 @@ describe('compared with another branch', () => {
     expect(dangers.map(({ rule }) => rule)).toEqual(['image-without-tag'])
   })
 
-  test('an object with problems is refused, and its diff is shown all the same', () => {
+  test('shows the diff of an object that is refused', () => {
     const [first, ...rest] = shipped(['maxmemory 256mb', 'maxmemory 128mb'])
     if (first === undefined) throw new Error('nothing is shipped')
     const plan = planOfRendered(
@@ -129,8 +129,8 @@ describe('compared with another branch', () => {
   })
 })
 
-describe('compared with nothing', () => {
-  test('no change is known, and no danger', () => {
+describe('a plan without a base branch', () => {
+  test('contains no changes and no dangers', () => {
     const plan = planOfRendered(right(shipped(['redis_exporter:v1.88.0', 'redis_exporter'])), undefined)
     expect(plan).toMatchObject({
       asked: false,
@@ -141,7 +141,7 @@ describe('compared with nothing', () => {
     for (const { id, ...said } of plan.objects) expect(said).toEqual({ action: 'valid', diff: '' })
   })
 
-  test('what could not be checked is said', () => {
+  test('lists what could not be checked', () => {
     const object = { apiVersion: 'example.com/v1', kind: 'Thing', metadata: { name: 'x' } }
     const { objects } = planOfRendered([{ object, problems: [], note: 'no schema' }], undefined)
     expect(objects[0]).toMatchObject({ action: 'unknown', note: 'no schema' })

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { missingRightFailure, passwordTimes, wrongPasswordFailure } from '../../../../src/phases/probe/auth-failure.ts'
 
-describe('a right that is missing', () => {
+describe('a missing Redis permission', () => {
   test.each([
     [
       'Redis 6.2',
@@ -11,14 +11,14 @@ describe('a right that is missing', () => {
     ['Redis 7.0', "NOPERM this user has no permissions to run the 'config|get' command", 'the command CONFIG GET'],
     ['Redis 8.2', "NOPERM User default has no permissions to run the 'info' command", 'the command INFO'],
     ['anything else', 'NOPERM No permissions to access a key', 'a command']
-  ])('as %s says it: the command is named', (_, said, which) => {
+  ])('names the command, as reported by %s', (_, said, which) => {
     expect(missingRightFailure(said)).toBe(
       `Redis in pod redis-0 accepts the password, but its user may not run ${which}: ${said}`
     )
   })
 })
 
-describe('a password that is refused', () => {
+describe('a rejected password', () => {
   const [early, late] = ['2026-11-23T05:36:44Z', '2026-11-23T05:40:00Z']
   const base = 'Redis in pod redis-0 rejects the password of Secret/redis-credentials: WRONGPASS'
   test.each([
@@ -32,14 +32,14 @@ describe('a password that is refused', () => {
       { started: late, changed: early },
       `${base}. Redis has been running since ${late} and the Secret has not changed since, so Redis has a different password`
     ],
-    ['by a Redis of which nobody knows when it started', { started: undefined, changed: late }, base],
-    ['while nobody knows when the Secret changed', { started: early, changed: undefined }, base]
-  ])('%s', (_, times, sentence) => {
+    ['by a Redis with an unknown start time', { started: undefined, changed: late }, base],
+    ['with an unknown time of the change of the Secret', { started: early, changed: undefined }, base]
+  ])('has a probable cause: %s', (_, times, sentence) => {
     expect(wrongPasswordFailure('WRONGPASS', times)).toBe(sentence)
   })
 })
 
-describe('the times', () => {
+describe('the times that explain a rejected password', () => {
   const pod = (state: object) => ({
     apiVersion: 'v1',
     kind: 'Pod',
@@ -62,7 +62,7 @@ describe('the times', () => {
   })
   const entry = (time: string, fieldsV1: object) => ({ manager: 'm', operation: 'Apply', time, fieldsV1 })
 
-  test('are those of the container and of the newest change of data', () => {
+  test('are the start of the container and the newest change of the Secret data', () => {
     const fields = [
       entry('2026-11-03T00:00:00Z', { 'f:data': { 'f:password': {} } }),
       entry('2026-11-02T00:00:00Z', { 'f:data': { 'f:host': {} } }),
@@ -76,8 +76,8 @@ describe('the times', () => {
 
   test.each([
     ['a Secret without managed fields', pod({ waiting: {} }), secret(), '2026-11-01T00:00:00Z'],
-    ['nothing', undefined, undefined, undefined]
-  ])('of %s', (_, where, what, changed) => {
+    ['an unreadable pod and Secret', undefined, undefined, undefined]
+  ])('are unknown for %s', (_, where, what, changed) => {
     expect(passwordTimes(where, what)).toEqual({ started: undefined, changed })
   })
 })

@@ -61,7 +61,7 @@ test('a Redis as rendered passes every check, each with what was seen', () => {
   ])
 })
 
-test.each(infoReplies)('$name tells all that is judged', ({ info, usedMemory: used }) => {
+test.each(infoReplies)('have every value they need in the INFO reply of $name', ({ info, usedMemory: used }) => {
   const seen = { ...facts(), info: parseInfo(info.replaceAll('\n', '\r\n')) }
   const checks = selfHostedChecks(seen, { expected }, 90)
   expect(checks.filter(({ passed }) => !passed)).toEqual([])
@@ -69,13 +69,13 @@ test.each(infoReplies)('$name tells all that is judged', ({ info, usedMemory: us
   expect(usedMemory(seen.info)).toBe(used)
 })
 
-describe('settings', () => {
+describe('the checks of settings', () => {
   test.each([
     ['maxmemory', { maxmemory: '128000000' }, '128000000 in force, 268435456 rendered'],
     ['maxmemory-policy', { 'maxmemory-policy': 'noeviction' }, 'noeviction in force, allkeys-lru rendered'],
     ['save', { save: '' }, 'empty in force, 900 1 300 10 rendered'],
     ['appendonly', { appendonly: 'no\n::error::x' }, 'no ∶:error::x in force, yes rendered']
-  ])('%s that differs is drift', (name, change, detail) => {
+  ])('report %s that differs as drift', (name, change, detail) => {
     expect(checkOf(name, facts(change))).toEqual({ name, code: 'config-drift', passed: false, detail })
   })
 
@@ -91,11 +91,11 @@ describe('settings', () => {
     ['in capitals', 'appendonly YES', 'appendonly'],
     ['in quotes', 'maxmemory-policy "allkeys-lru"', 'maxmemory-policy'],
     ['as a list of points', 'save 900 1 300 10', 'save']
-  ])('that mean the same %s are the same', (_, text, name) => {
+  ])('accept an equivalent value %s', (_, text, name) => {
     expect(checkOf(name, facts(), conf(text))?.passed).toBe(true)
   })
 
-  test('snapshots that were switched off are compared too', () => {
+  test('compare snapshots that were switched off', () => {
     expect(checkOf('save', facts({ save: '' }), conf('save ""'))).toMatchObject({ passed: true, detail: 'empty' })
   })
 
@@ -105,7 +105,7 @@ describe('settings', () => {
     expect(names).toContain('save')
   })
 
-  test('are not compared where no configuration was rendered', () => {
+  test('skip all settings where no configuration was rendered', () => {
     expect(
       selfHostedChecks(facts(), { expected: conf('appendonly no'), unresolved: comparedSettings }, 90).map(
         ({ code }) => code
@@ -160,12 +160,12 @@ describe('a Redis that does not run a command', () => {
   })
 })
 
-describe('persistence', () => {
+describe('the checks of persistence', () => {
   test.each([
     ['last snapshot', 'rdb_last_bgsave_status:err', 'rdb_last_bgsave_status is err'],
     ['last append-only write', 'aof_last_write_status:err', 'aof_last_write_status is err'],
     ['last rewrite', 'aof_last_bgrewrite_status:err', 'aof_last_bgrewrite_status is err']
-  ])('%s that failed is told', (name, line, detail) => {
+  ])('report a failed %s', (name, line, detail) => {
     expect(checkOf(name, facts({}, line))).toMatchObject({ code: 'persistence-failing', passed: false, detail })
   })
 

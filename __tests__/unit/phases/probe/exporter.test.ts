@@ -20,7 +20,7 @@ redis_latest_fork_seconds NaN
 redis_config_maxmemory +Inf
 `
 
-describe('an answer of the exporter', () => {
+describe('the metrics of the exporter', () => {
   test.each([
     ['redis_up', 1],
     ['redis_commands_processed_total', 4207],
@@ -29,15 +29,15 @@ describe('an answer of the exporter', () => {
     ['redis_db_keys', 1],
     ['redis_instance_info', 1],
     ['redis_latest_fork_seconds', Number.NaN]
-  ])('has %s as %d', (name, value) => {
+  ])('contain %s as %d', (name, value) => {
     expect(parseMetrics(answer).get(name)).toBe(value)
   })
 
-  test('has nothing of its comments', () => {
+  test('contain nothing from comments', () => {
     expect([...parseMetrics('# redis_up 1\n#redis_up 1\n\n')]).toEqual([])
   })
 
-  test('that is complete has no problem', () => {
+  test('pass the check if they are complete', () => {
     expect(metricsProblem(answer)).toBeUndefined()
   })
 
@@ -45,29 +45,29 @@ describe('an answer of the exporter', () => {
     ['is empty', '', 'the response has no metric redis_up'],
     ['is a page of something else', '<html>redis_up 1</html>', 'the response has no metric redis_up'],
     [
-      'says that Redis is down',
+      'report that Redis is down',
       answer.replace('redis_up 1', 'redis_up 0'),
       'redis_up is 0: the exporter cannot query Redis'
     ],
     ['lacks one metric', answer.replace('redis_connected_clients', 'x'), 'the response lacks redis_connected_clients'],
     ['lacks all but one', 'redis_up 1\n', `the response lacks ${keyMetrics.join(', ')}`],
     [
-      'has a metric that is no number',
+      'has a metric that is not a number',
       answer.replace('used_bytes 1.1e+06', 'used_bytes NaN'),
       'the response lacks redis_memory_used_bytes'
     ]
-  ])('that %s has one', (_, text, problem) => {
+  ])('fail the check if they %s', (_, text, problem) => {
     expect(metricsProblem(text)).toBe(problem)
   })
 })
 
-describe('whatever is answered', () => {
-  test('is read', () => {
+describe('any text as metrics', () => {
+  test('is parsed', () => {
     const hostile = fc.string({ unit: fc.constantFrom('redis_up', '{', '}', '"', ' ', '\n', '#', '1', 'a', '=', '\\') })
     fc.assert(fc.property(fc.oneof(hostile, fc.string()), (text) => parseMetrics(text) instanceof Map))
   })
 
-  test('samples that were written are read', () => {
+  test('is parsed back into the samples that were written', () => {
     const name = fc.stringMatching(/^[a-z_:][a-z0-9_:]{0,10}$/)
     fc.assert(
       fc.property(
@@ -83,7 +83,7 @@ describe('whatever is answered', () => {
     )
   })
 
-  test('a long line takes no time', () => {
+  test('is parsed in linear time with a long line', () => {
     expect(promptly(() => parseMetrics(`redis_up{${'}'.repeat(200_000)}\n`)).size).toBe(0)
   })
 })

@@ -14,11 +14,11 @@ test('an error without a code: its kind is told by what it says', () => {
   expect(networkProblemOfError(error(undefined, message))).toEqual({ kind: 'closed', said: message })
 })
 
-test('several addresses that all refuse: Node gives the code and no message', () => {
+test('reads the error code where several addresses refuse without a message', () => {
   expect(networkProblemOfError(error('ECONNREFUSED', ''))).toEqual({ kind: 'refused', said: 'ECONNREFUSED' })
 })
 
-test('a certificate of another host: which names it has', () => {
+test('names the hosts of a certificate for another host', () => {
   const reason = "Host: a.example.org. is not in the cert's altnames: DNS:b.example.org, DNS:c.example.org"
   const cause = error('ERR_TLS_CERT_ALTNAME_INVALID', `Hostname/IP does not match certificate's altnames: ${reason}`, {
     reason

@@ -10,6 +10,6 @@ test.each([
   ['persistence-failing', '`kubectl -n team exec redis-0 -c redis -- df -h /data`'],
   ['metrics-missing', '`kubectl -n team logs redis-0 -c metrics`'],
   ['redis-unreachable', '`kubectl -n team logs redis-0 -c redis`']
-] as const)('after %s one types or changes %s', (code, words) => {
+] as const)('suggests after %s: %s', (code, words) => {
   expect(selfHostedHint(code, 'team')).toContain(words)
 })

@@ -103,7 +103,7 @@ describe('a kind is recognised', () => {
   })
 })
 
-describe('a cache that could not be asked', () => {
+describe('the description of a failed connection', () => {
   const before = ['✓ host name', '✓ TCP', '✓ TLS']
   test.each<[NetworkProblemKind, string[], RegExp, RegExp]>([
     ['unresolved', ['✗ host name'], /does not resolve in a pod of namespace team: said so$/, /coredns/],
@@ -124,7 +124,7 @@ describe('a cache that could not be asked', () => {
     ['silent', [...before.slice(0, 2), '✗ TLS'], /but sends nothing within 5 s$/, /describe-events/],
     ['closed', [...before.slice(0, 2), '✗ TLS'], /closes connections without an answer: said so$/, /rediss/],
     ['unknown', ['✗ PING'], /could not be probed: said so$/, /describe-events/]
-  ])('%s', (kind, names, detail, hint) => {
+  ])('is a sentence: %s', (kind, names, detail, hint) => {
     const found = findings(kind, view())
     expect(namesOf(found)).toEqual(names)
     expect(found.at(-1)).toMatchObject({
@@ -139,7 +139,7 @@ describe('a cache that could not be asked', () => {
     ['timeout', /app\.kubernetes\.io\/component: backend/],
     ['refused', /get endpointslices -l kubernetes\.io\/service-name=redis`/],
     ['silent', /logs redis-0 -c redis`/]
-  ])('%s, in the cluster', (kind, hint) => {
+  ])('has a hint for a Redis in the cluster: %s', (kind, hint) => {
     const found = findings(kind, selfHosted()).at(-1)
     expect(found).toMatchObject({ code: 'redis-unreachable', hint: expect.stringMatching(hint) })
   })
@@ -147,17 +147,17 @@ describe('a cache that could not be asked', () => {
   test.each<[NetworkProblemKind, RegExp]>([
     ['unresolved', /the VPC DNS, or set probe-from: cluster/],
     ['timeout', /only inside its VPC: .* probe-from: cluster/]
-  ])('%s, from the runner', (kind, hint) => {
+  ])('has a hint for the runner: %s', (kind, hint) => {
     const found = findings(kind, view({ from: 'runner' })).at(-1)
     expect(found?.hint).toMatch(hint)
     expect(found?.detail).toContain('the runner')
   })
 
-  test('without TLS, silence is an answer that PING misses', () => {
+  test('treats silence without TLS as a missing reply to PING', () => {
     expect(namesOf(findings('silent', view({}, false)))).toEqual(['✓ host name', '✓ TCP', '✗ PING'])
   })
 
-  test('an image that cannot ask says nothing of the cache', () => {
+  test('does not blame the cache for an image without redis-cli', () => {
     expect(findings('client', view(), '--tls?')).toEqual([
       {
         name: 'PING',
@@ -169,7 +169,7 @@ describe('a cache that could not be asked', () => {
     ])
   })
 
-  test('nothing more is said where nothing more is known', () => {
+  test('adds nothing where nothing more is known', () => {
     expect(findings('timeout', view(), '').at(-1)?.detail).toMatch(/within 5 s$/)
   })
 })

@@ -4,7 +4,7 @@ import fc from '../../../support/fast-check.ts'
 
 const at = (url: string) => addressOf({ host: 'cache.example.org', port: '6380', password: 'secret', url })
 
-describe('where clients find the cache', () => {
+describe('the address of the cache', () => {
   test.each([
     ['rediss://:secret@cache.example.org:6380', true, undefined],
     ['redis://:secret@cache.example.org:6380', false, undefined],
@@ -17,11 +17,11 @@ describe('where clients find the cache', () => {
     ['rediss://backend@cache.example.org:6380', true, 'backend'],
     ['rediss://cache.example.org:6380', true, undefined],
     ['no url', false, undefined]
-  ])('%s', (url, tls, username) => {
+  ])('is read from the Secret: %s', (url, tls, username) => {
     expect(at(url)).toEqual({ host: 'cache.example.org', port: 6380, tls, username })
   })
 
-  test('whatever is stored is read', () => {
+  test('is read from any Secret without an error', () => {
     fc.assert(fc.property(fc.string(), (url) => at(url).port === 6380))
   })
 })
@@ -30,6 +30,6 @@ test.each([
   ['cache.example.org', 'cache.example.org:6379'],
   ['10.0.1.2', '10.0.1.2:6379'],
   ['fd00::1', '[fd00::1]:6379']
-])('%s is shown with its port', (host, place) => {
+])('shows %s with its port', (host, place) => {
   expect(endpointText({ host, port: 6379, username: undefined, tls: true })).toBe(place)
 })

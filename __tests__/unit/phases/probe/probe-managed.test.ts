@@ -42,7 +42,7 @@ describe('a serverless cache', () => {
   const info = ['redis_version:7.1', 'redis_mode:cluster', 'role:master', 'cluster_enabled:1']
   const role = expect.stringContaining('in cluster mode')
 
-  test('passes, and what was not judged is said', async () => {
+  test('passes, and the skipped checks are noted', async () => {
     const { checks, notes, result } = await connected(host, 6379, info)
     expect(checks).toEqual(['host name', 'TCP', 'TLS', 'certificate name', 'without a password', 'PING'])
     expect(notes).toEqual([
@@ -52,13 +52,13 @@ describe('a serverless cache', () => {
     expect(result).toEqual({ redisVersion: '7.1', usedMemoryBytes: undefined, maxmemoryBytes: undefined })
   })
 
-  test('has a port of its own for reading, which is said', async () => {
+  test('has a separate reader port, which is noted', async () => {
     const { notes } = await connected(host, 6380, info)
     expect(notes.at(-1)).toBe('Port 6380 of a serverless cache is its reader port; writes go to port 6379.')
   })
 })
 
-test('a cache whose INFO tells neither memory nor policy passes as well', async () => {
+test('passes without memory and policy in INFO', async () => {
   const { checks, notes } = await connected('redis.example.com', 6380, ['redis_version:7.1', 'role:master'])
   expect(checks.at(-1)).toBe('role')
   expect(notes).toEqual(['Memory and maxmemory-policy were not checked: INFO of this cache reports neither.'])

@@ -33,42 +33,42 @@ async function answerTo(hello: Buffer, { cert, key }: Certificate, options = {})
 }
 
 describe('the first bytes of a handshake', () => {
-  test('are a ClientHello that names the host, and a goodbye', async () => {
+  test('are a ClientHello with the host name, and a close_notify', async () => {
     const hello = await clientHello('cache.example.org')
     expect([hello[0], hello[5]]).toEqual([22, 1])
     expect(hello.includes('cache.example.org')).toBe(true)
     expect(hello.subarray(-7)).toEqual(Buffer.from([0x15, 3, 3, 0, 2, 1, 0]))
   })
 
-  test('name no IP address', async () => {
+  test('contain no IP address as server name', async () => {
     expect((await clientHello('10.0.0.1')).includes('10.0.0.1')).toBe(false)
   })
 
-  test('make a server show its certificates, its own first', async () => {
+  test('make a server send its certificates, its own first', async () => {
     const own = await authority.issue('cache.example.org')
     const chain = { ...own, cert: `${own.cert}\n${authority.certificate}` }
     const presented = presentedCertificates(await answerTo(await clientHello('cache.example.org'), chain))
     expect(presented.map(({ subject }) => subject)).toEqual(['CN=cache.example.org', 'CN=Test Authority'])
   })
 
-  test('make a server that speaks TLS 1.3 alone show none', async () => {
+  test('get no certificates from a server that only speaks TLS 1.3', async () => {
     const own = await authority.issue('cache.example.org')
     const answer = await answerTo(await clientHello('cache.example.org'), own, { minVersion: 'TLSv1.3' })
     expect(presentedCertificates(answer)).toEqual([])
   })
 })
 
-describe('what a server answers', () => {
+describe('the first bytes of a server', () => {
   test.each([
     ['nothing', ''],
     ['an error of Redis', '-NOAUTH Authentication required.\r\n'],
     ['HTTP', 'HTTP/1.1 400 Bad Request\r\n\r\n'],
     ['a handshake that is cut', '\u0016\u0003\u0003\u0010\u0000\u000b\u0000\u0001']
-  ])('%s: no certificate', (_, answer) => {
+  ])('contain no certificate: %s', (_, answer) => {
     expect(presentedCertificates(Buffer.from(answer, 'latin1'))).toEqual([])
   })
 
-  test('in as many records as it likes', async () => {
+  test('may be split into any number of records', async () => {
     const { cert } = await authority.issue('cache.example.org')
     const { raw } = new X509Certificate(cert)
     const sized = (bytes: Buffer) => Buffer.concat([Buffer.from([0, bytes.length >> 8, bytes.length & 255]), bytes])
@@ -79,7 +79,7 @@ describe('what a server answers', () => {
     ])
   })
 
-  test('is read whatever it is', () => {
+  test('are parsed whatever they are', () => {
     const bytes = fc.uint8Array({ maxLength: 200 })
     fc.assert(
       fc.property(bytes, bytes, (first, second) => {
@@ -103,7 +103,7 @@ describe('a certificate', () => {
     ['10.0.0.1', '10.0.0.1', true],
     ['10.0.0.2', '10.0.0.1', 'it names 10.0.0.2'],
     ['cache.example.org', '10.0.0.1', 'it names no address']
-  ])('for %s, seen from a client of %s', async (name, host, naming) => {
+  ])('for %s is judged by a client of %s', async (name, host, naming) => {
     expect(certificateOf(await issued(name), host)).toEqual({
       issuer: 'CN=Test Authority',
       validUntil: daysFromNow(30).toISOString().slice(0, 10),
@@ -111,7 +111,7 @@ describe('a certificate', () => {
     })
   })
 
-  test('that nobody saw', () => {
+  test('that was not seen explains nothing', () => {
     expect(certificateOf([], 'cache.example.org')).toEqual({ naming: undefined })
   })
 
@@ -124,12 +124,12 @@ describe('a certificate', () => {
       /^that of CN=cache\.example\.org, not before 20/
     ],
     ['now', {}, 'untrusted', /^issued by CN=Test Authority$/]
-  ])('that is not trusted, and whose time is %s', async (_, valid, kind, said) => {
+  ])('that is not trusted is judged by its validity: %s', async (_, valid, kind, said) => {
     const presented = await issued('cache.example.org', valid)
     expect(distrust(presented, new Date(), 'verify failed')).toEqual({ kind, said: expect.stringMatching(said) })
   })
 
-  test('that has expired above the own one', async () => {
+  test('of an expired CA above a valid one is reported', async () => {
     const [own] = await issued('cache.example.org')
     const [above] = await issued('Authority of Yesterday', { from: daysFromNow(-9), until: daysFromNow(-3) })
     if (own === undefined || above === undefined) throw new Error('nothing was issued')

@@ -11,7 +11,7 @@ test.each([
   "it's",
   '1',
   'x'.repeat(250)
-])('%s is the name of a branch', (name) => {
+])('accepts the branch name %s', (name) => {
   expect(branchName(name)).toBe(name)
 })
 
@@ -48,11 +48,11 @@ test.each([
   'a.lock/b',
   '../../etc/passwd',
   'x'.repeat(251)
-])('%j is none', (name) => {
+])('refuses the branch name %j', (name) => {
   expect(branchName(name)).toBeUndefined()
 })
 
-test('whatever is given, what is looked up starts with refs/, or is the whole hash of a commit', () => {
+test('looks up only names that start with refs/, or full commit hashes', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'ab01/.-@{~^: \\\n\u0000ü') }), (text) => {
       const name = branchName(text)

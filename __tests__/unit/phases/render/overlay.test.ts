@@ -3,8 +3,8 @@ import { overlay } from '../../../../src/phases/render/overlay.ts'
 
 const build = (adjustments: Parameters<typeof overlay>[2] = {}) => overlay('../base', 'team-1', adjustments)
 
-describe('an overlay', () => {
-  test('without adjustments puts the manifests into the namespace', () => {
+describe('the overlay', () => {
+  test('only sets the namespace without adjustments', () => {
     expect(build()).toEqual({
       'kustomization.yaml': {
         apiVersion: 'kustomize.config.k8s.io/v1beta1',
@@ -45,7 +45,7 @@ const container = (fields: object) => ({
 })
 const claim = '/spec/volumeClaimTemplates/0/spec'
 
-describe('the patch for', () => {
+describe('the patch of an input', () => {
   test.each([
     {
       input: 'maxmemory',
@@ -105,7 +105,7 @@ describe('the patch for', () => {
         value: 'clinic/cache'
       }))
     }
-  ])('$input $effect', ({ input, adjustments, patch }) => {
+  ])('of $input $effect', ({ input, adjustments, patch }) => {
     const { 'kustomization.yaml': kustomization, ...files } = build(adjustments)
     expect(files).toEqual({ [`${input}.yaml`]: patch })
     expect(kustomization).toMatchObject({ patches: [{ path: `${input}.yaml` }] })

@@ -41,8 +41,8 @@ const problemsOf = (cache: RenderedCache, namespace: string, adjustments: Adjust
 const problems = (shape: Shape = {}, adjustments: Adjustments = {}) =>
   problemsOf(renderedCache(rendered(shape)), 'team', adjustments)
 
-describe('nothing is wrong with', () => {
-  test('the manifests that the action brings', () => {
+describe('valid manifests', () => {
+  test('are those of the action', () => {
     expect(problemsOf(renderedCache(parseManifest(baseManifest())), 'hospital-erp-system', {})).toEqual([])
   })
 
@@ -52,20 +52,20 @@ describe('nothing is wrong with', () => {
     ['one replica', { replicas: 1 }],
     ['a limit of exactly twice maxmemory', { limit: '512Mi', maxmemory: 'maxmemory 256mb' }],
     ['a limit in other units', { limit: '0.5Gi', maxmemory: 'maxmemory 256m' }]
-  ])('%s', (_, shape) => {
+  ])('may have this variation: %s', (_, shape) => {
     expect(problems(shape)).toEqual([])
   })
 
-  test('a managed cache, which has no StatefulSet', () => {
+  test('may have no StatefulSet, as for a managed cache', () => {
     expect(problemsOf(renderedCache([configMap('app', { a: 'b' })]), 'team', {})).toEqual([])
   })
 
-  test('a configuration that is not in the manifests', () => {
+  test('may lack the configuration', () => {
     expect(problemsOf(renderedCache(rendered().slice(0, 1)), 'team', {})).toEqual([])
   })
 })
 
-describe('a manifest is wrong:', () => {
+describe('invalid manifests', () => {
   test.each<[string, Shape, string]>([
     ['another namespace', { namespace: 'prod' }, 'StatefulSet/redis is in namespace prod, not in team'],
     ['another StatefulSet', { name: 'postgres' }, 'StatefulSet/postgres: the only StatefulSet allowed is redis'],
@@ -101,11 +101,11 @@ describe('a manifest is wrong:', () => {
       'the memory limit 511Mi of container redis is less than twice maxmemory 256mb; ' +
         'set memory-limit to 512Mi or more, or maxmemory to less'
     ]
-  ])('%s', (_, shape, sentence) => {
+  ])('are refused: %s', (_, shape, sentence) => {
     expect(problems(shape)).toEqual([sentence])
   })
 
-  test('all that is wrong is named', () => {
+  test('are refused with every problem named', () => {
     expect(problems({ namespace: 'prod', replicas: 3, limit: '' })).toHaveLength(3)
   })
 
@@ -114,13 +114,13 @@ describe('a manifest is wrong:', () => {
     ['64mb', '128Mi'],
     ['1gb', '2Gi'],
     ['1536mb', '3Gi']
-  ])('for maxmemory %s it names the limit %s', (maxmemory, limit) => {
+  ])('are refused for maxmemory %s with the required limit %s', (maxmemory, limit) => {
     expect(problems({ limit: '1Mi', maxmemory: `maxmemory ${maxmemory}` })[0]).toContain(
       `set memory-limit to ${limit} or more`
     )
   })
 
-  test('the limit that it names is enough, for every maxmemory', () => {
+  test('are refused with a limit that is sufficient, for every maxmemory', () => {
     const size = fc.tuple(fc.integer({ min: 1, max: 3000 }), fc.constantFrom('k', 'kb', 'm', 'mb', 'g', 'gb'))
     fc.assert(
       fc.property(size, ([number, unit]) => {
@@ -185,24 +185,24 @@ describe('an input without effect is said:', () => {
       { exporterImage: 'exporter:1' },
       'the input exporter-image: exporter:1 has no effect because StatefulSet redis has no container metrics'
     ]
-  ])('%j', (adjustments, sentence) => {
+  ])('is refused: %j', (adjustments, sentence) => {
     expect(problems({}, adjustments)).toEqual([sentence])
   })
 
-  test('redis-image, where no container is called redis', () => {
+  test('is refused if it is redis-image and no container is called redis', () => {
     expect(problems({ containers: [{ name: 'cache' }] }, { redisImage: 'redis:8' })).toContain(
       'the input redis-image: redis:8 has no effect because StatefulSet redis has no container redis'
     )
   })
 
-  test('any, where there is no StatefulSet redis', () => {
+  test('is refused if there is no StatefulSet redis', () => {
     const adjustments = { maxmemory: '1gb', memoryLimit: '2Gi', storageSize: '5Gi', exporterImage: 'exporter:1' }
     const said = adjustmentProblems(renderedCache([]), adjustments)
     expect(said).toHaveLength(4)
     for (const sentence of said) expect(sentence).toContain('because these manifests have no StatefulSet redis')
   })
 
-  test('none that has its effect', () => {
+  test('is not reported if the input has its effect', () => {
     const storage = {
       accessModes: ['ReadWriteOnce'],
       storageClassName: 'fast',

@@ -12,7 +12,7 @@ describe('text in a paragraph or a cell', () => {
     ['a mention that brings its own entity', '&#64;octocat', '&amp;#&#8203;64;octocat'],
     ['an issue', 'fixes #12, org/repo#3 and gh-4', 'fixes #&#8203;12, org/repo#&#8203;3 and gh-&#8203;4'],
     ['the address of an issue', 'https://github.com/a/b/pull/3', 'https://github.com/a/b/pull/&#8203;3'],
-    ['what is no issue', '# 1, high-4 and /issues', '# 1, high-4 and /issues'],
+    ['text that only looks like an issue', '# 1, high-4 and /issues', '# 1, high-4 and /issues'],
     ['a link', '[click](https://evil.example)', '\\[click\\](https://evil.example)'],
     ['an image', '![x](https://evil.example/x.png)', '!\\[x\\](https://evil.example/x.png)'],
     ['code', 'run `rm`', 'run \\`rm\\`'],
@@ -28,7 +28,7 @@ describe('text in a paragraph or a cell', () => {
     expect(escaped(text)).toBe(markdown)
   })
 
-  test('whatever it holds: one line without HTML, or marks that are not escaped', () => {
+  test('is always one line without HTML or unescaped markup', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const markdown = escaped(text).replaceAll('<br>', '').replace(/\\./g, '')
@@ -40,7 +40,7 @@ describe('text in a paragraph or a cell', () => {
   test.each([
     ['in a paragraph', escaped],
     ['as a title', (text: string) => folded(text, '')]
-  ])('refers to nobody and to no issue, and says the same: %s', (_, write) => {
+  ])('mentions no user and no issue, and reads the same: %s', (_, write) => {
     fc.assert(
       fc.property(hostile, (text) => {
         const seen = spoken(write(text))
@@ -52,17 +52,17 @@ describe('text in a paragraph or a cell', () => {
   })
 })
 
-describe('code', () => {
+describe('inline code', () => {
   test.each([
     ['a name', 'StatefulSet/redis', '`StatefulSet/redis`'],
     ['a backtick', 'a`b', '`aʼb`'],
     ['the end of a cell', 'a|b', '`a\\|b`'],
     ['line ends', 'a\r\nb\rc\nd', '`a b c d`']
-  ])('of %s', (_, text, markdown) => {
+  ])('is written for %s', (_, text, markdown) => {
     expect(code(text)).toBe(markdown)
   })
 
-  test('whatever it holds: one span on one line in one cell', () => {
+  test('is always one span on one line in one cell', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         expect(code(text)).toMatch(/^`[^`\r\n]*`$/)
@@ -72,7 +72,7 @@ describe('code', () => {
   })
 })
 
-test('a table has a header and a line for each row', () => {
+test('writes a table with a header and a line for each row', () => {
   const rows = [
     ['1', '2'],
     ['3', '4']
@@ -81,7 +81,7 @@ test('a table has a header and a line for each row', () => {
 })
 
 describe('a folded section', () => {
-  test('shows its title, and its content after an empty line, so that it is Markdown', () => {
+  test('has a title, and an empty line before its content so that it is Markdown', () => {
     expect(folded('2 objects', 'content')).toBe('<details><summary>2 objects</summary>\n\ncontent\n\n</details>')
   })
 
@@ -96,19 +96,19 @@ describe('a folded section', () => {
   })
 })
 
-describe('text as it is', () => {
-  test('keeps lines, white space and marks', () => {
+describe('preformatted text', () => {
+  test('keeps lines, white space and markup', () => {
     expect(verbatim('a\n\n  *b* | `c`\n')).toBe('<pre>a\n\n  *b* | `c`\n</pre>')
   })
 
-  test('cannot end the block, in which nobody is mentioned', () => {
+  test('cannot end its block, and mentions nobody', () => {
     expect(verbatim('</pre><script>x</script> @octocat')).toBe(
       '<pre>&lt;/pre&gt;&lt;script&gt;x&lt;/script&gt; @octocat</pre>'
     )
     fc.assert(fc.property(hostile, (text) => !/[<>]/.test(verbatim(text).slice('<pre>'.length, -'</pre>'.length))))
   })
 
-  test('is cut at the front where it is too long', () => {
+  test('is cut at the front if it is too long', () => {
     expect(verbatim('abcdef', 6)).toBe('<pre>abcdef</pre>')
     expect(verbatim('abcdefg', 3)).toBe('<pre>… (cut)\nefg</pre>')
   })

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { outputsOf } from '../../../../src/phases/report/outputs.ts'
 import { failedRun, passedRun } from './runs.ts'
 
-test('a run that passed has every fact', () => {
+test('the outputs of a successful run contain every fact', () => {
   expect(outputsOf(passedRun)).toEqual({
     verdict: 'passed',
     'failure-code': '',
@@ -19,7 +19,7 @@ test('a run that passed has every fact', () => {
   })
 })
 
-test('a run that failed early has its code, and nothing for what is not known', () => {
+test('the outputs of an early failure contain its code, and empty values for what is unknown', () => {
   const { verdict, 'failure-code': code, ...others } = outputsOf(failedRun)
   expect([verdict, code]).toEqual(['failed', 'crash-loop'])
   expect(outputsOf({ phases: [], verdict: 'failed', unannounced: false })).toEqual({
@@ -29,19 +29,19 @@ test('a run that failed early has its code, and nothing for what is not known', 
   })
 })
 
-describe('changed', () => {
+describe('the output changed', () => {
   test.each([
     ['nothing was applied', [], 'false'],
     ['all was as wanted', ['unchanged', 'unchanged'], 'false'],
     ['something was created', ['unchanged', 'created'], 'true'],
     ['something was configured', ['configured'], 'true']
-  ] as const)('where %s', (_, changes, changed) => {
+  ] as const)('is set where %s', (_, changes, changed) => {
     const objects = changes.map((change, index) => ({ id: `ConfigMap/${index}`, change }))
     expect(outputsOf({ ...passedRun, objects })['changed']).toBe(changed)
   })
 })
 
-test('a number that Redis did not tell is not known, also after its way through a file', () => {
+test('a number that Redis did not report is an empty output, also after its way through the result file', () => {
   const run = { ...passedRun, usedMemoryBytes: Number.NaN, maxmemoryBytes: Number.NaN }
   const read: typeof run = JSON.parse(JSON.stringify(run))
   for (const each of [run, read]) {

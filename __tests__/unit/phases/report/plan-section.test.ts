@@ -23,7 +23,7 @@ function planned(changes: Partial<Plan> = {}, failure?: ProgramResult['failure']
   return runOf([{ name: 'deploy', outcome: failure === undefined ? 'success' : 'failure', result }])
 }
 
-test('the summary of a plan: the verdict, the objects, their diffs', () => {
+test('the summary of a plan has the verdict, the objects and their diffs', () => {
   expect(
     summaryOf(planned())
   ).toBe(`### 📋 Plan: 2 to change, redis-0 would restart (configuration) (staging, namespace \`clinic\`)
@@ -58,13 +58,13 @@ A dry run cannot tell whether images can be pulled, a node has room, and Redis s
 `)
 })
 
-test('a danger stands before everything else', () => {
+test('dangers come before everything else', () => {
   const dangers = [{ rule: 'storage-shrinks', sentence: 'the claim data of StatefulSet/redis shrinks from 5Gi to 1Gi' }]
   const [, second] = summaryOf(planned({ dangers })).split('\n\n')
   expect(second).toBe('> ⚠️ `storage-shrinks`: the claim data of StatefulSet/redis shrinks from 5Gi to 1Gi')
 })
 
-test('a plan that would fail says so, with the reason and the way out', () => {
+test('the summary of a failing plan has the reason and the remedy', () => {
   const failure = { code: 'immutable-field', sentence: 'cannot change it', hint: 'put it back', evidence: [] } as const
   const refused: PlannedObject = { id: 'StatefulSet/redis', action: 'refused', note: 'cannot change it', diff: '' }
   const run = planned({ objects: [refused] }, { ...failure, evidence: [] })
@@ -74,7 +74,7 @@ test('a plan that would fail says so, with the reason and the way out', () => {
   expect(summaryOf(run)).toContain('**Next:** put it back')
 })
 
-test('outputs count what would be done', () => {
+test('the outputs count the planned changes', () => {
   expect(outputsOf(planned())).toMatchObject({
     verdict: 'planned',
     changed: 'true',
@@ -96,7 +96,7 @@ describe('diffs that do not fit', () => {
     diff: `+${'x'.repeat(500)}\n`.repeat(lines)
   })
 
-  test('are left out whole, and counted', () => {
+  test('are left out whole and counted', () => {
     const many = [long('ConfigMap/a', 200), long('ConfigMap/b', 2), long('ConfigMap/c', 200)]
     const summary = summaryOf(planned({ objects: many }), 60_000)
     expect(Buffer.byteLength(summary)).toBeLessThan(60_000)
@@ -105,7 +105,7 @@ describe('diffs that do not fit', () => {
     expect(summary).not.toContain('<summary>ConfigMap/a</summary>')
   })
 
-  test('are shown in part where one object has more than anybody reads', () => {
+  test('are cut where a single object is too long to read', () => {
     const summary = summaryOf(planned({ objects: [long('ConfigMap/a', 5_000)] }))
     expect(Buffer.byteLength(summary)).toBeLessThan(300_000)
     expect(summary).toMatch(
@@ -113,7 +113,7 @@ describe('diffs that do not fit', () => {
     )
   })
 
-  test('leave a summary for a comment below its limit', () => {
+  test('are left out so that the comment stays within its limit', () => {
     const many = Array.from({ length: 150 }, (_, index) => long(`ConfigMap/${index}`, 4))
     const summary = summaryOf(planned({ objects: many }), 60_000)
     expect(Buffer.byteLength(summary)).toBeLessThan(60_000)
@@ -121,12 +121,12 @@ describe('diffs that do not fit', () => {
   })
 })
 
-test('what a diff holds stays inside its fence', () => {
+test('a diff cannot end its code fence', () => {
   const diff = '+```\n+@everyone <b>bold</b>\n+````\n+</details>\n'
   const summary = summaryOf(planned({ objects: [{ id: 'ConfigMap/x', action: 'change', diff }] }))
   expect(summary).toContain(`\`\`\`\`\`diff\n${diff.trimEnd()}\n\`\`\`\`\`\n\n</details>`)
 })
 
-test('a plan without a cluster says what it does not know', () => {
+test('the summary of a plan without a cluster names what is unknown', () => {
   expect(summaryOf(planned({ asked: false }))).toContain('No cluster was contacted: admission, conflicts, rights')
 })

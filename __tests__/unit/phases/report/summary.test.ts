@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { summaryOf } from '../../../../src/phases/report/summary.ts'
 import { failedRun, passedRun } from './runs.ts'
 
-test('the summary of a run that passed', () => {
+test('the summary of a successful run', () => {
   expect(summaryOf(passedRun)).toBe(`### ✅ Redis 7.2.16 is proven to work (staging, namespace \`hospital-erp-system\`)
 
 Memory \`█░░░░░░░░░░░░░░░░░░░\` 0.4 % of maxmemory (1.0 MiB of 256 MiB)
@@ -35,7 +35,7 @@ Memory \`█░░░░░░░░░░░░░░░░░░░\` 0.4 % of
 `)
 })
 
-test('the summary of a run that failed: what happened, then what to do, then the evidence', () => {
+test('the summary of a failed run has the failure, then the hint, then the evidence', () => {
   expect(
     summaryOf(failedRun)
   ).toBe(`### ❌ Redis cache failed: \`crash-loop\` (staging, namespace \`hospital-erp-system\`)
@@ -69,7 +69,7 @@ Reading the configuration file, at line 2
 `)
 })
 
-test('a run that knows nothing has its verdict', () => {
+test('the summary of a run without details has the verdict', () => {
   const failure = { code: 'cancelled', sentence: 'step render was skipped', hint: 'run again', evidence: [] } as const
   const summary = summaryOf({ verdict: 'failed', unannounced: true, phases: [], failure: { ...failure, evidence: [] } })
   expect(summary).toBe(
@@ -77,11 +77,11 @@ test('a run that knows nothing has its verdict', () => {
   )
 })
 
-test('a phase whose process was killed did not end', () => {
+test('marks a phase whose process was killed as unfinished', () => {
   expect(summaryOf({ ...failedRun, running: 'probe' })).toContain('| probe | ❌ |  | did not finish |')
 })
 
-describe('the gauge', () => {
+describe('the memory gauge', () => {
   const gauge = (usedMemoryBytes: number | undefined, maxmemoryBytes: number | undefined) => {
     const { usedMemoryBytes: _used, maxmemoryBytes: _maximum, ...run } = passedRun
     const memory = {
@@ -98,21 +98,21 @@ describe('the gauge', () => {
     [50, '█'.repeat(10) + '░'.repeat(10), '50.0 %'],
     [100, '█'.repeat(20), '100.0 %'],
     [250, '█'.repeat(20), '250.0 %']
-  ])('of %d percent', (percent, bar, words) => {
+  ])('shows %d percent', (percent, bar, words) => {
     expect(gauge(percent * 1024, 100 * 1024)).toContain(`\`${bar}\` ${words}`)
   })
 
   test.each([
     ['neither is known', undefined, undefined],
     ['maxmemory is 0', 1_064_000, 0],
-    ['Redis did not tell what it uses', Number.NaN, 268_435_456],
-    ['Redis did not tell maxmemory', 1_064_000, Number.NaN]
+    ['Redis did not report its used memory', Number.NaN, 268_435_456],
+    ['Redis did not report maxmemory', 1_064_000, Number.NaN]
   ])('is left out where %s', (_, used, maximum) => {
     expect(gauge(used, maximum)).toBeUndefined()
   })
 })
 
-test('checks that failed are counted and marked', () => {
+test('counts and marks failed checks', () => {
   const checks = [
     { name: 'save', passed: false, detail: 'empty in force, 900 1 rendered' },
     { name: 'appendonly', passed: true, detail: 'yes' }
@@ -122,7 +122,7 @@ test('checks that failed are counted and marked', () => {
   expect(summary).toContain('| ❌ | save | empty in force, 900 1 rendered |')
 })
 
-test('a verification says that it was one, and each phase what it failed with', () => {
+test('titles a verification as such, and shows what each phase failed with', () => {
   const headline = 'is healthy and as configured (staging, namespace `hospital-erp-system`)'
   expect(summaryOf({ ...passedRun, mode: 'verify' })).toContain(`### ✅ Redis 7.2.16 ${headline}\n`)
   const phases = [

@@ -25,7 +25,7 @@ const step = (name: string, outcome: StepReport['outcome'], result?: ProgramResu
 const rendered = step('render', 'success', render)
 
 describe('a run', () => {
-  test('passed if every step did, and knows what they found out', () => {
+  test('passed if every step passed, and has the facts of all steps', () => {
     expect(runOf([rendered, step('deploy', 'success', deploy)])).toEqual({
       ...render,
       ...deploy,
@@ -47,7 +47,7 @@ describe('a run', () => {
     expect(runOf([rendered, step('deploy', 'success', deploy)])).not.toHaveProperty('notes')
   })
 
-  test('failed with the failure that a step announced', () => {
+  test('has the failure that a step reported', () => {
     expect(runOf([rendered, step('deploy', 'failure', broken)])).toMatchObject({
       verdict: 'failed',
       unannounced: false,
@@ -56,14 +56,14 @@ describe('a run', () => {
     })
   })
 
-  test('failed with the first failure, the steps after it being skipped', () => {
+  test('has the first failure, and skipped steps after it', () => {
     expect(runOf([step('render', 'failure', refused), step('deploy', 'skipped')])).toMatchObject({
       unannounced: false,
       failure: { code: 'invalid-input' }
     })
   })
 
-  test('failed for the failure that was announced, also if a step was killed after it', () => {
+  test('has the reported failure even if a step was killed afterwards', () => {
     expect(runOf([rendered, step('deploy', 'cancelled', broken)])).toMatchObject({
       unannounced: false,
       failure: { code: 'crash-loop' }
@@ -75,7 +75,7 @@ describe('a run', () => {
   })
 })
 
-describe('a step that ended badly without a word gets one', () => {
+describe('a step that ended without a reported failure', () => {
   const run = (deployed: StepReport) => runOf([rendered, deployed])
 
   test.each([
@@ -110,11 +110,11 @@ describe('a step that ended badly without a word gets one', () => {
       'step deploy was cancelled before its first phase'
     ],
     ['skipped', step('deploy', 'skipped'), 'cancelled', 'step deploy was skipped']
-  ])('%s', (_, deployed, code, sentence) => {
+  ])('gets a failure: %s', (_, deployed, code, sentence) => {
     expect(run(deployed)).toMatchObject({ verdict: 'failed', unannounced: true, failure: { code, sentence } })
   })
 
-  test('killed after its phases: not before the first of them', () => {
+  test('was killed after its phases, and its failure does not say before the first', () => {
     const sentence = run(step('deploy', 'failure', deploy)).failure?.sentence
     expect(sentence).toContain('the process of step deploy ended')
     expect(sentence).not.toContain('before its first phase')

@@ -10,7 +10,7 @@ const startError =
 
 const done = { ...running({ restarts: 1, last: ended('Error', 1) }), state: ended('Completed', 0) }
 
-describe('a container that may become ready has no problem:', () => {
+describe('a container that may become ready', () => {
   test.each([
     ['it is created', waiting('ContainerCreating')],
     ['it waits for the init containers', waiting('PodInitializing')],
@@ -33,7 +33,7 @@ describe('a container that may become ready has no problem:', () => {
       'it used too much memory a moment ago, and loads its data',
       running({ ready: false, started: false, restarts: 1, last: ended('OOMKilled', 137) })
     ]
-  ])('%s', (_, status) => {
+  ])('has no problem: %s', (_, status) => {
     expect(problemOf(status)).toBeUndefined()
   })
 })
@@ -47,7 +47,7 @@ describe('a container that cannot be configured', () => {
       'root where the pod forbids it',
       'container\'s runAsUser breaks non-root policy (pod: "redis-0_team(6a238b8e)", container: redis)'
     ]
-  ])('%s', (_, message) => {
+  ])('is reported: %s', (_, message) => {
     const problem = problemOf(waiting('CreateContainerConfigError', message))
     expect(problem).toMatchObject({
       code: 'config-error',
@@ -67,7 +67,7 @@ describe('a container that cannot be started', () => {
       waiting('CrashLoopBackOff', backOff, { restarts: 1, last: ended('StartError', 128, { message: startError }) })
     ],
     ['container refused by the runtime', waiting('CreateContainerError', startError)]
-  ])('%s', (_, status) => {
+  ])('is reported: %s', (_, status) => {
     const problem = problemOf(status)
     expect(problem).toMatchObject({ code: 'config-error', container: 'redis' })
     expect(problem?.sentence).toContain('container redis cannot be started: ')
@@ -76,12 +76,12 @@ describe('a container that cannot be started', () => {
     expect(problem?.toleranceMilliseconds).toBe(0)
   })
 
-  test('device missing, which may come', () => {
+  test('is tolerated for a missing device, which may appear', () => {
     const message = 'error mounting "/dev/x" to rootfs: no such file or directory: unknown'
     expect(problemOf(waiting('CreateContainerError', message))?.toleranceMilliseconds).toBe(5_000)
   })
 
-  test('program for another architecture', () => {
+  test('gets a hint about the image for a program of another architecture', () => {
     const message = 'exec: "/app": exec format error: unknown'
     const problem = problemOf(waiting('RunContainerError', message))
     expect(problem?.hint).toContain('a different architecture')
@@ -89,12 +89,12 @@ describe('a container that cannot be started', () => {
   })
 })
 
-describe('a container that ends again and again', () => {
+describe('a container that exits again and again', () => {
   const last = ended('Error', 1)
   test.each([
     ['crash loop with exit code', waiting('CrashLoopBackOff', backOff, { restarts: 1, last }), 'code 1', '2nd'],
     [
-      'crash loop, before the kubelet says that it waits',
+      'crash loop, before the kubelet reports the back-off',
       terminated(ended('Error', 1), { restarts: 3, last }),
       'code 1',
       '4th'
@@ -112,13 +112,13 @@ describe('a container that ends again and again', () => {
       '2nd'
     ],
     [
-      'killed by signal, as containerd tells it',
+      'killed by a signal, as reported by containerd',
       waiting('CrashLoopBackOff', backOff, { restarts: 1, last: ended('Error', 139) }),
       'code 139 (SIGSEGV)',
       '2nd'
     ],
     ['no word about its end', waiting('CrashLoopBackOff', backOff, { restarts: 4 }), 'an unknown exit code', '5th']
-  ])('%s', (_, status, reason, ordinal) => {
+  ])('is reported: %s', (_, status, reason, ordinal) => {
     expect(problemOf(status)).toEqual({
       code: 'crash-loop',
       sentence: `container redis exited with ${reason} right after starting (${ordinal} time)`,
@@ -140,12 +140,12 @@ describe('a container that ends again and again', () => {
     [100, '101st'],
     [110, '111th'],
     [111, '112th']
-  ])('after %d restarts it is the %s time', (restarts, ordinal) => {
+  ])('has after %d restarts exited for the %s time', (restarts, ordinal) => {
     expect(problemOf(waiting('CrashLoopBackOff', backOff, { restarts, last }))?.sentence).toContain(`(${ordinal} time)`)
   })
 })
 
-describe('a container that was killed for its memory', () => {
+describe('a container killed for its memory use', () => {
   const oom = ended('OOMKilled', 137)
   const tooLow = 'runc create failed: container init was OOM-killed (memory limit too low?): unknown'
   const tooLowForRunc =
@@ -156,17 +156,20 @@ describe('a container that was killed for its memory', () => {
     ['out of memory for the first time', terminated(oom)],
     // The kubelet sees the end of the process before the kernel tells why, so one end of two has the reason.
     [
-      'out of memory again, the end before told as an error',
+      'out of memory again, with the previous exit reported as an error',
       terminated(oom, { restarts: 1, last: ended('Error', 137) })
     ],
-    ['out of memory before, this end told as an error', terminated(ended('Error', 137), { restarts: 2, last: oom })],
+    [
+      'out of memory before, with this exit reported as an error',
+      terminated(ended('Error', 137), { restarts: 2, last: oom })
+    ],
     [
       'a limit too low to start in, while the kubelet waits',
       waiting('CrashLoopBackOff', backOff, { restarts: 1, last: ended('StartError', 128, { message: tooLow }) })
     ],
     ['a limit too low to start in', waiting('RunContainerError', tooLow)],
     ['a limit too low for the process that starts it', waiting('RunContainerError', tooLowForRunc)]
-  ])('%s', (_, status) => {
+  ])('is reported: %s', (_, status) => {
     expect(problemOf(status)).toMatchObject({
       code: 'oom-killed',
       sentence: 'container redis was killed because it used more memory than its limit of 512Mi',
@@ -176,7 +179,7 @@ describe('a container that was killed for its memory', () => {
     })
   })
 
-  test('the exporter: its own limit is told, and not the input that changes that of Redis', () => {
+  test('is reported with the limit of the exporter, without the input that changes the limit of Redis', () => {
     const problem = problemOf(waiting('CrashLoopBackOff', backOff, { name: 'metrics', restarts: 2, last: oom }))
     expect(problem?.sentence).toBe('container metrics was killed because it used more memory than its limit of 64Mi')
     expect(problem?.hint).not.toContain('memory-limit')

@@ -11,8 +11,8 @@ async function gathered(redis: KubernetesObject | undefined, events: KubernetesO
   return { evidence, logsAsked }
 }
 
-describe('evidence', () => {
-  test('of a crash loop: the states, the events, the last words before the restart', async () => {
+describe('the evidence of a failed rollout', () => {
+  test('has states, events and the log before the restart for a crash loop', async () => {
     const crashing = waiting('CrashLoopBackOff', 'back-off 20s', { restarts: 3, last: ended('Error', 1) })
     const redis = pod({ statuses: [crashing, running({ name: 'metrics', restarts: 1 })] })
     const events = [
@@ -63,7 +63,7 @@ describe('evidence', () => {
     expect(logsAsked).toEqual(logs)
   })
 
-  test('has the state and the log of an init container', async () => {
+  test('has state and log of an init container', async () => {
     const init = waiting('CrashLoopBackOff', 'back-off 10s', { name: 'prepare', restarts: 2, last: ended('Error', 7) })
     const redis = pod({ statuses: [waiting('PodInitializing')] })
     const withInit = { ...redis, status: { ...(redis['status'] as object), initContainerStatuses: [init] } }
@@ -74,17 +74,17 @@ describe('evidence', () => {
     expect(logsAsked).toEqual(['redis-0 prepare previous'])
   })
 
-  test('says how a container ended', async () => {
+  test('has the exit reason of a container', async () => {
     const { evidence } = await gathered(pod({ statuses: [terminated(ended('OOMKilled', 137), { restarts: 1 })] }))
     expect(evidence[0]?.text).toBe('redis: terminated (OOMKilled: exit code 137 (SIGKILL)), 1 restart')
   })
 
-  test('without a pod: the events of the StatefulSet', async () => {
+  test('has the events of the StatefulSet where there is no pod', async () => {
     const { evidence } = await gathered(undefined, [event(statefulSet(), 'FailedCreate', 'exceeded quota')])
     expect(evidence).toEqual([{ title: 'Events', text: 'Warning FailedCreate: exceeded quota' }])
   })
 
-  test('has the newest dozen of many events', async () => {
+  test('has the latest twelve of many events', async () => {
     const redis = pod()
     const time = (minute: number) => `2026-11-23T05:${String(minute).padStart(2, '0')}:00Z`
     const events = Array.from({ length: 30 }, (_, minute) =>

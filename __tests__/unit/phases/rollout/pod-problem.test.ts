@@ -27,7 +27,7 @@ describe('a pod that the controller cannot create', () => {
       'invalid-manifest',
       'correct the pod template so that the cluster admits the pod'
     ]
-  ])('%s', (_, reason, code, hint) => {
+  ])('is reported: %s', (_, reason, code, hint) => {
     const events = [event(statefulSet(), 'FailedCreate', creation + reason, { count: 14 })]
     expect(podCreationProblem(snapshot({ pods: [], events }))).toEqual({
       code,
@@ -50,11 +50,8 @@ describe('a pod that the controller cannot create', () => {
         event(statefulSet(), 'FailedCreate', 'exceeded quota', { count: 14 })
       ]
     ],
-    [
-      'an event that says nothing bad',
-      [event(statefulSet(), 'SuccessfulCreate', 'create Pod redis-0 in StatefulSet redis successful')]
-    ]
-  ])('is not told by %s', (_, events) => {
+    ['a normal event', [event(statefulSet(), 'SuccessfulCreate', 'create Pod redis-0 in StatefulSet redis successful')]]
+  ])('is not reported for %s', (_, events) => {
     expect(podCreationProblem(snapshot({ pods: [], events }))).toBeUndefined()
   })
 })
@@ -87,7 +84,7 @@ describe('a pod that is not scheduled', () => {
       'volume-pending',
       'describe pvc data-redis-0'
     ]
-  ])('%s', (_, message, code, hint) => {
+  ])('is reported: %s', (_, message, code, hint) => {
     const waitingPod = pod({ unschedulable: message })
     expect(podProblem(waitingPod, snapshot({ pods: [waitingPod] }))).toEqual({
       code,
@@ -97,7 +94,7 @@ describe('a pod that is not scheduled', () => {
     })
   })
 
-  test('unschedulable while an autoscaler adds a node: the deadline is the limit', () => {
+  test('is tolerated until the deadline while an autoscaler adds a node', () => {
     const waitingPod = pod({ unschedulable: noCpu })
     const scaling = event(waitingPod, 'TriggeredScaleUp', 'pod triggered scale-up: [{pool-1 1->2 (max: 5)}]', {
       type: 'Normal'
@@ -106,7 +103,7 @@ describe('a pod that is not scheduled', () => {
     expect(problem).toMatchObject({ code: 'unschedulable', toleranceMilliseconds: Number.POSITIVE_INFINITY })
   })
 
-  test('the scheduler has not looked yet: no problem', () => {
+  test('has no problem before the scheduler has looked at it', () => {
     const newPod = pod({ unscheduled: true })
     expect(podProblem(newPod, snapshot({ pods: [newPod] }))).toBeUndefined()
   })
@@ -139,7 +136,7 @@ describe('a volume that is not mounted', () => {
       'volume-pending',
       60_000
     ]
-  ])('%s', (_, message, code, tolerance) => {
+  ])('is reported: %s', (_, message, code, tolerance) => {
     expect(podProblem(creating, snapshot({ pods: [creating], events: [failed(message)] }))).toMatchObject({
       code,
       sentence: `a volume of pod redis-0 cannot be mounted: ${message}`,
@@ -147,18 +144,18 @@ describe('a volume that is not mounted', () => {
     })
   })
 
-  test('the newest event counts', () => {
+  test('is judged by the newest event', () => {
     const later = { lastTimestamp: '2026-11-23T05:40:00Z' }
     const events = [event(creating, 'FailedMount', 'timed out waiting for the condition', later), failed(secret)]
     expect(podProblem(creating, snapshot({ pods: [creating], events }))?.code).toBe('volume-pending')
   })
 
-  test('an event of an earlier pod of the same name does not count', () => {
+  test('is not judged by an event of an earlier pod of the same name', () => {
     const earlier = { ...creating, metadata: { ...creating.metadata, uid: 'earlier' } }
     expect(podProblem(creating, snapshot({ pods: [creating], events: [failed(secret, earlier)] }))).toBeUndefined()
   })
 
-  test('volume mounted at last: containers run, and the event that stays does not count', () => {
+  test('is forgotten once containers run, although its event remains', () => {
     const started = pod({
       statuses: [running({ ready: false, started: false }), running({ name: 'metrics' })],
       ready: false
@@ -167,8 +164,8 @@ describe('a volume that is not mounted', () => {
   })
 })
 
-describe('of several containers', () => {
-  test('the one with a problem speaks', () => {
+describe('a pod with several containers', () => {
+  test('has the problem of the failing container', () => {
     const message = 'secret "redis-credentials" not found'
     const broken = pod({
       statuses: [running(), waiting('CreateContainerConfigError', message, { name: 'metrics' })],
@@ -179,7 +176,7 @@ describe('of several containers', () => {
     )
   })
 
-  test('an init container speaks first', () => {
+  test('has the problem of the init container first', () => {
     const broken = pod({ statuses: [waiting('PodInitializing')], ready: false })
     const init = waiting('CreateContainerConfigError', 'secret "x" not found', { name: 'init' })
     const withInit = { ...broken, status: { ...(broken['status'] as object), initContainerStatuses: [init] } }
@@ -189,7 +186,7 @@ describe('of several containers', () => {
   })
 })
 
-describe('a Redis that runs and tells its probes why it is not ready', () => {
+describe('a running Redis whose probe output explains why it is not ready', () => {
   const notReady = pod({ statuses: [running({ ready: false, started: true })], ready: false })
   test.each([
     [
@@ -199,13 +196,13 @@ describe('a Redis that runs and tells its probes why it is not ready', () => {
     ],
     ['it has another password', 'Readiness probe failed: WRONGPASS invalid username-password pair', 'redis-auth'],
     ['it wants a password that the probe lacks', 'Startup probe failed: NOAUTH Authentication required.', 'redis-auth']
-  ])('%s', (_, message, code) => {
+  ])('has a problem: %s', (_, message, code) => {
     const events = [event(notReady, 'Unhealthy', message)]
     const problem = podProblem(notReady, snapshot({ pods: [notReady], events }))
     expect(problem).toMatchObject({ code, sentence: expect.stringContaining(message), toleranceMilliseconds: 5_000 })
   })
 
-  test('anything else may pass', () => {
+  test('has no problem for any other output, which may pass', () => {
     const events = [
       event(notReady, 'Unhealthy', 'Startup probe failed: LOADING Redis is loading the dataset in memory')
     ]

@@ -37,8 +37,8 @@ const told = (played: Played): Played => ({
   }
 })
 
-describe('a pod of an older revision that is in the way', () => {
-  test('is deleted after five seconds if it is broken, which is told; its successor is awaited', async () => {
+describe('a pod of an older revision that blocks the rollout', () => {
+  test('is deleted after five seconds if it is broken, and its successor is awaited', async () => {
     const played = play([{ from: 0, pods: [broken] }], { afterDeletion: healed })
     await expect(run(played)).resolves.toBe(revisions.update)
     expect(played.deletions).toEqual([[5_000, 'broken']])
@@ -65,7 +65,7 @@ describe('a pod of an older revision that is in the way', () => {
     expect(played.deletions).toEqual([])
   })
 
-  test('is not deleted if the events of that moment say that it loads its data', async () => {
+  test('is not deleted if the latest events show that it is loading its data', async () => {
     const loading = event(unready, 'Unhealthy', 'Startup probe failed: LOADING Redis is loading', {
       lastTimestamp: '2026-11-23T05:38:00Z'
     })
@@ -77,19 +77,19 @@ describe('a pod of an older revision that is in the way', () => {
     expect(played.deletions).toEqual([])
   })
 
-  test('is deleted once: one that stays is told at the end', async () => {
+  test('is deleted once, and reported at the deadline if it remains', async () => {
     const played = play([{ from: 0, pods: [broken] }], { afterDeletion: [{ from: 0, pods: [broken] }] })
     await expect(failed(played)).resolves.toMatchObject({ code: 'stuck-revision' })
     expect(played.deletions).toHaveLength(1)
   })
 
-  test('and was replaced meanwhile: nothing is told, and nothing else is deleted', async () => {
+  test('is not reported and causes no other deletion if it was replaced meanwhile', async () => {
     const played = play([{ from: 0, pods: [broken] }], { afterDeletion: [{ from: 0 }, { from: 500, pods: [pod()] }] })
     await expect(run(played)).resolves.toBe(revisions.update)
     expect(played.notes).toEqual([])
   })
 
-  test('is not deleted when the time of the run is over', async () => {
+  test('is not deleted after the deadline', async () => {
     const played = play([{ from: 0, pods: [broken] }])
     await expect(failed(played, 3_000)).resolves.toMatchObject({ code: 'stuck-revision' })
     expect(played.deletions).toEqual([])
@@ -105,7 +105,7 @@ describe('a pod of an older revision that is in the way', () => {
     expect(played.deletions).toEqual([])
   })
 
-  test('and may not be deleted: the failure names the rule to add and the command', async () => {
+  test('is reported with the missing rule and the command if it must not be deleted', async () => {
     const played = told(play([{ from: 0, pods: [broken] }], { fault: refusing }))
     await expect(failed(played)).resolves.toMatchObject({
       code: 'stuck-revision',
@@ -118,7 +118,7 @@ describe('a pod of an older revision that is in the way', () => {
     expect(played.notes).toEqual([])
   })
 
-  test('was never Ready and may not be deleted: it may become Ready all the same', async () => {
+  test('may still become Ready if it was never Ready and must not be deleted', async () => {
     const scenes: Scene[] = [
       { from: 0, pods: [unready], events: [typo] },
       { from: 60_000, pods: [pod()] }
@@ -127,7 +127,7 @@ describe('a pod of an older revision that is in the way', () => {
     await expect(run(played)).resolves.toBe(revisions.update)
   })
 
-  test('and the API server is gone: that is told', async () => {
+  test('is reported if the API server is unreachable', async () => {
     const played = play([{ from: 0, pods: [broken] }], {
       fault: (_, request) => (request === 'delete' ? new Error('gone') : undefined)
     })
@@ -160,7 +160,7 @@ describe('the failure of a new pod', () => {
     })
   })
 
-  test('that was never Ready says so, too', async () => {
+  test('says that the next run replaces a pod that was never Ready', async () => {
     const late = pod({ statuses: [running({ ready: false })], ready: false, readySince: startTime })
     const says = event(late, 'Unhealthy', 'Readiness probe failed: no')
     await expect(failed(play([{ from: 0, pods: [late], events: [says] }]), 60_000)).resolves.toMatchObject({
@@ -169,7 +169,7 @@ describe('the failure of a new pod', () => {
     })
   })
 
-  test('that only loads its data promises nothing', async () => {
+  test('promises nothing for a pod that is loading its data', async () => {
     const late = pod({ statuses: [running({ ready: false })], ready: false, readySince: startTime })
     const says = event(late, 'Unhealthy', 'Readiness probe failed: LOADING Redis is loading')
     const { code, hint } = await failed(play([{ from: 0, pods: [late], events: [says] }]), 60_000)

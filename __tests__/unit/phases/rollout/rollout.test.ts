@@ -24,14 +24,14 @@ const noKey = starting(
 const noImage = starting(waiting('ErrImagePull', 'docker.io/library/redis:9.9.9: not found', { image: 'redis:9.9.9' }))
 const noHost = starting(waiting('ErrImagePull', 'dial tcp: lookup registry: no such host', { image: 'redis:7' }))
 
-describe('a rollout that ends well', () => {
-  test('at once: the revision is given, nothing is said, no time passes, no events are asked for', async () => {
+describe('a successful rollout', () => {
+  test('returns the revision at once, without log lines, waiting or listing events', async () => {
     const played = play([{ from: 0, pods: [pod()] }])
     await expect(run(played)).resolves.toBe(revisions.update)
     expect([played.lines, played.eventsAsked, played.clock.now()]).toEqual([[], [], 0])
   })
 
-  test('step by step: one line for each change of what is waited for', async () => {
+  test('logs one line for each change of what it waits for', async () => {
     const played = play([
       { from: 0, statefulSet: statefulSet({ generation: 2, observed: 1 }) },
       { from: 300, pods: [pod({ revision: revisions.old, deleting: true })] },
@@ -51,7 +51,7 @@ describe('a rollout that ends well', () => {
     expect(played.clock.now()).toBe(4_000)
   })
 
-  test('slowly: events are asked for after a while, and not with every look', async () => {
+  test('lists events after a while, and not with every look', async () => {
     const played = play([
       { from: 0, pods: [created] },
       { from: 5_000, pods: [pod()] }
@@ -62,8 +62,8 @@ describe('a rollout that ends well', () => {
   })
 })
 
-describe('a problem', () => {
-  test('that cannot heal ends the rollout at once', async () => {
+describe('a problem of a rollout', () => {
+  test('ends it at once if it cannot heal', async () => {
     const played = play([{ from: 0, pods: [noImage] }])
     const failure = await failed(played)
     expect(failure).toMatchObject({
@@ -74,7 +74,7 @@ describe('a problem', () => {
     expect(played.lines).toEqual([[0, failure.message]])
   })
 
-  test('that may heal is tolerated for its time, then told with it', async () => {
+  test('ends it after its tolerance if it may heal, and the failure names the tolerance', async () => {
     const played = play([{ from: 0, pods: [noKey] }])
     const failure = await failed(played)
     expect(failure.code).toBe('config-error')
@@ -82,7 +82,7 @@ describe('a problem', () => {
     expect(played.clock.now()).toBe(5_000)
   })
 
-  test('is judged with the events of now: an autoscaler that helps at the last moment does', async () => {
+  test('is judged by the latest events, such as those of an autoscaler', async () => {
     const pending = pod({ unschedulable: '0/1 nodes are available: 1 Insufficient cpu.' })
     const scaling = event(pending, 'Nominated', 'Pod should schedule on: nodeclaim/default-1')
     const played = play([
@@ -93,7 +93,7 @@ describe('a problem', () => {
     await expect(run(played)).resolves.toBe(revisions.update)
   })
 
-  test('is judged with the events of now: a probe that killed the container', async () => {
+  test('is judged by the latest events, such as those of a probe that killed the container', async () => {
     const last = ended('Completed', 0)
     const killed = starting(waiting('CrashLoopBackOff', 'back-off 10s', { restarts: 1, last }))
     const kill = event(killed, 'Killing', 'Container redis failed liveness probe, will be restarted', {
@@ -108,7 +108,7 @@ describe('a problem', () => {
     expect(played.clock.now()).toBeLessThanOrEqual(4_000)
   })
 
-  test('that heals in time is none', async () => {
+  test('does not end it if it heals in time', async () => {
     const played = play([
       { from: 0, pods: [noKey] },
       { from: 4_900, pods: [pod()] }
@@ -119,7 +119,7 @@ describe('a problem', () => {
   test.each([
     ['went away', [created]],
     ['was another one', [noHost]]
-  ])('that %s in between has its time again', async (_, between) => {
+  ])('that %s in between gets its full tolerance again', async (_, between) => {
     const played = play([
       { from: 0, pods: [noKey] },
       { from: 4_000, pods: between },
@@ -129,14 +129,14 @@ describe('a problem', () => {
     await expect(run(played)).resolves.toBe(revisions.update)
   })
 
-  test('that is only told in events is found', async () => {
+  test('is found if only events report it', async () => {
     const refused = 'pods "redis-0" is forbidden: exceeded quota: small'
     const played = play([{ from: 0, events: [event(statefulSet(), 'FailedCreate', refused)] }])
     await expect(failed(played)).resolves.toMatchObject({ code: 'quota-exceeded' })
     expect(played.clock.now()).toBeLessThanOrEqual(5_000)
   })
 
-  test('of an autoscaler that adds a node lasts until the deadline, and is what is told then', async () => {
+  test('lasts until the deadline while an autoscaler adds a node, and is reported then', async () => {
     const pending = pod({ unschedulable: '0/1 nodes are available: 1 Insufficient cpu.' })
     const scaling = event(pending, 'TriggeredScaleUp', 'pod triggered scale-up')
     const played = play([{ from: 0, pods: [pending], events: [scaling] }])
@@ -157,21 +157,21 @@ describe('a container that crashes again and again', () => {
     ])
   }
 
-  test('is a crash loop within seconds', async () => {
+  test('ends the rollout within seconds', async () => {
     const played = play(cycle(revisions.update))
     await expect(failed(played)).resolves.toMatchObject({ code: 'crash-loop' })
     expect(played.clock.now()).toBeLessThan(6_000)
   })
 
-  test('in a pod of the old revision: the controller is stuck, and the deadline is not waited for', async () => {
+  test('ends the rollout before the deadline in a pod of the old revision, because the controller is stuck', async () => {
     const played = play(cycle(revisions.old))
     await expect(failed(played, 100_000)).resolves.toMatchObject({ code: 'stuck-revision' })
     expect(played.clock.now()).toBeLessThan(30_000)
   })
 })
 
-describe('at the deadline', () => {
-  test('it is said what was waited for', async () => {
+describe('a rollout at its deadline', () => {
+  test('reports what it waited for', async () => {
     const played = play([{ from: 0, pods: [created] }])
     await expect(failed(played, 90_000)).resolves.toMatchObject({
       code: 'rollout-timeout',
@@ -183,7 +183,7 @@ describe('at the deadline', () => {
   test.each([
     ['LOADING Redis is loading the dataset', 'redis-loading', /^watch it: `kubectl .* --follow`; then raise timeout$/],
     ['cat: /etc/typo: No such file or directory', 'probe-failing', /^correct the probe or what it checks$/]
-  ])('it is said what the probe said: %s', async (said, code, hint) => {
+  ])('reports the output of the probe: %s', async (said, code, hint) => {
     const unhealthy = event(probing, 'Unhealthy', `Startup probe failed: ${said}\n`, { count: 25 })
     const played = play([{ from: 0, pods: [probing], events: [unhealthy] }])
     await expect(failed(played, 60_000)).resolves.toMatchObject({
@@ -194,9 +194,9 @@ describe('at the deadline', () => {
   })
 
   test.each<[string, KubernetesObject[], string]>([
-    ['without a word', [], ''],
-    ['and says why', [event(pod(), 'Unhealthy', 'Readiness probe failed: no')], ': Readiness probe failed: no']
-  ])('a pod of the old revision that is not Ready is in the way, %s', async (_, events, words) => {
+    ['without a reason', [], ''],
+    ['with its reason', [event(pod(), 'Unhealthy', 'Readiness probe failed: no')], ': Readiness probe failed: no']
+  ])('reports a pod of the old revision that is not Ready, %s', async (_, events, words) => {
     const unready = pod({ revision: revisions.old, statuses: [running({ ready: false })], ready: false })
     const played = play([{ from: 0, pods: [unready], events }])
     await expect(failed(played)).resolves.toMatchObject({
@@ -208,7 +208,7 @@ describe('at the deadline', () => {
     })
   })
 
-  test('an old pod that is only slow to become Ready is replaced in the end', async () => {
+  test('has replaced an old pod that is slow to become Ready', async () => {
     const unready = pod({ revision: revisions.old, statuses: [running({ ready: false })], ready: false })
     const played = play([
       { from: 0, pods: [unready] },
@@ -218,7 +218,7 @@ describe('at the deadline', () => {
     await expect(run(played)).resolves.toBe(revisions.update)
   })
 
-  test('an old pod that does not end is that, and not the probe that it failed', async () => {
+  test('reports an old pod that does not terminate instead of the probe that it failed', async () => {
     const ending = pod({ revision: revisions.old, deleting: true, statuses: [running({ ready: false })] })
     const unhealthy = event(ending, 'Unhealthy', 'Readiness probe failed: Connection refused')
     const played = play([{ from: 0, pods: [ending], events: [unhealthy] }])
@@ -229,7 +229,7 @@ describe('at the deadline', () => {
     })
   })
 
-  test('a problem that had time left is what is told, and for how long it was tolerated', async () => {
+  test('reports a problem with tolerance left, and for how long it was tolerated', async () => {
     const played = play([{ from: 0, pods: [noKey] }])
     await expect(failed(played, 2_000)).resolves.toMatchObject({
       code: 'config-error',
@@ -238,7 +238,7 @@ describe('at the deadline', () => {
     expect(played.clock.now()).toBe(2_000)
   })
 
-  test('the events are those of now', async () => {
+  test('reports the latest events', async () => {
     const unhealthy = event(probing, 'Unhealthy', 'Startup probe failed: not yet')
     const played = play([
       { from: 0, pods: [probing] },
@@ -248,7 +248,7 @@ describe('at the deadline', () => {
     expect(played.eventsAsked.at(-1)).toBe(60_000)
   })
 
-  test('a rollout that is current by then is current', async () => {
+  test('succeeds if it is current by then', async () => {
     const played = play([
       { from: 0, pods: [created] },
       { from: 2_000, pods: [pod()] }

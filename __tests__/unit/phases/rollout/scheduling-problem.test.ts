@@ -27,7 +27,7 @@ describe('a claim without a volume', () => {
     ],
     ['provisioner missing or slow', 'ExternalProvisioning', awaited, 45_000, 'describe pvc data-redis-0`'],
     ['provisioner without room', 'ProvisioningFailed', 'quota of disks exceeded', 45_000, 'describe pvc data-redis-0`']
-  ])('%s', (_, reason, message, tolerance, hint) => {
+  ])('is reported: %s', (_, reason, message, tolerance, hint) => {
     // With WaitForFirstConsumer the scheduler says nothing while it waits for the provisioner.
     for (const waiting of [
       unscheduled(),
@@ -43,9 +43,9 @@ describe('a claim without a volume', () => {
   })
 
   test.each<[string, KubernetesObject[]]>([
-    ['it waits for the pod', [event(claim, 'WaitForFirstConsumer', 'waiting for first consumer to be created')]],
+    ['it waits for the first pod', [event(claim, 'WaitForFirstConsumer', 'waiting for first consumer to be created')]],
     [
-      'it got one at last',
+      'it got one eventually',
       [
         event(claim, 'ExternalProvisioning', awaited),
         event(claim, 'ProvisioningSucceeded', 'Successfully provisioned volume', {
@@ -61,12 +61,12 @@ describe('a claim without a volume', () => {
       'another claim waits',
       [event({ ...claim, metadata: { name: 'data-other-0', uid: 'other' } }, 'ProvisioningFailed', absent)]
     ]
-  ])('is not told where %s', (_, events) => {
+  ])('is not reported where %s', (_, events) => {
     expect(problemOf(unscheduled(), ...events)).toBeUndefined()
   })
 })
 
-describe('a node that does not fit', () => {
+describe('a pod that fits on no node', () => {
   const none = '0/3 nodes are available: '
   test.each([
     ['CPU', '3 Insufficient cpu.', 'unschedulable', 'request less'],
@@ -78,12 +78,12 @@ describe('a node that does not fit', () => {
     ['anything else', '3 node(s) did something new.', 'unschedulable', 'add a node'],
     ['zone of the volume', '3 node(s) had volume node affinity conflict.', 'volume-pending', 'describe pvc'],
     [
-      'zone of the volume, as 1.35 says it',
+      'zone of the volume, in the wording of 1.35',
       "3 node(s) didn't match PersistentVolume's node affinity.",
       'volume-pending',
       'describe pvc'
     ]
-  ])('for its %s', (_, message, code, hint) => {
+  ])('is reported for its %s', (_, message, code, hint) => {
     expect(problemOf(unscheduled(none + message))).toMatchObject({
       code,
       hint: expect.stringContaining(hint),
@@ -102,7 +102,7 @@ describe('an autoscaler', () => {
     ['that had no node, and now makes one', [said('NotTriggerScaleUp', 40), said('TriggeredScaleUp', 41)], true],
     ['that cannot help', [said('NotTriggerScaleUp', 40)], false],
     ['that tried and cannot help', [said('TriggeredScaleUp', 40), said('FailedScaleUp', 41)], false]
-  ])('%s', (_, events, patient) => {
+  ])('is taken into account: %s', (_, events, patient) => {
     const tolerance = problemOf(waiting, ...events)?.toleranceMilliseconds
     expect(tolerance).toBe(patient ? Number.POSITIVE_INFINITY : 45_000)
   })

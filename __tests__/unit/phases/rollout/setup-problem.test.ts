@@ -7,8 +7,8 @@ const problemOf = (...events: ReturnType<typeof event>[]) =>
   podProblem(creating, snapshot({ pods: [creating], events }))
 const sandbox = 'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd task: '
 
-describe('a pod that its node does not get ready for containers', () => {
-  test('because of its memory limit', () => {
+describe('a pod whose sandbox or volume fails', () => {
+  test('is reported for its memory limit', () => {
     const message = `${sandbox}runc create failed: container init was OOM-killed (memory limit too low?): unknown`
     expect(problemOf(event(creating, 'FailedCreatePodSandBox', message))).toEqual({
       code: 'oom-killed',
@@ -18,7 +18,7 @@ describe('a pod that its node does not get ready for containers', () => {
     })
   })
 
-  test('because of the network: tolerated until the deadline, and told then', () => {
+  test('is tolerated until the deadline for the network, and reported then', () => {
     const message = 'Failed to create pod sandbox: plugin type="calico" failed (add): error getting ClusterInformation'
     expect(problemOf(event(creating, 'FailedCreatePodSandBox', message))).toEqual({
       code: 'rollout-timeout',
@@ -28,7 +28,7 @@ describe('a pod that its node does not get ready for containers', () => {
     })
   })
 
-  test('because another node still has its volume', () => {
+  test('is reported for a volume that another node still has', () => {
     const message = 'Multi-Attach error for volume "pvc-1" Volume is already exclusively attached to one node'
     expect(problemOf(event(creating, 'FailedAttachVolume', message))).toMatchObject({
       code: 'volume-pending',
@@ -37,12 +37,12 @@ describe('a pod that its node does not get ready for containers', () => {
     })
   })
 
-  test('because a file of the node is missing, which is no ConfigMap', () => {
+  test('is reported for a missing file of the node, not for a missing ConfigMap', () => {
     const message = 'MountVolume.SetUp failed for volume "x" : path "/mnt/disk" not found'
     expect(problemOf(event(creating, 'FailedMount', message))?.code).toBe('volume-pending')
   })
 
-  test.each(['SuccessfulAttachVolume', 'Pulling', 'Pulled'])('is past that with the event %s', (reason) => {
+  test.each(['SuccessfulAttachVolume', 'Pulling', 'Pulled'])('is past the problem with the event %s', (reason) => {
     const failed = event(creating, 'FailedAttachVolume', 'Multi-Attach error')
     const later = event(creating, reason, 'x', { type: 'Normal', lastTimestamp: '2026-11-23T05:40:00Z' })
     expect(problemOf(later, failed)).toBeUndefined()

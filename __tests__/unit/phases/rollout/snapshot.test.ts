@@ -27,8 +27,8 @@ function observed(...labels: string[]) {
   return { observer: new RolloutObserver('team', { ...deps, cluster }), requests, deps, clock }
 }
 
-describe('a look', () => {
-  test('asks for the pods after the StatefulSet only as long as their labels are unknown', async () => {
+describe('a snapshot', () => {
+  test('reads the pods after the StatefulSet only as long as their labels are unknown', async () => {
     const { observer, requests } = observed('redis')
     await observer.look(1_500)
     expect(requests).toEqual(['set', '/set', 'pods redis', '/pods redis'])
@@ -37,7 +37,7 @@ describe('a look', () => {
     expect(requests).toEqual(['set', 'pods redis', '/set', '/pods redis'])
   })
 
-  test('asks again where another client made the StatefulSet anew with other labels', async () => {
+  test('reads the pods again where another client recreated the StatefulSet with other labels', async () => {
     const { observer, requests } = observed('redis', 'cache')
     await observer.look(1_500)
     requests.length = 0

@@ -14,8 +14,8 @@ const unhealthy = (message: string, more: object = {}) => event(pod(), 'Unhealth
 const loading = 'Startup probe failed: LOADING Redis is loading the dataset in memory'
 const watchIt = 'watch it: `kubectl -n team logs redis-0 -c redis --follow`'
 
-describe('a pod that does not become Ready is', () => {
-  test('what its probe says, in one harmless line', () => {
+describe('a pod that does not become Ready', () => {
+  test('is described by its probe output in one harmless line', () => {
     const events = [
       unhealthy('Readiness probe failed: no\n::error::', { lastTimestamp: '2026-11-23T06:00:00Z' }),
       unhealthy('Startup probe failed: x')
@@ -26,7 +26,7 @@ describe('a pod that does not become Ready is', () => {
     })
   })
 
-  test.each([update, old])('one that loads its data, of whatever revision: %s', (revision) => {
+  test.each([update, old])('is described as loading its data in revision %s', (revision) => {
     const words = loading
     expect(standstillOf(starting(revision), unhealthy(`${words}\n`))).toEqual({
       code: 'redis-loading',
@@ -43,24 +43,24 @@ describe('a pod that does not become Ready is', () => {
       starting(update),
       [unhealthy(loading, { involvedObject: { uid: pod().metadata.uid, fieldPath: 'spec.containers{metrics}' } })]
     ],
-    ['only an earlier run of the container was asked', starting(update, waiting('PodInitializing')), [unhealthy('x')]],
+    ['only an earlier run of the container was probed', starting(update, waiting('PodInitializing')), [unhealthy('x')]],
     ['all containers are ready', pod({ statuses: [running()], ready: false }), [unhealthy('x')]]
-  ])('nothing more than that where %s', (_, redis, events) => {
+  ])('has no description where %s', (_, redis, events) => {
     expect(standstillOf(redis, ...events)).toBeUndefined()
   })
 })
 
-describe('a pod of an old revision that does not become Ready is in the way', () => {
+describe('a pod of an old revision that does not become Ready', () => {
   const hint = 'unless it just needs more time, delete the pod and run again: `kubectl -n team delete pod redis-0`'
   test.each<[string, KubernetesObject]>([
     ['it runs', starting(old)],
     ['it starts', starting(old, waiting('ContainerCreating'))],
     ['it has no node yet', pod({ revision: old, unscheduled: true })]
-  ])('where %s', (_, redis) => {
+  ])('blocks the rollout where %s', (_, redis) => {
     expect(standstillOf(redis)).toEqual({ code: 'stuck-revision', hint })
   })
 
-  test('with the words of its probe', () => {
+  test('blocks the rollout, with its probe output', () => {
     const words = 'Readiness probe failed: cat: /etc/typo: No such file or directory'
     expect(standstillOf(starting(old), unhealthy(words))).toEqual({ code: 'stuck-revision', words, hint })
   })
@@ -69,7 +69,7 @@ describe('a pod of an old revision that does not become Ready is in the way', ()
 test.each([
   ['redis-0', [pod({ revision: old, deleting: true })]],
   ['redis-1', [pod(), pod({ name: 'redis-1', uid: 'other', deleting: true })]]
-])('an old pod %s that does not end is no failing probe', (name, pods) => {
+])('reports a terminating old pod %s instead of its failing probe', (name, pods) => {
   const events = pods.map((each) => event(each, 'Unhealthy', 'Readiness probe failed: Connection refused'))
   expect(rolloutStatus(snapshot({ pods, events }))).toMatchObject({
     waitingFor: `the old pod ${name} to terminate`,

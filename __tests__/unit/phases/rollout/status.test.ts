@@ -17,7 +17,7 @@ const mustBeReady =
   'to be Ready; until then the StatefulSet controller does not replace it (kubernetes/kubernetes#67250)'
 const ofAnother = (name: string) => pod({ name, uid: 'other', owner: 'job', ready: false })
 
-describe('the rollout is current', () => {
+describe('a current rollout', () => {
   test.each<[string, Partial<Snapshot>]>([
     ['Ready', {}],
     ['Ready, with OnDelete', { statefulSet: statefulSet({ updateStrategy: { type: 'OnDelete' } }) }],
@@ -26,15 +26,18 @@ describe('the rollout is current', () => {
       { statefulSet: statefulSet({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 1 } } }) }
     ],
     ['Ready, the controller ahead of what was read', { statefulSet: statefulSet({ generation: 2, observed: 3 }) }],
-    ['Ready, beside a pod of somebody else with its labels', { pods: [pod(), ofAnother('redis-backup-28913-x')] }],
-    ['Ready, beside a pod of nobody with its labels', { pods: [pod(), pod({ name: 'shell', uid: 'o', owner: null })] }],
+    ['Ready, beside a foreign pod with its labels', { pods: [pod(), ofAnother('redis-backup-28913-x')] }],
+    [
+      'Ready, beside a pod without owner with its labels',
+      { pods: [pod(), pod({ name: 'shell', uid: 'o', owner: null })] }
+    ],
     ['Ready, with an event that is over', { events: [event(pod(), 'FailedMount', 'secret "x" not found')] }]
-  ])('%s', (_, change) => {
+  ])('is recognised: %s', (_, change) => {
     expect(rolloutStatus(snapshot(change))).toEqual({ state: 'current', revision: update })
   })
 })
 
-describe('the rollout goes on', () => {
+describe('a rollout in progress', () => {
   test.each<[string, Partial<Snapshot>, string]>([
     [
       'StatefulSet deleted',
@@ -106,15 +109,15 @@ describe('the rollout goes on', () => {
     ],
     ['failed', { pods: [failed({})] }, 'pod redis-0 to be replaced because it failed: without a reason'],
     ['containers not known yet', { pods: [pod({ statuses: [], ready: false })] }, 'pod redis-0 to be Ready']
-  ])('%s', (_, change, waitingFor) => {
+  ])('waits for the next event: %s', (_, change, waitingFor) => {
     const status = rolloutStatus(snapshot(change))
     expect(status).toMatchObject({ state: 'progressing', waitingFor })
     expect(status).not.toHaveProperty('problem')
   })
 })
 
-describe('the rollout has a problem', () => {
-  test('missing key in a Secret: that of the pod', () => {
+describe('a rollout with a problem', () => {
+  test('reports the pod for a key missing in a Secret', () => {
     const pods = [starting(waiting('CreateContainerConfigError', noKey))]
     expect(rolloutStatus(snapshot({ pods }))).toMatchObject({
       waitingFor: 'container redis to start',
@@ -122,7 +125,7 @@ describe('the rollout has a problem', () => {
     })
   })
 
-  test('quota: that of the controller', () => {
+  test('reports the controller for an exceeded quota', () => {
     const events = [event(statefulSet(), 'FailedCreate', 'pods "redis-0" is forbidden: exceeded quota: small')]
     expect(rolloutStatus(snapshot({ pods: [], events }))).toMatchObject({
       waitingFor: 'pod redis-0 to be created',
@@ -144,7 +147,7 @@ describe('the rollout has a problem', () => {
       'set the partition to 0 in the manifests, or directly: `kubectl -n team patch statefulset redis --patch ' +
         `'{"spec":{"updateStrategy":{"rollingUpdate":{"partition":0}}}}'\``
     ]
-  ])('%s: the pod stays at its old revision', (_, updateStrategy, rule, hint) => {
+  ])('reports with %s that the pod stays at its old revision', (_, updateStrategy, rule, hint) => {
     const status = rolloutStatus(
       snapshot({ statefulSet: statefulSet({ updateStrategy }), pods: [pod({ revision: old })] })
     )
@@ -158,7 +161,7 @@ describe('the rollout has a problem', () => {
     })
   })
 
-  test('broken pod of an old revision: the controller does not replace it', () => {
+  test('reports a broken pod of an old revision that the controller does not replace', () => {
     const pods = [pod({ revision: old, statuses: [waiting('CreateContainerConfigError', noKey)] })]
     expect(rolloutStatus(snapshot({ pods }))).toMatchObject({
       state: 'progressing',
@@ -174,7 +177,7 @@ describe('the rollout has a problem', () => {
     })
   })
 
-  test('pod of an old revision that cannot save its data: its deletion is not advised without the danger', () => {
+  test('warns before suggesting to delete a pod of an old revision that cannot save its data', () => {
     const pods = [pod({ revision: old, statuses: [running({ ready: false })], ready: false })]
     const events = [event(pod(), 'Unhealthy', 'Readiness probe failed: MISCONF Redis is configured to save')]
     const status = rolloutStatus(snapshot({ pods, events }))
@@ -189,7 +192,7 @@ describe('the rollout has a problem', () => {
     expect(status).not.toHaveProperty('stuck')
   })
 
-  test('broken pod of an old revision: the log is that of the container', () => {
+  test('refers to the log of the container for a broken pod of an old revision', () => {
     const crashing = waiting('CrashLoopBackOff', 'back-off 20s', { name: 'metrics', restarts: 3 })
     const pods = [pod({ revision: old, statuses: [running(), crashing] })]
     expect(rolloutStatus(snapshot({ pods }))).toMatchObject({
@@ -197,7 +200,7 @@ describe('the rollout has a problem', () => {
     })
   })
 
-  test('broken pod that terminates: it goes already', () => {
+  test('has no problem with a broken pod that is already terminating', () => {
     const pods = [pod({ revision: old, deleting: true, statuses: [waiting('CreateContainerConfigError', noKey)] })]
     const status = rolloutStatus(snapshot({ pods }))
     expect(status).toMatchObject({ state: 'progressing', waitingFor: 'the old pod redis-0 to terminate' })

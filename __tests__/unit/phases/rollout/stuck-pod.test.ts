@@ -29,7 +29,7 @@ const beforeItsStart = '2026-11-23T05:36:43Z'
 const judged = (found: KubernetesObject, change: Partial<Snapshot> = {}) =>
   stuckPod(found, snapshot({ pods: [found], ...change }))
 
-describe('a pod may be deleted that', () => {
+describe('a pod that may be deleted', () => {
   test.each<[string, KubernetesObject, KubernetesObject[], string, number]>([
     [
       'has no image',
@@ -88,12 +88,12 @@ describe('a pod may be deleted that', () => {
       'it has never been Ready: Startup probe failed: cat: /etc/typo',
       10_000
     ]
-  ])('%s', (_, found, events, because, toleranceMilliseconds) => {
+  ])('is one that %s', (_, found, events, because, toleranceMilliseconds) => {
     expect(judged(found, { events })).toEqual({ pod: found, because, toleranceMilliseconds })
   })
 })
 
-describe('a pod is never deleted that', () => {
+describe('a pod that must not be deleted', () => {
   const typo = [unhealthy('Startup probe failed: cat: /etc/typo')]
   const loading = [unhealthy('Startup probe failed: LOADING Redis is loading the dataset in memory')]
   const full = [unhealthy('Readiness probe failed: MISCONF Redis is configured to save RDB snapshots')]
@@ -113,10 +113,10 @@ describe('a pod is never deleted that', () => {
     ['cannot save its data', oldPod(running({ ready: false })), { events: full }],
     ['cannot save its data beside an exporter that crashes', besideIt(running({ ready: false })), { events: full }],
     ['was Ready, and fails its probe', oldPod(starting), { events: typo }],
-    ['does not tell since when it is not Ready', oldPod(starting, { readySince: undefined }), { events: typo }],
-    ['was not asked yet', neverReady(starting), {}],
+    ['has no time since when it is not Ready', oldPod(starting, { readySince: undefined }), { events: typo }],
+    ['was not probed yet', neverReady(starting), {}],
     [
-      'was not asked since its restart',
+      'was not probed since its restart',
       neverReady(starting),
       { events: [unhealthy('Startup probe failed: cat: /etc/typo', { lastTimestamp: beforeItsStart })] }
     ],
@@ -133,34 +133,34 @@ describe('a pod is never deleted that', () => {
     ]),
     ['pulls its image', neverReady(waiting('ContainerCreating')), {}],
     ['ended once and is started again', oldPod(terminated(ended('Completed', 0))), {}],
-    ['belongs to somebody else', pod({ revision, owner: 'job', statuses: [noImage], ready: false }), {}],
-    ['belongs to nobody', pod({ revision, owner: null, statuses: [noImage], ready: false }), {}],
-    ['OnDelete keeps', broken, strategy({ type: 'OnDelete' })],
-    ['a partition keeps', broken, strategy({ type: 'RollingUpdate', rollingUpdate: { partition: 1 } })],
+    ['has another owner', pod({ revision, owner: 'job', statuses: [noImage], ready: false }), {}],
+    ['has no owner', pod({ revision, owner: null, statuses: [noImage], ready: false }), {}],
+    ['is kept by OnDelete', broken, strategy({ type: 'OnDelete' })],
+    ['is kept by a partition', broken, strategy({ type: 'RollingUpdate', rollingUpdate: { partition: 1 } })],
     ['lost its StatefulSet', broken, { statefulSet: undefined }]
-  ])('%s', (_, found, change) => {
+  ])('is one that %s', (_, found, change) => {
     expect(judged(found, change)).toBeUndefined()
   })
 })
 
-describe('the status of a rollout has the pod that may be deleted', () => {
+describe('the rollout status', () => {
   const stuckIn = (pods: KubernetesObject[], events: KubernetesObject[] = []) =>
     rolloutStatus(snapshot({ pods, events }))
   const typo = [unhealthy('Startup probe failed: cat: /etc/typo')]
 
-  test('where it is broken', () => {
+  test('contains a broken pod that may be deleted', () => {
     const found = neverReady(noImage)
     expect(stuckIn([found])).toMatchObject({ stuck: { pod: found }, problem: { code: 'stuck-revision' } })
   })
 
-  test('where it has never been Ready, which alone is no problem yet', () => {
+  test('contains a pod that has never been Ready, which alone is not a problem yet', () => {
     const found = neverReady(starting)
     const status = stuckIn([found], typo)
     expect(status).toMatchObject({ stuck: { pod: found } })
     expect(status).not.toHaveProperty('problem')
   })
 
-  test('and none where the broken pod is of the revision that is wanted', () => {
+  test('contains no pod of the wanted revision', () => {
     const found = pod({ statuses: [noImage], ready: false, readySince: startTime })
     expect(stuckIn([found])).not.toHaveProperty('stuck')
   })

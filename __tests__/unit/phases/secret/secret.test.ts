@@ -31,7 +31,7 @@ function depsOf(read: () => Promise<KubernetesObject | undefined>, answered: str
   }
 }
 
-test('a run that fails leaves no request behind', async () => {
+test('a failed run leaves no open request behind', async () => {
   const answered: string[] = []
   const inputs = { namespace: 'team', externalSecret: externalSecret(), force: true }
   const refuse = async () => Promise.reject('refused')

@@ -20,7 +20,7 @@ const read = (inputs: Record<string, string> = {}) => {
   return readDeployInputs((name) => given[name] ?? '')
 }
 
-test('the defaults of the action', () => {
+test('reads the defaults of the action', () => {
   expect(read()).toEqual({
     dryRun: 'none',
     namespace: 'team',
@@ -41,7 +41,7 @@ test('the defaults of the action', () => {
   })
 })
 
-test('everything set', () => {
+test('reads every input', () => {
   const inputs = {
     'dry-run': 'server',
     'create-namespace': 'true',
@@ -79,7 +79,7 @@ test('everything set', () => {
   })
 })
 
-describe('refused', () => {
+describe('an invalid input', () => {
   test.each([
     ['namespace', '', 'namespace is required'],
     ['create-namespace', 'yes', 'create-namespace is "yes", but must be "true" or "false"'],
@@ -97,49 +97,52 @@ describe('refused', () => {
     ['aws-region', 'Frankfurt', 'aws-region is "Frankfurt", but must be a region such as eu-central-1'],
     ['aws-region', 'eu-central', 'aws-region is "eu-central", but must be a region such as eu-central-1'],
     ['memory-threshold', '1e1', 'memory-threshold is "1e1", but must be a percentage from 1 to 100']
-  ])('%s: %j', (name, value, sentence) => {
+  ])('is refused: %s %j', (name, value, sentence) => {
     expect(failureOf(() => read({ [name]: value }))).toMatchObject({ code: 'invalid-input', message: sentence })
   })
 
-  test.each([['a--b'], ['1st'], ['a-'], [`a${'b'.repeat(40)}`]])('elasticache-replication-group: %j', (value) => {
-    expect(failureOf(() => read({ 'elasticache-replication-group': value })).message).toBe(
-      `elasticache-replication-group is "${value}", but must be the ID of a replication group (up to 40 letters, ` +
-        'digits and single dashes)'
-    )
-  })
+  test.each([['a--b'], ['1st'], ['a-'], [`a${'b'.repeat(40)}`]])(
+    'is refused: elasticache-replication-group %j',
+    (value) => {
+      expect(failureOf(() => read({ 'elasticache-replication-group': value })).message).toBe(
+        `elasticache-replication-group is "${value}", but must be the ID of a replication group (up to 40 letters, ` +
+          'digits and single dashes)'
+      )
+    }
+  )
 
-  test('elasticache-relax: a word that is no requirement', () => {
+  test('is refused if elasticache-relax names an unknown requirement', () => {
     expect(failureOf(() => read({ 'elasticache-relax': 'multi-az,backup' })).message).toContain(
       'elasticache-relax is "multi-az,backup", but must be a comma-separated list of status, multi-az, '
     )
   })
 
   test.each([['two\nlines'], ['two\rlines'], ['a null\0byte']])(
-    'a password of more than one line, without telling it',
+    'is refused without showing it, if it is a password of several lines',
     (password) => {
       const { message } = failureOf(() => read({ 'redis-password': password }))
       expect(message).toBe('redis-password must be one line of text')
     }
   )
 
-  test('all that is wrong at once', () => {
+  test('is reported together with all others', () => {
     const { message } = failureOf(() => read({ timeout: 'soon', 'memory-threshold': 'half', 'create-namespace': '1' }))
     expect(message.match(/must be/g)).toHaveLength(3)
   })
 })
 
-test.each(['1', '100', '100.0', '99.9'])('a threshold of %s percent is accepted', (percent) => {
+test.each(['1', '100', '100.0', '99.9'])('accepts a threshold of %s percent', (percent) => {
   expect(read({ 'memory-threshold': percent }).memoryThresholdPercent).toBe(Number(percent))
 })
 
 test.each(['eu-central-1', 'ap-southeast-2', 'us-gov-west-1', 'cn-north-1', 'us-iso-east-1', 'eusc-de-east-1'])(
-  'the region %s is accepted',
+  'accepts the region %s',
   (region) => {
     expect(read({ 'aws-region': region }).awsRegion).toBe(region)
   }
 )
 
-describe('an input that would have no effect is refused', () => {
+describe('an input without effect', () => {
   const refused = (
     inputs: Record<string, string>,
     topology: 'managed' | 'self-hosted',
@@ -154,14 +157,14 @@ describe('an input that would have no effect is refused', () => {
   const accept = (inputs: Record<string, string>, topology: 'managed' | 'self-hosted') =>
     expect(() => refuseInputsWithoutEffect(read(inputs), { topology, credentialsSecret: undefined })).not.toThrow()
 
-  test('a password for a cache whose password comes from AWS', () => {
+  test('is refused if it is a password for a cache whose password comes from AWS', () => {
     expect(refused({ 'redis-password': 'some-password' }, 'managed')).toMatchObject({
       code: 'invalid-input',
       message: 'the input redis-password would have no effect: these manifests have no StatefulSet redis'
     })
   })
 
-  test('settings of AWS for a Redis in the cluster', () => {
+  test('is refused if it is an AWS setting for a Redis in the cluster', () => {
     const inputs = { 'elasticache-replication-group': 'a', 'elasticache-relax': 'backups', 'aws-region': 'eu-west-1' }
     expect(refused(inputs, 'self-hosted').message).toBe(
       'the input elasticache-replication-group and the input elasticache-relax and the input aws-region would have no ' +
@@ -169,7 +172,7 @@ describe('an input that would have no effect is refused', () => {
     )
   })
 
-  test('an image, where no pod probes the cache', () => {
+  test('is refused if it is an image where no pod probes the cache', () => {
     expect(refused({ 'redis-image': 'redis:7', 'probe-from': 'runner' }, 'managed')).toMatchObject({
       message:
         'the input redis-image would have no effect: these manifests have no StatefulSet redis, and with probe-from: ' +
@@ -179,7 +182,7 @@ describe('an input that would have no effect is refused', () => {
     accept({ 'redis-image': 'redis:7' }, 'managed')
   })
 
-  test('settings of ElastiCache, where no replication group is named: a variable that is not set looks like that', () => {
+  test('is refused if it is an ElastiCache setting without a replication group, as an unset variable would cause', () => {
     const inputs = { 'elasticache-relax': 'multi-az', 'aws-region': 'eu-central-1' }
     accept({ 'aws-region': 'eu-central-1' }, 'managed')
     expect(refused({ ...inputs, 'elasticache-replication-group': '' }, 'managed')).toMatchObject({
@@ -191,7 +194,7 @@ describe('an input that would have no effect is refused', () => {
     })
   })
 
-  test('a policy that a cache must have, where the cache is not asked', () => {
+  test('is refused if it is a required policy where the cache is not probed', () => {
     expect(refused({ 'maxmemory-policy': 'allkeys-lru', 'probe-from': 'none' }, 'managed')).toMatchObject({
       message:
         'the input maxmemory-policy would have no effect: these manifests have no StatefulSet redis, and with ' +
@@ -203,7 +206,7 @@ describe('an input that would have no effect is refused', () => {
     accept({ 'maxmemory-policy': 'allkeys-lru', 'probe-from': 'none' }, 'self-hosted')
   })
 
-  test('a password, where the manifests bring the Secret', () => {
+  test('is refused if it is a password where the manifests contain the Secret', () => {
     const metadata = { name: 'redis-credentials' }
     const secret = documentOf(JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata }))
     expect(refused({ 'redis-password': 'some-password' }, 'self-hosted', [secret])).toMatchObject({
@@ -213,7 +216,7 @@ describe('an input that would have no effect is refused', () => {
     })
   })
 
-  test('several, each for its reason', () => {
+  test('is refused together with others, each with its reason', () => {
     const { message, hint } = refused({ 'redis-password': 'some-password', 'elasticache-relax': 'backups' }, 'managed')
     expect(message).toBe(
       'the input redis-password would have no effect: these manifests have no StatefulSet redis; the input ' +
@@ -226,7 +229,7 @@ describe('an input that would have no effect is refused', () => {
     )
   })
 
-  test('and none that has one', () => {
+  test('is not reported if every input has an effect', () => {
     const aws = { 'elasticache-replication-group': 'a', 'aws-region': 'eu-west-1', 'elasticache-relax': 'backups' }
     accept(aws, 'managed')
     accept({ 'redis-password': 'p' }, 'self-hosted')

@@ -2,25 +2,25 @@ import { describe, expect, test } from '@jest/globals'
 import { InputReader, inputsFrom } from '../../../../src/steps/inputs/reader.ts'
 import { failureOf } from '../../failure-of.ts'
 
-describe('inputs of a runner', () => {
+describe('the inputs of a step', () => {
   test.each([
     ['with a dash, as node actions get it', { 'INPUT_MEMORY-LIMIT': '512Mi' }],
     ['with an underscore, as the steps of a composite pass it', { INPUT_MEMORY_LIMIT: '512Mi' }],
     ['with white space around it', { INPUT_MEMORY_LIMIT: ' 512Mi\n' }]
-  ])('are found %s', (_, environment) => {
+  ])('are read %s', (_, environment) => {
     expect(inputsFrom(environment)('memory-limit')).toBe('512Mi')
   })
 
-  test('that are not set are empty', () => {
+  test('are empty if not set', () => {
     expect(inputsFrom({ MEMORY_LIMIT: '512Mi' })('memory-limit')).toBe('')
   })
 })
 
-describe('the reader', () => {
+describe('the reader of inputs', () => {
   const reader = (inputs: Record<string, string>) => new InputReader((name) => inputs[name] ?? '')
   const even = (text: string) => (Number(text) % 2 === 0 ? Number(text) : undefined)
 
-  test('gives what is right and finishes', () => {
+  test('returns valid inputs', () => {
     const read = reader({ name: 'a', number: '4', on: 'true', off: 'false' })
     expect(read.optional('name')).toBe('a')
     expect(read.optional('other')).toBeUndefined()
@@ -38,7 +38,7 @@ describe('the reader', () => {
     expect(failureOf(() => read.finish()).message).toBe('environment is required')
   })
 
-  test('refuses an input with a default that was set to nothing', () => {
+  test('refuses an input with a default that was set to an empty text', () => {
     const read = reader({})
     expect(read.parsedOrElse('number', 'an even number', 2, even)).toBe(2)
     expect(failureOf(() => read.finish()).message).toBe('number is empty, but must be an even number')
@@ -50,7 +50,7 @@ describe('the reader', () => {
     expect(failureOf(() => read.finish()).message).toContain('must be "true" or "false"')
   })
 
-  test('names everything that is wrong at once, with what was given', () => {
+  test('names all invalid inputs at once, with their values', () => {
     const read = reader({ number: '3', flag: 'yes "no"' })
     read.parsed('number', 'an even number', even)
     read.flag('flag')

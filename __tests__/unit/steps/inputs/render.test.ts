@@ -10,19 +10,19 @@ const read = (inputs: Record<string, string> = {}) => {
 }
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`
 
-describe('inputs of render', () => {
-  test('that are left out are left to the manifests', () => {
+describe('the inputs of the render step', () => {
+  test('leave the manifests unchanged if they are not set', () => {
     const { environment, namespace } = defaults
     expect(read()).toEqual({ environment, namespace, manifests: undefined, allowRemoteBases: false, adjustments: {} })
   })
 
-  test('let manifests build on something remote only where they say so', () => {
+  test('allow remote bases only with the flag', () => {
     expect(read({ 'allow-remote-bases': 'true' }).allowRemoteBases).toBe(true)
     const message = 'allow-remote-bases is "yes", but must be "true" or "false"'
     expect(failureOf(() => read({ 'allow-remote-bases': 'yes' }))).toMatchObject({ code: 'invalid-input', message })
   })
 
-  test('become adjustments, as they were written', () => {
+  test('become adjustments as written', () => {
     const inputs = {
       maxmemory: '256mb',
       'maxmemory-policy': 'volatile-lru',
@@ -58,7 +58,7 @@ describe('inputs of render', () => {
     ['exporter-image', ['localhost:5000/a/b_c/exporter:v1.88.0']],
     ['secret-store', ['aws-secrets-manager', 'SecretStore/clinic', 'ClusterSecretStore/a.b']],
     ['remote-secret', ['hospital-erp/redis', 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:a/b-AbCdEf']]
-  ])('%s: %j are accepted', (name, values) => {
+  ])('accept for %s the values %j', (name, values) => {
     for (const value of values) expect(() => read({ [name]: value })).not.toThrow()
   })
 
@@ -97,13 +97,13 @@ describe('inputs of render', () => {
     ['secret-store', 'SecretStore/', 'must be the name of a ClusterSecretStore, or SecretStore/NAME'],
     ['secret-store', 'My Store', 'must be the name of a ClusterSecretStore, or SecretStore/NAME'],
     ['remote-secret', 'a secret', 'must be the name or the ARN of a secret in AWS Secrets Manager']
-  ])('%s: %j is refused: %s', (name, value, words) => {
+  ])('refuse for %s the value %j: %s', (name, value, words) => {
     const failure = failureOf(() => read({ [name]: value }))
     expect(failure.code).toBe('invalid-input')
     expect(failure.message).toContain(words)
   })
 
-  test('all that are wrong are named at once', () => {
+  test('are all named at once if invalid', () => {
     const { message } = failureOf(() => read({ environment: 'prod', namespace: 'A', maxmemory: '1Gi' }))
     expect(message.split('. ').map((problem) => problem.split(' is ')[0])).toEqual([
       'environment',
@@ -113,21 +113,21 @@ describe('inputs of render', () => {
   })
 })
 
-describe('with manifests of the user', () => {
-  test('any name is an environment', () => {
+describe('the inputs with custom manifests', () => {
+  test('accept any name as environment', () => {
     expect(read({ manifests: 'deploy/qa', environment: 'qa-2' })).toMatchObject({
       manifests: 'deploy/qa',
       environment: 'qa-2'
     })
   })
 
-  test.each(['QA', 'a/b', '../a', 'a b'])('%j is still none', (environment) => {
+  test.each(['QA', 'a/b', '../a', 'a b'])('refuse %j as environment', (environment) => {
     const { message } = failureOf(() => read({ manifests: 'deploy', environment }))
     expect(message).toContain('must be a name of lower-case letters, digits and dashes')
   })
 })
 
-test('whatever is given, inputs are read or refused with a Failure', () => {
+test('are read or refused with a Failure, whatever they are', () => {
   const names = ['environment', 'manifests', 'namespace', 'maxmemory', 'memory-limit', 'storage-class', 'redis-image']
   const inputs = fc.dictionary(fc.constantFrom(...names), fc.string(), { noNullPrototype: true })
   fc.assert(fc.property(inputs, (given) => endsOrFails(() => read(given))))

@@ -14,7 +14,7 @@ const read = (inputs: Record<string, string> = {}) => {
   return readVerifyInputs((name) => given[name] ?? '')
 }
 
-test('the defaults of the action', () => {
+test('reads the defaults of the action', () => {
   expect(read()).toMatchObject({
     namespace: 'team',
     kubeconfig: undefined,
@@ -26,7 +26,7 @@ test('the defaults of the action', () => {
   })
 })
 
-test('what was deployed is rendered with the same adjustments', () => {
+test('reads the same adjustments that were deployed', () => {
   const { render } = read({ maxmemory: '100mb', 'redis-image': 'redis:7.2', manifests: 'deploy/redis' })
   expect(render).toMatchObject({
     manifests: 'deploy/redis',
@@ -34,12 +34,12 @@ test('what was deployed is rendered with the same adjustments', () => {
   })
 })
 
-describe('from where Redis is asked', () => {
-  test.each(['runner', 'none'])('%s', (place) => {
+describe('the input probe-from of a verification', () => {
+  test.each(['runner', 'none'])('accepts %s', (place) => {
     expect(read({ 'probe-from': place }).probeFrom).toBe(place)
   })
 
-  test('not from inside the cluster, and that says why', () => {
+  test('refuses to probe from the cluster, with the reason', () => {
     const { code, message } = failureOf(() => read({ 'probe-from': 'cluster' }))
     expect([code, message]).toEqual([
       'invalid-input',
@@ -48,7 +48,7 @@ describe('from where Redis is asked', () => {
   })
 })
 
-test('all that is wrong is told at once: how to render, and how to judge', () => {
+test('names all invalid inputs at once', () => {
   const wrong = { environment: 'nonsense', maxmemory: '1Gi', timeout: 'soon', 'memory-threshold': '0' }
   const { message } = failureOf(() => read(wrong))
   for (const input of Object.keys(wrong)) expect(message).toContain(`${input} is "`)

@@ -1,7 +1,7 @@
 import { type KubernetesObject, objectId } from '../../../core/kubernetes/object.ts'
 import type { PodDeps } from '../deps.ts'
 
-/** Lets a request about a pod be made; what the cluster refuses becomes the failure that a user reads. */
+/** Makes a request about a pod; an error of the cluster becomes the failure for the user. */
 export async function podApiCall<T>(
   verb: string,
   pod: KubernetesObject,

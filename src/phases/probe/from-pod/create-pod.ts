@@ -10,8 +10,8 @@ import { atOnce, runAnnotation } from './pod-manifest.ts'
 const interval = 500
 
 /**
- * Creates the pod as soon as its name is free: another run may be at it, or may have left its pod behind.
- * @returns the pod as it is stored
+ * Creates the pod as soon as its name is free: another run may be using it, or may have left its pod behind.
+ * @returns the stored pod
  */
 export async function createPod(
   pod: KubernetesObject,
@@ -63,10 +63,10 @@ function otherRunFailure({ metadata: { name } }: KubernetesObject, namespace: st
   )
 }
 
-/** What a pod is that has the name already: of another run that lives or is gone, or of nobody whom we know. */
+/** The kind of an existing pod with the name: of another run that is active or gone, or of an unknown owner. */
 type ExistingPod = 'own' | 'foreign' | 'alive' | 'abandoned'
 
-/** What a run needs at most to read the log of its pod and to remove it. */
+/** The time a run needs at most to read the log of its pod and to remove it. */
 const removalMilliseconds = 5_000
 
 /**

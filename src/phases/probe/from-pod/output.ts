@@ -4,7 +4,7 @@ import type { CacheAddress } from '../probe-context.ts'
 import type { ProbeOutput } from '../probe-output.ts'
 import { certificateOf, distrust, presentedCertificates } from '../tls.ts'
 
-/** What the script of a probe pod saw. @param answers to its questions, by their names */
+/** The findings of the script of a probe pod. @param answers to its questions, by name */
 export function probeOutputOf(
   answers: ReadonlyMap<string, ProbeAnswer>,
   address: CacheAddress,
@@ -24,7 +24,7 @@ export function probeOutputOf(
   }
 }
 
-/** What kept redis-cli from asking without a password; undefined if it got an answer. */
+/** Why redis-cli got no reply without a password; undefined if it got one. */
 export function networkProblemOf(answers: ReadonlyMap<string, ProbeAnswer>, port: number): NetworkProblem | undefined {
   const answer = answers.get('anonymous')
   if (answer === undefined) return { kind: 'client', said: 'it was not started' }
@@ -48,7 +48,7 @@ function hanging(table: string, port: number): NetworkProblem {
   return { kind: 'timeout', said: connecting.address === undefined ? '' : `its address is ${connecting.address}` }
 }
 
-/** With what the other questions tell: whether there is TLS at all, and what is wrong with a certificate. */
+/** Adds the findings of the other questions: whether there is TLS at all, and the problem of a certificate. */
 function explained(
   found: NetworkProblem,
   answers: ReadonlyMap<string, ProbeAnswer>,
@@ -66,7 +66,7 @@ export interface ProbeAnswer {
   output: Buffer
 }
 
-/** Reads the log of a probe pod: of several answers to one question the last, and of other lines nothing. */
+/** Parses the log of a probe pod: of several answers to one question the last; other lines are ignored. */
 export function readAnswers(log: string): ReadonlyMap<string, ProbeAnswer> {
   const lines = [...log.matchAll(/^([a-z]+) (\d{1,3})(?: ([A-Za-z0-9+/]*={0,2}))?$/gm)]
   return new Map(
@@ -77,7 +77,7 @@ export function readAnswers(log: string): ReadonlyMap<string, ProbeAnswer> {
   )
 }
 
-/** The script came to its end, and the log is whole. */
+/** Whether the script has finished, and the log is complete. */
 export function isComplete(answers: ReadonlyMap<string, ProbeAnswer>): boolean {
   return answers.has('end')
 }
@@ -89,7 +89,7 @@ interface Socket {
 
 const states: Record<string, Socket['state']> = { '01': 'connected', '02': 'connecting' }
 
-/** The connections to a port in the tables /proc/net/tcp and tcp6 of Linux (proc(5)). */
+/** The connections to a port in the Linux tables /proc/net/tcp and tcp6 (proc(5)). */
 export function socketsTo(port: number, tables: string): Socket[] {
   const line = /^ *\d+: [0-9A-F]+:[0-9A-F]{4} ([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4}) ([0-9A-F]{2}) /gm
   return [...tables.matchAll(line)].flatMap(([, address = '', remotePort = '', code = '']) => {
@@ -99,7 +99,7 @@ export function socketsTo(port: number, tables: string): Socket[] {
   })
 }
 
-/** The kernel writes the four bytes as one number, which the machines that run Kubernetes begin with the lowest. */
+/** The kernel writes the four bytes as one number, little-endian on all machines that run Kubernetes. */
 function ipv4(hex: string): string {
   return [...Buffer.from(hex, 'hex')].reverse().join('.')
 }

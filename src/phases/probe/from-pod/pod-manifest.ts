@@ -10,12 +10,12 @@ export const probePods = { backend: 'redis-probe', nonBackend: 'redis-probe-outs
 
 export const probeContainer = 'probe'
 
-/** The label by which the NetworkPolicy of manifests/base knows a backend. */
+/** The label by which the NetworkPolicy of manifests/base recognises a backend. */
 export const backendLabel = 'app.kubernetes.io/component: backend'
 
-/** Whose run made a pod. */
+/** The annotation with the run that created a pod. */
 export const runAnnotation = 'redis-cache-action/run'
-/** How such a pod is deleted: it holds nothing, and its name is to be free. */
+/** How such a pod is deleted: it has no state, and its name must become free soon. */
 export const atOnce = { gracePeriodSeconds: 0 } as const
 const authoritiesAnnotation = 'redis-cache-action/authorities'
 
@@ -23,41 +23,42 @@ export interface PodOptions {
   image: string
   address: CacheAddress
   owner: KubernetesObject
-  /** Names this run. */
+  /** Identifies this run. */
   run: string
-  /** After so many seconds the cluster ends the pod, whatever became of this process. */
+  /** The seconds after which the cluster ends the pod, even if this process is gone. */
   activeSeconds: number
-  /** With TLS: certificates that it trusts (PEM), and the bytes that begin a handshake. */
+  /** With TLS: trusted certificates (PEM), and the first bytes of a handshake. */
   tls: { authorities: string; hello: Buffer } | undefined
 }
 
-/** A pod that asks as a backend does. */
+/** The probe pod of a backend. */
 export function backendPod({ address, tls, ...options }: PodOptions): KubernetesObject {
   const env = [
     ...secretEnv('host', 'port', 'password'),
     { name: 'REDIS_USER', value: address.username ?? '' },
     { name: 'PROBE_LIMIT', value: '5' },
     { name: 'PROBE_AUTHORITIES', value: tls === undefined ? '' : trustedFiles(address) },
-    // An IP address is no name to ask for (RFC 6066, 3).
+    // SNI must not contain an IP address (RFC 6066, 3).
     { name: 'PROBE_SNI', value: isIP(address.host) === 0 ? address.host : '' },
     { name: 'PROBE_HELLO', value: tls?.hello.toString('base64') ?? '' }
   ]
   return pod(probePods.backend, 'backend', backendScript, env, tls?.authorities, options)
 }
 
-/** A pod that is no backend, and does not know the password. */
+/** A non-backend pod, which does not get the password. */
 export function nonBackendPod({ address, tls, ...options }: PodOptions): KubernetesObject {
   const env = [
     ...secretEnv('host', 'port'),
-    // A backend is answered in milliseconds; dropped packets are waited for.
+    // A backend gets a reply in milliseconds; dropped packets take until the timeout.
     { name: 'PROBE_LIMIT', value: '3' }
   ]
   return pod(probePods.nonBackend, 'probe', nonBackendScript, env, undefined, options)
 }
 
 /**
- * What a backend trusts by default, and more. For a name of ElastiCache only Amazon signs: redis-cli does not compare the
- * name in a certificate, so of any other authority it would also accept that of a stranger, and send the password there.
+ * The CAs that a backend trusts by default, and additional ones. ElastiCache names are only signed by Amazon: redis-cli
+ * does not compare the name in a certificate, so with any other CA it would also accept the certificate of a stranger,
+ * and send the password there.
  */
 function trustedFiles({ host }: CacheAddress): string {
   const system = ['/etc/ssl/certs/ca-certificates.crt', '/etc/ssl/cert.pem']
@@ -71,7 +72,7 @@ function secretEnv(...keys: string[]): object[] {
   }))
 }
 
-/** As restricted as the pods of manifests/base: Pod Security `restricted` admits it. */
+/** As restricted as the pods of manifests/base: admitted by Pod Security `restricted`. */
 function pod(
   name: string,
   component: string,
@@ -100,7 +101,7 @@ function pod(
       terminationGracePeriodSeconds: 0,
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      // Nobody ever sets this condition: so a Service of the application, which selects pods by the label of backends,
+      // Nobody ever sets this condition, so a Service of the application, which selects pods by the label of backends,
       // never sends requests to this one.
       readinessGates: [{ conditionType: 'redis-cache-action/is-backend' }],
       securityContext: {
@@ -137,7 +138,7 @@ function pod(
   }
 }
 
-/** The annotation as the file `pem`: no ConfigMap has to be made, and none can be left behind. */
+/** The annotation as the file `pem`: no ConfigMap is needed, and none can be left behind. */
 const authoritiesVolume = {
   name: 'authorities',
   downwardAPI: {
@@ -149,12 +150,12 @@ function referenceTo({ apiVersion, kind, metadata: { name, uid } }: KubernetesOb
   return { apiVersion, kind, name, uid }
 }
 
-/** The status of the container that asks; a cluster may have put others beside it. */
+/** The status of the probe container; a cluster may have added others. */
 export function probeStatus(pod: KubernetesObject): unknown {
   return listAt(pod, 'status', 'containerStatuses').find((status) => at(status, 'name') === probeContainer)
 }
 
-/** What tells more of a pod, as long as the cluster keeps its events. */
+/** Where to find more about a pod, as long as the cluster keeps its events. */
 export function eventsHint({ metadata: { name } }: KubernetesObject, namespace: string): string {
   return `check its events: \`kubectl -n ${namespace} get events --field-selector involvedObject.name=${name}\``
 }

@@ -5,13 +5,13 @@ import type { Problem } from '../../../core/problem.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 import { probeStatus } from './pod-manifest.ts'
 
-/** Where a probe pod stands: it has ended, or it waits for something, perhaps with a problem. */
+/** The state of a probe pod: it has ended, or it waits for something, perhaps with a problem. */
 export type PodState =
   | { state: 'ended' }
   | { state: 'failed'; sentence: string }
   | { state: 'waiting'; waitingFor: string; problem?: Problem }
 
-/** @param own events of the pod, oldest first; none while nobody asked for them */
+/** @param own events of the pod, oldest first; none before they are listed */
 export function podState(pod: KubernetesObject, own: readonly KubernetesObject[], namespace: string): PodState {
   const { name } = pod.metadata
   const status = probeStatus(pod)
@@ -19,7 +19,7 @@ export function podState(pod: KubernetesObject, own: readonly KubernetesObject[]
   if (at(ended, 'reason') === 'StartError') return notStarted(name, textAt(ended, 'message'))
   if (ended !== undefined) return { state: 'ended' }
   if (at(pod, 'status', 'phase') === 'Failed') {
-    // The node refused it, or the cluster ended it: no container of it tells.
+    // The node refused it, or the cluster ended it: its containers explain nothing.
     const words = [textAt(pod, 'status', 'reason'), textAt(pod, 'status', 'message')].filter(Boolean)
     return { state: 'failed', sentence: `pod ${name} failed: ${sanitizeLine(words.join(': ')) || 'without a reason'}` }
   }

@@ -11,8 +11,8 @@ import { removePod } from './remove-pod.ts'
 import { waitForPod } from './wait-for-pod.ts'
 
 /**
- * Lets a pod ask, and removes it, whatever happens meanwhile.
- * @param code that of a failure which is the pod's own
+ * Runs a probe pod, and removes it in any case.
+ * @param code of a failure of the pod itself
  * @returns its answers
  */
 export async function runPod(
@@ -29,7 +29,7 @@ export async function runPod(
     answers = await readLog(ended, namespace, code, deps)
   } catch (error) {
     await removePod(pod, namespace, deps).catch((second: unknown) => {
-      // What went wrong first is what the run is about.
+      // The first error is the one to report.
       deps.log(`${objectId(pod)} may still be there: ${sanitizeLine(messageOf(second))}`)
     })
     throw error
@@ -45,7 +45,7 @@ const logToleranceMilliseconds = 3_000
 const interval = 200
 const limits = { tailLines: 200, limitBytes: 512 * 1024 }
 
-/** The answers in the log of a pod that has ended. @param code that of a failure which is the pod's own */
+/** The answers in the log of a pod that has ended. @param code of a failure of the pod itself */
 async function readLog(
   pod: KubernetesObject,
   namespace: string,

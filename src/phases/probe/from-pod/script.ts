@@ -1,11 +1,11 @@
 /**
- * What the containers of the probe pods run: POSIX sh, with redis-cli, and of all else only what both the Alpine and the
- * Debian image have. The log gets one line for each answer, `name exit-code base64-of-the-output`: whatever a server
- * answers, it cannot forge one.
+ * The scripts of the probe pods: POSIX sh with redis-cli, and otherwise only what both the Alpine and the Debian image
+ * contain. The log gets one line for each answer, `name exit-code base64-of-the-output`, which no server reply can
+ * forge.
  *
- * Variables: REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_USER; PROBE_LIMIT (seconds for one answer), PROBE_AUTHORITIES
- * (files with those that are trusted; empty without TLS), PROBE_SNI (the name to ask for), PROBE_HELLO (base64 of the
- * first bytes of a handshake).
+ * Variables: REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_USER; PROBE_LIMIT (seconds for one answer),
+ * PROBE_AUTHORITIES (files with trusted CAs; empty without TLS), PROBE_SNI (the server name), PROBE_HELLO (base64 of
+ * the first bytes of a handshake).
  */
 const questions = `
 cd /run/probe
@@ -39,7 +39,7 @@ ask() {
 }
 `
 
-/** Asks as a backend does, first without the password: it goes to nobody who cannot be asked at all. */
+/** Connects like a backend, first without the password: it is not sent to a server that cannot be reached properly. */
 export const backendScript = `${questions}
 # Sends the first bytes of a handshake, and keeps the answer: it has the certificate in the clear.
 hello() {
@@ -86,7 +86,7 @@ report table 0
 echo end 0
 `
 
-/** Asks as a pod does that is no backend. */
+/** Connects like a non-backend pod. */
 export const nonBackendScript = `${questions}
 # A policy may not know yet that this address has changed hands: who is let in counts only if that stays so.
 for attempt in 1 2 3 4; do

@@ -31,11 +31,11 @@ export interface SourceDirectories {
 
 /**
  * Copies what a kustomization needs from the workspace, so that kustomize can read nothing else. Each kustomization is
- * written anew, because kustomize reads some texts differently from us (`Resources` is `resources`, U+2028 ends a
- * comment): what was not seen here must not be followed there.
+ * rewritten, because kustomize parses some texts differently (`Resources` is `resources`, U+2028 ends a comment): what
+ * was not checked here must not be followed there.
  * @param base the directory of the kustomization, without symbolic links
  * @returns the copy of that directory
- * @throws Failure render-failed that names every place which leads where it must not
+ * @throws Failure render-failed that names every reference which is not allowed
  */
 export async function copySources(base: string, directories: SourceDirectories, allowRemote: boolean): Promise<string> {
   const sources = new Sources(directories, allowRemote)
@@ -44,7 +44,7 @@ export async function copySources(base: string, directories: SourceDirectories, 
   return sources.copyOf(base)
 }
 
-/** Where a text stands. */
+/** The location of a text. */
 interface Position {
   /** The directory of the kustomization, which paths are relative to. */
   readonly directory: string
@@ -134,7 +134,9 @@ class Sources {
     return dotted(relative(position.directory, found.path))
   }
 
-  /** Configurations of generators or transformers, written anew like a kustomization, for they may name files too. */
+  /**
+   * Configurations of generators or transformers, rewritten like a kustomization, because they may refer to files too.
+   */
   async #plugins(position: Position, content: Buffer): Promise<string | undefined> {
     const texts: string[] = []
     for (const document of this.#parsed(position, content, 3) ?? []) {
@@ -151,7 +153,7 @@ class Sources {
     return typeof found === 'string' ? this.#refuse(position, found, path) : found
   }
 
-  /** Where an address has no scheme, kustomize looks for a file first. */
+  /** If a URL has no scheme, kustomize looks for a file first. */
   async #isFile({ directory }: Position, path: string): Promise<boolean> {
     const found = hasScheme(path) ? undefined : await resolvePath(path, directory, this.#directories.workspace)
     return typeof found === 'object' && !found.isDirectory

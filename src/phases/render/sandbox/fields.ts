@@ -33,7 +33,10 @@ const generator = {
 } as const
 const head = { apiVersion: 'value', kind: 'value', metadata: 'value' } as const
 
-/** Every field of a kustomization (api/types/kustomization.go of kustomize 5.8.1) but those for Helm, which is not run. */
+/**
+ * Every field of a kustomization (api/types/kustomization.go of kustomize 5.8.1) except those for Helm, which is not
+ * run.
+ */
 export const kustomization: Shape = {
   ...head,
   namePrefix: 'value',
@@ -66,7 +69,7 @@ export const kustomization: Shape = {
   validators: ['plugins']
 }
 
-/** The generators and transformers inside kustomize, by kind; any other would be a program. */
+/** The built-in generators and transformers of kustomize, by kind; any other would be a program. */
 const plugins: Readonly<Record<string, Shape>> = {
   AnnotationsTransformer: 'value',
   ConfigMapGenerator: { ...head, ...generator },
@@ -100,7 +103,7 @@ export interface Rewriting {
   refuse(field: string, problem: string): void
 }
 
-/** A value with each text that names something replaced, and without what does not belong there. */
+/** A value with each reference replaced, and without unknown fields. */
 export async function rewritten(value: unknown, shape: Shape, field: string, to: Rewriting): Promise<unknown> {
   if (shape === 'value' || value === null) return value
   if (typeof shape === 'string') {
@@ -127,7 +130,7 @@ function isList(shape: Exclude<Shape, string>): shape is readonly [Shape] {
   return Array.isArray(shape)
 }
 
-/** JSON that every reader of YAML takes alike: ASCII only, because some take U+2028 for the end of a line. */
+/** JSON that every YAML parser reads alike: ASCII only, because some treat U+2028 as the end of a line. */
 export function toPlainYaml(value: unknown): string {
   return JSON.stringify(value).replace(/[\u007f-\u{10ffff}]/gu, (character) => {
     const code = character.codePointAt(0)?.toString(16) ?? ''

@@ -1,20 +1,20 @@
 import { Failure } from '../../../core/failure.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 
-/** How many problems the sentence names; the evidence has all. */
+/** How many problems the sentence names; the evidence has all of them. */
 const named = 3
 
-/** Collects what kustomize does not get to see, so that a user hears of all of it at once. */
+/** Collects the refused references, so that a user sees all of them at once. */
 export class Refusals {
   readonly #sentences: string[] = []
   #remote = false
 
-  /** @param sentence file, field, text, and what is wrong with it; not trusted */
+  /** @param sentence file, field, text, and the problem; untrusted */
   add(sentence: string): void {
     this.#sentences.push(sanitizeLine(sentence, 300))
   }
 
-  /** The same for what the input allow-remote-bases would let pass. */
+  /** The same for references that the input allow-remote-bases would permit. */
   addRemote(sentence: string): undefined {
     this.#remote = true
     this.add(sentence)

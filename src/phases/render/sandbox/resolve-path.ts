@@ -1,7 +1,7 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 
-/** What a path leads to. */
+/** The target of a path. */
 export interface ResolvedPath {
   /** Without symbolic links. */
   path: string
@@ -10,20 +10,20 @@ export interface ResolvedPath {
 }
 
 /**
- * Whether kustomize takes a text for something to download, if it finds no file of that name: the rules of all its
- * versions since 3.8, drawn a little wider (api/internal/git/repospec.go, api/internal/loader/fileloader.go). A `file:`
- * address is none: it is never followed.
+ * Whether kustomize would download a text if it finds no file of that name: the rules of all its versions since 3.8,
+ * slightly widened (api/internal/git/repospec.go, api/internal/loader/fileloader.go). A `file:` URL is not remote: it
+ * is never followed.
  */
 export function isRemote(text: string): boolean {
   return /^\s*(git::)*(gh:|https?:|ssh:|github\.com[/:]|[a-z][a-z0-9-]*@[^/]*[/:])/i.test(text)
 }
 
-/** Whether an address says how to reach it, so that nothing on the disk can be meant. */
+/** Whether a URL has a scheme, so that it cannot be a local file. */
 export function hasScheme(text: string): boolean {
   return /^\s*(git::|gh:|https?:|ssh:)/i.test(text)
 }
 
-/** The key that a generator gives to a file, and the path of that file; undefined if it says more than that. */
+/** The key that a generator gives to a file, and the path of that file; undefined if there is more than that. */
 export function generatorSource(text: string): { key: string; path: string } | undefined {
   const [first = '', second, ...others] = text.split('=')
   if (others.length > 0) return undefined
@@ -31,12 +31,12 @@ export function generatorSource(text: string): { key: string; path: string } | u
   return { key: first.slice(first.lastIndexOf('/') + 1), path: first }
 }
 
-/** Whether the text is a document itself: it has lines or is JSON, and no path or address does either. */
+/** Whether the text is an inline document: it has several lines or is JSON, which no path or URL does. */
 export function isInline(text: string): boolean {
   return text.includes('\n') || text.trimStart().startsWith('{')
 }
 
-/** The number of the first line of variables that has no value: kustomize before 5.0 takes it from its environment. */
+/** The number of the first line without a value in an env file: kustomize before 5.0 reads it from its environment. */
 export function lineWithoutValue(text: string): number | undefined {
   const lines = text.split('\n').map((line) => line.trim())
   const index = lines.findIndex((line) => line !== '' && !line.startsWith('#') && !line.includes('='))
@@ -44,9 +44,9 @@ export function lineWithoutValue(text: string): number | undefined {
 }
 
 /**
- * Follows a path to what it is in the workspace.
+ * Resolves a path in the workspace.
  * @param directory what the path is relative to; like `workspace`, without symbolic links
- * @returns why it is not followed, if it is not
+ * @returns the reason if it is refused
  */
 export async function resolvePath(path: string, directory: string, workspace: string): Promise<ResolvedPath | string> {
   if (path === '') return 'is empty'
@@ -55,7 +55,7 @@ export async function resolvePath(path: string, directory: string, workspace: st
     const target = await realpath(resolve(directory, path))
     const inside = relative(workspace, target)
     if (isOutside(inside)) return 'is outside the workspace'
-    // actions/checkout keeps the token of the workflow there.
+    // actions/checkout stores the token of the workflow there.
     if (inside.split(sep).some((name) => name.toLowerCase() === '.git')) return 'is in .git'
     const found = await stat(target)
     if (!found.isFile() && !found.isDirectory()) return 'is neither a file nor a directory'
@@ -65,24 +65,24 @@ export async function resolvePath(path: string, directory: string, workspace: st
   }
 }
 
-/** A path as kustomize cannot take it for an address. */
+/** A path in a form that kustomize cannot take for a URL. */
 export function dotted(path: string): string {
   return isOutside(path) ? path : `./${path}`
 }
 
-/** Whether a relative path leads up. */
+/** Whether a relative path leads to a parent directory. */
 export function isOutside(path: string): boolean {
   return path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)
 }
 
 const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization']
 
-/** Whether a file would be taken for a kustomization, also where upper and lower case are the same. */
+/** Whether a file is a kustomization file, also on a case-insensitive file system. */
 export function isKustomizationFile(name: string): boolean {
   return kustomizationNames.some((known) => known.toLowerCase() === name.toLowerCase())
 }
 
-/** The kustomization files of a directory; kustomize wants exactly one. */
+/** The kustomization files of a directory; kustomize requires exactly one. */
 export async function kustomizationFiles(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => [])
   return names.filter((name) => kustomizationNames.includes(name))

@@ -1,19 +1,19 @@
 import { Failure } from '../../../core/failure.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 
-/** What kustomize reads. */
+/** The input of kustomize. */
 interface Amount {
-  /** Texts in kustomizations that name something. */
+  /** References in kustomizations. */
   references: number
   bytes: number
 }
 
-/** A directory with a kustomization, and those that it includes, each as often as it does. */
+/** A directory with a kustomization, and those that it includes, with repetitions. */
 interface Directory extends Amount {
   readonly includes: string[]
 }
 
-/** The most that kustomize may read: far more than a cache needs, and still rendered within seconds. */
+/** The limits for the input of kustomize: far more than a cache needs, and still rendered within seconds. */
 const most: Amount = { references: 1_000, bytes: 5 * 1024 ** 2 }
 
 /** Counts what kustomize reads, directory by directory. */
@@ -21,7 +21,7 @@ export class SizeLimits {
   readonly #directories = new Map<string, Directory>()
   readonly #read: Amount = { references: 0, bytes: 0 }
 
-  /** @returns false for a directory that was there before */
+  /** @returns false for a directory that was counted before */
   add(directory: string): boolean {
     if (this.#directories.has(directory)) return false
     this.#directories.set(directory, { references: 0, bytes: 0, includes: [] })
@@ -32,7 +32,7 @@ export class SizeLimits {
     this.#directories.get(directory)?.includes.push(included)
   }
 
-  /** @throws Failure render-failed as soon as it is too much */
+  /** @throws Failure render-failed as soon as a limit is exceeded */
   count(directory: string, amount: Partial<Amount>): void {
     for (const sum of [this.#directories.get(directory), this.#read]) {
       if (sum === undefined) continue
@@ -45,7 +45,7 @@ export class SizeLimits {
   /**
    * Kustomize reads a directory as often as it is included: ten levels that each include the next one twice are a
    * thousand.
-   * @throws Failure render-failed if that is too much, or has no end
+   * @throws Failure render-failed if a limit is exceeded, or if there is a cycle
    */
   judge(root: string, shown: (directory: string) => string): void {
     const known = new Map<string, Amount>()

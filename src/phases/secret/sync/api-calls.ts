@@ -3,10 +3,10 @@ import { type KubernetesObject, objectId } from '../../../core/kubernetes/object
 import type { SecretDeps } from '../deps.ts'
 import { operatorHint } from './refresh-policy.ts'
 
-/** What the operator and its stores reported in a namespace, as far as it may be read. */
+/** The events of the operator and its stores in a namespace, as far as they may be read. */
 export interface Reports {
   events: KubernetesObject[]
-  /** Why events cannot be listed, if so: that right is only needed where something fails. */
+  /** Why events cannot be listed, if so: the permission is only needed if something fails. */
   refusal: Failure | undefined
 }
 
@@ -26,7 +26,7 @@ export async function secretApiCall<T>(
   }
 }
 
-/** The ExternalSecret as it is stored. @throws Failure if there is none, or not for long */
+/** The stored ExternalSecret. @throws Failure if it does not exist, or is being deleted */
 export async function readExternalSecret(
   wanted: KubernetesObject,
   namespace: string,
@@ -40,7 +40,7 @@ export async function readExternalSecret(
   return stored
 }
 
-/** @throws Failure if events cannot be listed for another reason than a right that is missing */
+/** @throws Failure if events cannot be listed for another reason than a missing permission */
 export async function readReports(namespace: string, deps: SecretDeps): Promise<Reports> {
   try {
     return { events: await deps.cluster.listEvents(namespace), refusal: undefined }
@@ -52,7 +52,7 @@ export async function readReports(namespace: string, deps: SecretDeps): Promise<
   }
 }
 
-/** The ExternalSecret is not in the namespace, or not for long. */
+/** The ExternalSecret does not exist in the namespace, or is being deleted. */
 export function externalSecretMissingFailure(
   object: KubernetesObject,
   namespace: string,

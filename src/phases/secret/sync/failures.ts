@@ -8,7 +8,7 @@ import { operatorHint, type SyncRefusal } from './refresh-policy.ts'
 import { syncStatus } from './status.ts'
 import { lastProblem, type SyncProblem } from './sync-problem.ts'
 
-/** The operator says that it cannot sync. @param seen for how long, in milliseconds; undefined if nobody waited */
+/** The operator reports that it cannot sync. @param seen for how long, in milliseconds; undefined without a wait */
 export function cannotSyncFailure(
   object: KubernetesObject,
   { sentence, hint }: SyncProblem,
@@ -22,7 +22,7 @@ export function cannotSyncFailure(
   return new Failure('external-secret-error', message, hint, evidence(object, reports))
 }
 
-/** Nothing has moved for so long that nobody seems to work on it. @param quiet in milliseconds */
+/** Nothing has changed for so long that the operator seems to be stopped. @param quiet in milliseconds */
 export function nobodySyncsFailure(
   object: KubernetesObject,
   quiet: number,
@@ -47,7 +47,7 @@ export function nobodySyncsFailure(
   return new Failure('secret-stale', sentence, hint, evidence(object, reports))
 }
 
-/** The end of the run's time. */
+/** The deadline of the run. */
 export function outOfTimeFailure(
   object: KubernetesObject,
   waitingFor: string,
@@ -64,7 +64,7 @@ export function refusedByFailure({ code, sentence, hint }: SyncRefusal): Failure
   return new Failure(code, sentence, hint)
 }
 
-/** There is no Secret, although all said that there is one. */
+/** There is no Secret, although everything reported that there is one. */
 export function secretMissingFailure(namespace: string, externalSecret: KubernetesObject | undefined): Failure {
   const what = `there is no Secret/${names.credentials} in namespace ${namespace}`
   if (externalSecret === undefined) {

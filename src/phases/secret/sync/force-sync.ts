@@ -5,13 +5,13 @@ import type { Told } from './observer.ts'
 import { freshness, heldBackFailure, type SyncRefusal, syncsOnce, writesNothing } from './refresh-policy.ts'
 import { syncStatus } from './status.ts'
 
-/** How often it is told to sync, if another sync ends each time just before. */
+/** How often a sync is forced, if another sync ends each time just before. */
 const attempts = 3
 
 /** Any change of an annotation makes the operator sync. */
 export async function force(stored: KubernetesObject, namespace: string, deps: SecretDeps): Promise<Told> {
   const id = objectId(stored)
-  // Where only the first sync is ever made, it is the one that is waited for.
+  // If only the first sync is ever made, that one is awaited.
   const once = syncsOnce(stored, namespace) !== undefined
   let version = syncStatus(stored).version
   for (let attempt = 1; ; attempt++) {
@@ -19,7 +19,7 @@ export async function force(stored: KubernetesObject, namespace: string, deps: S
       deps.cluster.annotate(stored, namespace, { 'force-sync': deps.date().toISOString() })
     )
     if (object === undefined) throw externalSecretMissingFailure(stored, namespace)
-    // A sync that has just ended may have begun before; or be ours already, if the request had to be sent twice.
+    // A sync that has just ended may have begun before; or be ours already, if the request had to be repeated.
     const isQuiet = syncStatus(object).version === version
     if (once || isQuiet || attempt === attempts) {
       deps.log(`requested a sync of ${id}`)
@@ -31,13 +31,13 @@ export async function force(stored: KubernetesObject, namespace: string, deps: S
 
 type Forcing =
   | { state: 'possible' }
-  /** It was synced in this run already. */
+  /** It was already synced in this run. */
   | { state: 'needless'; detail: string }
   | { state: 'refused'; refusal: SyncRefusal }
 
 /**
- * Whether an ExternalSecret can be told to sync.
- * @param begin when the run began: whatever was created since is new
+ * Whether a sync of an ExternalSecret can be forced.
+ * @param begin the start of the run: anything created since is new
  */
 export function forcing(externalSecret: KubernetesObject, namespace: string, begin: Date): Forcing {
   const nothing = writesNothing(externalSecret)
@@ -46,7 +46,7 @@ export function forcing(externalSecret: KubernetesObject, namespace: string, beg
   const once = syncsOnce(externalSecret, namespace)
   if (version === undefined || once === undefined) return { state: 'possible' }
   const created = Date.parse(textAt(externalSecret, 'metadata', 'creationTimestamp') ?? '')
-  // Written in whole seconds.
+  // Recorded in whole seconds.
   const isNew = created + 1_000 > begin.getTime()
   const state = freshness(externalSecret, undefined)
   return isNew && state.state === 'fresh'

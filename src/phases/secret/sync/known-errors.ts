@@ -2,42 +2,44 @@ import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
 import { names } from '../../../core/kubernetes/workload.ts'
 import type { StoreReference } from './status.ts'
 
-/** What the operator failed at, beside its own words. */
+/** The context of an operator failure, in addition to its message. */
 interface FailedSync {
-  /** The name of the secret in AWS; undefined if the words do not lead to it. */
+  /** The name of the secret in AWS; undefined if the message does not reveal it. */
   key: string | undefined
   store: StoreReference
   namespace: string
-  /** What the store says of itself, if that is known. */
+  /** The message of the store, if known. */
   storeWords: string | undefined
-  /** All that the operator said, on one line. */
+  /** The complete message of the operator, on one line. */
   said: string
 }
 
-/** A reason for which the operator cannot sync, by the words in which it says so. */
+/** A reason why the operator cannot sync, recognised by its message. */
 interface KnownError {
   pattern: RegExp
-  /** How long it may last before it is believed, in milliseconds. */
+  /** How long it is tolerated before it counts, in milliseconds. */
   tolerance?: number
   explain(sync: FailedSync, captured: (string | undefined)[]): { sentence: string; hint: string }
 }
 
-/** One try may fail where the next succeeds (external-secrets/external-secrets#3878); the operator retries after 1 s. */
+/**
+ * One attempt may fail and the next succeed (external-secrets/external-secrets#3878); the operator retries after 1 s.
+ */
 export const brief = 3_000
-/** A store that was just made, a network that was down, a limit of requests. */
+/** A store that was just created, a network outage, a rate limit. */
 export const healing = 10_000
 
 function idOf({ kind, name }: StoreReference): string {
   return `${kind}/${name}`
 }
 
-/** A command that shows the store, and what it complains of. */
+/** A command that shows the store and its problem. */
 function describeStore({ kind, name }: StoreReference, namespace: string): string {
   const scope = kind === 'ClusterSecretStore' ? '' : ` -n ${namespace}`
   return `\`kubectl${scope} describe ${kind.toLowerCase()} ${typed(name)}\``
 }
 
-/** A command that shows what the operator says of an ExternalSecret, whose name may be another than that of its Secret. */
+/** A command that shows the status of an ExternalSecret, whose name may differ from that of its Secret. */
 export function describeExternalSecret({ metadata }: KubernetesObject, namespace: string): string {
   return `\`kubectl -n ${namespace} describe externalsecret ${typed(metadata.name)}\``
 }
@@ -47,7 +49,7 @@ function typed(name: string): string {
   return /^[\w@%+=:,./][\w@%+=:,./-]*$/.test(name) ? name : 'NAME'
 }
 
-/** What AWS says, and what the operator says of the secret there. The first that matches counts. */
+/** Messages of AWS, and of the operator about the secret there. The first match counts. */
 export const awsCauses: readonly KnownError[] = [
   {
     pattern: /key (.+) does not exist in secret (.+)$/,
@@ -178,7 +180,7 @@ function aws(operation: string, key: string): string {
   return `aws secretsmanager ${operation} --secret-id ${typed(key)}`
 }
 
-/** What the operator says of the store and of the Secret. The first that matches counts. */
+/** Messages of the operator about the store and the Secret. The first match counts. */
 export const clusterCauses: readonly KnownError[] = [
   {
     pattern: /could not get (ClusterSecretStore|SecretStore) "([^"]*)".* not found/,

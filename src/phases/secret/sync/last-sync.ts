@@ -20,8 +20,8 @@ import { lastProblem } from './sync-problem.ts'
 
 /**
  * Judges the last sync of an ExternalSecret, and writes nothing.
- * @returns when it was, for the report; relaxed if nothing tells what AWS holds since
- * @throws Failure if the Secret is not what AWS holds, as far as one can tell
+ * @returns its time, for the report; relaxed if it is unknown whether AWS changed since
+ * @throws Failure if the Secret does not match AWS, as far as that is known
  */
 export async function checkLastSync(
   stored: KubernetesObject,
@@ -36,18 +36,18 @@ export async function checkLastSync(
   throw cannotSyncFailure(stored, lastProblem(stored, reports, namespace), undefined, reports, namespace)
 }
 
-/** How far the clocks of this machine and of the operator may be apart, in milliseconds. */
+/** The tolerated difference between the clocks of this machine and of the operator, in milliseconds. */
 const clockTolerance = 60_000
 
-/** Where nothing is waited for. */
+/** The state without waiting. */
 type LastSyncStatus =
   | Exclude<Freshness, { state: 'waiting' }>
   | { state: 'failing' }
-  /** It succeeded, and nothing tells what AWS holds since. */
+  /** It succeeded, and it is unknown whether AWS changed since. */
   | { state: 'unknown'; detail: string }
 
 /**
- * Whether the last sync of an ExternalSecret still counts, if nothing is forced: it succeeded, is of the newest
+ * Whether the last sync of an ExternalSecret still counts, if none is forced: it succeeded, is of the newest
  * generation, and not older than it should be.
  */
 export function lastSyncStatus(externalSecret: KubernetesObject, namespace: string, now: Date): LastSyncStatus {
@@ -83,7 +83,7 @@ function unknown(refreshTime: string | undefined, why: string): LastSyncStatus {
   return { state: 'unknown', detail: `at ${refreshTime}; ${why}; not confirmed to match AWS` }
 }
 
-/** A span of time; after hours nobody needs the minutes. */
+/** A duration; after hours the minutes are irrelevant. */
 function span(milliseconds: number): string {
   const hours = Math.round(milliseconds / 3_600_000)
   if (hours < 2) return formatDuration(Math.max(0, milliseconds))

@@ -4,10 +4,10 @@ import { type Reports, readExternalSecret, readReports } from './api-calls.ts'
 import { type Freshness, freshness } from './refresh-policy.ts'
 import { failuresOf, newFailures, problemSince, type Start, type SyncProblem, turnedFalse } from './sync-problem.ts'
 
-/** The least time between two requests for events, which a sync that succeeds does not need. In milliseconds. */
+/** The minimum time between two requests for events, which a successful sync does not need. In milliseconds. */
 const reportsEvery = 1_000
 
-/** An ExternalSecret since it was told to sync. */
+/** The state of an ExternalSecret after a forced sync. */
 export interface Look {
   object: KubernetesObject
   freshness: Freshness
@@ -16,10 +16,10 @@ export interface Look {
   problem: SyncProblem | undefined
 }
 
-/** An ExternalSecret that was just told to sync. */
+/** An ExternalSecret right after its sync was forced. */
 export interface Told {
   object: KubernetesObject
-  /** The version that had been synced before: another one shows the sync. */
+  /** The version that was synced before: another one proves the sync. */
   version: string | undefined
 }
 
@@ -33,7 +33,7 @@ export class SyncObserver {
   #reportsAt: number
   #quietSince: number
 
-  /** @param before what had been reported before it was told to */
+  /** @param before the state before the sync was forced */
   constructor({ object, version }: Told, before: Reports, namespace: string, deps: SecretDeps) {
     this.#start = { object, failures: failuresOf(object, before.events) }
     this.#version = version
@@ -59,7 +59,7 @@ export class SyncObserver {
     return { object, freshness: state, reports: this.#reports, problem }
   }
 
-  /** A condition that has just become False says that an event is there, or about to come. */
+  /** A condition that has just become False means that an event exists, or is about to arrive. */
   #isDue(object: KubernetesObject): boolean {
     const failures = newFailures(failuresOf(object, this.#reports.events), this.#start.failures)
     const isUnexplained = failures.length === 0 && turnedFalse(this.#start, object)
@@ -67,7 +67,7 @@ export class SyncObserver {
   }
 
   async #report(): Promise<void> {
-    // Who may not list events now will not a second later.
+    // Events that must not be listed now cannot be listed a second later.
     if (this.#reports.refusal !== undefined) return
     this.#reportsAt = this.#deps.clock.now()
     this.#reports = await readReports(this.#namespace, this.#deps)

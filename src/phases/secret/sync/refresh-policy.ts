@@ -6,10 +6,10 @@ import { durationNanos } from '../../../core/units.ts'
 import { describeExternalSecret } from './known-errors.ts'
 import { type Ready, syncStatus } from './status.ts'
 
-/** A line of the ExternalSecret that keeps the Secret from being what AWS holds. */
+/** A line of the ExternalSecret that keeps the Secret from following AWS. */
 interface Obstacle {
   line: string
-  /** What it does, to be read after the line. */
+  /** Its effect, to be read after the line. */
   effect: string
   hint: string
 }
@@ -25,8 +25,8 @@ export function writesNothing(externalSecret: KubernetesObject): Obstacle | unde
 }
 
 /**
- * What keeps the Secret as the first sync made it, whatever AWS holds since (shouldRefresh and updateSecret in
- * externalsecret_controller.go). OnChange is none of that: an annotation is a change, too.
+ * What keeps the Secret as first synced, whatever changes in AWS (shouldRefresh and updateSecret in
+ * externalsecret_controller.go). OnChange is not such a case: an annotation is a change, too.
  */
 export function syncsOnce(externalSecret: KubernetesObject, namespace: string): Obstacle | undefined {
   const spec = (...path: string[]) => textAt(externalSecret, 'spec', ...path)
@@ -61,7 +61,7 @@ export function syncsOnce(externalSecret: KubernetesObject, namespace: string): 
 /** How often the operator syncs by itself, in milliseconds; undefined if it does not, or not always. */
 export function syncInterval(externalSecret: KubernetesObject): number | undefined {
   const policy = textAt(externalSecret, 'spec', 'refreshPolicy') ?? 'Periodic'
-  // Outside of its windows a sync may be as late as they are apart.
+  // Outside of its windows a sync may be delayed until the next one.
   const always = policy === 'Periodic' && !hasWindows(externalSecret)
   const nanos = durationNanos(textAt(externalSecret, 'spec', 'refreshInterval') ?? '')
   return always && nanos !== undefined && nanos > 0 ? Number(nanos) / 1e6 : undefined
@@ -71,7 +71,7 @@ function hasWindows({ spec }: KubernetesObject): boolean {
   return typeof spec === 'object' && spec !== null && 'syncWindows' in spec
 }
 
-/** Why the Secret cannot be shown to be what AWS holds now. */
+/** Why the Secret cannot be proven to match AWS now. */
 export interface SyncRefusal {
   code: FailureCode
   sentence: string
@@ -84,8 +84,8 @@ export type Freshness =
   | { state: 'refused'; refusal: SyncRefusal }
 
 /**
- * Whether the ExternalSecret was synced since it was told to.
- * @param before the version that was synced when it was told to
+ * Whether the ExternalSecret was synced since its sync was forced.
+ * @param before the version that was synced before
  */
 export function freshness(externalSecret: KubernetesObject, before: string | undefined): Freshness {
   const { ready, version, refreshTime } = syncStatus(externalSecret)
@@ -100,7 +100,7 @@ export function freshness(externalSecret: KubernetesObject, before: string | und
     : { state: 'refused', refusal }
 }
 
-/** What to look at when nothing syncs. The label is that of the operator's Helm chart. */
+/** What to look at if nothing syncs. The label is that of the operator's Helm chart. */
 export function operatorHint(externalSecret: KubernetesObject, namespace: string): string {
   return (
     'check that the External Secrets Operator is running: `kubectl get pods -A -l app.kubernetes.io/name=external-secrets`, ' +
@@ -112,7 +112,7 @@ function waiting(waitingFor: string): Freshness {
   return { state: 'waiting', waitingFor }
 }
 
-/** Why the Secret may not be what AWS holds, by a line of the ExternalSecret. */
+/** Why the Secret may not match AWS, by a line of the ExternalSecret. */
 export function heldBackFailure(
   externalSecret: KubernetesObject,
   { line, effect, hint }: Obstacle,
@@ -134,7 +134,7 @@ const hints = new Map([
   ]
 ])
 
-/** The operator also calls Ready=True what brought nothing from AWS; undefined if this did. */
+/** The operator also sets Ready=True if nothing came from AWS; undefined if something did. */
 export function notSyncedFailure(externalSecret: KubernetesObject, ready: Ready): SyncRefusal | undefined {
   if (ready.reason === 'SecretSynced' && /^secret (was )?synced\b/i.test(ready.message)) return undefined
   return {

@@ -8,14 +8,14 @@ export interface Ready {
 }
 
 /**
- * How the last sync of an ExternalSecret ended. There is no observedGeneration: a failed sync changes the condition
- * alone, and only if it was another before (markAsDone and markAsFailed in externalsecret_controller.go).
+ * The outcome of the last sync of an ExternalSecret. There is no observedGeneration: a failed sync changes the
+ * condition alone, and only if it was different before (markAsDone and markAsFailed in externalsecret_controller.go).
  */
 export interface SyncStatus {
   ready: Ready | undefined
-  /** Of the last sync that succeeded: `<generation>-<hash of labels and annotations>`. */
+  /** Of the last successful sync: `<generation>-<hash of labels and annotations>`. */
   version: string | undefined
-  /** When that sync began, in whole seconds of the operator's clock. */
+  /** The start of that sync, in whole seconds of the operator's clock. */
   refreshTime: string | undefined
 }
 
@@ -44,7 +44,7 @@ export function storeOf(externalSecret: KubernetesObject): StoreReference {
   return { kind: reference('kind') || 'SecretStore', name: reference('name') ?? '' }
 }
 
-/** The name of the secret in AWS that an ExternalSecret reads first. */
+/** The name of the first AWS secret that an ExternalSecret reads. */
 export function remoteSecret(externalSecret: KubernetesObject): string | undefined {
   const key = (field: string, reference: string) => textAt(externalSecret, 'spec', field, 0, reference, 'key')
   return key('data', 'remoteRef') ?? key('dataFrom', 'extract')

@@ -10,15 +10,15 @@ export interface SyncProblem {
   /** To be read after a colon. */
   sentence: string
   hint: string
-  /** How long it may last before it is believed: what heals by itself gets more time. */
+  /** How long it is tolerated before it counts: what heals by itself gets more time. */
   toleranceMilliseconds: number
 }
 
 /**
- * Puts the event UpdateFailed of an ExternalSecret into our words; its condition says the same in every case. The words
- * are those of the External Secrets Operator 0.20 to 2.9 with its provider for AWS, and of AWS itself.
- * @param words the message of the event, or of the condition where there is no event
- * @param storeWords what the newest event of its store complains of
+ * Translates the event UpdateFailed of an ExternalSecret; its condition has the same message in every case. The
+ * messages are those of the External Secrets Operator 0.20 to 2.9 with its AWS provider, and of AWS itself.
+ * @param words the message of the event, or of the condition if there is no event
+ * @param storeWords the message of the newest warning of its store
  */
 export function syncProblem(
   words: string,
@@ -43,22 +43,22 @@ export function syncProblem(
   return { sentence: sanitizeLine(line), hint, toleranceMilliseconds: brief }
 }
 
-/** It differs with every try, and tells only AWS something. */
+/** The request ID differs with every attempt, and is only useful to AWS. */
 const requestId = /, RequestID: [^\s,]*/g
 
-/** The name of the secret in AWS where the words give only the place in the spec. */
+/** The name of the secret in AWS if the message only contains its position in the spec. */
 function extractedKey(line: string, externalSecret: KubernetesObject): string | undefined {
   const [, index] = /spec\.dataFrom\[(\d+)\]/.exec(line) ?? []
   return textAt(externalSecret, 'spec', 'dataFrom', Number(index ?? 0), 'extract', 'key')
 }
 
-/** An ExternalSecret at the moment when it was told to sync. */
+/** An ExternalSecret at the moment when its sync was forced. */
 export interface Start {
   object: KubernetesObject
   failures: readonly KubernetesObject[]
 }
 
-/** What the operator failed at since it was told to sync; undefined as long as it did not. */
+/** The problem of the operator since its sync was forced; undefined as long as there is none. */
 export function problemSince(
   start: Start,
   object: KubernetesObject,
@@ -68,18 +68,18 @@ export function problemSince(
   const failures = newFailures(failuresOf(object, reports.events), start.failures)
   if (failures.length > 0) return problemOf(failures, object, reports, namespace)
   if (!turnedFalse(start, object)) return undefined
-  // The event is about to come; but of very many the operator drops some.
+  // The event is about to arrive; but if there are very many, the operator drops some.
   const toleranceMilliseconds = reports.refusal === undefined ? healing : brief
   return { ...problemOf([], object, reports, namespace), toleranceMilliseconds }
 }
 
-/** Whether the condition has become False since then, or says something else. */
+/** Whether the condition has become False since then, or has a new message. */
 export function turnedFalse(start: Start, object: KubernetesObject): boolean {
   const { ready } = syncStatus(object)
   return ready?.status === 'False' && JSON.stringify(ready) !== JSON.stringify(syncStatus(start.object).ready)
 }
 
-/** What the operator failed at last, whenever that was. */
+/** The latest problem of the operator, whenever that was. */
 export function lastProblem(object: KubernetesObject, reports: Reports, namespace: string): SyncProblem {
   return problemOf(failuresOf(object, reports.events), object, reports, namespace)
 }
@@ -98,12 +98,12 @@ function problemOf(
   return { ...problem, sentence, hint: refusal.hint }
 }
 
-/** The failed syncs of an ExternalSecret. Only their words tell what went wrong. */
+/** The failed syncs of an ExternalSecret. Only their messages explain the problem. */
 export function failuresOf(externalSecret: KubernetesObject, events: readonly KubernetesObject[]): KubernetesObject[] {
   return eventsOf(externalSecret, events).filter((event) => textAt(event, 'reason') === 'UpdateFailed')
 }
 
-/** Those that are new, or were reported again: the same words are counted in one event. */
+/** Those that are new, or were reported again: identical messages are counted in one event. */
 export function newFailures(
   failures: readonly KubernetesObject[],
   before: readonly KubernetesObject[]
@@ -112,7 +112,7 @@ export function newFailures(
   return failures.filter((event) => countOf(event) > (known.get(event.metadata.uid) ?? 0))
 }
 
-/** What the store of an ExternalSecret complained of last. The events of a ClusterSecretStore are in another namespace. */
+/** The latest warning of the store of an ExternalSecret. Events of a ClusterSecretStore are in another namespace. */
 function storeWords(externalSecret: KubernetesObject, events: readonly KubernetesObject[]): string | undefined {
   const { kind, name } = storeOf(externalSecret)
   const isOfStore = (event: KubernetesObject) =>

@@ -1,9 +1,9 @@
 import { type Credentials, credentialField, credentialFields, type FieldProblem } from '../../../core/credentials.ts'
 import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
 
-/** What the keys hold, ready for the rules that follow; and what is wrong with them as text. */
+/** The content of the keys for the rules that follow, and the problems of their text. */
 interface ReadFields {
-  /** Without surrounding white space; only what is one line of text. */
+  /** Without surrounding white space; only values that are one line of text. */
   values: Partial<Credentials>
   problems: FieldProblem[]
 }
@@ -58,8 +58,8 @@ function nameOf(character: string | undefined): string {
 }
 
 /**
- * All that must never be shown of the stored Secret, in each form in which it stands there: whatever is wrong with the
- * Secret, and also where a URL was stored as the host.
+ * All values of the stored Secret that must never be shown, in every form in which they occur: whatever is wrong with
+ * the Secret, and even if a URL was stored as the host.
  */
 export function secretValuesOf(secret: KubernetesObject): string[] {
   const [host, password, url] = (['host', 'password', 'url'] as const).map(
@@ -70,22 +70,22 @@ export function secretValuesOf(secret: KubernetesObject): string[] {
   return [...new Set(all)].filter((each) => each !== '')
 }
 
-/** As it is stored, without white space around it, and decoded where it is percent-encoded. */
+/** As stored, trimmed, and decoded if it is percent-encoded. */
 function spellings(value: string): string[] {
   const trimmed = value.trim()
   return [value, trimmed, decoded(trimmed)]
 }
 
-/** What may be meant as the password of a URL, also of one that nobody can parse. */
+/** The possible password of a URL, including an invalid one. */
 function passwordsIn(url: string): string[] {
   const user = /^[^/]*\/\/(.*)@/s.exec(url)?.[1] ?? url.slice(0, Math.max(0, url.lastIndexOf('@')))
   const colon = user.indexOf(':')
   if (colon >= 0) return spellings(user.slice(colon + 1))
-  // A token in the place of the user; but the name of a user, which is shorter, is a word of many sentences.
+  // A token in place of the user; but a user name, which is shorter, is a word that occurs in many sentences.
   return user.length < shortestToken ? [] : spellings(user)
 }
 
-/** Of ElastiCache, in characters. */
+/** The limits of ElastiCache, in characters. */
 const shortestToken = 16
 
 function decoded(text: string): string {

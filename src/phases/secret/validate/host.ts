@@ -2,18 +2,18 @@ import { type EndpointForm, endpointForm, hostName } from '../../../core/aws-end
 import { type Credentials, type FieldProblem, shownAddress } from '../../../core/credentials.ts'
 import { isHost, isPort } from '../../../core/redis/url.ts'
 
-/** What is wrong with the key host. */
+/** The problem of key host. */
 export function hostProblems(host: string, values: Partial<Credentials>): FieldProblem[] {
   return isHost(host) ? endpointProblems(host, values) : [notAHost(host)]
 }
 
-/** What is wrong with the key port. */
+/** The problem of key port. */
 export function portProblems(port: string): FieldProblem[] {
   if (isPort(port)) return []
   return [{ key: 'port', problem: 'must be an integer from 1 to 65535', fix: 'store only the number, such as 6379' }]
 }
 
-// What stands there is not shown: it may be a URL with the password in it, or the password in the wrong key.
+// The value is not shown: it may be a URL with the password, or the password under the wrong key.
 function notAHost(host: string): FieldProblem {
   const alone = 'store only the host name'
   if (/[/@]/.test(host)) return { key: 'host', problem: 'is a URL or part of one', fix: alone }
@@ -22,7 +22,7 @@ function notAHost(host: string): FieldProblem {
   return { key: 'host', problem: 'must be a host name or an IP address', fix: alone }
 }
 
-/** The forms of ElastiCache's names that cannot do what a backend needs. */
+/** The forms of ElastiCache names that cannot serve a backend. */
 const unfit = new Map<EndpointForm, string>([
   ['primary', 'a primary endpoint'],
   ['reader', 'a reader endpoint'],

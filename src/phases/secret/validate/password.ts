@@ -1,7 +1,7 @@
 import type { FieldProblem } from '../../../core/credentials.ts'
 
 /**
- * What ElastiCache accepts neither as an AUTH token nor as the password of a user:
+ * Violations of the ElastiCache rules for both AUTH tokens and passwords of users:
  * https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth.html, and CreateUser in its API reference.
  */
 export function passwordProblems(password: string): FieldProblem[] {
@@ -16,8 +16,8 @@ export function passwordProblems(password: string): FieldProblem[] {
 }
 
 /**
- * What shows that a password is no AUTH token; undefined if it may be one. That is no problem: in a group with users
- * (RBAC) a password alone is that of the user `default`, for which AWS limits the length and nothing else.
+ * What proves that a password is not an AUTH token; undefined if it may be one. That is not a problem: in a group with
+ * users (RBAC) a password without a user is that of the user `default`, for which AWS only limits the length.
  */
 export function noTokenBecause(password: string): string | undefined {
   const foreign = [...new Set(password.replace(/[A-Za-z0-9!&#$^<>-]/g, ''))]

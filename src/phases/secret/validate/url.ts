@@ -3,9 +3,9 @@ import { type RedisUrl, readUrl, unencoded, wantsTls } from '../../../core/redis
 import { validateUrl } from '../../../core/redis/validate-url.ts'
 
 /**
- * What is wrong with the key url, on its own and beside the other keys. A key that is not known or useless itself is not
+ * The problems of key url, on its own and compared with the other keys. A key that is unknown or itself invalid is not
  * compared.
- * @param aws the cache is one of ElastiCache
+ * @param aws whether the cache is an ElastiCache
  */
 export function urlProblems(url: string, values: Partial<Credentials>, aws: boolean): FieldProblem[] {
   const read = readUrl(url, values.password)

@@ -17,7 +17,7 @@ import { hostProblems, portProblems } from './host.ts'
 import { noTokenBecause, passwordProblems } from './password.ts'
 import { urlProblems } from './url.ts'
 
-/** Everything that is wrong with the fields of the stored Secret, in the order of its keys. */
+/** All problems of the keys of the stored Secret, in the order of its keys. */
 export function secretProblems(secret: KubernetesObject): FieldProblem[] {
   const { values, problems } = readFields(secret)
   const { host, port, password, url } = values
@@ -32,7 +32,7 @@ export function secretProblems(secret: KubernetesObject): FieldProblem[] {
   return credentialFields.flatMap((key) => found.filter((problem) => problem.key === key))
 }
 
-/** One check a key, for the report: what is right, or all that is wrong. Of all values, only host and port are shown. */
+/** One check for each key, for the report: what is right, or every problem. The only values shown are host and port. */
 export function secretChecks(secret: KubernetesObject): Check[] {
   const { values } = readFields(secret)
   const problems = secretProblems(secret)
@@ -47,8 +47,8 @@ export function secretChecks(secret: KubernetesObject): Check[] {
 }
 
 /**
- * The failure for a Secret that breaks its contract.
- * @param remoteSecret name of the secret in AWS Secrets Manager that it comes from, if it does
+ * The failure for an invalid Secret.
+ * @param remoteSecret name of its source in AWS Secrets Manager, if known
  */
 export function invalidSecretFailure(
   problems: readonly FieldProblem[],
@@ -64,7 +64,7 @@ export function invalidSecretFailure(
   )
 }
 
-/** The host that the values mean: that of key host or, if it is useless, that of the URL. */
+/** The intended host: that of key host or, if it is invalid, that of the URL. */
 function hostOfCache({ host, password, url }: Partial<Credentials>): string | undefined {
   if (host !== undefined && isHost(host)) return host
   const read = url === undefined ? undefined : readUrl(url, password)
@@ -72,8 +72,8 @@ function hostOfCache({ host, password, url }: Partial<Credentials>): string | un
 }
 
 /**
- * Why a password is right only if it is that of a user, where nothing else tells that it is; undefined if it may be a
- * token. A serverless cache has users only, and as long as no URL tells whether there is a user, there may be one.
+ * Why a password is only valid for a user, if nothing else proves that it belongs to one; undefined if it may be a
+ * token. A serverless cache has users only, and without a valid URL it is unknown whether there is a user.
  */
 function doubtOf(values: Partial<Credentials>): string | undefined {
   const { password = '', url } = values

@@ -18,11 +18,11 @@ test.each([
   ['alive', pod('other', 'Succeeded'), 4_999, 4_999],
   ['abandoned', pod('other', 'Succeeded'), 5_000, 5_000],
   ['abandoned', pod('other', 'Pending'), 60_000, 0]
-])('%s', (occupant, other, seen, ended) => {
+])('classifies an existing probe pod as %s', (occupant, other, seen, ended) => {
   expect(existingPodOf(other, 'ours', { seen, ended })).toBe(occupant)
 })
 
-test('the watch starts anew with another pod, and with one that runs again', () => {
+test('restarts the watch for another pod, and for a pod that runs again', () => {
   let now = 1_000
   const timer = new ExistingPodTimer({ now: () => now, sleep: async () => undefined })
   expect(timer.measure(pod('other'))).toEqual({ seen: 0, ended: 0 })

@@ -15,12 +15,12 @@ test.each([
   ['packets are dropped', 124, '', sent, 'blocked: no connection within 3 s'],
   ['connections are refused', 1, could('Connection refused'), undefined, 'blocked: Connection refused'],
   ['connections are cut', 1, 'Error: Connection reset by peer', undefined, 'blocked: Connection reset by peer'],
-  ['there is no way', 1, could('No route to host'), undefined, 'blocked: No route to host']
-])('%s: kept out', (_, exitCode, output, table, detail) => {
+  ['there is no route', 1, could('No route to host'), undefined, 'blocked: No route to host']
+])('takes the connection for blocked where %s', (_, exitCode, output, table, detail) => {
   expect(finding(exitCode, output, table)).toMatchObject({ passed: true, detail })
 })
 
-test('any answer at all: let in', () => {
+test('takes any reply for an admitted connection', () => {
   expect(finding(0, 'NOAUTH Authentication required.\n')).toMatchObject({
     code: 'redis-open',
     passed: false,
@@ -33,6 +33,6 @@ test.each([
   ['the name does not resolve there', 1, could('Try again')],
   ['the lookup hangs', 124, ''],
   ['the image cannot ask', 127, 'redis-cli: not found']
-])('%s: nothing is proven', (_, exitCode, output) => {
+])('proves nothing where %s', (_, exitCode, output) => {
   expect(finding(exitCode, output, '  sl  local_address rem_address   st\n')).toBeUndefined()
 })

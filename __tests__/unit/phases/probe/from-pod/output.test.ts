@@ -16,7 +16,7 @@ const could = (reason: string): Given => ({
   anonymous: [1, `Could not connect to Redis at cache.example.org:6379: ${reason}\n`]
 })
 
-describe('what kept redis-cli from asking', () => {
+describe('the network problem of redis-cli', () => {
   test.each<[string, Given, object]>([
     ['no such name', could('Name or service not known'), { kind: 'unresolved', said: 'Name or service not known' }],
     [
@@ -32,13 +32,13 @@ describe('what kept redis-cli from asking', () => {
       { kind: 'client', said: "Unrecognized option or bad number of args for: '--tls'" }
     ],
     ['no redis-cli', { anonymous: [127, "timeout: failed to run command 'redis-cli'\n"] }, { kind: 'client' }],
-    ['nothing', { anonymous: [1] }, { kind: 'client', said: 'exit code 1' }],
+    ['an exit code without output', { anonymous: [1] }, { kind: 'client', said: 'exit code 1' }],
     ['no question', {}, { kind: 'client' }]
   ])('%s', (_, given, networkProblem) => {
     expect(networkProblemOf(answers(given), 6379)).toMatchObject(networkProblem)
   })
 
-  test.each([124, 143])('ended by timeout with %i: the table of connections tells what was waited for', (code) => {
+  test.each([124, 143])('is read from the connection table after exit code %i of timeout', (code) => {
     const kindWith = (table?: string) =>
       networkProblemOf(answers({ anonymous: [code], ...(table !== undefined && { table: [0, table] }) }), 6379)
     expect(kindWith(socket('02'))).toEqual({ kind: 'timeout', said: 'its address is 10.96.100.23' })
@@ -48,12 +48,12 @@ describe('what kept redis-cli from asking', () => {
     for (const none of [undefined, '']) expect(kindWith(none)?.kind).toBe('unknown')
   })
 
-  test('an answer is none, even an error', () => {
+  test('is absent for any reply, even an error', () => {
     expect(networkProblemOf(answers({ anonymous: [0, 'NOAUTH Authentication required.\n\n'] }), 6379)).toBeUndefined()
   })
 })
 
-describe('what the other questions add', () => {
+describe('the additional questions of the probe pod', () => {
   const killed: Given = { anonymous: [124], table: [0, socket('01')] }
 
   test('an answer without TLS', () => {
@@ -72,7 +72,7 @@ describe('what the other questions add', () => {
     expect(probeOutputOf(answers({ ...killed, plain: [143] }), address, now).networkProblem?.kind).toBe('silent')
   })
 
-  test('a certificate that nobody could see: no more than redis-cli says', () => {
+  test('add nothing if no certificate was seen', () => {
     const given = could('SSL_connect failed: certificate verify failed')
     expect(probeOutputOf(answers(given), address, now).networkProblem).toEqual({
       kind: 'untrusted',
@@ -81,7 +81,7 @@ describe('what the other questions add', () => {
   })
 })
 
-test('the answers of a cache', () => {
+test('return the replies of a cache', () => {
   const given: Given = { anonymous: [0, 'NOAUTH\n\n'], ping: [0, 'PONG\n'], info: [0, '# Server\r\nrole:master\r\n'] }
   expect(probeOutputOf(answers(given), address, now)).toEqual({
     networkProblem: undefined,

@@ -20,8 +20,8 @@ const variablesOf = (pod: KubernetesObject): Record<string, unknown> =>
     ])
   )
 
-describe('the pod that asks as a backend', () => {
-  test('of an ElastiCache trusts Amazon and what the runner adds, and asks for the name', () => {
+describe('the backend probe pod', () => {
+  test('trusts Amazon and the CAs of the runner, and checks the host name, for ElastiCache', () => {
     const pod = backendPod(optionsFor(elasticache, 'backend'))
     expect(variablesOf(pod)).toEqual({
       REDIS_HOST: 'host',
@@ -39,18 +39,18 @@ describe('the pod that asks as a backend', () => {
     })
   })
 
-  test('of another cache trusts what its image trusts as well', () => {
+  test('also trusts the CAs of its image for another cache', () => {
     expect(variablesOf(backendPod(optionsFor('redis.example.org')))).toMatchObject({
       REDIS_USER: '',
       PROBE_AUTHORITIES: '/etc/ssl/certs/ca-certificates.crt /etc/ssl/cert.pem /run/authorities/pem'
     })
   })
 
-  test('asks for no name where there is only an address', () => {
+  test('checks no host name where there is only an IP address', () => {
     expect(variablesOf(backendPod(optionsFor('10.0.0.1')))['PROBE_SNI']).toBe('')
   })
 
-  test('without TLS has no authorities', () => {
+  test('gets no CAs without TLS', () => {
     const pod = backendPod({ ...optionsFor('redis.team.svc'), tls: undefined })
     expect(variablesOf(pod)).toMatchObject({ PROBE_AUTHORITIES: '', PROBE_HELLO: '' })
     expect(listAt(pod, 'spec', 'volumes').map((volume) => at(volume, 'name'))).toEqual(['probe'])
@@ -58,7 +58,7 @@ describe('the pod that asks as a backend', () => {
   })
 })
 
-test('the pod that is no backend knows where the cache is, and no password', () => {
+test('the non-backend probe pod gets the address of the cache but no password', () => {
   const pod = nonBackendPod(optionsFor('redis.team.svc'))
   expect(variablesOf(pod)).toEqual({ REDIS_HOST: 'host', REDIS_PORT: 'port', PROBE_LIMIT: '3' })
   expect(pod.metadata.labels?.['app.kubernetes.io/component']).not.toBe('backend')

@@ -13,24 +13,24 @@ const container = (state: object) => pod({ containerStatuses: [{ name: 'probe', 
 const waitingFor = (reason: string, message?: string) => container({ waiting: { reason, message } })
 const stateOf = (here: KubernetesObject) => podState(here, [], 'team')
 
-describe('a probe pod', () => {
+describe('the status of a probe pod', () => {
   test.each([
     ['has just been made', pod({ conditions: [] }), 'pod redis-probe to be scheduled to a node'],
     ['has a node', pod({}), 'pod redis-probe to start'],
     ['gets its image', waitingFor('ContainerCreating'), 'pod redis-probe to start'],
     ['asks', container({ running: {} }), 'the answers of pod redis-probe']
-  ])('that %s', (_, here, awaited) => {
+  ])('is read: %s', (_, here, awaited) => {
     expect(stateOf(here)).toEqual({ state: 'waiting', waitingFor: awaited })
   })
 
   test.each([
     ['ended well', { terminated: { exitCode: 0, reason: 'Completed' } }],
     ['ended badly', { terminated: { exitCode: 137, reason: 'OOMKilled' } }]
-  ])('that %s: its log tells', (_, state) => {
+  ])('refers to the log: %s', (_, state) => {
     expect(stateOf(container(state))).toEqual({ state: 'ended' })
   })
 
-  test('that a sidecar keeps alive has ended as well', () => {
+  test('is ended even if a sidecar keeps running', () => {
     const statuses = [
       { name: 'istio-proxy', state: { running: {} } },
       { name: 'probe', state: { terminated: { exitCode: 0 } } }
@@ -42,13 +42,13 @@ describe('a probe pod', () => {
     [{ reason: 'Evicted', message: 'The node was low on resource' }, 'Evicted: The node was low on resource'],
     [{ reason: 'DeadlineExceeded' }, 'DeadlineExceeded'],
     [{}, 'without a reason']
-  ])('that its node gave up: %o', (words, said) => {
+  ])('is lost with its node: %o', (words, said) => {
     const sentence = `pod redis-probe failed: ${said}`
     expect(stateOf(pod({ phase: 'Failed', ...words }))).toEqual({ state: 'failed', sentence })
   })
 })
 
-describe('what keeps it from starting', () => {
+describe('the reason why a probe pod does not start', () => {
   const problemOf = (here: KubernetesObject) => {
     const state = stateOf(here)
     return state.state === 'waiting' ? state.problem : undefined
@@ -80,7 +80,7 @@ describe('what keeps it from starting', () => {
       45_000,
       /^pod redis-probe cannot be scheduled: 0\/3 nodes are available$/
     ]
-  ])('%#', (here, code, toleranceMilliseconds, sentence) => {
+  ])('is found: %#', (here, code, toleranceMilliseconds, sentence) => {
     expect(problemOf(here)).toMatchObject({
       code,
       toleranceMilliseconds,

@@ -19,8 +19,8 @@ async function written(value: unknown, shape: Shape = kustomization) {
   return { result, refused }
 }
 
-describe('a kustomization is written anew', () => {
-  test('with each text that names something replaced', async () => {
+describe('the rewritten kustomization', () => {
+  test('has every reference replaced', async () => {
     const { result, refused } = await written({
       resources: ['a.yaml', '../b'],
       components: ['c'],
@@ -49,7 +49,7 @@ describe('a kustomization is written anew', () => {
     })
   })
 
-  test('and with what stands there as it is', async () => {
+  test('keeps everything else', async () => {
     const value = {
       kind: 'Component',
       namePrefix: 'a-',
@@ -75,12 +75,12 @@ describe('a kustomization is written anew', () => {
     [{ openapi: ['a'] }, 'openapi must be a map'],
     [[], ' must be a map'],
     ['resources', ' must be a map']
-  ])('but refused: %j', async (value, problem) => {
+  ])('is refused: %j', async (value, problem) => {
     expect((await written(value)).refused).toEqual([problem])
   })
 })
 
-describe('a plugin', () => {
+describe('a kustomize plugin', () => {
   test.each([
     ['builtin', 'PrefixTransformer', true],
     ['builtin', 'HelmChartInflationGenerator', false],
@@ -88,11 +88,11 @@ describe('a plugin', () => {
     ['builtin', undefined, false],
     ['v1', 'PrefixTransformer', false],
     ['example.org/v1', 'Anything', false]
-  ])('%s %s is inside kustomize: %s', (apiVersion, kind, inside) => {
+  ])('%s %s is built in: %s', (apiVersion, kind, inside) => {
     expect(pluginShape(apiVersion, kind) !== undefined).toBe(inside)
   })
 
-  test('may name files too', async () => {
+  test('may refer to files', async () => {
     const shape = pluginShape('builtin', 'PatchTransformer') ?? 'value'
     expect(await written({ kind: 'PatchTransformer', path: 'a' }, shape)).toEqual({
       result: { kind: 'PatchTransformer', path: '<file path a>' },
@@ -101,12 +101,12 @@ describe('a plugin', () => {
   })
 })
 
-describe('plain YAML', () => {
-  test('escapes whatever a reader may take for the end of a line, or does not know', () => {
+describe('the written YAML', () => {
+  test('escapes every character that a parser may take for a line break or does not know', () => {
     expect(toPlainYaml({ 'ä\u0085': '\u2028🙂\n"' })).toBe('{"\\u00e4\\u0085":"\\u2028\\U0001f642\\n\\""}')
   })
 
-  test('is ASCII on one line, and reads as the same value', () => {
+  test('is ASCII on one line, and is read back as the same value', () => {
     const value = fc.jsonValue({ maxDepth: 3 }).filter((each) => JSON.stringify(each) !== JSON.stringify(-0))
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.oneof(value, fc.string({ unit: 'grapheme' }))), (map) => {

@@ -9,7 +9,7 @@ import {
 } from '../../../../../src/phases/render/sandbox/resolve-path.ts'
 import fc from '../../../../support/fast-check.ts'
 
-describe('a text of a kustomization', () => {
+describe('a reference in a kustomization', () => {
   test.each([
     'https://example.org/a.yaml',
     'HTTP://example.org/a.yaml',
@@ -22,7 +22,7 @@ describe('a text of a kustomization', () => {
     'gh:org/repository',
     'git::https://example.org/org/repository',
     '\thttps://example.org/a.yaml'
-  ])('that kustomize downloads: %j', (text) => {
+  ])('is remote: %j', (text) => {
     expect(isRemote(text)).toBe(true)
   })
 
@@ -36,11 +36,11 @@ describe('a text of a kustomization', () => {
     'github.company/base',
     'file:///etc',
     ''
-  ])('that it does not: %j', (text) => {
+  ])('is local: %j', (text) => {
     expect(isRemote(text)).toBe(false)
   })
 
-  test('is remote for no path that we write', () => {
+  test('is local for every path that the sandbox writes', () => {
     fc.assert(fc.property(fc.string(), (path) => !isRemote(dotted(path)) || path.startsWith('/')))
   })
 
@@ -50,7 +50,7 @@ describe('a text of a kustomization', () => {
     [' {}', true],
     ['patch.yaml', false],
     ['kind: A', false]
-  ])('%j is a document itself: %s', (text, inline) => {
+  ])('%j is an inline document: %s', (text, inline) => {
     expect(isInline(text)).toBe(inline)
   })
 })
@@ -63,18 +63,18 @@ describe('a file of a generator', () => {
     ['=a', { key: '', path: 'a' }],
     ['a=', { key: 'a', path: '' }],
     ['a=b=c', undefined]
-  ])('%j', (text, source) => {
+  ])('is split into key and path: %j', (text, source) => {
     expect(generatorSource(text)).toEqual(source)
   })
 })
 
-describe('a line of variables without a value', () => {
+describe('a variable without a value in an env file', () => {
   test.each([
     ['A=b\n\n# C\n  # D\r\nE=', undefined],
     ['A=b\n  TOKEN  \nC', 2],
     ['TOKEN', 1],
     ['A=b\r\nTOKEN\r\n', 2]
-  ])('in %j', (text, line) => {
+  ])('is found in %j', (text, line) => {
     expect(lineWithoutValue(text)).toBe(line)
   })
 })
@@ -86,6 +86,6 @@ test.each([
   ['kustomization', true],
   ['kustomization.json', false],
   ['my-kustomization.yaml', false]
-])('%s is taken for a kustomization: %s', (name, is) => {
+])('recognises %s as a kustomization file: %s', (name, is) => {
   expect(isKustomizationFile(name)).toBe(is)
 })

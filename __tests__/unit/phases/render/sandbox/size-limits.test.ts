@@ -16,8 +16,8 @@ function amounts(includes: Record<string, string[]>): SizeLimits {
   return result
 }
 
-describe('what kustomize reads', () => {
-  test('is each directory as often as it is included', () => {
+describe('the directories that kustomize reads', () => {
+  test('are counted as often as they are included', () => {
     // The sum of what 2^10 paths name, and no more than that.
     const levels = Array.from({ length: 9 }, (_, level) => [String(level), [String(level + 1), String(level + 1)]])
     const below = amounts({ ...Object.fromEntries(levels), 9: [] })
@@ -28,24 +28,24 @@ describe('what kustomize reads', () => {
     })
   })
 
-  test('is looked at once in each directory', () => {
+  test('are read once each', () => {
     const seen = amounts({ a: [] })
     expect(seen.add('a')).toBe(false)
   })
 
-  test('may be the same directory twice, which is no circle', () => {
+  test('may include the same directory twice, which is not a cycle', () => {
     expect(() => amounts({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }).judge('a', shown)).not.toThrow()
   })
 
   test.each([
     [{ a: ['a'] }, '"deploy/a" includes "deploy/a"'],
     [{ a: ['b'], b: ['c'], c: ['b'] }, '"deploy/b" includes "deploy/c" includes "deploy/b"']
-  ])('has no circle: %j', (includes, circle) => {
+  ])('contain no cycle: %j', (includes, circle) => {
     const failure = failureOf(() => amounts(includes).judge('a', shown))
     expect(failure).toMatchObject({ code: 'render-failed', message: `the manifests include themselves: ${circle}` })
   })
 
-  test('is counted before it is read', () => {
+  test('are counted before they are read', () => {
     const seen = amounts({ a: [] })
     seen.count('a', { bytes: 5 * 1024 ** 2 })
     expect(failureOf(() => seen.count('a', { bytes: 1 })).message).toContain('more than 5 MiB')

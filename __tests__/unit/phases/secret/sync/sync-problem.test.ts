@@ -15,7 +15,7 @@ const takeAway = 'remove that explicit Deny'
 const store = 'ClusterSecretStore/aws-secrets-manager'
 const describeStore = '`kubectl describe clustersecretstore aws-secrets-manager`'
 
-describe('what the operator says is told in our words', () => {
+describe('a message of the operator', () => {
   test.each<[string, string, string, string[]]>([
     [
       'a property that is not there',
@@ -104,7 +104,7 @@ describe('what the operator says is told in our words', () => {
       [describeStore]
     ],
     [
-      'a key that nobody knows',
+      'an unknown key',
       `${data}${call}api error UnrecognizedClientException: The security token included in the request is invalid.`,
       `AWS rejects the credentials of ${store}: operation error Secrets Manager: GetSecretValue, https response error StatusCode: 400, api error UnrecognizedClientException: The security token included in the request is invalid.`,
       [describeStore]
@@ -152,7 +152,7 @@ describe('what the operator says is told in our words', () => {
       ['`kubectl -n team get externalsecrets`']
     ],
     [
-      'a Secret that somebody else owns',
+      'a Secret with another owner',
       'unable to mutate secret redis-credentials: could not set controller reference on secret: Object team/redis-credentials is already owned by another SealedSecret controller redis-credentials',
       'the Secret belongs to SealedSecret/redis-credentials',
       ['`kubectl -n team delete secret redis-credentials`']
@@ -169,7 +169,7 @@ describe('what the operator says is told in our words', () => {
       `${data}something new`,
       ['`kubectl -n team describe externalsecret redis-credentials`']
     ]
-  ])('%s', (_, words, sentence, hints) => {
+  ])('is translated: %s', (_, words, sentence, hints) => {
     const problem = syncProblem(words, object, 'team')
     expect(problem.sentence).toBe(sentence)
     for (const hint of hints) expect(problem.hint).toContain(hint)
@@ -178,7 +178,7 @@ describe('what the operator says is told in our words', () => {
 
   test.each([
     [
-      'a name that nobody resolves',
+      'a name that does not resolve',
       'dial tcp: lookup secretsmanager.eu-west-9.amazonaws.com: no such host',
       /cannot reach AWS/
     ],
@@ -195,13 +195,13 @@ describe('what the operator says is told in our words', () => {
       'ClusterSecretStore "aws-secrets-manager" is not ready',
       /aws-secrets-manager is not ready$/
     ]
-  ])('%s may heal, and gets more time', (_, reason, sentence) => {
+  ])('%s is tolerated for longer, because it may heal', (_, reason, sentence) => {
     const problem = syncProblem(`${data}${reason}`, object, 'team')
     expect(problem.sentence).toMatch(sentence)
     expect(problem.toleranceMilliseconds).toBe(10_000)
   })
 
-  test('a store that is not ready says why, if it can be read', () => {
+  test('is replaced by the reason of a store that is not ready, if that can be read', () => {
     const words = `${data}SecretStore "aws" is not ready`
     const why = 'unable to create session: could not fetch SecretAccessKey secret: secrets "aws" not found'
     expect(syncProblem(words, object, 'team', why)).toMatchObject({
@@ -210,32 +210,32 @@ describe('what the operator says is told in our words', () => {
     })
   })
 
-  test('the name of the secret is found in the spec where the words lack it', () => {
+  test('is completed with the name of the AWS secret from the spec', () => {
     const spec = { data: [], dataFrom: [{ extract: { key: 'other' } }, { extract: { key: 'hospital-erp/redis' } }] }
     const words = 'error processing spec.dataFrom[1].extract, err: Secret does not exist'
     expect(syncProblem(words, externalSecret({ spec }), 'team').sentence).toMatch(/no secret hospital-erp\/redis in/)
   })
 
-  test('the command shows the ExternalSecret, whatever its name', () => {
+  test('suggests a command with the name of the ExternalSecret', () => {
     const named = { ...object, metadata: { ...object.metadata, name: 'clinic-cache' } }
     expect(syncProblem(`${data}something new`, named, 'team').hint).toContain(
       '`kubectl -n team describe externalsecret clinic-cache`'
     )
   })
 
-  test('many events that were taken together say the same', () => {
+  test('is recognised in events that were combined into one', () => {
     const words = `(combined from similar events): ${data}Secret does not exist`
     expect(syncProblem(words, object, 'team')).toEqual(syncProblem(`${data}Secret does not exist`, object, 'team'))
   })
 })
 
-describe('what is not trusted', () => {
-  test('no name that a shell would take for more gets into a command', () => {
+describe('untrusted text of the operator', () => {
+  test('never brings shell syntax into a command', () => {
     const words = 'error processing spec.data[0] (key: $(id)`id`;x), err: Secret does not exist'
     expect(syncProblem(words, object, 'team').hint).toContain('`aws secretsmanager describe-secret --secret-id NAME`')
   })
 
-  test('words of any kind are one harmless line, cut where they become unreadable', () => {
+  test('becomes one harmless line, cut where it is unreadable', () => {
     fc.assert(
       fc.property(fc.string(), fc.anything(), (words, other) => {
         for (const text of [words, `${data}${words}\n::error::${String(JSON.stringify(other))}`, 'x '.repeat(2_000)]) {

@@ -17,7 +17,7 @@ test.each<[string, Record<string, string>, string[]]>([
     { host: 'cache', port: '6379', password: 'pw-1', url: 'rediss://:pw-1@cache:6379' },
     ['pw-1', 'rediss://:pw-1@cache:6379']
   ],
-  ['the password as it is, and without white space', { password: ' pw-1\n' }, [' pw-1\n', 'pw-1']],
+  ['the password as stored and trimmed', { password: ' pw-1\n' }, [' pw-1\n', 'pw-1']],
   ['the password that was stored percent-encoded, in both forms', { password: 'a%23b' }, ['a%23b', 'a#b']],
   ['a password with a % of its own', { password: '100%' }, ['100%']],
   [
@@ -25,11 +25,7 @@ test.each<[string, Record<string, string>, string[]]>([
     { url: 'rediss://user:a%23b@cache' },
     ['rediss://user:a%23b@cache', 'rediss://user:a#b@cache', 'a%23b', 'a#b']
   ],
-  [
-    'a password in a url that nobody can parse',
-    { url: 'rediss://:a/b@c#d@cache' },
-    ['rediss://:a/b@c#d@cache', 'a/b@c#d']
-  ],
+  ['a password in an invalid url', { url: 'rediss://:a/b@c#d@cache' }, ['rediss://:a/b@c#d@cache', 'a/b@c#d']],
   ['a password in a url without a scheme', { url: ':pw-1@cache' }, [':pw-1@cache', 'pw-1']],
   [
     'a token in the place of the user',
@@ -38,11 +34,11 @@ test.each<[string, Record<string, string>, string[]]>([
   ],
   ['no name of a user', { url: 'redis://default@cache' }, ['redis://default@cache']],
   ['a url that was stored as host', { host: 'rediss://:pw-1@cache' }, ['rediss://:pw-1@cache', 'pw-1']]
-])('%s', (_, fields, masks) => {
+])('lists the secret values: %s', (_, fields, masks) => {
   expect(secretValuesOf(secret(fields)).sort()).toEqual(masks.sort())
 })
 
-test('whatever is stored, the values themselves are among them', () => {
+test('includes the stored values themselves, whatever they are', () => {
   fc.assert(
     fc.property(fc.string(), fc.webUrl(), (password, url) => {
       expect(secretValuesOf(secret({ password, url }))).toEqual(

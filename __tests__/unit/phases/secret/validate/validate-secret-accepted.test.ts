@@ -23,7 +23,7 @@ const expectNoProblem = (fields: { host: string; port: string; password: string;
 const tlsSchemes = fc.constantFrom('rediss', 'valkeys', 'REDISS')
 const databases = fc.constantFrom('', '/', '/0', '/15', '?ssl_cert_reqs=required')
 
-test('whatever AWS would accept as an AUTH token gives no problem, fully or least encoded', () => {
+test('accepts every AUTH token that AWS accepts, with full or minimal percent-encoding', () => {
   fc.assert(
     fc.property(
       tokenHosts,
@@ -46,7 +46,7 @@ test('whatever AWS would accept as an AUTH token gives no problem, fully or leas
   )
 })
 
-test('whatever AWS would accept as the password of a user gives no problem', () => {
+test('accepts every user password that AWS accepts', () => {
   const user = fc.stringMatching(/^[a-z][a-z0-9-]{0,15}$/)
   const hosts = fc.oneof(tokenHosts, serverlessHosts)
   fc.assert(
@@ -57,7 +57,7 @@ test('whatever AWS would accept as the password of a user gives no problem', () 
   )
 })
 
-test('the password of the user default needs no user name', () => {
+test('accepts the password of the user default without a user name', () => {
   fc.assert(
     fc.property(fc.oneof(tokenHosts, serverlessHosts), userPasswords, (host, password) => {
       expectNoProblem({ host, port: '6379', password, url: `rediss://:${encodeURIComponent(password)}@${host}` })
@@ -65,7 +65,7 @@ test('the password of the user default needs no user name', () => {
   )
 })
 
-test('a Redis of somebody else may have any password, with TLS or without', () => {
+test('accepts any password for another Redis, with TLS or without', () => {
   const schemes = fc.constantFrom('redis', 'rediss')
   fc.assert(
     fc.property(otherHosts, portNumbers, passwords, encodings, schemes, (host, port, password, encode, scheme) => {
@@ -75,7 +75,7 @@ test('a Redis of somebody else may have any password, with TLS or without', () =
   )
 })
 
-test('a URL without a problem is one that every client can parse: it keeps the grammar of RFC 3986', () => {
+test('accepts only URLs that every client can parse, within RFC 3986', () => {
   const part = "[\\w.~!$&'()*+,;=:-]|%[0-9A-Fa-f]{2}"
   const grammar = new RegExp(`^rediss://(${part})*@[a-z0-9.-]+:\\d+$`)
   fc.assert(
@@ -88,7 +88,7 @@ test('a URL without a problem is one that every client can parse: it keeps the g
   )
 })
 
-test('host and URL may differ in case, and the URL may leave the usual port out', () => {
+test('accepts a host and a URL that differ in case, and a URL without the default port', () => {
   fc.assert(
     fc.property(tokenHosts, tokens, (host, token) => {
       const url = `rediss://:${encodeURIComponent(token)}@${host.toUpperCase()}`

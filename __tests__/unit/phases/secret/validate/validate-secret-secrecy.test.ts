@@ -56,7 +56,7 @@ const mistakes: ((fields: Credentials) => Fields)[] = [
   (fields) => ({ ...fields, url: fields.url.replace('@', '%@') })
 ]
 
-test('no text has the password or the URL, whatever is wrong', () => {
+test('never shows the password or the URL, whatever is wrong', () => {
   fc.assert(
     fc.property(
       tokenHosts,
@@ -77,7 +77,7 @@ test('no text has the password or the URL, whatever is wrong', () => {
   )
 })
 
-test('keys that were swapped are not shown', () => {
+test('does not show keys with swapped values', () => {
   fc.assert(
     fc.property(tokenHosts, fc.stringMatching(/^[a-z][a-z0-9]{30}$/), (host, password) => {
       const url = `rediss://:${password}@${host}:6379`
@@ -92,7 +92,7 @@ test('keys that were swapped are not shown', () => {
   )
 })
 
-test('a password of digits is not shown as port', () => {
+test('does not show a password of digits as a port', () => {
   const digits = '60606'
   const host = 'redis.example.com'
   const url = `redis://:${digits}@${host}:6379`

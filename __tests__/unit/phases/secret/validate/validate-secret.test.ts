@@ -49,12 +49,12 @@ const noSpace = 'store it without surrounding white space'
 const oneLine = 'store it as one line of plain text'
 const encodeWith = '(`jq -Rr @uri` encodes a line you type)'
 
-test('a Secret that keeps its contract has no problem', () => {
+test('a valid Secret has no problem', () => {
   expect(problemsOf(right)).toEqual([])
   expect(problemsOf(elsewhere)).toEqual([])
 })
 
-describe('text', () => {
+describe('any key of the Secret', () => {
   test.each<Row>([
     ['a key that is missing', { ...right, port: undefined }, ['port', 'is missing', 'add it']],
     ['a key that is empty', { ...right, password: '' }, ['password', 'is empty', 'give it a value']],
@@ -63,7 +63,7 @@ describe('text', () => {
     ['a newline of Windows', { ...right, port: '6379\r\n' }, ['port', 'ends with a newline', noSpace]],
     ['a space before', { ...right, host: ` ${host}` }, ['host', 'begins with a space', noSpace]],
     [
-      'both',
+      'white space at the start and the end',
       { ...right, url: `\t${right.url} ` },
       ['url', 'begins with a tab and ends with a space', 'store it without surrounding white space']
     ],
@@ -84,10 +84,10 @@ describe('text', () => {
       ['port', 'begins with a space and ends with a space', noSpace],
       ['port', 'must be an integer from 1 to 65535', 'store only the number, such as 6379']
     ]
-  ])('%s', expectRow)
+  ])('is refused: %s', expectRow)
 })
 
-describe('host', () => {
+describe('key host', () => {
   const alone = 'store only the host name'
   const noHost = 'must be a host name or an IP address'
   test.each<Row>([
@@ -100,22 +100,25 @@ describe('host', () => {
     ['an empty label', { ...right, host: 'redis..example.com' }, ['host', noHost, alone]],
     ['a label of 64 characters', { ...right, host: `${'a'.repeat(64)}.com` }, ['host', noHost, alone]],
     ['254 characters', { ...right, host: `${'a.'.repeat(126)}aa` }, ['host', noHost, alone]],
-    ['what is no IP address', { ...right, host: '10.0.0.256' }, ['host', noHost, alone]]
-  ])('with %s', expectRow)
+    ['an invalid IP address', { ...right, host: '10.0.0.256' }, ['host', noHost, alone]]
+  ])('is refused with %s', expectRow)
 })
 
-describe('port', () => {
-  test.each(['0', '65536', '-1', '6379.0', '0x18eb', 'six', '6e3', '6 379', '1'.repeat(30)])('%s', (port) => {
-    const problem = ['port', 'must be an integer from 1 to 65535', 'store only the number, such as 6379']
-    expect(problemsOf({ ...right, port })).toEqual([problem])
-  })
+describe('key port', () => {
+  test.each(['0', '65536', '-1', '6379.0', '0x18eb', 'six', '6e3', '6 379', '1'.repeat(30)])(
+    'is refused: %s',
+    (port) => {
+      const problem = ['port', 'must be an integer from 1 to 65535', 'store only the number, such as 6379']
+      expect(problemsOf({ ...right, port })).toEqual([problem])
+    }
+  )
 
-  test.each(['1', '6380', '65535'])('%s is one', (port) => {
+  test.each(['1', '6380', '65535'])('is accepted: %s', (port) => {
     expect(problemsOf({ ...right, port, url: `rediss://:${token}@${host}:${port}` })).toEqual([])
   })
 })
 
-describe('url', () => {
+describe('key url', () => {
   test.each<Row>([
     [
       'without a scheme',
@@ -168,15 +171,15 @@ describe('url', () => {
       { ...right, url: `rediss://:${'x'.repeat(32)}@${host}:6379` },
       ['url', 'has a different password than key password', `${samePassword} (a rotation must change both)`]
     ]
-  ])('%s', expectRow)
+  ])('is refused %s', expectRow)
 
-  test('beside useless keys is judged alone', () => {
+  test('is judged alone beside unusable keys', () => {
     const { url } = right
     expect(secretProblems(stored({ url })).filter(({ key }) => key === 'url')).toEqual([])
     expect(problemsOf({ ...right, host: 'a b', port: 'x' }).map(([key]) => key)).toEqual(['host', 'port'])
   })
 
-  test('names an IPv6 address in any of its spellings', () => {
+  test('may name an IPv6 address in any spelling', () => {
     const ipv6 = { ...elsewhere, host: '2001:DB8:0:0::1', url: `redis://:${token}@[2001:db8::1]:6380` }
     expect(problemsOf(ipv6)).toEqual([])
     expect(problemsOf({ ...ipv6, host: '2001:db8::2' }).map(([, problem]) => problem)).toEqual([
@@ -247,7 +250,7 @@ describe('percent-encoding in the URL', () => {
       withPassword(`${token}%23`, `:${token}%23`),
       ['password', 'is percent-encoded; only url may be', 'store the plain password (a literal % becomes %25 in url)']
     ]
-  ])('%s', expectRow)
+  ])('is required: %s', expectRow)
 
   const raw = (special: string) =>
     `has ${special} before the host without percent-encoding, which Java and Go clients reject`
@@ -283,9 +286,9 @@ describe('percent-encoding in the URL', () => {
       ['url', raw('^'), `write ^ as %5E in url ${encodeWith}`],
       ['url', 'has a different password than key password', `${samePassword} (a rotation must change both)`]
     ]
-  ])('%s', expectRow)
+  ])('is refused: %s', expectRow)
 
-  test('that no client needs is not asked for', () => {
+  test('is not required where no client needs it', () => {
     for (const symbols of [':', '!&$-', "'()*+,;=", '._~']) {
       const password = `${token}${symbols}`
       expect(problemsOf(withPassword(password, `:${password}`))).toEqual([])
@@ -329,13 +332,13 @@ describe('encryption in transit', () => {
       ]
     ],
     [
-      'is missing in a URL, and no key tells the host',
+      'is missing in a URL, and key host is unusable',
       { ...right, host: undefined, url: right.url.replace('rediss', 'redis') },
       ['host', 'is missing', 'add it'],
       ['url', noTls, 'begin it with rediss://']
     ],
     [
-      'is missing in a URL, and the key tells more than the host',
+      'is missing in a URL, and key host has more than the host',
       { ...right, host: `${host}:6379`, url: right.url.replace('rediss', 'redis') },
       ['host', 'has a port', 'store only the host name (the port has its own key)'],
       ['url', noTls, 'begin it with rediss://']
@@ -378,9 +381,9 @@ describe('encryption in transit', () => {
         primary('apn2')
       ]
     ]
-  ])('%s', expectRow)
+  ])('is required: %s', expectRow)
 
-  test('does not make a reader endpoint fit', () => {
+  test('does not make a reader endpoint acceptable', () => {
     expect(problemsOf(at(`replica.${name}`))).toEqual([
       [
         'host',
@@ -390,7 +393,7 @@ describe('encryption in transit', () => {
     ])
   })
 
-  test('is not asked of a Redis of somebody else', () => {
+  test('is not required for another Redis', () => {
     expect(problemsOf(elsewhere)).toEqual([])
   })
 })
@@ -426,14 +429,14 @@ describe('the password of an ElastiCache', () => {
         `write / as %2F in the password of url ${encodeWith}`
       ]
     ]
-  ])('%s', expectRow)
+  ])('is refused: %s', expectRow)
 
-  test('may have 16 and 128 characters', () => {
+  test('may have from 16 to 128 characters', () => {
     expect(problemsOf(at(host, token.slice(16)))).toEqual([])
     expect(problemsOf(at(host, token.repeat(4)))).toEqual([])
   })
 
-  describe('that no AUTH token can be may be that of the user default: no problem, and said', () => {
+  describe('that cannot be an AUTH token', () => {
     const passwordCheck = (fields: Fields) => secretChecks(stored(fields))[2]
     test.each<[string, Fields, has: string]>([
       ['@ and =', at(host, 'Rbac@pass=word+1234567'), 'has @ and = and +'],
@@ -452,7 +455,7 @@ describe('the password of an ElastiCache', () => {
         { ...at(host), password: `${token}/`, url: `rediss://:${token}/@${host}:6379` },
         'has /'
       ]
-    ])('%s', (_, fields, has) => {
+    ])('is accepted as that of the user default, with a note: %s', (_, fields, has) => {
       expect(problemsOf(fields).filter(([key]) => key === 'password')).toEqual([])
       expect(passwordCheck(fields)).toEqual({
         name: 'Secret key password',
@@ -470,13 +473,13 @@ describe('the password of an ElastiCache', () => {
       ['of a serverless cache', at(serverless, `${token}/`)],
       ['of a Redis of somebody else', withPassword(`${token}/`, `:${token}%2F`)],
       ['as long as no URL tells whose it is', { ...at(host, `${token}/`), url: undefined }]
-    ])('not %s', (_, fields) => {
+    ])('gets no note if it is %s', (_, fields) => {
       expect(passwordCheck(fields)).toEqual({ name: 'Secret key password', passed: true, detail: 'set' })
     })
   })
 })
 
-test('all that is wrong is listed, in the order of the keys', () => {
+test('lists all problems in the order of the keys', () => {
   const problems = problemsOf({ url: `redis://:x@${host}`, password: ' secret ', port: 'none' })
   expect(problems.map(([key, problem]) => `${key} ${problem}`)).toEqual([
     'host is missing',
@@ -488,10 +491,10 @@ test('all that is wrong is listed, in the order of the keys', () => {
   ])
 })
 
-describe('the checks', () => {
+describe('the checks of the Secret', () => {
   const detailsOf = (fields: Fields) => secretChecks(stored(fields)).map(({ detail }) => detail)
 
-  test('are one a key, each with what was seen; of the values, host and port', () => {
+  test('have one entry for each key with what was seen, showing only host and port', () => {
     expect(secretChecks(stored(right))).toEqual([
       { name: 'Secret key host', passed: true, detail: host },
       { name: 'Secret key port', passed: true, detail: '6379' },
@@ -501,7 +504,7 @@ describe('the checks', () => {
     expect(detailsOf(elsewhere).at(-1)).toBe('matches the other keys, without TLS')
   })
 
-  test('tell all that is wrong with a key', () => {
+  test('contain every problem of a key', () => {
     expect(secretChecks(stored({ ...right, host: `replica.${name}\n`, port: undefined, url: right.url }))).toEqual([
       {
         name: 'Secret key host',
@@ -514,16 +517,16 @@ describe('the checks', () => {
     ])
   })
 
-  test('do not say that a URL agrees with keys that are useless', () => {
+  test('do not claim that a URL agrees with unusable keys', () => {
     expect(detailsOf({ ...right, port: undefined }).at(-1)).toBe('can be read, with TLS')
   })
 })
 
-describe('the failure', () => {
+describe('the failure of an invalid Secret', () => {
   const problems = secretProblems(stored({ ...right, port: undefined, url: right.url.replace('rediss', 'redis') }))
   const fixes = 'port: add it; url: begin it with rediss://'
 
-  test('names each key, what is wrong, how to fix it, and where', () => {
+  test('names each key, the problem, the fix and the location', () => {
     const { code, message, hint } = invalidSecretFailure(problems, 'team', 'hospital-erp/redis')
     expect(code).toBe('secret-field')
     expect(message).toBe(
@@ -536,20 +539,20 @@ describe('the failure', () => {
     )
   })
 
-  test('of a Secret that no ExternalSecret brings tells how to see its keys', () => {
+  test('suggests how to see the keys of a Secret without an ExternalSecret', () => {
     expect(invalidSecretFailure(problems, 'team').hint).toBe(
       `${fixes}; then run again (\`kubectl -n team describe secret redis-credentials\` lists its keys without ` +
         'values)'
     )
   })
 
-  test('says a fix for several problems of a key once', () => {
+  test('mentions a fix for several problems of a key once', () => {
     const twice = secretProblems(stored({ ...right, port: ' 0 ' }))
     const again = secretProblems(stored({ ...right, port: '0' }))
     expect(invalidSecretFailure([...twice, ...again], 'team').hint.match(/store only the number/g)).toHaveLength(1)
   })
 
-  test('takes the name of the AWS secret as data', () => {
+  test('treats the name of the AWS secret as data', () => {
     const { hint } = invalidSecretFailure(problems, 'team', 'a`b\n::error::c')
     expect(hint).toContain("--secret-id 'ab ∶:error::c' --secret-string")
     expect(hint).not.toContain('\n')

@@ -69,13 +69,13 @@ function edited(object: KubernetesObject, path: (string | number)[], edit: (map:
 }
 
 test.each(objects.map((object): [string, KubernetesObject] => [objectId(object), object]))(
-  '%s fits its schema',
+  'accepts %s',
   (_, object) => {
     expect(checkObject(object, schema)).toEqual({ problems: [] })
   }
 )
 
-test('a misspelt field is found at its place, wherever it stands', () => {
+test('finds a misspelt field at its path, wherever it is', () => {
   expect(places.length).toBeGreaterThan(150)
   const typo = fc.tuple(fc.nat(), fc.constantFrom('delete', 'double', 'swap', 'replace', 'case'))
   fc.assert(
@@ -95,7 +95,7 @@ test('a misspelt field is found at its place, wherever it stands', () => {
   )
 })
 
-test('a value of another type is found at its place, and never named', () => {
+test('finds a value of the wrong type at its path, and never shows it', () => {
   const other = fc.constantFrom<unknown>([[['Tr0ub4dor']]], { nested: ['Tr0ub4dor'] })
   fc.assert(
     fc.property(fc.constantFrom(...places), other, ({ object, path, field }, value) => {

@@ -22,8 +22,8 @@ const paths = async (directory: string, files: Record<string, string>) => [
   ...(await filesBelow(directory, commitOf(files).commit)).keys()
 ]
 
-describe('what a kustomization is rendered from', () => {
-  test('its own directory, and those that it names, and those that they name', async () => {
+describe('the files that a kustomization is rendered from', () => {
+  test('are those of its directory and of every directory it refers to', async () => {
     const files = {
       'deploy/overlays/staging/kustomization.yaml':
         'resources:\n- ../../base\n- ingress.yaml\ncomponents: [../../parts/a]\n',
@@ -49,7 +49,7 @@ describe('what a kustomization is rendered from', () => {
     ])
   })
 
-  test('the root of the repository: all of it, asked for once', async () => {
+  test('are all files for the root of the repository, listed once', async () => {
     const { commit, asked } = commitOf({
       'kustomization.yaml': 'resources: [a, ../b]',
       'a/kustomization.yaml': '..',
@@ -63,26 +63,29 @@ describe('what a kustomization is rendered from', () => {
     ])
   })
 
-  test('nothing, where there is no such directory', async () => {
+  test('are none where the directory does not exist', async () => {
     expect(await paths('gone', { 'a/kustomization.yaml': '' })).toEqual([])
   })
 
-  test('directories that name each other end it', async () => {
+  test('are found without an endless loop where directories refer to each other', async () => {
     const files = { 'a/kustomization.yaml': 'resources: [../b]', 'b/kustomization.yaml': 'resources: [../a]' }
     expect(await paths('a', files)).toEqual(['a/kustomization.yaml', 'b/kustomization.yaml'])
   })
 })
 
-describe('what is refused', () => {
-  test.each(['../evil', 'a/../../evil', '/etc/evil', 'a//b', 'a/./b', ''])('a file called %j', async (path) => {
-    const commit: Commit = {
-      list: async () => [{ path, id: 'x', bytes: 1 }],
-      read: async () => [Buffer.from('x')]
+describe('a commit with unusable files', () => {
+  test.each(['../evil', 'a/../../evil', '/etc/evil', 'a//b', 'a/./b', ''])(
+    'is refused for a file called %j',
+    async (path) => {
+      const commit: Commit = {
+        list: async () => [{ path, id: 'x', bytes: 1 }],
+        read: async () => [Buffer.from('x')]
+      }
+      await expect(filesBelow('a', commit)).rejects.toThrow('a file of the commit is called')
     }
-    await expect(filesBelow('a', commit)).rejects.toThrow('a file of the commit is called')
-  })
+  )
 
-  test('more files, more bytes and more directories than manifests have', async () => {
+  test('is refused for more files, bytes or directories than manifests need', async () => {
     const many = Object.fromEntries(Array.from({ length: 5001 }, (_, index) => [`a/${index}.yaml`, '']))
     const words = Array.from({ length: 501 }, (_, index) => `../x${index}`).join(' ')
     for (const { commit } of [
@@ -97,7 +100,7 @@ describe('what is refused', () => {
     }
   })
 
-  test('big files are not read before they are refused', async () => {
+  test('is refused for large files before they are read', async () => {
     let read = 0
     const commit: Commit = {
       list: async () => [{ path: 'a/x', id: 'x', bytes: 1e12 }],

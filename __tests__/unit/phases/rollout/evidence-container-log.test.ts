@@ -32,19 +32,19 @@ describe('a log that cannot be read', () => {
     ['forbidden', `${cannot}\ngrant it`],
     ['unauthorized', `${cannot}\ngrant it`],
     ['cluster-unreachable', cannot]
-  ])('is told as what it is: %s; nothing more is asked for', async (code, text) => {
+  ])('is reported for %s without a further request', async (code, text) => {
     const { asked, readLog } = refusing()
     expect(await logWith(readLog, code)).toEqual([{ title: 'No log of container redis', text }])
     expect(asked).toEqual([true])
   })
 
-  test('because there is none is not told, and the other run is asked for', async () => {
+  test('is not reported if it does not exist, and the log of the other run is requested', async () => {
     const { asked, readLog } = refusing()
     expect(await logWith(readLog, 'invalid-manifest')).toEqual([])
     expect(asked).toEqual([true, false])
   })
 
-  test('is not told where the other run has one', async () => {
+  test('is not reported if the other run has a log', async () => {
     const log = await logWith(async (_namespace, _pod, _container, previous) => {
       if (previous) throw new Error('previous terminated container not found')
       return 'last words'
@@ -52,11 +52,14 @@ describe('a log that cannot be read', () => {
     expect(log).toEqual([{ title: 'Last lines of container redis', text: 'last words' }])
   })
 
-  test.each(['', 'unable to retrieve container logs for containerd://x'])('because it says %j', async (text) => {
-    expect(await logWith(async () => text)).toEqual([])
-  })
+  test.each(['', 'unable to retrieve container logs for containerd://x'])(
+    'is left out if its text is %j',
+    async (text) => {
+      expect(await logWith(async () => text)).toEqual([])
+    }
+  )
 
-  test('in time: the request is ended, and that is told', async () => {
+  test('is reported as a timeout, and the request is aborted', async () => {
     const log = await logWith(
       (_namespace, _pod, _container, _previous, { signal }) =>
         new Promise((_resolve, reject) => {

@@ -14,19 +14,19 @@ const shipped = [service('redis', 6379), service('redis-headless', 6379)]
 const noteOn = (host: string, port: string, services = shipped) =>
   addressNote({ host, port, password: 'p-1', url: `redis://:p-1@${host}:${port}` }, 'team', services)
 
-describe('the address in the Secret is that of a Service that was rendered:', () => {
+describe('the address in the Secret', () => {
   test.each([
     ['the one that the action writes', 'redis.team.svc', '6379', shipped],
     ['another spelling of it', 'Redis.team.svc.cluster.local.', '06379', shipped],
     ['a short name', 'redis-headless', '6379', shipped],
     ['a Service of own manifests', 'cache.team.svc', '7000', [service('cache', 80, 7000)]],
     ['the one that the action writes, where the manifests have no Service', 'redis.team.svc', '6379', []]
-  ])('%s', (_, host, port, services) => {
+  ])('is accepted as that of a rendered Service: %s', (_, host, port, services) => {
     expect(noteOn(host, port, services)).toBeUndefined()
   })
 })
 
-describe('whether it leads to this Redis is not known, and said:', () => {
+describe('an address that matches no rendered Service', () => {
   test.each([
     ['a Service of another namespace', 'redis.other.svc', '6379', shipped],
     ['a different port', 'redis.team.svc', '6380', shipped],
@@ -38,14 +38,14 @@ describe('whether it leads to this Redis is not known, and said:', () => {
     ],
     ['a Service of others, where the manifests have none', 'cache', '6379', []],
     ['an address', '10.0.0.7', '6379', shipped]
-  ])('%s', (_, host, port, services) => {
+  ])('gets a note: %s', (_, host, port, services) => {
     expect(noteOn(host, port, services)).toBe(
       `Secret/redis-credentials names an address that belongs to no Service in these manifests (${host}:${port}). Applications ` +
         'connect there, but this run did not check that this Redis answers; a deployment with `probe-from: cluster` does.'
     )
   })
 
-  test('without an address that has the password inside', () => {
+  test('is not quoted if it contains the password', () => {
     const address = { host: 'cache', port: '6379', password: 'cache', url: 'redis://:cache@cache:6379' }
     expect(addressNote(address, 'team', shipped)).toMatch(/in these manifests\. Applications/)
   })

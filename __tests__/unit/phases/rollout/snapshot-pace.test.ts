@@ -3,17 +3,17 @@ import { paceAfter } from '../../../../src/phases/rollout/snapshot.ts'
 import fc from '../../../support/fast-check.ts'
 
 test.each([
-  ['at once', 0, 100, 1_500],
-  ['after a moment', 4_000, 100, 1_500],
-  ['after ten seconds', 10_000, 250, 1_500],
-  ['after half a minute', 30_000, 750, 3_750],
-  ['after a minute, and from then on', 60_000, 1_000, 5_000],
-  ['after an hour', 3_600_000, 1_000, 5_000]
-])('%s of quiet', (_, quiet, look, events) => {
+  ['no time', 0, 100, 1_500],
+  ['a moment', 4_000, 100, 1_500],
+  ['ten seconds', 10_000, 250, 1_500],
+  ['half a minute', 30_000, 750, 3_750],
+  ['a minute', 60_000, 1_000, 5_000],
+  ['an hour', 3_600_000, 1_000, 5_000]
+])('slows down after %s without a change', (_, quiet, look, events) => {
   expect(paceAfter(quiet)).toEqual({ look, events })
 })
 
-test('a look is never further away than a fortieth of the wait, or the shortest pause', () => {
+test('never pauses longer than a fortieth of the wait, or the minimum pause', () => {
   fc.assert(
     fc.property(fc.nat(10_000_000), (quiet) => {
       const { look, events } = paceAfter(quiet)

@@ -11,8 +11,8 @@ const created = pod({ statuses: [waiting('ContainerCreating')], ready: false })
 const probing = pod({ statuses: [running({ ready: false, started: false })], ready: false })
 const cancelled = new Failure('cancelled', 'the run was cancelled (SIGINT) during rollout', 'run again')
 
-describe('a run that is cancelled', () => {
-  test('while it waits ends at once, with the reason', async () => {
+describe('a cancelled rollout', () => {
+  test('ends at once with the reason of the cancellation', async () => {
     const played = play([{ from: 0, pods: [created] }], {
       onSleep: (now, controller) => now >= 1_000 && controller.abort(cancelled)
     })
@@ -20,7 +20,7 @@ describe('a run that is cancelled', () => {
     expect(played.clock.now()).toBe(1_000)
   })
 
-  test('while it asks does not blame the cluster for the broken request', async () => {
+  test('does not blame the cluster for the aborted request', async () => {
     let abort = () => {}
     const played = play([{ from: 0, pods: [created] }], {
       onSleep: (_, controller) => {
@@ -36,12 +36,12 @@ describe('a run that is cancelled', () => {
   })
 })
 
-describe('a cluster that refuses an answer', () => {
+describe('a refusal of the API server', () => {
   test.each([
     ['statefulset', 0],
     ['pods', 400],
     ['events', 1_500]
-  ])('about %s ends the rollout with a failure that names what was tried', async (asked, from) => {
+  ])('for %s ends the rollout with a failure that names the request', async (asked, from) => {
     const played = play([{ from: 0, pods: [created] }], {
       fault: (now, request) => (request === asked && now >= from ? new Error('no route') : undefined)
     })
@@ -51,7 +51,7 @@ describe('a cluster that refuses an answer', () => {
     })
   })
 
-  test('about the events of now does not hide what failed', async () => {
+  test('for the latest events does not hide the original failure', async () => {
     const image = pod({ statuses: [waiting('ErrImagePull', 'x: not found')], ready: false })
     const played = play([{ from: 0, pods: [image] }], {
       fault: (_, request) => (request === 'events' ? new Error('no route') : undefined)
@@ -62,7 +62,7 @@ describe('a cluster that refuses an answer', () => {
     })
   })
 
-  test('about a log gives the evidence without it, and says why', async () => {
+  test('for a log is mentioned in the evidence', async () => {
     const unhealthy = event(probing, 'Unhealthy', 'Startup probe failed')
     const played = play([{ from: 0, pods: [probing], events: [unhealthy] }], {
       fault: (_, request) => (request === 'log' ? new Error('no route') : undefined)

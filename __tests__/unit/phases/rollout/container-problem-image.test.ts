@@ -40,7 +40,7 @@ describe('an image that cannot be pulled', () => {
       0
     ],
     [
-      'image missing, as Docker says it',
+      'image missing, as reported by Docker',
       'ErrImagePull',
       'rpc error: code = Unknown desc = Error response from daemon: manifest for redis:9.9.9 not found: manifest unknown',
       'manifest for redis:9.9.9 not found: manifest unknown',
@@ -50,7 +50,7 @@ describe('an image that cannot be pulled', () => {
     ['image: access denied, while the kubelet waits', 'ImagePullBackOff', `${pulling}${resolving}${denied}`, denied, 0],
     ['rate limit', 'ErrImagePull', `failed to pull and unpack image "${image}": ${limited}`, limited, 60_000],
     [
-      'rate limit, as the answer to a HEAD request tells it',
+      'rate limit, as reported for a HEAD request',
       'ErrImagePull',
       resolving + answered('429 Too Many Requests'),
       answered('429 Too Many Requests'),
@@ -88,7 +88,7 @@ describe('an image that cannot be pulled', () => {
       5_000
     ],
     ['no word about why', 'ImagePullBackOff', undefined, 'ImagePullBackOff', 5_000]
-  ])('%s', (_, reason, message, cause, tolerance) => {
+  ])('is explained: %s', (_, reason, message, cause, tolerance) => {
     expect(problemOf(reason, message)).toMatchObject({
       code: 'image-pull',
       sentence: `the image ${image} of container redis cannot be pulled: ${cause}`,
@@ -96,7 +96,7 @@ describe('an image that cannot be pulled', () => {
     })
   })
 
-  test('invalid name', () => {
+  test('is explained for an invalid image name', () => {
     const named = 'docker.io/library/redis:bad tag'
     const message = `Failed to apply default image tag "${named}": couldn't parse image name "${named}": invalid reference format`
     expect(problemOf('InvalidImageName', message, named)).toMatchObject({
@@ -128,11 +128,11 @@ describe('an image that cannot be pulled', () => {
       answered('503 Service Unavailable'),
       'run again when the registry has recovered, or use a mirror: set redis-image or exporter-image'
     ]
-  ])('%s: the hint says what to do', (_, cause, hint) => {
+  ])('gets a hint for %s', (_, cause, hint) => {
     expect(problemOf('ErrImagePull', resolving + cause)?.hint).toBe(hint)
   })
 
-  test('hostile text in name and message stays on one line and is no command', () => {
+  test('is described in one harmless line, whatever the image name and the message contain', () => {
     const problem = problemOf('InvalidImageName', 'bad\n::error::message', 'redis:1\n::stop-commands::x')
     expect(problem?.sentence).not.toMatch(/\n/)
   })

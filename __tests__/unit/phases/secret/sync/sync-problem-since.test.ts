@@ -9,47 +9,47 @@ const before = externalSecret({ ready: synced, version: '2-a' })
 const now = externalSecret({ ready: failed, version: '2-a' })
 const reports = (...events: ReturnType<typeof failure>[]) => ({ events, refusal: undefined })
 
-describe('a failure since the ExternalSecret was told to sync', () => {
+describe('a failure after a forced sync', () => {
   const since = (start: ReturnType<typeof failure>[], events: ReturnType<typeof failure>[], object = before) =>
     problemSince({ object: before, failures: start }, object, reports(...events), 'team')
 
-  test('is one that is new', () => {
+  test('is recognised by a new event', () => {
     expect(since([], [failure(words)])?.sentence).toMatch(/has no secret/)
   })
 
-  test('is one that was reported again', () => {
+  test('is recognised by a repeated event', () => {
     const again = failure(words, { count: 5 })
     expect(since([failure(words, { count: 4 })], [again])?.sentence).toMatch(/has no secret/)
     expect(since([again], [again])).toBeUndefined()
   })
 
-  test('is one that was reported again by the newer events API', () => {
+  test('is recognised by a repeated event of the newer events API', () => {
     const series = (count: number) => failure(words, { count: undefined, series: { count } })
     expect(since([series(2)], [series(3)])?.sentence).toMatch(/has no secret/)
     expect(since([series(2)], [series(2)])).toBeUndefined()
   })
 
-  test('is told by the newest event', () => {
+  test('is explained by the newest event', () => {
     const newer = failure(words, { lastTimestamp: '2026-11-23T08:15:42Z' }, 'e2')
     expect(since([], [newer, failure(other)])?.sentence).toMatch(/has no secret/)
     const newest = failure(other, { lastTimestamp: null, eventTime: '2026-11-23T08:15:43.000000Z' }, 'e3')
     expect(since([], [newest, newer])?.sentence).toMatch(/has no property host/)
   })
 
-  test('is not one of yesterday', () => {
+  test('is not an event from before', () => {
     expect(since([failure(words)], [failure(words)])).toBeUndefined()
   })
 
-  test('is not one of an earlier ExternalSecret of this name', () => {
+  test('is not an event of an earlier ExternalSecret of the same name', () => {
     const involvedObject = { kind: 'ExternalSecret', name: 'redis-credentials', uid: 'another' }
     expect(since([], [failure(words, { involvedObject })])).toBeUndefined()
   })
 
-  test('is not what the operator tells of its success', () => {
+  test('is not an event of a success', () => {
     expect(since([], [failure('secret updated', { reason: 'Updated', type: 'Normal' })])).toBeUndefined()
   })
 
-  test('is a condition that has become False, even if its event does not come; that gets more time', () => {
+  test('is a condition that became False without an event, with a longer tolerance', () => {
     expect(since([], [], now)).toMatchObject({
       sentence: 'could not get secret data from provider',
       toleranceMilliseconds: 10_000
@@ -62,7 +62,7 @@ describe('a failure since the ExternalSecret was told to sync', () => {
     ).toBeUndefined()
   })
 
-  test('where events may not be listed: the condition counts, and the right is named', () => {
+  test('is recognised by the condition alone where events must not be listed, with the missing permission', () => {
     const refusal = new Failure('forbidden', 'cannot list events in namespace team: forbidden', 'give the rule')
     const problem = problemSince({ object: before, failures: [] }, now, { events: [], refusal }, 'team')
     expect(problem).toEqual({
@@ -74,7 +74,7 @@ describe('a failure since the ExternalSecret was told to sync', () => {
   })
 })
 
-test('the store of the ExternalSecret tells why it is not ready, by its newest warning', () => {
+test('reports the newest warning of a store that is not ready', () => {
   const notReady = failure('error processing spec.data[0] (key: a), err: SecretStore "aws" is not ready')
   const spec = { secretStoreRef: { name: 'aws' } }
   const object = externalSecret({ ready: failed, spec })

@@ -20,13 +20,13 @@ const unready = (status: object) => pod({ statuses: [status], ready: false })
 const noNode = pod({ unschedulable: '0/1 nodes are available: 1 Insufficient memory.' })
 const crashed = unready(waiting('CrashLoopBackOff', 'back-off', { last: ended('Error', 1), restarts: 3 }))
 
-test('a redis-0 that is Ready: its revision, by two requests and without asking for events', async () => {
+test('returns the revision of a Ready redis-0 with two requests and without listing events', async () => {
   const played = now({ pods: [pod()] })
   await expect(health('team', played.deps)).resolves.toBe(revisions.update)
   expect([played.eventsAsked, played.logsAsked, played.lines]).toEqual([[], [], []])
 })
 
-describe('a redis-0 that is not Ready fails at once, also with what may heal', () => {
+describe('a redis-0 that is not Ready', () => {
   test.each<[string, Omit<Scene, 'from'>, string, RegExp]>([
     ['a broken image', { pods: [unready(waiting('ErrImagePull', 'no such host'))] }, 'image-pull', /cannot be pulled/],
     ['a container that crashed', { pods: [crashed] }, 'crash-loop', /./],
@@ -80,7 +80,7 @@ describe('a redis-0 that is not Ready fails at once, also with what may heal', (
       'rollout-timeout',
       /generation 2/
     ]
-  ])('%s', async (_, scene, code, sentence) => {
+  ])('fails at once, even if it may heal: %s', async (_, scene, code, sentence) => {
     const played = now(scene)
     const failure = await failed(played)
     expect(failure).toMatchObject({ code, message: expect.stringMatching(sentence) })
@@ -89,19 +89,19 @@ describe('a redis-0 that is not Ready fails at once, also with what may heal', (
   })
 })
 
-test('a Redis that loads its data: what to watch, and no longer timeout, because nothing is waited for', async () => {
+test('suggests to watch a Redis that loads its data, not to raise the timeout', async () => {
   const pods = [unready(running({ ready: false, started: false }))]
   const failure = await failed(now({ pods, events: [event(pod(), 'Unhealthy', 'Startup probe failed: LOADING')] }))
   expect(failure.hint).toBe('watch it: `kubectl -n team logs redis-0 -c redis --follow`')
 })
 
-test('the evidence is there: states, events, last words', async () => {
+test('collects states, events and logs as evidence', async () => {
   const failure = await failed(now({ pods: [crashed], events: [event(pod(), 'BackOff', 'Back-off restarting')] }))
   const titles = failure.evidence.map(({ title }) => title)
   expect(titles).toEqual(['Containers of redis-0', 'Events', expect.stringMatching(/^Last lines of container redis/)])
 })
 
-test('a refusal of the API server is passed on', async () => {
+test('passes on a refusal of the API server', async () => {
   const played = play([{ from: 0 }], { fault: () => new Error('no right') })
   expect(await failed(played)).toMatchObject({ code: 'cluster-unreachable' })
 })

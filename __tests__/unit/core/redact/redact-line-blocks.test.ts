@@ -10,7 +10,7 @@ const seen = (text: string) =>
     .map((line) => line.text)
     .join('\n')
 
-describe('a credential below its name gives way to ***', () => {
+describe('a credential on the lines below its name', () => {
   test.each<[string, string, string]>([
     ['a block', 'password: |\n  §\n  § §\nuser: x', 'password: |\n  ***\n  ***\nuser: x'],
     ['a block with a mark', 'token: >2-\n    §: x\nuser: x', 'token: >2-\n    ***\nuser: x'],
@@ -48,18 +48,18 @@ describe('a credential below its name gives way to ***', () => {
     ],
     ['a key and its value', 'key: password\nvalue: §', 'key: password\nvalue: ***'],
     ['a variable in capitals', 'DB_KEY: |-\n  §', 'DB_KEY: |-\n  ***']
-  ])('%s', (_, text, expected) => {
+  ])('is replaced by ***: %s', (_, text, expected) => {
     expect(seen(text)).toBe(expected)
     expect(redactLines(text.split('\n'))).toHaveLength(text.split('\n').length)
   })
 
-  test('and two of them can be told apart', () => {
+  test('is replaced by marks that tell two credentials apart', () => {
     const hidden = (value: string) => redactLines(['password: |', `  ${value}`])[1]?.hidden
     expect(hidden('a')).not.toBe(hidden('b'))
   })
 })
 
-describe('text is shown as it is where nothing says so', () => {
+describe('text without a credential name', () => {
   test.each([
     ['a map of settings', 'auth:\n  # Who may come in.\n  enabled: true\n  users:\n    - name: a\n      role: b'],
     ['a list of maps', 'secrets:\n  - name: a\n    namespace: b'],
@@ -75,7 +75,7 @@ describe('text is shown as it is where nothing says so', () => {
     ['a block of another key', 'script: |\n  a\n  b\n'],
     ['what follows a block', 'password: ""\nb:\n  c'],
     ['a configuration of Redis', 'port 6379\n# The password comes from a file.\ninclude /run/auth.conf\n']
-  ])('%s', (_, text) => {
+  ])('is shown unchanged: %s', (_, text) => {
     expect(seen(text)).toBe(text)
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { isGlob, matchesGlob } from '../../../../src/core/redis/config.ts'
 import fc from '../../../support/fast-check.ts'
 
-describe('a name and a pattern', () => {
+describe('a glob pattern', () => {
   test.each([
     ['a.conf', '*.conf', true],
     ['a.conf', 'a.conf', true],
@@ -28,16 +28,16 @@ describe('a name and a pattern', () => {
     ['a', '\\*', false],
     ['.hidden', '*', false],
     ['.hidden', '.*', true]
-  ])('%j fits %j: %s', (name, pattern, fits) => {
+  ])('name %j, pattern %j, matches: %s', (name, pattern, fits) => {
     expect(matchesGlob(name, pattern)).toBe(fits)
   })
 
-  test('are compared in time, however many stars there are', () => {
+  test('is matched in linear time, however many stars it has', () => {
     expect(matchesGlob('a'.repeat(253), `${'*a'.repeat(120)}*b`)).toBe(false)
     expect(matchesGlob('a', '*'.repeat(256))).toBe(false)
   })
 
-  test('that is no pattern fit when they are the same', () => {
+  test('without special characters matches only the same name', () => {
     const text = fc.string({ unit: fc.constantFrom('a', '.', '-', 'ü', '!') })
     fc.assert(
       fc.property(text, text, (name, other) => {

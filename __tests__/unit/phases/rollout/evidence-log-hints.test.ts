@@ -19,7 +19,7 @@ test.each([
     'correct line 12 of redis.conf, or of a file that it includes;'
   ],
   ['a directive that another program refuses', 'Bad directive', 'correct the redis.conf line that the log names;']
-])('%s is recognised by the last words', (_, text, words) => {
+])('recognises %s by the last log lines', (_, text, words) => {
   const after = hintWithLog('crash-loop', hint, said(text))
   expect(after).toContain(words)
   expect(after.endsWith(`; ${hint}`)).toBe(true)
@@ -29,6 +29,6 @@ test.each([
   ['other words', 'crash-loop', said('Segmentation fault')],
   ['no log', 'crash-loop', []],
   ['another failure', 'oom-killed', said('No space left on device')]
-] as const)('after %s the hint stays as it is', (_, code, evidence) => {
+] as const)('keeps the hint for %s', (_, code, evidence) => {
   expect(hintWithLog(code, hint, evidence)).toBe(hint)
 })

@@ -7,7 +7,7 @@ import { createAuthority } from '../../../support/certificates.ts'
 const subjects = (pem: string) =>
   (pem.match(/-----BEGIN[^-]+-----[^-]+-----END[^-]+-----/g) ?? []).map((each) => new X509Certificate(each).subject)
 
-test('of those that Node knows, a pod gets those of Amazon', () => {
+test('gives a pod the CAs of Amazon from those built into Node', () => {
   const { pem, left } = authoritiesForPod(rootCertificates)
   const names = subjects(pem).map((subject) => /CN=(.*)/.exec(subject)?.[1])
   expect(names).toEqual(expect.arrayContaining([1, 2, 3, 4].map((number) => `Amazon Root CA ${number}`)))
@@ -16,7 +16,7 @@ test('of those that Node knows, a pod gets those of Amazon', () => {
   expect(pem.length).toBeLessThan(16_384)
 })
 
-test('of those that were given to this process, all, and each once where it is one of Node', async () => {
+test('gives a pod all additional CAs of this process, each once', async () => {
   const own = (await createAuthority('Hospital')).certificate
   // A bundle of the system has other line breaks.
   const bundle = rootCertificates.map((pem) => `\n${pem.replaceAll('\n', '\r\n')}\r\n`)
@@ -25,7 +25,7 @@ test('of those that were given to this process, all, and each once where it is o
   expect(subjects(pem).filter((subject) => !/Amazon|Starfield|Hospital/.test(subject))).toEqual([])
 })
 
-test('no more than an annotation can hold', async () => {
+test('gives a pod no more CAs than an annotation can hold', async () => {
   const own = (await createAuthority('Hospital')).certificate
   const { pem, left } = authoritiesForPod(Array.from({ length: 500 }, () => own))
   expect(pem.length).toBeLessThan(220_000)

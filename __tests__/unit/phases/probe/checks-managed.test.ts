@@ -28,7 +28,7 @@ const failing = (changed: Partial<Answers>, seen = view(), given = wanted) =>
   managedChecks(answers(changed), given, seen).filter(({ passed }) => !passed)
 const denied = 'AUTH failed: WRONGPASS invalid username-password pair or user is disabled.'
 
-test('a cache as it should be, each check with what was seen', () => {
+test('passes every check of a correct cache, each with what was seen', () => {
   expect(
     managedChecks(answers(), wanted, view()).map(({ name, passed, detail }) => `${passed} ${name}: ${detail}`)
   ).toEqual([
@@ -40,11 +40,11 @@ test('a cache as it should be, each check with what was seen', () => {
   ])
 })
 
-describe('without the password', () => {
+describe('the check without a password', () => {
   test.each([
     'NOAUTH Authentication required.',
     'DENIED Redis is running in protected mode because no password is set'
-  ])('%s: refused', (anonymous) => {
+  ])('passes on the reply %s', (anonymous) => {
     expect(failing({ anonymous })).toEqual([])
   })
 
@@ -52,7 +52,7 @@ describe('without the password', () => {
     'PONG',
     "NOPERM User default has no permissions to run the 'ping' command",
     'MISCONF Redis is configured'
-  ])('%s: let in', (anonymous) => {
+  ])('fails on the reply %s', (anonymous) => {
     expect(failing({ anonymous })).toEqual([
       {
         name: 'without a password',
@@ -64,38 +64,48 @@ describe('without the password', () => {
     ])
   })
 
-  test('where there is no password, PING says nothing of one', () => {
+  test('fails together with a passing PING where Redis has no password', () => {
     const ping = 'AUTH failed: ERR AUTH <password> called without any password configured for the default user.\nPONG'
     const [open, pong] = managedChecks(answers({ anonymous: 'PONG', ping }), wanted, view())
     expect([open?.passed, pong?.passed, pong?.detail]).toEqual([false, true, 'PONG'])
   })
 })
 
-describe('with the password', () => {
+describe('the check with the password', () => {
   test.each([
     [
-      'refused',
+      'a rejected password',
       `${denied}\nNOAUTH Authentication required.`,
       'redis-auth',
       /^the password of Secret\/redis-credentials/
     ],
-    ['refused, as ioredis says it', denied.slice(13), 'redis-auth', /was rejected: WRONGPASS/],
-    ['refused, as redis-cli 6.0 says it', 'Warning: AUTH failed\nNOAUTH Auth', 'redis-auth', /was rejected: Warning/],
+    ['rejected, as reported by ioredis', denied.slice(13), 'redis-auth', /was rejected: WRONGPASS/],
     [
-      'without the right',
+      'rejected, as reported by redis-cli 6.0',
+      'Warning: AUTH failed\nNOAUTH Auth',
+      'redis-auth',
+      /was rejected: Warning/
+    ],
+    [
+      'a missing permission',
       "NOPERM this user has no permissions to run the 'ping' command",
       'redis-auth',
       /may not run PING/
     ],
-    ['too early', 'LOADING Redis is loading the dataset in memory', 'redis-loading', /^LOADING/],
-    ['not saved', 'MISCONF Redis is configured to save RDB snapshots', 'persistence-failing', /^MISCONF/],
-    ['another word', 'ERR unknown', 'elasticache-unreachable', /^ERR unknown$/],
-    ['nothing', '', 'elasticache-unreachable', /^no answer$/]
-  ])('%s', (_, ping, code, detail) => {
+    ['a Redis that is loading', 'LOADING Redis is loading the dataset in memory', 'redis-loading', /^LOADING/],
+    [
+      'a Redis that cannot save',
+      'MISCONF Redis is configured to save RDB snapshots',
+      'persistence-failing',
+      /^MISCONF/
+    ],
+    ['an unknown error', 'ERR unknown', 'elasticache-unreachable', /^ERR unknown$/],
+    ['an empty reply', '', 'elasticache-unreachable', /^no answer$/]
+  ])('judges the reply to PING: %s', (_, ping, code, detail) => {
     expect(failing({ ping, info: ping })).toMatchObject([{ name: 'PING', code, detail: expect.stringMatching(detail) }])
   })
 
-  test('a user who may ask for nothing', () => {
+  test('fails for a user who may not run INFO', () => {
     const info = "NOPERM this user has no permissions to run the 'info' command"
     expect(failing({ info })).toMatchObject([
       { name: 'INFO', code: 'redis-auth', detail: info, hint: expect.stringContaining('+info') }
@@ -103,8 +113,8 @@ describe('with the password', () => {
   })
 })
 
-describe('what the cache tells of itself', () => {
-  test('a replica', () => {
+describe('the checks of an INFO reply', () => {
+  test('fail for a replica', () => {
     const info = infoWith({ role: 'slave', master_host: '10.0.0.7', master_port: '6379' })
     expect(failing({ info })).toMatchObject([
       {
@@ -117,13 +127,13 @@ describe('what the cache tells of itself', () => {
     ])
   })
 
-  test('a replica behind a reader endpoint', () => {
+  test('suggest the primary endpoint for a replica behind a reader endpoint', () => {
     const address = { ...view().address, host: 'replica.hospital-erp.abc123.apn2.cache.amazonaws.com' }
     const [role] = failing({ info: infoWith({ role: 'slave' }) }, view({ address }))
     expect(role?.hint).toContain('not the reader endpoint')
   })
 
-  test('a node of a cluster is not judged by its role', () => {
+  test('do not judge a cluster node by its role', () => {
     expect(failing({ info: infoWith({ role: 'slave', cluster_enabled: '1' }) })).toEqual([])
   })
 
@@ -134,7 +144,7 @@ describe('what the cache tells of itself', () => {
     ['volatile-lru', 'allkeys-lru', ['volatile-lru in force, allkeys-lru wanted']],
     ['volatile-ttl', undefined, []],
     [undefined, undefined, ['missing in INFO']]
-  ])('policy %s where %s is wanted', (policy, maxmemoryPolicy, details) => {
+  ])('judge the policy %s where %s is required', (policy, maxmemoryPolicy, details) => {
     const info = infoWith({ maxmemory_policy: policy })
     const found = failing({ info }, view(), { ...wanted, maxmemoryPolicy })
     expect(found.map(({ code, detail }) => [code, detail])).toEqual(details.map((detail) => ['config-drift', detail]))
@@ -144,22 +154,22 @@ describe('what the cache tells of itself', () => {
     ['9437184', '10485760', ['9 MiB of 10 MiB, 90.0 %, not below 90 %']],
     ['1048576', '0', ['maxmemory is not set, so Redis can grow until it is killed']],
     [undefined, '10485760', ['missing in INFO']]
-  ])('%s bytes of %s', (used_memory, maxmemory, details) => {
+  ])('judge %s bytes of %s', (used_memory, maxmemory, details) => {
     const found = failing({ info: infoWith({ used_memory, maxmemory }) })
     expect(found.map(({ code, detail }) => [code, detail])).toEqual(
       details.map((detail) => ['memory-over-threshold', detail])
     )
   })
 
-  describe('a serverless cache tells neither its memory nor its policy', () => {
+  describe('the checks of a serverless cache', () => {
     const bare = { maxmemory_policy: undefined, used_memory: undefined, maxmemory: undefined, cluster_enabled: '1' }
     const address = { ...view().address, host: 'erp-abc123.serverless.use1.cache.amazonaws.com' }
 
     test.each([
       ['by its name', view({ address }), bare],
-      ['by its name, whatever INFO tells', view({ address }), { maxmemory_policy: 'noeviction', maxmemory: '0' }],
+      ['by its name, whatever INFO contains', view({ address }), { maxmemory_policy: 'noeviction', maxmemory: '0' }],
       ['by its INFO', view(), bare]
-    ])('%s: both are left out', (_, seen, changes) => {
+    ])('leave out memory and policy: %s', (_, seen, changes) => {
       const judged = managedChecks(answers({ info: infoWith(changes) }), wanted, seen)
       expect(judged.map(({ name, passed }) => [name, passed]).filter(([name]) => name !== 'role')).toEqual([
         ['without a password', true],
@@ -167,7 +177,7 @@ describe('what the cache tells of itself', () => {
       ])
     })
 
-    test('its hints name what it has', () => {
+    test('suggest commands for a serverless cache', () => {
       const [open] = failing({ anonymous: 'PONG' }, view({ address }))
       expect(open?.hint).toContain('modify-serverless-cache')
       const [auth] = failing({ ping: denied, info: denied }, view({ address }))
@@ -175,13 +185,13 @@ describe('what the cache tells of itself', () => {
     })
   })
 
-  test('a Redis in the cluster is judged by its probe, but for its role', () => {
+  test('judge only the role of a Redis in the cluster, which the probe checks otherwise', () => {
     const info = infoWith({ maxmemory_policy: 'noeviction', maxmemory: '0', role: 'slave' })
     expect(failing({ info }, selfHosted()).map(({ name }) => name)).toEqual(['role'])
   })
 })
 
-test('text of the server is made harmless', () => {
+test('sanitize text of the server', () => {
   const [, ping] = managedChecks(answers({ ping: 'x\u001b[31m\n::error::y' }), wanted, view())
   expect(ping?.detail).toBe('x \u2236:error::y')
 })

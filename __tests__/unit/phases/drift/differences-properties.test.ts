@@ -24,12 +24,15 @@ const show = ({ object, path }: Place) => `${object.kind}/${object.metadata.name
 const other = (value: unknown) =>
   typeof value === 'number' ? value + 1 : typeof value === 'boolean' ? !value : `${String(value)}x`
 
-describe('an object', () => {
-  test.each(rendered.map((object) => [object.kind, object] as const))('%s does not differ from itself', (_, object) => {
-    expect(differencesOf(object, object)).toEqual([])
-  })
+describe('a live object', () => {
+  test.each(rendered.map((object) => [object.kind, object] as const))(
+    'does not differ from itself: %s',
+    (_, object) => {
+      expect(differencesOf(object, object)).toEqual([])
+    }
+  )
 
-  test('does not differ where only the live one has more', () => {
+  test('does not differ where it only has additional fields', () => {
     const extra = fc.record({
       place: fc.constantFrom(...open),
       field: fc.string({ minLength: 1 }).map((name) => `x-${name}`),
@@ -47,7 +50,7 @@ describe('an object', () => {
     )
   })
 
-  test('differs wherever a value is another one', () => {
+  test('differs wherever a value is changed', () => {
     expect(values.length).toBeGreaterThan(100)
     const silent = values.filter(({ object, path }) => {
       const live = changed(object, path, other(at(object, ...path)))
@@ -56,7 +59,7 @@ describe('an object', () => {
     expect(silent.map(show)).toEqual([])
   })
 
-  test('differs wherever a value is gone', () => {
+  test('differs wherever a value is removed', () => {
     const silent = values.filter(
       ({ object, path }) => differencesOf(object, changed(object, path, undefined)).length === 0
     )
@@ -64,7 +67,7 @@ describe('an object', () => {
   })
 
   test.each(['valueOf', 'constructor', '__proto__'])(
-    'with a key %s, as every object inherits one, differs by it',
+    'differs by a key named %s, which every JavaScript object inherits',
     (key) => {
       const object = (content: string) =>
         JSON.parse(`{"kind":"Anything","metadata":{"name":"a"},"spec":{${content}}}`) as KubernetesObject
@@ -74,7 +77,7 @@ describe('an object', () => {
     }
   )
 
-  test('of any shape is compared without an error, and does not differ from itself', () => {
+  test('of any shape is compared without an error and does not differ from itself', () => {
     const metadata = { name: 'a' }
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (content, live) => {

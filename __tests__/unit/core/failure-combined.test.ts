@@ -6,11 +6,11 @@ const conflict = new Failure('field-conflict', 'cannot apply ConfigMap/redis-con
   { title: 'B', text: 'b' }
 ])
 
-test('one failure stays as it is', () => {
+test('returns a single failure unchanged', () => {
   expect(combinedFailure([forbidden])).toBe(forbidden)
 })
 
-test('several failures become one: the code of the first, every sentence, hint and piece of evidence', () => {
+test('combines failures: the first code, and every sentence, hint and piece of evidence', () => {
   expect(combinedFailure([forbidden, conflict])).toMatchObject({
     code: 'forbidden',
     message: 'cannot apply Service/redis. Also: cannot apply ConfigMap/redis-config',
@@ -23,7 +23,7 @@ test('several failures become one: the code of the first, every sentence, hint a
   })
 })
 
-test('what all objects suffer from is said once', () => {
+test('mentions a cause that all objects share once', () => {
   const same = () => new Failure('unauthorized', 'the API server does not accept the credentials', 'renew them')
   const first = same()
   expect(combinedFailure([first, same(), same()])).toBe(first)
@@ -33,11 +33,11 @@ test('what all objects suffer from is said once', () => {
   })
 })
 
-test('an error that nobody expected goes first, because it is a bug', () => {
+test('returns an unexpected error first, because it is a bug', () => {
   const bug = new TypeError('x is not a function')
   expect(combinedFailure([forbidden, bug, conflict])).toBe(bug)
 })
 
-test('nothing wrong is nothing', () => {
+test('returns undefined without failures', () => {
   expect(combinedFailure([])).toBeUndefined()
 })

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { Deadline } from '../../../src/core/deadline.ts'
 
-test('a deadline counts from when it was made', () => {
+test('a deadline counts from its creation', () => {
   let now = 1_000
   const deadline = new Deadline({ now: () => now, sleep: async () => {} }, 300)
   const seen = () => [deadline.elapsed, deadline.remaining, deadline.passed]

@@ -6,7 +6,7 @@ const unready = pod({ statuses: [running({ ready: false }), running({ name: 'met
 const unhealthy = (message: string, more: object = {}) => event(unready, 'Unhealthy', message, more)
 const problemOf = (...events: ReturnType<typeof event>[]) => podProblem(unready, snapshot({ pods: [unready], events }))
 
-describe('a Redis that runs and fails its probes', () => {
+describe('a running Redis that fails its probes', () => {
   test.each([
     [
       'disk full',
@@ -19,7 +19,7 @@ describe('a Redis that runs and fails its probes', () => {
       'redis-auth'
     ],
     ['no password read', 'Readiness probe failed: NOAUTH Authentication required.\n', 'redis-auth']
-  ])('%s', (_, message, code) => {
+  ])('has a problem that cannot heal: %s', (_, message, code) => {
     const problem = problemOf(unhealthy(message, { count: 25 }))
     expect(problem).toMatchObject({ code, toleranceMilliseconds: 5_000 })
     expect(problem?.sentence).toContain(message.trim())
@@ -36,14 +36,14 @@ describe('a Redis that runs and fails its probes', () => {
     expect(problemOf(unhealthy(message))).toBeUndefined()
   })
 
-  test('is judged by what it says, and not by the end of an earlier run', () => {
+  test('is judged by its probe message, not by the end of an earlier run', () => {
     const last = ended('OOMKilled', 137)
     const again = pod({ statuses: [running({ ready: false, restarts: 1, last })], ready: false })
     const full = event(again, 'Unhealthy', 'Readiness probe failed: MISCONF Errors writing to the AOF file')
     expect(podProblem(again, snapshot({ pods: [again], events: [full] }))?.code).toBe('persistence-failing')
   })
 
-  test('is judged by what it said last', () => {
+  test('is judged by the latest probe message', () => {
     const full = unhealthy('Readiness probe failed: MISCONF Errors writing to the AOF file', {
       lastTimestamp: '2026-11-23T05:30:00Z'
     })

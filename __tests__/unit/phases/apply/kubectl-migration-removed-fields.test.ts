@@ -16,7 +16,7 @@ function left(spec: object, ...managedFields: object[]): unknown {
   return withoutKubectlFields({ apiVersion: 'v1', kind: 'Any', metadata, spec })['spec']
 }
 
-describe('what only kubectl apply owns goes', () => {
+describe('a field that only kubectl apply owns', () => {
   test.each([
     ['a field', { a: 1, b: 2 }, { 'f:a': {}, 'f:b': {} }, { 'f:b': {} }, { b: 2 }],
     [
@@ -54,29 +54,29 @@ describe('what only kubectl apply owns goes', () => {
       { 'f:set': { 'v:"b"': {} } },
       { set: ['b'] }
     ]
-  ])('%s', (_, spec, going, staying, expected) => {
+  ])('is removed if it is not rendered: %s', (_, spec, going, staying, expected) => {
     expect(left(spec, theirs(going), ours(staying))).toEqual(expected)
   })
 })
 
-describe('what stays is', () => {
+describe('a field that is not rendered', () => {
   const spec = { a: { b: 1 }, list: ['x'] }
 
-  test('what nobody owns', () => {
+  test('is kept if it has no owner', () => {
     expect(left(spec, theirs({}))).toEqual(spec)
   })
 
-  test('what we own, as a whole or in parts', () => {
+  test('is kept if we own it, as a whole or in part', () => {
     expect(left(spec, theirs({ 'f:a': { 'f:b': {} }, 'f:list': {} }), ours({ 'f:a': {}, 'f:list': {} }))).toEqual(spec)
   })
 
-  test('what a third one owns', () => {
+  test('is kept if another manager owns it', () => {
     expect(
       left(spec, theirs({ 'f:a': { '.': {}, 'f:b': {} } }), entry('helm', 'Update', { 'f:a': { 'f:b': {} } }))
     ).toEqual(spec)
   })
 
-  test('what kubectl owns, but not by apply', () => {
+  test('is kept if kubectl owns it by another command than apply', () => {
     expect(left(spec, entry('kubectl-edit', 'Update', { 'f:a': {} }))).toEqual(spec)
   })
 })

@@ -16,10 +16,10 @@ test.each([
   ['command', undefined],
   ['x', undefined],
   ['', undefined]
-])('%j probably means %j', (wrong, meant) => {
+])('suggests for %j the field %j', (wrong, meant) => {
   expect(nearest(wrong, names)).toBe(meant)
 })
 
-test('a text that is no name is not compared', () => {
+test('does not compare a text that is too long to be a field name', () => {
   expect(nearest('image'.repeat(100_000), names)).toBeUndefined()
 })

@@ -13,8 +13,8 @@ const failing = (change: Partial<NonNullable<Run['failure']>>): Run => {
   return { ...failedRun, failure: { ...failedRun.failure, ...change } }
 }
 
-describe('a summary stays below the limit of GitHub', () => {
-  test('with much evidence: it is left out, and what happened, what to do and the phases stay', () => {
+describe('a summary within the limit of GitHub', () => {
+  test('leaves out long evidence, and keeps the failure, the hint and the phases', () => {
     const evidence = Array.from({ length: 100 }, (_, index) => ({ title: `Log ${index}`, text: 'ü'.repeat(16_000) }))
     const summary = summaryOf(failing({ evidence }))
     expect(size(summary)).toBeLessThan(mebibyte)
@@ -25,7 +25,7 @@ describe('a summary stays below the limit of GitHub', () => {
     expect(summary).toContain('The details are too long for a summary; see the log.')
   })
 
-  test('with checks that say much', () => {
+  test('shortens long checks', () => {
     const checks = Array.from({ length: 10 }, (_, index) => ({
       name: `${index}`,
       passed: true,
@@ -36,13 +36,13 @@ describe('a summary stays below the limit of GitHub', () => {
     expect(summary).toMatch(/^### ✅ Redis 7\.2\.16 is proven to work/)
   })
 
-  test('with a sentence that is too long itself', () => {
+  test('shortens a sentence that is too long itself', () => {
     const summary = summaryOf(failing({ sentence: 'x'.repeat(2 * mebibyte) }))
     expect(size(summary)).toBeLessThan(mebibyte)
     expect(summary).toContain('`crash-loop`')
   })
 
-  test('with many objects: the first 200, and how many more there are', () => {
+  test('lists the first 200 of many objects and counts the rest', () => {
     const objects = Array.from({ length: 5_000 }, (_, index) => ({
       id: `ConfigMap/c-${String(index).padStart(4, '0')}`,
       change: 'created' as const
@@ -74,8 +74,8 @@ const reportOf = (text: string) => summaryOf(runOfText(text)).replace(/<pre>[^<]
 /** GitHub takes a pipe after a backslash for text, inside code too. */
 const cells = (row: string) => row.split(/(?<!\\)\|/).length
 
-describe('whatever text comes from outside', () => {
-  test('the report keeps its structure: no line, cell or section that is not ours', () => {
+describe('a summary with text from outside', () => {
+  test('keeps its structure of lines, cells and sections', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const summary = reportOf(text)
@@ -95,7 +95,7 @@ describe('whatever text comes from outside', () => {
     )
   })
 
-  test('the report has no HTML but its own, and refers to nobody and to no issue', () => {
+  test('contains no foreign HTML, and mentions no user and no issue', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const outside = reportOf(text).replace(/\\.|`[^`]*`/g, '')

@@ -4,16 +4,16 @@ import { domain, groupWith, nodeGroup, primary } from './group.ts'
 
 const right = `the primary endpoint is ${primary.host}:6379`
 
-describe('the address in the Secret, for a group with cluster mode disabled', () => {
+describe('the address in the Secret, with cluster mode disabled', () => {
   test.each([
-    ['as AWS says it', primary.host],
+    ['in the spelling of AWS', primary.host],
     ['in capitals', primary.host.toUpperCase()],
     ['with the dot of an absolute name', `${primary.host}.`]
-  ])('is the primary endpoint %s', (_situation, host) => {
+  ])('is accepted as the primary endpoint %s', (_situation, host) => {
     expect(checkEndpoint({ host, port: '6379' }, groupWith())).toEqual({ holds: true, detail: right })
   })
 
-  test('has another port', () => {
+  test('is rejected with another port', () => {
     expect(checkEndpoint({ host: primary.host, port: '6380' }, groupWith())).toEqual({
       holds: false,
       detail: `the Secret names port 6380; ${right}`
@@ -37,14 +37,14 @@ describe('the address in the Secret, for a group with cluster mode disabled', ()
     ['redis.hospital-erp-system.svc', 'not an endpoint of this group'],
     ['10.0.0.7', 'not an endpoint of this group'],
     ['', 'not an endpoint of this group']
-  ])('%j is named for what it is', (host, what) => {
+  ])('is identified: %j', (host, what) => {
     expect(checkEndpoint({ host, port: '6379' }, groupWith())).toEqual({
       holds: false,
       detail: `${host} is ${what}; ${right}`
     })
   })
 
-  test('the reader endpoint that AWS names counts, whatever its form', () => {
+  test('is identified as the reader endpoint that AWS returns, whatever its form', () => {
     const nodeGroups = [{ ...nodeGroup('a', 'b'), reader: { host: 'reader.example', port: 6379 } }]
     expect(checkEndpoint({ host: 'reader.example', port: '6379' }, groupWith({ nodeGroups })).detail).toMatch(
       /^reader\.example is the reader endpoint of this group/
@@ -52,21 +52,21 @@ describe('the address in the Secret, for a group with cluster mode disabled', ()
   })
 })
 
-describe('the address in the Secret, for a group with cluster mode enabled', () => {
+describe('the address in the Secret, with cluster mode enabled', () => {
   const configuration = { host: `clustercfg.sessions.${domain}`, port: 6379 }
   const nodeGroups = [
     { id: '0001', primary: undefined, reader: undefined, nodes: [{ id: 'sessions-0001-001', zone: 'a' }] }
   ]
   const group = groupWith({ configuration, nodeGroups })
 
-  test('is the configuration endpoint', () => {
+  test('is accepted as the configuration endpoint', () => {
     expect(checkEndpoint({ host: configuration.host, port: '6379' }, group)).toEqual({
       holds: true,
       detail: `the configuration endpoint is ${configuration.host}:6379`
     })
   })
 
-  test('is one node', () => {
+  test('is rejected as a single node', () => {
     const host = `sessions-0001-001.sessions.${domain}`
     expect(checkEndpoint({ host, port: '6379' }, group)).toEqual({
       holds: false,
@@ -75,18 +75,18 @@ describe('the address in the Secret, for a group with cluster mode enabled', () 
   })
 })
 
-describe('a group that is a secondary of a Global Datastore takes no writes', () => {
+describe('a secondary group of a Global Datastore', () => {
   const secondary = groupWith({ secondaryOf: 'ldgnf-sessions' })
   const why = 'which accepts no writes: the group is a secondary of Global Datastore ldgnf-sessions'
 
-  test('although the address is its primary endpoint', () => {
+  test('is rejected even if the address is its primary endpoint', () => {
     expect(checkEndpoint({ host: primary.host, port: '6379' }, secondary)).toEqual({
       holds: false,
       detail: `${right}, ${why}`
     })
   })
 
-  test('which another address does not hide', () => {
+  test('is reported even if the address is wrong as well', () => {
     expect(checkEndpoint({ host: primary.host, port: '6380' }, secondary).detail).toBe(
       `the Secret names port 6380; ${right}, ${why}`
     )

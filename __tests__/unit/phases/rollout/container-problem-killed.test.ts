@@ -14,8 +14,8 @@ const of = (reason: string, message: string, time: string, name = 'redis') =>
 const kill = 'Container redis failed liveness probe, will be restarted'
 const problemOf = (...events: ReturnType<typeof event>[]) => containerProblem(redis, status, events, 'team')
 
-describe('a container that its probe killed', () => {
-  test('is told as that, with the words of the probe', () => {
+describe('a container killed by its probe', () => {
+  test('is reported with the message of the probe', () => {
     const events = [
       of('Unhealthy', 'Readiness probe failed: LOADING', '05:37:50'),
       of('Unhealthy', 'Liveness probe failed: NOAUTH Authentication required.\n', '05:37:52'),
@@ -32,18 +32,18 @@ describe('a container that its probe killed', () => {
     })
   })
 
-  test('at its start too, whether the words of the probe are there or not', () => {
+  test('is reported during startup with or without the message of the probe', () => {
     expect(problemOf(of('Killing', kill.replace('liveness', 'startup'), '05:37:52'))?.sentence).toBe(
       'container redis was killed because its startup probe failed (3rd time)'
     )
   })
 
   test.each([
-    ['nothing is told', []],
+    ['there are no events', []],
     ['an earlier run was killed', [of('Killing', kill, '05:36:00')]],
     ['another container was killed', [of('Killing', kill, '05:37:52', 'metrics')]],
     ['it was stopped for another reason', [of('Killing', 'Stopping container redis', '05:37:52')]]
-  ])('is not one where %s', (_, events) => {
+  ])('is not assumed where %s', (_, events) => {
     expect(problemOf(...events)).toMatchObject({
       code: 'crash-loop',
       sentence: 'container redis exited with code 0 after 30.0 s (3rd time)'
@@ -55,7 +55,7 @@ describe('a container that its probe killed', () => {
     [137, 3_000],
     [143, 3_000],
     [1, 0]
-  ])('may be told a little late: exit code %d is tolerated for %d ms', (code, tolerance) => {
+  ])('is reported late: exit code %d is tolerated for %d ms', (code, tolerance) => {
     const crashed = terminated(ended('Error', code), { restarts: 1 })
     expect(containerProblem(redis, crashed, [], 'team')?.toleranceMilliseconds).toBe(tolerance)
   })
