@@ -125,7 +125,9 @@ describe('a verification of a changed cluster', () => {
     const result = await run()
     await namespace.redisCli('config', 'set', 'maxmemory', '256mb')
     expect(result.outputs['failure-code']).toBe('config-drift')
-    expect(said(result)).toMatch(/^maxmemory: 314572800 in force, 268435456 rendered\. memory limit: maxmemory 300 MiB is in force, /)
+    expect(said(result)).toMatch(
+      /^maxmemory: 314572800 in force, 268435456 rendered\. memory limit: maxmemory 300 MiB is in force, /
+    )
     expect(result.summary).toContain('| drift | ✅ |')
   })
 

@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { toFailure } from '../../src/clients/kubernetes/failure.ts'
 import { UnknownKind } from '../../src/clients/kubernetes/resources.ts'
 import { at, objectId } from '../../src/core/kubernetes/object.ts'
@@ -6,25 +6,11 @@ import { type ManifestDocument, parseManifest } from '../../src/core/manifest.ts
 import { contentOf } from '../../src/phases/apply/content.ts'
 import type { ObjectStates } from '../../src/phases/apply/deps.ts'
 import { findLeftovers } from '../../src/phases/apply/leftovers.ts'
-import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
-import { type Access, accessTo, applying } from './applying.ts'
-import { documentsFor, edited, namespace } from './rendering.ts'
+import { access, api, documents, useCluster } from './apply-scene.ts'
+import { applying } from './applying.ts'
+import { edited, namespace } from './rendering.ts'
 
-let documents: ManifestDocument[]
-let api: KubernetesApi
-let access: Access
-
-beforeAll(async () => {
-  documents = await documentsFor()
-})
-beforeEach(async () => {
-  api = await startKubernetesApi()
-  access = await accessTo(api)
-})
-afterEach(async () => {
-  access[Symbol.dispose]()
-  await api.close()
-})
+useCluster()
 
 const writes = () => api.requests.filter(({ method, query }) => method !== 'GET' && query.get('dryRun') !== 'All')
 
@@ -86,7 +72,7 @@ test('a dry run after `kubectl apply` predicts the removal of fields that are no
 })
 
 describe('a leftover of a self-hosted Redis', () => {
-  const leftovers = async (rendered: ManifestDocument[], everywhere = false) => {
+  const leftovers = async (rendered: readonly ManifestDocument[], everywhere = false) => {
     const deps = {
       cluster: access.cluster,
       toFailure,

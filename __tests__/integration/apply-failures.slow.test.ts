@@ -1,26 +1,13 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { Failure, type FailureCode } from '../../src/core/failure.ts'
-import { type ManifestDocument, parseManifest } from '../../src/core/manifest.ts'
-import { type FaultReply, type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
+import { parseManifest } from '../../src/core/manifest.ts'
+import type { FaultReply } from '../support/kubernetes-api/server.ts'
 import { until } from '../support/until.ts'
-import { type Access, accessTo, applying } from './applying.ts'
-import { documentsFor, edited, namespace } from './rendering.ts'
+import { access, api, documents, useCluster } from './apply-scene.ts'
+import { accessTo, applying } from './applying.ts'
+import { edited, namespace } from './rendering.ts'
 
-let documents: ManifestDocument[]
-let api: KubernetesApi
-let access: Access
-
-beforeAll(async () => {
-  documents = await documentsFor()
-})
-beforeEach(async () => {
-  api = await startKubernetesApi()
-  access = await accessTo(api, 50)
-})
-afterEach(async () => {
-  access[Symbol.dispose]()
-  await api.close()
-})
+useCluster(50)
 
 /** A refusal as the API server words it. */
 function refused(status: number, message: string, headers: Record<string, string> = {}): FaultReply {

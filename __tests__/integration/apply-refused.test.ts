@@ -1,28 +1,15 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { Failure, type FailureCode } from '../../src/core/failure.ts'
 import { objectId, textAt } from '../../src/core/kubernetes/object.ts'
 import { type ManifestDocument, parseManifest } from '../../src/core/manifest.ts'
 import { contentOf } from '../../src/phases/apply/content.ts'
-import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
-import { type Access, accessTo, applying } from './applying.ts'
+import type { KubernetesApi } from '../support/kubernetes-api/server.ts'
+import { access, api, documents, useCluster } from './apply-scene.ts'
+import { applying } from './applying.ts'
 import { wordsOf } from './outcome.ts'
-import { documentsFor, edited, namespace } from './rendering.ts'
+import { edited, namespace } from './rendering.ts'
 
-let documents: ManifestDocument[]
-let api: KubernetesApi
-let access: Access
-
-beforeAll(async () => {
-  documents = await documentsFor()
-})
-beforeEach(async () => {
-  api = await startKubernetesApi()
-  access = await accessTo(api, 50)
-})
-afterEach(async () => {
-  access[Symbol.dispose]()
-  await api.close()
-})
+useCluster(50)
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 const isWrite = ({ method, query }: KubernetesApi['requests'][number]) =>

@@ -1,24 +1,9 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ManifestDocument } from '../../src/core/manifest.ts'
-import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
-import { type Access, accessTo, applying } from './applying.ts'
-import { documentsFor, namespace } from './rendering.ts'
+import { describe, expect, test } from '@jest/globals'
+import { access, api, documents, useCluster } from './apply-scene.ts'
+import { accessTo, applying } from './applying.ts'
+import { namespace } from './rendering.ts'
 
-let documents: ManifestDocument[]
-let api: KubernetesApi
-let access: Access
-
-beforeAll(async () => {
-  documents = await documentsFor()
-})
-beforeEach(async () => {
-  api = await startKubernetesApi()
-  access = await accessTo(api, 50)
-})
-afterEach(async () => {
-  access[Symbol.dispose]()
-  await api.close()
-})
+useCluster(50)
 
 const path = /\/services\/redis$/
 const unready = { status: 503, body: { kind: 'Status', status: 'Failure', message: 'apiserver not ready' } }

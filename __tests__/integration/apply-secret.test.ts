@@ -1,26 +1,12 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { at, textAt } from '../../src/core/kubernetes/object.ts'
 import { type ManifestDocument, parseManifest } from '../../src/core/manifest.ts'
-import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
-import { type Access, accessTo, applying } from './applying.ts'
+import { access, api, documents, useCluster } from './apply-scene.ts'
+import { accessTo, applying } from './applying.ts'
 import { wordsOf } from './outcome.ts'
-import { documentsFor, namespace } from './rendering.ts'
+import { namespace } from './rendering.ts'
 
-let documents: ManifestDocument[]
-let api: KubernetesApi
-let access: Access
-
-beforeAll(async () => {
-  documents = await documentsFor()
-})
-beforeEach(async () => {
-  api = await startKubernetesApi()
-  access = await accessTo(api)
-})
-afterEach(async () => {
-  access[Symbol.dispose]()
-  await api.close()
-})
+useCluster()
 
 const base64 = (text: string) => Buffer.from(text).toString('base64')
 

@@ -1,25 +1,10 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { at, type KubernetesObject, listAt, textAt } from '../../src/core/kubernetes/object.ts'
-import type { ManifestDocument } from '../../src/core/manifest.ts'
-import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
-import { type Access, accessTo, applying } from './applying.ts'
-import { documentsFor, edited, namespace } from './rendering.ts'
+import { access, api, documents, useCluster } from './apply-scene.ts'
+import { applying } from './applying.ts'
+import { edited, namespace } from './rendering.ts'
 
-let documents: ManifestDocument[]
-let api: KubernetesApi
-let access: Access
-
-beforeAll(async () => {
-  documents = await documentsFor()
-})
-beforeEach(async () => {
-  api = await startKubernetesApi()
-  access = await accessTo(api)
-})
-afterEach(async () => {
-  access[Symbol.dispose]()
-  await api.close()
-})
+useCluster()
 
 function stored(kind: string, name: string): KubernetesObject {
   const object = api.read(kind, namespace, name)

@@ -4,8 +4,12 @@ import { textAt } from './object.ts'
 
 const second = 1000
 
-/** Why an image is missing, from the status of the container that waits for it. */
-export function imageProblem(status: unknown, name: string, reason: string, message: string): Problem {
+/** Why the kubelet lets a container wait when its image is not there. */
+const reasons = ['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull', 'ImageInspectError']
+
+/** Why an image is not there, from the status of the container; undefined if that waits for something else. */
+export function imageProblem(status: unknown, name: string, reason: string, message: string): Problem | undefined {
+  if (!reasons.includes(reason)) return undefined
   const image = sanitizeLine(textAt(status, 'image') ?? '')
   return {
     code: 'image-pull',

@@ -1,5 +1,5 @@
-import { requiredMemoryLimit } from '../../core/rendered-cache/memory-budget.ts'
 import { processMemory, type RedisInfo, usedMemory } from '../../core/redis/info.ts'
+import { requiredMemoryLimit } from '../../core/rendered-cache/memory-budget.ts'
 import type { JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatBytes } from '../../core/units.ts'

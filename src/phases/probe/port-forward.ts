@@ -1,6 +1,7 @@
 import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
+import { apiCall } from '../../core/kubernetes/api-call.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { authFailure } from './auth-failure.ts'
@@ -62,19 +63,16 @@ function unreachableFailure(error: unknown, tunnel: ForwardedPort, namespace: st
  * @throws Failure if the server refuses the port-forward, or does not come back
  */
 export async function waitForServer({ problem }: ForwardedPort, namespace: string, deps: ProbeDeps): Promise<number> {
-  const { cluster, clock, signal, toFailure } = deps
+  const { cluster, clock, toFailure } = deps
   if (problem?.by !== 'server') return 0
   const attempt = { verb: 'port-forward to', object: `Pod/${names.pod}`, namespace }
   // An API server names the one verb that it has just asked for, and some name none.
   const failure = toFailure(problem.error, { ...attempt, needs: 'get and create pods/portforward' })
   if (['unauthorized', 'forbidden'].includes(failure.code)) throw failure
   const start = clock.now()
-  try {
-    await cluster.readStatefulSet(namespace, names.statefulSet)
-  } catch (error) {
-    signal.throwIfAborted()
-    throw toFailure(error, { verb: 'read', object: `StatefulSet/${names.statefulSet}`, namespace })
-  }
+  await apiCall({ verb: 'read', object: `StatefulSet/${names.statefulSet}`, namespace }, deps, () =>
+    cluster.readStatefulSet(namespace, names.statefulSet)
+  )
   return clock.now() - start
 }
 

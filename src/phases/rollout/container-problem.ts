@@ -37,12 +37,6 @@ export function containerProblem(
     return killedByProbe(status, exit, events) ?? crashLoop(pod, status, exit, namespace)
   }
   switch (reason) {
-    case 'ErrImagePull':
-    case 'ImagePullBackOff':
-    case 'InvalidImageName':
-    case 'ErrImageNeverPull':
-    case 'ImageInspectError':
-      return imageProblem(status, name, reason, message)
     case 'CreateContainerConfigError':
       return {
         code: 'config-error',
@@ -55,7 +49,7 @@ export function containerProblem(
     case 'RunContainerError':
       return notStarted(name, message)
     default:
-      return undefined
+      return imageProblem(status, name, reason, message)
   }
 }
 

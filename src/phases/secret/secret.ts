@@ -1,11 +1,12 @@
 import { type Credentials, credentialField, credentialFields, credentialsObject } from '../../core/credentials.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { Failure } from '../../core/failure.ts'
+import { apiCall } from '../../core/kubernetes/api-call.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Check } from '../../core/result.ts'
 import type { SecretDeps, SecretInputs } from './deps.ts'
-import { readExternalSecret, readReports, secretApiCall } from './sync/api-calls.ts'
+import { readExternalSecret, readReports } from './sync/api-calls.ts'
 import { secretMissingFailure } from './sync/failures.ts'
 import { checkLastSync } from './sync/last-sync.ts'
 import { remoteSecret } from './sync/status.ts'
@@ -78,7 +79,7 @@ async function freshnessCheck(
 }
 
 async function readSecret(namespace: string, deps: SecretDeps): Promise<KubernetesObject | undefined> {
-  const secret = await secretApiCall('read', `Secret/${names.credentials}`, namespace, deps, () =>
+  const secret = await apiCall({ verb: 'read', object: `Secret/${names.credentials}`, namespace }, deps, () =>
     deps.cluster.read(credentialsObject, namespace)
   )
   if (secret !== undefined) for (const mask of secretValuesOf(secret)) deps.secret(mask)

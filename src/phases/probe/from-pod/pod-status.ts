@@ -60,12 +60,6 @@ function containerProblem(pod: KubernetesObject, status: unknown, namespace: str
   const message = sanitizeLine(textAt(status, 'state', 'waiting', 'message') ?? '')
   const { name } = pod.metadata
   switch (reason) {
-    case 'ErrImagePull':
-    case 'ImagePullBackOff':
-    case 'InvalidImageName':
-    case 'ErrImageNeverPull':
-    case 'ImageInspectError':
-      return imageProblem(status, `${textAt(status, 'name')} of pod ${name}`, reason, message)
     case 'CreateContainerConfigError':
       return {
         code: 'config-error',
@@ -83,6 +77,6 @@ function containerProblem(pod: KubernetesObject, status: unknown, namespace: str
         toleranceMilliseconds: 5_000
       }
     default:
-      return undefined
+      return imageProblem(status, `${textAt(status, 'name')} of pod ${name}`, reason, message)
   }
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
+import { apiCall } from '../../../core/kubernetes/api-call.ts'
 import { type KubernetesObject, objectId } from '../../../core/kubernetes/object.ts'
 import type { SecretDeps } from '../deps.ts'
 import { operatorHint } from './refresh-policy.ts'
@@ -10,22 +11,6 @@ export interface Reports {
   refusal: Failure | undefined
 }
 
-/** One request about an object. @throws Failure that names both */
-export async function secretApiCall<T>(
-  verb: string,
-  object: string,
-  namespace: string,
-  { signal, toFailure }: SecretDeps,
-  request: () => Promise<T>
-): Promise<T> {
-  try {
-    return await request()
-  } catch (error) {
-    signal.throwIfAborted()
-    throw toFailure(error, { verb, object, namespace })
-  }
-}
-
 /** The stored ExternalSecret. @throws Failure if it does not exist, or is being deleted */
 export async function readExternalSecret(
   wanted: KubernetesObject,
@@ -33,7 +18,9 @@ export async function readExternalSecret(
   deps: SecretDeps
 ): Promise<KubernetesObject> {
   const id = objectId(wanted)
-  const stored = await secretApiCall('read', id, namespace, deps, () => deps.cluster.read(wanted, namespace))
+  const stored = await apiCall({ verb: 'read', object: id, namespace }, deps, () =>
+    deps.cluster.read(wanted, namespace)
+  )
   if (stored === undefined) throw externalSecretMissingFailure(wanted, namespace)
   if (stored.metadata['deletionTimestamp'] !== undefined)
     throw externalSecretMissingFailure(wanted, namespace, 'is being deleted')

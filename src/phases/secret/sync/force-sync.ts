@@ -1,6 +1,7 @@
+import { apiCall } from '../../../core/kubernetes/api-call.ts'
 import { type KubernetesObject, objectId, textAt } from '../../../core/kubernetes/object.ts'
 import type { SecretDeps } from '../deps.ts'
-import { externalSecretMissingFailure, secretApiCall } from './api-calls.ts'
+import { externalSecretMissingFailure } from './api-calls.ts'
 import type { Told } from './observer.ts'
 import { freshness, heldBackFailure, type SyncRefusal, syncsOnce, writesNothing } from './refresh-policy.ts'
 import { syncStatus } from './status.ts'
@@ -15,7 +16,7 @@ export async function force(stored: KubernetesObject, namespace: string, deps: S
   const once = syncsOnce(stored, namespace) !== undefined
   let version = syncStatus(stored).version
   for (let attempt = 1; ; attempt++) {
-    const object = await secretApiCall('annotate', id, namespace, deps, () =>
+    const object = await apiCall({ verb: 'annotate', object: id, namespace }, deps, () =>
       deps.cluster.annotate(stored, namespace, { 'force-sync': deps.date().toISOString() })
     )
     if (object === undefined) throw externalSecretMissingFailure(stored, namespace)
