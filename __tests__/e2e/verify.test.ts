@@ -131,6 +131,27 @@ describe('a verification of a changed cluster', () => {
     expect(result.summary).toContain('| drift | ✅ |')
   })
 
+  test.each([
+    [
+      'a user that was added live',
+      ['setuser', 'evil', 'on', 'nopass', '~*', '+@all'],
+      ['deluser', 'evil'],
+      'user evil'
+    ],
+    [
+      'a second password',
+      ['setuser', 'default', '>another-1'],
+      ['setuser', 'default', '<another-1'],
+      'user default has'
+    ]
+  ])('reports %s', async (_, plant, heal, who) => {
+    await namespace.redisCli('acl', ...plant)
+    const result = await run()
+    await namespace.redisCli('acl', ...heal)
+    expect(result.outputs['failure-code']).toBe('redis-open')
+    expect(said(result)).toContain(`users: ${who}`)
+  })
+
   test('reports a variable that a deployment keeps, with the command to remove it', async () => {
     await namespace.kubectl('set', 'env', 'statefulset/redis', '--containers=redis', 'DEBUG=1')
     await namespace.kubectl('rollout', 'status', 'statefulset/redis', '--timeout=90s')

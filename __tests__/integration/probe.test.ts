@@ -117,6 +117,35 @@ describe('access to a probed Redis', () => {
   })
 })
 
+onlyReal('users of a real server', () => {
+  const users = { users: new Map([['default', undefined]]), othersBecause: undefined }
+
+  test.each([
+    ['a user without a password', ['evil', 'on', 'nopass', '~*', '+@all'], 'user evil gets in without a password'],
+    ['a user with a password', ['evil', 'on', '>another', '~*', '+@all'], 'user evil is not rendered'],
+    ['a second password', ['default', '>another'], 'user default has a password that is not rendered']
+  ])('%s that was added live is redis-open, and no hash is shown', async (_, rules, detail) => {
+    await using stage = await stageWith()
+    expect((await probeAll(stage, { users })).failure).toBeUndefined()
+    await commanding(stage.redis, stage.password, ['ACL', 'SETUSER', ...rules])
+    const { failure, log } = await probeAll(stage, { users })
+    expect(failure).toMatchObject({
+      code: 'redis-open',
+      message: `users: ${detail}`,
+      hint: expect.stringContaining('`kubectl -n default delete pod redis-0`')
+    })
+    expect(`${failure?.message}${log.join()}`).not.toMatch(/[0-9a-f]{16}/)
+  })
+
+  test('a user who may not list them leaves a note', async () => {
+    await using stage = await stageWith()
+    await commanding(stage.redis, stage.password, ['ACL', 'SETUSER', 'default', '-acl'])
+    expect((await probeAll(stage, { users })).result?.notes).toEqual([
+      expect.stringMatching(/^Who else gets in was not checked, because Redis does not run ACL LIST: NOPERM /)
+    ])
+  })
+})
+
 onlyReal('a user with few rights', () => {
   test('who may not run INFO and CONFIG leaves nothing to judge, which is no failure and is said', async () => {
     await using stage = await stageWith()

@@ -142,6 +142,7 @@ describe('a real server', () => {
       [auth, command('SET', 'k', 'v', 'PX', '0'), command('SET', 'k', 'v', 'NOSUCH'), command('SET', 'k', 'v', 'EX')],
       [auth, command('SET', 'k', 'v', 'NX'), command('SET', 'k', 'w', 'NX'), command('GET', 'k'), command('DEL', 'k')],
       [auth, command('CONFIG', 'GET', 'maxmemory'), command('CONFIG', 'NOSUCH'), command('CONFIG', 'GET')],
+      [auth, command('ACL', 'LIST'), command('ACL', 'NOSUCH')],
       [auth, command('CLIENT', 'NOSUCH'), command('COMMAND', 'NOSUCH')],
       [auth, command('CLIENT', 'GETNAME'), command('CLIENT', 'SETNAME', 'x'), command('CLIENT', 'GETNAME')],
       [auth, Buffer.from('PING\r\n'), Buffer.from('ECHO word\r\n')],

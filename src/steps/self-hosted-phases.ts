@@ -56,7 +56,7 @@ export interface ProbePhaseInputs {
 
 /** Proves through a port-forward that Redis works as rendered. */
 export async function probePhase(
-  { settings, exporter, container }: RenderedRedis,
+  { settings, exporter, container, users }: RenderedRedis,
   { password, memoryThresholdPercent }: ProbePhaseInputs,
   { namespace, connection, cluster, deadline, role }: ClusterSession,
   { result, signal, log, phase }: StepContext
@@ -84,6 +84,7 @@ export async function probePhase(
           expected,
           unresolved,
           memoryThresholdPercent,
+          users,
           memoryLimitBytes: limit === undefined ? undefined : Number(limit),
           exporter: hasExporter
         },

@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, Command>> = {
       )
   },
   config: { least: 1, most: unlimited, run: config },
+  acl: { least: 1, most: unlimited, run: acl },
   client: { least: 1, most: unlimited, run: clientCommand },
   command: { least: 0, most: unlimited, run: commandCommand },
   quit: {
@@ -68,6 +69,10 @@ function config(state: State, _client: Client, [subcommand, ...patterns]: readon
   if (patterns.length === 0) return arity('config|get')
   const globs = patterns.map((pattern) => glob(pattern.toString()))
   return new Map([...state.settings.values].filter(([name]) => globs.some((expression) => expression.test(name))))
+}
+
+function acl(state: State, _client: Client, [subcommand]: readonly Buffer[]): Reply {
+  return subcommand?.toString().toLowerCase() === 'list' ? state.settings.users() : unknownSubcommand('ACL', subcommand)
 }
 
 function configSet(state: State, [name, value]: readonly Buffer[]): Reply {

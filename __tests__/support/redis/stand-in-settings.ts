@@ -61,6 +61,15 @@ export class Settings {
     return this.#hashes.get(user)?.has(sha256(password)) ?? false
   }
 
+  /** As ACL LIST tells them; each may do everything. */
+  users(): string[] {
+    const users = this.#hashes.size === 0 ? [['default', new Set<string>()] as const] : [...this.#hashes]
+    return users.map(([name, hashes]) => {
+      const passwords = this.open && name === 'default' ? ['nopass'] : [...hashes].map((hash) => `#${hash}`)
+      return ['user', name, 'on', ...passwords, '~*', '&*', '+@all'].join(' ')
+    })
+  }
+
   /** Sets a directive, like a line of redis.conf or CONFIG SET. */
   set(name: string, value: string): void {
     if (name === 'maxmemory-policy' && !policies.includes(value)) throw new Error(`'${name} ${value}': no such policy`)

@@ -10,6 +10,7 @@ import { type PasswordSource, passwordSource } from './password-source.ts'
 import { type RedisSettings, redisSettings } from './redis-settings.ts'
 import { type RenderedService, renderedServices } from './services.ts'
 import { type RenderedStorage, renderedStorage } from './storage.ts'
+import { type RenderedUsers, renderedUsers } from './users.ts'
 import { containersOf, type OtherWorkload, otherWorkloads } from './workloads.ts'
 
 /**
@@ -48,6 +49,7 @@ export interface RenderedRedis {
   readonly settings: Known<RedisSettings>
   readonly storage: RenderedStorage
   readonly password: Known<PasswordSource>
+  readonly users: RenderedUsers
 }
 
 /** @throws Failure invalid-manifest if the includes of redis.conf exceed the limit or never end */
@@ -93,7 +95,8 @@ function renderedRedis(statefulSet: ManifestDocument, objects: readonly Kubernet
     hostNetwork: at(pod, 'hostNetwork') === true,
     settings,
     storage: renderedStorage(object, container, settings),
-    password: passwordSource(pod, container, settings)
+    password: passwordSource(pod, container, settings),
+    users: renderedUsers(container, settings)
   }
 }
 

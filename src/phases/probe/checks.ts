@@ -24,8 +24,10 @@ export interface RedisFacts {
   info: RedisInfo
   /** The replies to CONFIG GET of the settings below. */
   live: ReadonlyMap<string, string>
+  /** ACL LIST; undefined where Redis does not run it. */
+  users?: readonly string[] | undefined
   /** What Redis says where it does not run a command: it is renamed, or the user may not. */
-  refused: Readonly<Partial<Record<'INFO' | 'CONFIG', string>>>
+  refused: Readonly<Partial<Record<'INFO' | 'CONFIG' | 'ACL', string>>>
 }
 
 /** The settings that must be in force as rendered; `save` is compared as a list of save points. */
@@ -63,13 +65,14 @@ export function selfHostedChecks(
 
 /** What could not be checked because Redis does not say it, and why; one sentence each. */
 export function refusedNotes({ refused, ...facts }: RedisFacts, { expected }: RenderedSettings): string[] {
-  const { INFO, CONFIG } = refused
+  const { INFO, CONFIG, ACL } = refused
   const live = liveSettings({ refused, ...facts })
   const unknown = comparedSettings.filter((name) => expected !== undefined && !live.has(name))
   return [
     ...(CONFIG === undefined || unknown.length === 0
       ? []
       : [`Not compared, because Redis does not run CONFIG GET (${CONFIG}): ${unknown.join(', ')}.`]),
+    ...(ACL === undefined ? [] : [`Who else gets in was not checked, because Redis does not run ACL LIST: ${ACL}.`]),
     ...(INFO === undefined
       ? []
       : [`Memory and persistence were not checked, because Redis does not run INFO: ${INFO}.`])

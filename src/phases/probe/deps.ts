@@ -6,6 +6,7 @@ import type { Deadline } from '../../core/deadline.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import type { RedisConfig } from '../../core/redis/config.ts'
+import type { RenderedUsers } from '../../core/rendered-cache/users.ts'
 import type { Check, Topology } from '../../core/result.ts'
 
 export interface ProbeDeps {
@@ -37,6 +38,8 @@ export interface ProbeInputs {
   memoryThresholdPercent: number
   /** Of container redis, in bytes; undefined where it has none. */
   memoryLimitBytes?: number | undefined
+  /** Who may get in; undefined where that is not judged. */
+  users?: RenderedUsers | undefined
   /** Whether the pod has the container of the exporter. */
   exporter: boolean
 }

@@ -9,7 +9,10 @@ export function selfHostedHint(code: FailureCode, namespace: string): string {
   const restart = `\`${kubectl} delete pod ${names.pod}\``
   switch (code) {
     case 'redis-open':
-      return 'give Redis a password: redis.conf must include the file generated from the Secret (see manifests/base)'
+      return (
+        `if that was set live, restart the pod, which reloads the rendered users: ${restart}; ` +
+        'else give Redis a password: redis.conf must include the file generated from the Secret (see manifests/base)'
+      )
     case 'redis-auth':
       return `restart the pod to reload the Secret: ${restart}`
     case 'redis-loading':

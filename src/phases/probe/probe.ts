@@ -9,6 +9,7 @@ import { answerMilliseconds, type ProbeDeps, type ProbeInputs } from './deps.ts'
 import { checkExporter } from './exporter.ts'
 import { selfHostedHint } from './hints.ts'
 import { reachPod } from './port-forward.ts'
+import { type UsersJudged, usersCheck } from './users.ts'
 
 export interface ProbeResult {
   checks: Check[]
@@ -38,11 +39,12 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
     throw error
   })
   const judged = selfHostedChecks(facts, inputs, inputs.memoryThresholdPercent)
-  const checks: JudgedCheck[] = [open, facts.answer, ...judged, ...(exporter === undefined ? [] : [exporter])]
+  const users = judgeUsers(facts, inputs)
+  const checks = [open, facts.answer, users?.check, ...judged, exporter].filter((check) => check !== undefined)
   for (const { name, passed, detail } of checks) deps.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
   const result = {
     checks: checks.map(({ name, passed, detail }) => ({ name, passed, detail })),
-    notes: refusedNotes(facts, inputs),
+    notes: [...refusedNotes(facts, inputs), ...(users?.notes ?? [])],
     redisVersion: serverVersion(facts.info),
     usedMemoryBytes: usedMemory(facts.info),
     maxmemoryBytes: maxmemory(facts)
@@ -50,6 +52,11 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
   const failed = checks.filter(({ passed }) => !passed)
   if (failed[0] !== undefined) throw new ChecksFailed(failed[0], failed, result, inputs.namespace)
   return result
+}
+
+function judgeUsers({ users }: RedisFacts, { users: rendered, password }: ProbeInputs): UsersJudged | undefined {
+  if (users === undefined || rendered === undefined) return undefined
+  return usersCheck(users, rendered, { username: 'default', password })
 }
 
 /** Some checks failed; the results of all of them are kept for the report. */
@@ -92,8 +99,8 @@ async function readFacts(
 ): Promise<RedisFacts & { answer: JudgedCheck }> {
   return reachPod(namespace, deadline, deps, async (port) => {
     await using connection = await deps.openRedis(port, password, answerMilliseconds(deadline))
-    const refused: { INFO?: string; CONFIG?: string } = {}
-    const ask = async (command: 'INFO' | 'CONFIG', ...parameters: string[]): Promise<unknown> => {
+    const refused: { INFO?: string; CONFIG?: string; ACL?: string } = {}
+    const ask = async (command: 'INFO' | 'CONFIG' | 'ACL', ...parameters: string[]): Promise<unknown> => {
       try {
         return await connection.call(command, ...parameters)
       } catch (error) {
@@ -103,14 +110,16 @@ async function readFacts(
         return undefined
       }
     }
-    const [answer, info = '', ...settings] = await Promise.all([
+    const [answer, info = '', list, ...settings] = await Promise.all([
       ping(connection, deps),
       ask('INFO'),
+      ask('ACL', 'LIST'),
       // One each: only Redis 7 takes several at once.
       ...comparedSettings.map((name) => ask('CONFIG', 'GET', name))
     ])
     const live = new Map(settings.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : [])))
-    return { answer, info: parseInfo(String(info)), live, refused }
+    const users = Array.isArray(list) ? list.map(String) : undefined
+    return { answer, info: parseInfo(String(info)), live, users, refused }
   })
 }
 

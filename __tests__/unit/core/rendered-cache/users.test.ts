@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+import { containerOf } from '../../../../src/core/kubernetes/workload.ts'
+import { parseManifest } from '../../../../src/core/manifest.ts'
+import { renderedCache } from '../../../../src/core/rendered-cache/rendered-cache.ts'
+import { root } from '../../../support/root.ts'
+
+const shipped = await Promise.all(
+  ['redis-config', 'redis-statefulset'].map((name) => readFile(join(root, `manifests/base/${name}.yaml`), 'utf8'))
+)
+
+/** The users of the shipped manifests with an edit. */
+function usersOf(edit: (text: string) => string = (text) => text) {
+  const documents = parseManifest(shipped.map(edit).join('\n---\n'))
+  const { redis } = renderedCache(documents)
+  if (redis === undefined) throw new Error('no Redis is rendered')
+  expect(containerOf(redis.statefulSet.object, 'redis')).toBeDefined()
+  return redis.users
+}
+const auth = 'include /run/redis/auth.conf'
+
+test('the shipped manifests have user default alone, whose password is known when the container starts', () => {
+  expect(usersOf()).toEqual({ users: new Map([['default', undefined]]), othersBecause: undefined })
+})
+
+test('users of redis.conf are rendered with their rules', () => {
+  const { users, othersBecause } = usersOf((text) =>
+    text.replace(auth, 'user default off\n    user app on >secret ~app:* +@all')
+  )
+  expect([...users]).toEqual([
+    ['default', { name: 'default', rules: ['off'] }],
+    ['app', { name: 'app', rules: ['on', '>secret', '~app:*', '+@all'] }]
+  ])
+  expect(othersBecause).toBeUndefined()
+})
+
+test('requirepass is the password of user default', () => {
+  expect(usersOf((text) => text.replace(auth, 'requirepass secret')).users.get('default')?.rules).toEqual([
+    'on',
+    '>secret'
+  ])
+})
+
+describe('there may be other users', () => {
+  test.each([
+    [
+      'where redis.conf includes an unknown file',
+      auth,
+      'include /etc/others/users.conf',
+      /includes \/etc\/others\/users\.conf, which is not/
+    ],
+    ['where redis.conf names an aclfile', auth, 'aclfile /data/users.acl', /names an aclfile/],
+    [
+      'where the script writes the file without saying whom',
+      'echo "user default on #$hash ~* &* +@all" >',
+      'make-users >',
+      /includes \/run\/redis\/auth\.conf/
+    ]
+  ])('%s', (_, from, to, because) => {
+    expect(usersOf((text) => text.replace(from, to)).othersBecause).toMatch(because)
+  })
+})
