@@ -66,7 +66,7 @@ export class Settings {
     const users = this.#hashes.size === 0 ? [['default', new Set<string>()] as const] : [...this.#hashes]
     return users.map(([name, hashes]) => {
       const passwords = this.open && name === 'default' ? ['nopass'] : [...hashes].map((hash) => `#${hash}`)
-      return ['user', name, 'on', ...passwords, '~*', '&*', '+@all'].join(' ')
+      return ['user', name, 'on', 'sanitize-payload', ...passwords, '~*', '&*', '+@all'].join(' ')
     })
   }
 
