@@ -240,14 +240,15 @@ export function unjudgedSize(info: RedisInfo, { address }: Pick<ProbeContext, 'a
 }
 
 /** Writes go to the master only. A reader endpoint leads to a replica. */
-function roleFinding(info: RedisInfo, { address }: ProbeContext): Judged {
+function roleFinding(info: RedisInfo, { address, topology }: ProbeContext): Judged {
   const role = info.get('role')
   const base = { name: 'role', code: 'secret-field' } as const
   if (role === 'master') return { ...base, passed: true, detail: 'master' }
   if (role !== 'slave') return { ...base, passed: false, detail: 'missing in INFO' }
   const master = sanitizeLine(`${info.get('master_host')}:${info.get('master_port')}`, 300)
   const detail = `${endpointText(address)} is a replica of ${master} and accepts no writes`
-  return { ...base, passed: false, detail }
+  // Of a managed cache, the Secret names the wrong endpoint; the one Redis in the cluster should be no replica.
+  return { ...base, code: topology === 'managed' ? 'secret-field' : 'redis-readonly', passed: false, detail }
 }
 
 function policyFinding(info: RedisInfo, wanted: string | undefined): Judged {

@@ -19,7 +19,7 @@ export interface ProbeDeps {
   /** Turns what the API server has against a request into the failure that a user reads. */
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string; needs?: string }): Failure
   /** @throws an error with `replied` and `code` (NOAUTH, WRONGPASS, LOADING …) */
-  openRedis(port: number, password: string | undefined, timeout: number): Promise<RedisConnection>
+  openRedis(port: number, password: string | undefined, timeout: number, username?: string): Promise<RedisConnection>
   /** The answer of the exporter behind a local port. */
   readMetrics(port: number, timeout: number, signal: AbortSignal): Promise<string>
   isReply(error: unknown, ...codes: string[]): boolean
@@ -28,9 +28,21 @@ export interface ProbeDeps {
   log(line: string): void
 }
 
+/** How a client logs in, by the stored Secret. */
+export interface RedisLogin {
+  password: string
+  /** Undefined for the user `default`. */
+  username?: string | undefined
+  /** Undefined for the first database. */
+  database?: number | undefined
+}
+
 export interface ProbeInputs {
   namespace: string
-  password: string
+  /** As whom, and where, clients work by the Secret's `url`. */
+  login: RedisLogin
+  /** Whether a write is proven by one, or else judged by what Redis says. */
+  mayWrite: boolean
   expected: RedisConfig | undefined
   /** Those that are not known before Redis starts. */
   unresolved?: readonly string[]
@@ -59,6 +71,8 @@ export interface ConnectionInputs {
   /** What the cache must do when its memory is full; undefined for anything but refusing writes. */
   maxmemoryPolicy: string | undefined
   memoryThresholdPercent: number
+  /** Whether a write is proven by one, from the runner; a pod asks only. */
+  mayWrite: boolean
   /** Whether to prove also that a pod without the backend label is blocked. */
   nonBackend: boolean
   /** The Secret; with it, the cluster removes what was left of the pods. */

@@ -5,7 +5,7 @@ import { parseInfo, type RedisInfo, serverVersion, usedMemory } from '../../core
 import { isClustered, managedChecks, reachFindings, unjudgedSize } from './checks.ts'
 import type { ConnectionDeps, ConnectionInputs, ConnectionResult, PodDeps, RunnerDeps } from './deps.ts'
 import { probeFromPods } from './from-pod/from-pod.ts'
-import { probeFromRunner } from './from-runner.ts'
+import { probeFromRunner, writeFromRunner } from './from-runner.ts'
 import { addressOf, type Finding, type ProbeContext } from './probe-context.ts'
 import type { ProbeOutput } from './probe-output.ts'
 
@@ -40,7 +40,7 @@ export async function connectFromRunner(
 ): Promise<ConnectionResult> {
   const context = contextFrom('runner', inputs)
   const output = await probeFromRunner(inputs.credentials.password, context, deadline, deps)
-  return conclude(output, [], inputs, context, deps)
+  return conclude(output, await writeFromRunner(inputs, output, context, deps), inputs, context, deps)
 }
 
 function contextFrom(from: ProbeContext['from'], { namespace, topology, credentials }: ConnectionInputs): ProbeContext {

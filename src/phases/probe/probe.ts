@@ -7,8 +7,10 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { comparedSettings, maxmemory, type RedisFacts, refusedNotes, selfHostedChecks } from './checks.ts'
 import { answerMilliseconds, type ProbeDeps, type ProbeInputs } from './deps.ts'
 import { checkExporter } from './exporter.ts'
-import { selfHostedHint } from './hints.ts'
+import { selfHostedHint, writeHint } from './hints.ts'
 import { reachPod } from './port-forward.ts'
+import { proveWrite } from './prove-write.ts'
+import { type WriteFinding, writeMilliseconds } from './write.ts'
 
 export interface ProbeResult {
   checks: Check[]
@@ -38,11 +40,19 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
     throw error
   })
   const judged = selfHostedChecks(facts, inputs, inputs.memoryThresholdPercent)
-  const checks: JudgedCheck[] = [open, facts.answer, ...judged, ...(exporter === undefined ? [] : [exporter])]
+  const { write } = facts
+  const written = write?.check === undefined ? [] : [{ ...write.check, ...hintOf(write, inputs) }]
+  const checks: ProbeCheck[] = [
+    open,
+    facts.answer,
+    ...written,
+    ...judged,
+    ...(exporter === undefined ? [] : [exporter])
+  ]
   for (const { name, passed, detail } of checks) deps.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
   const result = {
     checks: checks.map(({ name, passed, detail }) => ({ name, passed, detail })),
-    notes: refusedNotes(facts, inputs),
+    notes: [...refusedNotes(facts, inputs), ...(write?.notes ?? [])],
     redisVersion: serverVersion(facts.info),
     usedMemoryBytes: usedMemory(facts.info),
     maxmemoryBytes: maxmemory(facts)
@@ -52,13 +62,20 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
   return result
 }
 
+/** A check with a hint of its own, where its code does not tell what to do. */
+type ProbeCheck = JudgedCheck & { hint?: string }
+
+function hintOf({ problem }: WriteFinding, { namespace, login: { username } }: ProbeInputs): { hint?: string } {
+  return problem === undefined ? {} : { hint: writeHint(problem, namespace, username) }
+}
+
 /** Some checks did not pass; what all of them saw is kept for the report. */
 export class ChecksFailed extends Failure {
   readonly result: ProbeResult
 
-  constructor(first: JudgedCheck, failed: readonly JudgedCheck[], result: ProbeResult, namespace: string) {
+  constructor(first: ProbeCheck, failed: readonly JudgedCheck[], result: ProbeResult, namespace: string) {
     const sentence = failed.map(({ name, detail }) => `${name}: ${detail}`).join('. ')
-    super(first.code, sentence, selfHostedHint(first.code, namespace))
+    super(first.code, sentence, first.hint ?? selfHostedHint(first.code, namespace))
     this.result = result
   }
 }
@@ -86,12 +103,14 @@ async function checkOpen({ namespace }: ProbeInputs, deadline: Deadline, deps: P
 }
 
 async function readFacts(
-  { namespace, password }: ProbeInputs,
+  { namespace, login, expected, mayWrite }: ProbeInputs,
   deadline: Deadline,
   deps: ProbeDeps
-): Promise<RedisFacts & { answer: JudgedCheck }> {
+): Promise<RedisFacts & { answer: JudgedCheck; write: WriteFinding | undefined }> {
+  const { password, username, database } = login
   return reachPod(namespace, deadline, deps, async (port) => {
-    await using connection = await deps.openRedis(port, password, answerMilliseconds(deadline))
+    const open = (milliseconds: number) => deps.openRedis(port, password, milliseconds, username)
+    await using connection = await open(answerMilliseconds(deadline))
     const refused: { INFO?: string; CONFIG?: string } = {}
     const ask = async (command: 'INFO' | 'CONFIG', ...parameters: string[]): Promise<unknown> => {
       try {
@@ -110,7 +129,12 @@ async function readFacts(
       ...comparedSettings.map((name) => ask('CONFIG', 'GET', name))
     ])
     const live = new Map(settings.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : [])))
-    return { answer, info: parseInfo(String(info)), live, refused }
+    const facts = { answer, info: parseInfo(String(info)), live, refused }
+    // What PING is refused for, such as a snapshot that failed, writes are refused for, too.
+    const write = answer.passed
+      ? await proveWrite({ username, database, expected, info: facts.info, mayWrite }, () => open(writeMilliseconds))
+      : undefined
+    return { ...facts, write }
   })
 }
 
