@@ -6,7 +6,7 @@ import type { JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { redisBytes } from '../../core/units.ts'
 import type { ConnectionInputs } from './deps.ts'
-import { managedHint } from './hints.ts'
+import { managedHint, managedWriteHint, writeHint } from './hints.ts'
 import { memoryChecks } from './memory.ts'
 import {
   checksBefore,
@@ -18,6 +18,7 @@ import {
 } from './network-problem.ts'
 import { endpointText, type Finding, type ProbeContext, unreachableCode } from './probe-context.ts'
 import type { Answers, Certificate, ProbeOutput } from './probe-output.ts'
+import type { WriteFinding } from './write.ts'
 
 /** What Redis told of itself. */
 export interface RedisFacts {
@@ -222,6 +223,17 @@ function factFindings(info: RedisInfo, wanted: Wanted, context: ProbeContext): J
     wanted.memoryThresholdPercent
   )
   return [...role, policyFinding(info, wanted.maxmemoryPolicy), ...memory]
+}
+
+/** The check of a write with what to do where it failed; none where it could not be tried. */
+export function writeFindings(
+  { check, problem }: WriteFinding,
+  { topology, namespace, address: { username } }: ProbeContext
+): Finding[] {
+  if (check === undefined) return []
+  if (problem === undefined) return [{ ...check, hint: '' }]
+  const hint = topology === 'managed' ? managedWriteHint(problem) : writeHint(problem, namespace, username)
+  return [{ ...check, hint }]
 }
 
 /** In cluster mode every node has its own share of the keys, and may be a replica of another: that is not judged. */

@@ -71,7 +71,7 @@ export interface ConnectionInputs {
   /** What the cache must do when its memory is full; undefined for anything but refusing writes. */
   maxmemoryPolicy: string | undefined
   memoryThresholdPercent: number
-  /** Whether a write is proven by one, from the runner; a pod asks only. */
+  /** Whether a write is proven by one, where the runner asks; a pod always writes. */
   mayWrite: boolean
   /** Whether to prove also that a pod without the backend label is blocked. */
   nonBackend: boolean

@@ -4,6 +4,7 @@ import { messageOf } from '../../core/failure.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
 import { parseInfo } from '../../core/redis/info.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
+import { writeFindings } from './checks.ts'
 import type { ConnectionInputs, RunnerDeps } from './deps.ts'
 import { managedWriteHint } from './hints.ts'
 import { kindOfError, type NetworkProblem, networkProblems } from './network-problem.ts'
@@ -44,19 +45,19 @@ export async function probeFromRunner(
 export async function writeFromRunner(
   { credentials, mayWrite }: Pick<ConnectionInputs, 'credentials' | 'mayWrite'>,
   { answers }: ProbeOutput,
-  { address: { host, port, username, database, tls } }: ProbeContext,
+  context: ProbeContext,
   { openRedis, authorities, note, signal }: RunnerDeps
 ): Promise<Finding[]> {
+  const { host, port, username, database, tls } = context.address
   const info = parseInfo(answers?.info ?? '')
   if (answers?.ping !== 'PONG' || answers.anonymous === 'PONG' || info.get('role') === 'slave') return []
   const address = { host, port, ...(username !== undefined && { username }), ...(tls && { authorities }) }
   try {
-    const { check, problem, notes } = await proveWrite(
-      { username, database, expected: undefined, info, mayWrite },
-      () => openRedis(address, credentials.password, writeMilliseconds)
+    const finding = await proveWrite({ username, database, expected: undefined, info, mayWrite }, () =>
+      openRedis(address, credentials.password, writeMilliseconds)
     )
-    for (const sentence of notes) note(sentence)
-    return check === undefined ? [] : [{ ...check, hint: problem === undefined ? '' : managedWriteHint(problem) }]
+    for (const sentence of finding.notes) note(sentence)
+    return writeFindings(finding, context)
   } catch (error) {
     signal.throwIfAborted()
     const detail = sanitizeLine(messageOf(error), 300)

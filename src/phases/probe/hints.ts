@@ -61,7 +61,7 @@ function forServerless(code: FailureCode): string {
     case 'redis-auth':
       return (
         'store the password of the user named in url in the AWS secret; the user needs +@connection +info ' +
-        '+ping: `aws elasticache describe-users`'
+        '+ping +set +get: `aws elasticache describe-users`'
       )
     case 'redis-open':
       return (
@@ -78,7 +78,7 @@ function forManaged(code: FailureCode): string {
     case 'redis-auth':
       return (
         'store the token of the replication group in the AWS secret (or the password of the user named in url, which ' +
-        'needs +@connection +info +ping), or set that token on the group: `aws elasticache modify-replication-group ' +
+        'needs +@connection +info +ping +set +get), or set that token on the group: `aws elasticache modify-replication-group ' +
         '--apply-immediately --auth-token-update-strategy ROTATE --replication-group-id GROUP --auth-token TOKEN`'
       )
     case 'redis-open':

@@ -9,7 +9,7 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 export const writeMilliseconds = 2_000
 
 /** The key of the proof begins so, after what the rights of the user demand. */
-const ownPrefix = 'redis-cache-action:'
+export const ownPrefix = 'redis-cache-action:'
 
 /** Where a proof may write: keys that begin so; or why that is not known. */
 export type ProofKey = { prefix: string; isCertain: boolean } | { because: string }
