@@ -39,7 +39,8 @@ test('passes every check of a correct cache', async () => {
     '✓ PING',
     '✓ role',
     '✓ maxmemory-policy',
-    '✓ used memory'
+    '✓ used memory',
+    '✓ write'
   ])
   expect(run.result).toMatchObject({ redisVersion: expect.any(String), maxmemoryBytes: 64 * 1024 ** 2 })
   expect(run.notes).toEqual([])
@@ -321,6 +322,7 @@ describe('a Redis in the cluster', () => {
       '✓ without a password',
       '✓ PING',
       '✓ role',
+      '✓ write',
       '✓ pod without the backend label'
     ])
     await here.namespace.kubectl('delete', 'networkpolicy', 'redis')

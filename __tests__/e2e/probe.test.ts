@@ -58,6 +58,25 @@ describe('the probe of a Redis in a real cluster', () => {
     )
   })
 
+  describe.each([
+    ['a deploy', true],
+    ['verify', false]
+  ])('that takes no writes fails %s', (_, mayWrite) => {
+    test.each([
+      ['acl setuser default -@write', 'acl setuser default +@all', 'set', 'NOPERM', 'user default may not run SET'],
+      ['replicaof 10.0.0.99 6379', 'replicaof no one', 'set', 'READONLY', 'Redis is a replica of 10.0.0.99:6379'],
+      ['client pause 600000 write', 'client unpause', undefined, '', 'writes are paused (CLIENT PAUSE)']
+    ])('after %s', async (plant, mend, command, answer, message) => {
+      await here.namespace.redisCli(...plant.split(' '))
+      if (command !== undefined) expect(await here.namespace.redisCli(command, 'key', 'value')).toContain(answer)
+      const { failure } = await probe({ mayWrite })
+      await here.namespace.redisCli(...mend.split(' '))
+      expect(failure).toMatchObject({ code: 'redis-readonly', message: expect.stringContaining(message) })
+      expect((await probe({ mayWrite })).failure).toBeUndefined()
+      expect(await here.namespace.redisCli('dbsize')).toBe('0')
+    })
+  })
+
   test('fails for another password than that of an unchanged Secret', async () => {
     await here.namespace.redisCli('acl', 'setuser', 'default', 'resetpass', '>another-password-1')
     const { failure } = await probe()

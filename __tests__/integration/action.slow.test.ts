@@ -73,7 +73,7 @@ describe('a deployment', () => {
     expect(deployment.summary).toMatch(/^### ✅ Redis \S+.* is proven to work \(staging, namespace `default`\)\n/)
     for (const phase of ['render', 'apply', 'rollout', 'probe'])
       expect(deployment.summary).toContain(`| ${phase} | ✅ |`)
-    expect(deployment.summary).toContain('15 checks passed')
+    expect(deployment.summary).toContain('16 checks passed')
     expect(deployment.summary).toContain('6 objects, 6 changed')
     expect(deployment.masks).toContain(stage.password)
   })

@@ -7,6 +7,7 @@ import { Deadline } from '../../src/core/deadline.ts'
 import type { Check } from '../../src/core/result.ts'
 import type { ConnectionDeps, ConnectionInputs, ConnectionResult } from '../../src/phases/probe/deps.ts'
 import { connectFromPod, connectFromRunner } from '../../src/phases/probe/probe-managed.ts'
+import { writeMilliseconds } from '../../src/phases/probe/write.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type Access, FastClock } from './applying.ts'
 import { type Ended, ended, wordsOf } from './outcome.ts'
@@ -44,7 +45,8 @@ export async function connectingFromRunner(
   return running(credentials, options, { clock, signal: new AbortController().signal }, (inputs, deadline, deps) =>
     connectFromRunner(inputs, deadline, {
       ...deps,
-      openRedis: (address, password, timeout) => connectToRedis(address, password, timeout / speed)
+      openRedis: (address, password, timeout) =>
+        connectToRedis(address, password, timeout === writeMilliseconds ? timeout : timeout / speed)
     })
   )
 }
@@ -81,6 +83,7 @@ async function running(
         topology: 'managed',
         maxmemoryPolicy: undefined,
         memoryThresholdPercent: 90,
+        mayWrite: true,
         nonBackend: false,
         owner: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', uid: 'uid-of-the-secret' } },
         ...inputs

@@ -8,6 +8,7 @@ import { startHangUp, startHttp, startLoading, startSilent } from '../support/re
 import { type RedisProcess, startRedis } from '../support/redis/process.ts'
 import { startTls } from '../support/redis/tls.ts'
 import { type ConnectionRun, connectingFromRunner, credentialsOf } from './connecting.ts'
+import { commanding, giveAllSlots } from './probing.ts'
 
 const password = randomBytes(24).toString('hex')
 const settings = 'maxmemory 64mb\nmaxmemory-policy volatile-lru\n'
@@ -52,7 +53,8 @@ describe('a cache with TLS', () => {
       '✓ PING',
       '✓ role',
       '✓ maxmemory-policy',
-      '✓ used memory'
+      '✓ used memory',
+      '✓ write'
     ])
     expect(run.result).toMatchObject({
       redisVersion: expect.stringMatching(/^\D*\d+\.\d+\.\d+/),
@@ -169,10 +171,46 @@ describe('a cache that replies', () => {
 
   test('has a note that the role of a cluster node is not judged', async () => {
     await using node = await startRedis({ password, config: `${settings}cluster-enabled yes\n` })
+    await giveAllSlots(node, password)
     const { failure, notes, checks } = await askingWith(await authority.issue(host), {}, node)
     expect(failure).toBeUndefined()
     expect(checks.map(({ name }) => name)).not.toContain('role')
     expect(notes).toEqual([expect.stringContaining('in cluster mode')])
+    expect(checks.at(-1)).toMatchObject({ name: 'write', passed: true })
+  })
+
+  test('is a node of a cluster that serves no slots', async () => {
+    await using node = await startRedis({ password, config: `${settings}cluster-enabled yes\n` })
+    const { failure } = await askingWith(await authority.issue(host), {}, node)
+    expect(failure).toMatchObject({
+      code: 'redis-readonly',
+      message: expect.stringMatching(/^write: cluster mode is on, and this node serves no slots: CLUSTERDOWN /),
+      hint: expect.stringContaining('aws elasticache')
+    })
+  })
+
+  test.each([
+    ['deploy', true],
+    ['verify', false]
+  ])('%s: lets its user write nothing', async (_, mayWrite) => {
+    await using other = await startRedis({ password, config: settings })
+    await commanding(other, password, ['ACL', 'SETUSER', 'default', '-@write'])
+    const { failure } = await askingWith(await authority.issue(host), { mayWrite }, other)
+    expect(failure).toMatchObject({
+      code: 'redis-readonly',
+      message: expect.stringMatching(/^write: user default may not run SET: NOPERM /),
+      hint: expect.stringContaining('aws elasticache modify-user')
+    })
+  })
+
+  test.each([
+    ['deploy', true],
+    ['verify', false]
+  ])('%s: pauses writes', async (_, mayWrite) => {
+    await using other = await startRedis({ password, config: settings })
+    await commanding(other, password, ['CLIENT', 'PAUSE', '600000', 'WRITE'])
+    const { failure } = await askingWith(await authority.issue(host), { mayWrite }, other)
+    expect(failure).toMatchObject({ code: 'redis-readonly', message: expect.stringContaining('CLIENT PAUSE') })
   })
 
   test.each<[string, string, object, string]>([

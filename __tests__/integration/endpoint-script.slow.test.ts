@@ -17,6 +17,7 @@ import { startTls } from '../support/redis/tls.ts'
 import { type Access, accessTo } from './applying.ts'
 import { type ConnectionRun, type ConnectOptions, connectingFromPod, credentialsOf } from './connecting.ts'
 import { findProgram, type Machine, runContainer } from './probe-pod.ts'
+import { commanding } from './probing.ts'
 
 // What the pods run, run on this machine: that needs the programs of the image.
 const programs = ['redis-cli', 'timeout', 'base64', 'head', 'tr', 'cat', 'grep', 'sleep']
@@ -98,7 +99,7 @@ async function askingTls(
 
 const checksOf = ({ checks }: ConnectionRun) => checks.map(({ name, passed }) => `${passed ? '✓' : '✗'} ${name}`)
 const reached = ['✓ host name', '✓ TCP', '✓ TLS', '✓ certificate name']
-const answered = ['✓ without a password', '✓ PING', '✓ role', '✓ maxmemory-policy', '✓ used memory']
+const answered = ['✓ without a password', '✓ PING', '✓ role', '✓ maxmemory-policy', '✓ used memory', '✓ write']
 
 /** A folder with links to these programs alone, as PATH of an image that has no others. */
 async function imageWith(...names: string[]): Promise<AsyncDisposable & { path: string }> {
@@ -232,6 +233,46 @@ described('the script of the probe pod, for replies', () => {
       code: 'secret-field',
       message: expect.stringMatching(/ is a replica of 127\.0\.0\.1:1 and accepts no writes$/)
     })
+    expect((await asking(at(replica, 'redis'), { topology: 'self-hosted' })).failure).toMatchObject({
+      code: 'redis-readonly',
+      hint: expect.stringContaining('redis-cli REPLICAOF NO ONE')
+    })
+  })
+
+  test('lets its user write nothing', async () => {
+    await using other = await startRedis({ password, config: settings })
+    await commanding(other, password, ['ACL', 'SETUSER', 'default', '-@write'])
+    expect((await asking(at(other, 'redis'))).failure).toMatchObject({
+      code: 'redis-readonly',
+      message: expect.stringMatching(/^write: user default may not run SET: NOPERM /)
+    })
+  })
+
+  test('lets its user write other keys alone, which is said', async () => {
+    await using other = await startRedis({ password, config: settings })
+    await commanding(other, password, ['ACL', 'SETUSER', 'default', 'resetkeys', '~app:*'])
+    const { failure, notes } = await asking(at(other, 'redis'))
+    expect(failure).toBeUndefined()
+    expect(notes).toEqual([expect.stringMatching(/^Not proven that clients can write: which keys they may use/)])
+    const selfHosted = await asking(at(other, 'redis'), { topology: 'self-hosted' })
+    expect(selfHosted.failure).toBeUndefined()
+    expect(selfHosted.notes).toEqual([])
+  })
+
+  test('pauses writes', async () => {
+    await using other = await startRedis({ password, config: settings })
+    await commanding(other, password, ['CLIENT', 'PAUSE', '600000', 'WRITE'])
+    expect((await asking(at(other, 'redis'), {}, hurried)).failure).toMatchObject({
+      code: 'redis-readonly',
+      message: expect.stringContaining('CLIENT PAUSE')
+    })
+  })
+
+  test('keeps its keys and gets no others', async () => {
+    await using other = await startRedis({ password, config: settings })
+    await commanding(other, password, ['SET', 'key-of-somebody', 'value'])
+    expect((await asking(at(other, 'redis'))).failure).toBeUndefined()
+    expect(await commanding(other, password, ['KEYS', '*'])).toEqual([['key-of-somebody']])
   })
 })
 

@@ -39,6 +39,7 @@ describe.each(programs)('the probe of %s as rendered', (_name, program) => {
     expect(result?.checks.map(({ name, passed }) => `${passed} ${name}`)).toEqual([
       'true without a password',
       'true PING',
+      'true write',
       'true maxmemory',
       'true maxmemory-policy',
       'true appendonly',
@@ -237,6 +238,7 @@ onlyReal('settings that are not in force as rendered', () => {
     expect(result?.checks.map(({ name }) => name)).toEqual([
       'without a password',
       'PING',
+      'write',
       'used memory',
       'last snapshot',
       'last append-only write',

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Role } from '../../src/clients/kubernetes/attempt.ts'
 import { toFailureFor } from '../../src/clients/kubernetes/failure.ts'
 import { openPortForward } from '../../src/clients/kubernetes/port-forward.ts'
@@ -7,6 +8,7 @@ import { Deadline } from '../../src/core/deadline.ts'
 import { parseRedisConfig } from '../../src/core/redis/config.ts'
 import type { ProbeDeps, ProbeInputs } from '../../src/phases/probe/deps.ts'
 import { type ProbeResult, probe } from '../../src/phases/probe/probe.ts'
+import { writeMilliseconds } from '../../src/phases/probe/write.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
 import type { Listener } from '../support/redis/listen.ts'
@@ -77,6 +79,8 @@ export async function probing(
     }
     return resource
   }
+  // A write that is late counts as hanging, so its time stays what it is.
+  const scaled = (patience: number) => (patience === writeMilliseconds ? patience : patience / speed)
   let [connections, tunnels] = [0, 0]
   const deps: ProbeDeps = {
     cluster,
@@ -86,10 +90,10 @@ export async function probing(
       const name = `tunnel ${tunnels} to ${port}`
       return noted(name, await openPortForward(client.connection, namespace, 'redis-0', port))
     },
-    openRedis: async (port, secret, patience) => {
+    openRedis: async (port, secret, patience, username) => {
       connections += 1
       const name = `connection ${connections}`
-      return noted(name, await openRedisConnection(port, secret, patience / speed))
+      return noted(name, await openRedisConnection(port, secret, scaled(patience), username))
     },
     readMetrics: (port, patience, signal) => readMetrics(port, patience / speed, signal),
     isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
@@ -105,7 +109,15 @@ export async function probing(
   const before = clock.sleeps.length
   const probed = await ended(
     probe(
-      { namespace, password, expected: undefined, memoryThresholdPercent: 90, exporter: false, ...inputs },
+      {
+        namespace,
+        login: { password },
+        mayWrite: true,
+        expected: undefined,
+        memoryThresholdPercent: 90,
+        exporter: false,
+        ...inputs
+      },
       new Deadline(clock, timeout),
       deps
     )
@@ -125,6 +137,14 @@ export async function commanding(
   const replies: unknown[] = []
   for (const [name, ...parameters] of commands) replies.push(await connection.call(name, ...parameters))
   return replies
+}
+
+/** Makes a Redis in cluster mode a cluster of one node, and waits until it knows. */
+export async function giveAllSlots(redis: Listener, password: string): Promise<void> {
+  await commanding(redis, password, ['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'])
+  for (let state = ''; !state.includes('cluster_state:ok'); await sleep(20)) {
+    state = String(await commanding(redis, password, ['CLUSTER', 'INFO']))
+  }
 }
 
 /** What a redis.conf says, as the probe compares it. */

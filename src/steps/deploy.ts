@@ -42,9 +42,10 @@ async function deploy(
   if (redis !== undefined && written !== undefined) {
     await rolloutPhase(inputs.recover, session, step)
     const { probeFrom = 'runner' } = inputs
-    const { password } = written
-    if (probeFrom !== 'none') await probePhase(redis, { ...inputs, password }, session, step)
-    if (probeFrom !== 'runner') await connectionPhase(cache, inputs, written, session, step)
+    if (probeFrom !== 'none') {
+      await probePhase(redis, { ...inputs, credentials: written, mayWrite: true }, session, step)
+    }
+    if (probeFrom !== 'runner') await connectionPhase(cache, { ...inputs, mayWrite: true }, written, session, step)
     // From the cluster, Redis was probed at the address that applications use.
     if (probeFrom !== 'cluster') reportStoredAddress(written, cache, session, step)
     return
@@ -52,5 +53,5 @@ async function deploy(
   const credentials = await secretPhase(cache, true, session, step)
   await elasticachePhase(inputs, credentials, step)
   await reportLeftovers(cache.documents, session, step)
-  await connectionPhase(cache, inputs, credentials, session, step)
+  await connectionPhase(cache, { ...inputs, mayWrite: true }, credentials, session, step)
 }

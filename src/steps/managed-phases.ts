@@ -79,12 +79,14 @@ export async function elasticachePhase(
 interface ConnectionPhaseInputs extends CacheInputs {
   /** Image of the probe pod; undefined for the one of the rendered Redis, or of the one in base. */
   redisImage?: string | undefined
+  /** Whether a write is proven by one, where this runner asks. */
+  mayWrite: boolean
 }
 
 /** Proves that the cache replies, from the place where it is to be probed. */
 export async function connectionPhase(
   cache: RenderedCache,
-  { probeFrom = 'cluster', redisImage, maxmemoryPolicy, memoryThresholdPercent }: ConnectionPhaseInputs,
+  { probeFrom = 'cluster', redisImage, maxmemoryPolicy, memoryThresholdPercent, mayWrite }: ConnectionPhaseInputs,
   credentials: Credentials,
   { namespace, cluster, cleaning, deadline, role }: ClusterSession,
   { result, signal, log, phase }: StepContext
@@ -106,6 +108,7 @@ export async function connectionPhase(
       topology,
       maxmemoryPolicy,
       memoryThresholdPercent,
+      mayWrite,
       nonBackend: topology === 'self-hosted' && isGuarded,
       owner: await readSecret(namespace, cluster, role)
     } as const

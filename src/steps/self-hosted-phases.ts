@@ -3,6 +3,7 @@ import { openPortForward } from '../clients/kubernetes/port-forward.ts'
 import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
 import { readMetrics } from '../clients/redis/metrics.ts'
 import { systemClock } from '../clients/runner/system-clock.ts'
+import type { Credentials } from '../core/credentials.ts'
 import type { KubernetesObject } from '../core/kubernetes/object.ts'
 import { names } from '../core/kubernetes/workload.ts'
 import { knownValue } from '../core/rendered-cache/known.ts'
@@ -10,6 +11,7 @@ import type { RenderedRedis } from '../core/rendered-cache/rendered-cache.ts'
 import { formatDuration, quantityBytes } from '../core/units.ts'
 import { comparedSettings } from '../phases/probe/checks.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../phases/probe/probe.ts'
+import { addressOf } from '../phases/probe/probe-context.ts'
 import { health, rollout } from '../phases/rollout/rollout.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { noteInto } from './findings.ts'
@@ -50,14 +52,16 @@ export async function healthPhase(
 }
 
 export interface ProbePhaseInputs {
-  password: string
+  credentials: Credentials
   memoryThresholdPercent: number
+  /** Whether a write is proven by one. */
+  mayWrite: boolean
 }
 
 /** Proves through a port-forward that Redis works as rendered. */
 export async function probePhase(
   { settings, exporter, container, users }: RenderedRedis,
-  { password, memoryThresholdPercent }: ProbePhaseInputs,
+  { credentials, memoryThresholdPercent, mayWrite }: ProbePhaseInputs,
   { namespace, connection, cluster, deadline, role }: ClusterSession,
   { result, signal, log, phase }: StepContext
 ): Promise<void> {
@@ -75,12 +79,14 @@ export async function probePhase(
     if (!settings.known) note(`The settings of Redis were not compared with redis.conf: ${settings.because}.`)
     const hasExporter = exporter !== undefined
     if (!hasExporter) log(`no container ${names.exporterContainer} was rendered: metrics are not checked`)
+    const { username, database } = addressOf(credentials)
     const limit = quantityBytes(container?.memoryLimit ?? '')
     try {
       const probed = await probe(
         {
           namespace,
-          password,
+          login: { username, database, password: credentials.password },
+          mayWrite,
           expected,
           unresolved,
           memoryThresholdPercent,

@@ -61,9 +61,8 @@ async function verifySelfHosted(
   if (secret === undefined) throw noSecretFailure(namespace)
   const credentials = readCredentials(secret, namespace, cache.credentialsSecret !== undefined)
   reportStoredAddress(credentials, cache, session, step)
-  const { password } = credentials
   if (probeFrom === 'none') noteInto(step.result, step.log)('Redis was not probed: `probe-from` is `none`.')
-  else await probePhase(redis, { password, memoryThresholdPercent }, session, step)
+  else await probePhase(redis, { credentials, memoryThresholdPercent, mayWrite: false }, session, step)
 }
 
 async function verifyManaged(
@@ -77,7 +76,7 @@ async function verifyManaged(
   await reportLeftovers(cache.documents, session, step)
   // Probing from the cluster would create a pod.
   const { probeFrom = 'none' } = inputs
-  await connectionPhase(cache, { ...inputs, probeFrom }, credentials, session, step)
+  await connectionPhase(cache, { ...inputs, probeFrom, mayWrite: false }, credentials, session, step)
 }
 
 function noSecretFailure(namespace: string): Failure {

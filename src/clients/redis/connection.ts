@@ -35,13 +35,14 @@ export interface RedisAddress {
   authorities?: readonly string[]
 }
 
-/** Connects to a local port. @throws RedisError */
+/** Connects to a local port, by default as the user `default`. @throws RedisError */
 export async function openRedisConnection(
   port: number,
   password: string | undefined,
-  timeout: number
+  timeout: number,
+  username?: string
 ): Promise<RedisConnection> {
-  return connectToRedis({ host: '127.0.0.1', port }, password, timeout)
+  return connectToRedis({ host: '127.0.0.1', port, ...(username !== undefined && { username }) }, password, timeout)
 }
 
 /**

@@ -25,6 +25,24 @@ export function needsNoPassword({ rules }: AclUser): boolean {
   return isOn && needsNone
 }
 
+/**
+ * The patterns of the keys that a user may both read and write; later rules undo earlier ones. Those of selectors, in
+ * parentheses, are left out: they come with commands of their own.
+ */
+export function keyPatterns({ rules }: Pick<AclUser, 'rules'>): string[] {
+  const patterns: string[] = []
+  let inSelector = false
+  for (const rule of rules) {
+    if (rule.startsWith('(')) inSelector = true
+    const [, pattern] = /^(?:~|%(?:RW|WR)~)(.*)$/is.exec(rule) ?? []
+    if (!inSelector && /^(reset|resetkeys)$/i.test(rule)) patterns.length = 0
+    if (!inSelector && /^allkeys$/i.test(rule)) patterns.push('*')
+    if (!inSelector && pattern !== undefined) patterns.push(pattern)
+    if (rule.endsWith(')')) inSelector = false
+  }
+  return patterns
+}
+
 /** What a health check may ask, and what shows and changes nothing. */
 const harmless = /^\+(ping|echo|auth|hello|quit|reset|command)$/i
 

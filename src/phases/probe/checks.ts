@@ -6,7 +6,7 @@ import type { JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { redisBytes } from '../../core/units.ts'
 import type { ConnectionInputs } from './deps.ts'
-import { managedHint } from './hints.ts'
+import { managedHint, managedWriteHint, writeHint } from './hints.ts'
 import { memoryChecks } from './memory.ts'
 import {
   checksBefore,
@@ -18,6 +18,7 @@ import {
 } from './network-problem.ts'
 import { endpointText, type Finding, type ProbeContext, unreachableCode } from './probe-context.ts'
 import type { Answers, Certificate, ProbeOutput } from './probe-output.ts'
+import type { WriteFinding } from './write.ts'
 
 /** What Redis reported about itself. */
 export interface RedisFacts {
@@ -227,6 +228,17 @@ function factFindings(info: RedisInfo, wanted: Wanted, context: ProbeContext): J
   return [...role, policyFinding(info, wanted.maxmemoryPolicy), ...memory]
 }
 
+/** The check of a write with what to do where it failed; none where it could not be tried. */
+export function writeFindings(
+  { check, problem }: WriteFinding,
+  { topology, namespace, address: { username } }: ProbeContext
+): Finding[] {
+  if (check === undefined) return []
+  if (problem === undefined) return [{ ...check, hint: '' }]
+  const hint = topology === 'managed' ? managedWriteHint(problem) : writeHint(problem, namespace, username)
+  return [{ ...check, hint }]
+}
+
 /**
  * In cluster mode every node has its own share of the keys, and may be a replica of another: the role is not checked.
  */
@@ -245,14 +257,15 @@ export function unjudgedSize(info: RedisInfo, { address }: Pick<ProbeContext, 'a
 }
 
 /** Writes are only possible on the master. A reader endpoint leads to a replica. */
-function roleFinding(info: RedisInfo, { address }: ProbeContext): Judged {
+function roleFinding(info: RedisInfo, { address, topology }: ProbeContext): Judged {
   const role = info.get('role')
   const base = { name: 'role', code: 'secret-field' } as const
   if (role === 'master') return { ...base, passed: true, detail: 'master' }
   if (role !== 'slave') return { ...base, passed: false, detail: 'missing in INFO' }
   const master = sanitizeLine(`${info.get('master_host')}:${info.get('master_port')}`, 300)
   const detail = `${endpointText(address)} is a replica of ${master} and accepts no writes`
-  return { ...base, passed: false, detail }
+  // Of a managed cache, the Secret names the wrong endpoint; the one Redis in the cluster should be no replica.
+  return { ...base, code: topology === 'managed' ? 'secret-field' : 'redis-readonly', passed: false, detail }
 }
 
 function policyFinding(info: RedisInfo, wanted: string | undefined): Judged {

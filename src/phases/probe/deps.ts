@@ -20,7 +20,7 @@ export interface ProbeDeps {
   /** Turns an error of the API server into the failure for the user. */
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string; needs?: string }): Failure
   /** @throws an error with `replied` and `code` (NOAUTH, WRONGPASS, LOADING …) */
-  openRedis(port: number, password: string | undefined, timeout: number): Promise<RedisConnection>
+  openRedis(port: number, password: string | undefined, timeout: number, username?: string): Promise<RedisConnection>
   /** The response of the exporter behind a local port. */
   readMetrics(port: number, timeout: number, signal: AbortSignal): Promise<string>
   isReply(error: unknown, ...codes: string[]): boolean
@@ -29,9 +29,21 @@ export interface ProbeDeps {
   log(line: string): void
 }
 
+/** How a client logs in, by the stored Secret. */
+export interface RedisLogin {
+  password: string
+  /** Undefined for the user `default`. */
+  username?: string | undefined
+  /** Undefined for the first database. */
+  database?: number | undefined
+}
+
 export interface ProbeInputs {
   namespace: string
-  password: string
+  /** As whom, and where, clients work by the Secret's `url`. */
+  login: RedisLogin
+  /** Whether a write is proven by one, or else judged by what Redis says. */
+  mayWrite: boolean
   expected: RedisConfig | undefined
   /** Settings that are unknown before Redis starts. */
   unresolved?: readonly string[]
@@ -65,6 +77,8 @@ export interface ConnectionInputs {
   /** The required maxmemory policy; undefined accepts any but noeviction. */
   maxmemoryPolicy: string | undefined
   memoryThresholdPercent: number
+  /** Whether a write is proven by one, where the runner asks; a pod always writes. */
+  mayWrite: boolean
   /** Whether to prove also that a pod without the backend label is blocked. */
   nonBackend: boolean
   /** The Secret; with it, the cluster removes what was left of the pods. */

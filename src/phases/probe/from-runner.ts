@@ -2,12 +2,17 @@ import type { RedisAddress } from '../../clients/redis/connection.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { messageOf } from '../../core/failure.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
+import { parseInfo } from '../../core/redis/info.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import type { RunnerDeps } from './deps.ts'
+import { writeFindings } from './checks.ts'
+import type { ConnectionInputs, RunnerDeps } from './deps.ts'
+import { managedWriteHint } from './hints.ts'
 import { kindOfError, type NetworkProblem, networkProblems } from './network-problem.ts'
-import type { ProbeContext } from './probe-context.ts'
+import type { Finding, ProbeContext } from './probe-context.ts'
 import type { Answers, ProbeOutput } from './probe-output.ts'
+import { proveWrite } from './prove-write.ts'
 import { namingProblem } from './tls.ts'
+import { writeMilliseconds } from './write.ts'
 
 /** What a client on this machine sees. */
 export async function probeFromRunner(
@@ -30,6 +35,33 @@ export async function probeFromRunner(
     const found = networkProblemOfError(error)
     const networkProblem = tls ? await withoutTls(found, () => asked(plain, undefined, 'PING')) : found
     return { networkProblem, certificate: undefined, answers: undefined }
+  }
+}
+
+/**
+ * Whether clients can write to the cache; nothing where it did not let this machine in, or is a replica, which other
+ * checks tell.
+ */
+export async function writeFromRunner(
+  { credentials, mayWrite }: Pick<ConnectionInputs, 'credentials' | 'mayWrite'>,
+  { answers }: ProbeOutput,
+  context: ProbeContext,
+  { openRedis, authorities, note, signal }: RunnerDeps
+): Promise<Finding[]> {
+  const { host, port, username, database, tls } = context.address
+  const info = parseInfo(answers?.info ?? '')
+  if (answers?.ping !== 'PONG' || answers.anonymous === 'PONG' || info.get('role') === 'slave') return []
+  const address = { host, port, ...(username !== undefined && { username }), ...(tls && { authorities }) }
+  try {
+    const finding = await proveWrite({ username, database, expected: undefined, info, mayWrite }, () =>
+      openRedis(address, credentials.password, writeMilliseconds)
+    )
+    for (const sentence of finding.notes) note(sentence)
+    return writeFindings(finding, context)
+  } catch (error) {
+    signal.throwIfAborted()
+    const detail = sanitizeLine(messageOf(error), 300)
+    return [{ name: 'write', code: 'elasticache-unreachable', passed: false, detail, hint: managedWriteHint('other') }]
   }
 }
 

@@ -2,6 +2,7 @@ import { endpointForm } from '../../core/aws-endpoint.ts'
 import type { FailureCode } from '../../core/failure.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
 import type { ProbeContext } from './probe-context.ts'
+import type { WriteProblem } from './write.ts'
 
 /** What to do after a failed probe. */
 export function selfHostedHint(code: FailureCode, namespace: string): string {
@@ -63,7 +64,7 @@ function forServerless(code: FailureCode): string {
     case 'redis-auth':
       return (
         'store the password of the user named in url in the AWS secret; the user needs +@connection +info ' +
-        '+ping: `aws elasticache describe-users`'
+        '+ping +set +get: `aws elasticache describe-users`'
       )
     case 'redis-open':
       return (
@@ -80,7 +81,7 @@ function forManaged(code: FailureCode): string {
     case 'redis-auth':
       return (
         'store the token of the replication group in the AWS secret (or the password of the user named in url, which ' +
-        'needs +@connection +info +ping), or set that token on the group: `aws elasticache modify-replication-group ' +
+        'needs +@connection +info +ping +set +get), or set that token on the group: `aws elasticache modify-replication-group ' +
         '--apply-immediately --auth-token-update-strategy ROTATE --replication-group-id GROUP --auth-token TOKEN`'
       )
     case 'redis-open':
@@ -115,9 +116,74 @@ function forSelfHosted(code: FailureCode, namespace: string): string {
       return `restart the pod to reload the Secret: \`${kubectl} delete pod ${names.pod}\``
     case 'redis-open':
       return 'give Redis a password: redis.conf must include the file generated from the Secret (see manifests/base)'
+    case 'redis-readonly':
+      return writeHint('replica', namespace)
     case 'secret-field':
       return `make the Service select the master: \`${kubectl} get service ${names.statefulSet} --output=yaml\``
     default:
       return `read the Redis log: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
+  }
+}
+
+/** What to type where no client can write to the Redis of a pod. */
+export function writeHint(problem: WriteProblem, namespace: string, username?: string): string {
+  const kubectl = `kubectl -n ${namespace}`
+  const login = username === undefined ? '' : ` --user ${shellName(username)}`
+  // The password is on no command line; wherever the manifests mount it, the Secret has it.
+  const cli = (command: string) =>
+    `\`${kubectl} get secret ${names.credentials} -o jsonpath={.data.password} | base64 -d | ` +
+    `${kubectl} exec -i ${names.pod} -c ${names.redisContainer} -- ` +
+    `sh -c 'REDISCLI_AUTH="$(cat)" redis-cli${login} ${command}'\``
+  const user = shellName(username ?? 'default')
+  switch (problem) {
+    case 'replica':
+      return `make it a master: ${cli('REPLICAOF NO ONE')}, and remove replicaof from redis.conf if it is there`
+    case 'replicas':
+      return `demand none: ${cli('CONFIG SET min-replicas-to-write 0')}, and correct redis.conf`
+    case 'command':
+      return `give the user the right: ${cli(`ACL SETUSER ${user} +@read +@write`)}, and correct its rule in redis.conf`
+    case 'key':
+      return `give the user keys: ${cli(`ACL SETUSER ${user} "~*"`)}, and correct its rule in redis.conf`
+    case 'cluster':
+      return `set cluster-enabled no in redis.conf, or give it all slots: ${cli('CLUSTER ADDSLOTSRANGE 0 16383')}`
+    case 'script':
+      return `end the script: ${cli('SCRIPT KILL')}`
+    case 'paused':
+      return `end the pause: ${cli('CLIENT UNPAUSE')}`
+    case 'persistence':
+      return `check whether the volume is full: \`${kubectl} exec ${names.pod} -c ${names.redisContainer} -- df -h /data\``
+    case 'memory':
+      return 'raise memory-limit, and maxmemory up to half of it; or let Redis evict keys: maxmemory-policy allkeys-lru'
+    case 'loading':
+      return `watch it: \`${kubectl} logs ${names.pod} -c ${names.redisContainer} --follow\``
+    case 'database':
+      return `correct the number at the end of url, or raise databases in redis.conf: ${cli('CONFIG GET databases')}`
+    default:
+      return `read the Redis log: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
+  }
+}
+
+/** A name that can be typed as it is. */
+function shellName(name: string): string {
+  return /^[\w.-]+$/.test(name) ? name : 'USER'
+}
+
+/** What to do where no client can write to a managed cache. */
+export function managedWriteHint(problem: WriteProblem): string {
+  switch (problem) {
+    case 'command':
+    case 'key':
+      return 'give the user of url its commands and keys: `aws elasticache modify-user --user-id USER --access-string "on ~* +@all"`'
+    case 'memory':
+      return 'use a larger node type, or let the cache evict keys: maxmemory-policy allkeys-lru'
+    case 'database':
+      return 'correct the number at the end of url in the AWS secret'
+    case 'replica':
+      return (
+        'store the primary endpoint, not the reader endpoint, in host and url: `aws elasticache ' +
+        "describe-replication-groups --query 'ReplicationGroups[].NodeGroups[].PrimaryEndpoint'`"
+      )
+    default:
+      return 'check the state of the cache: `aws elasticache describe-events --duration 60`'
   }
 }

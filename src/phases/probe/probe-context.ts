@@ -36,16 +36,20 @@ export interface CacheAddress {
   port: number
   /** Only the URL can contain a user (ElastiCache RBAC); undefined for the user `default`. */
   username: string | undefined
+  /** The number of the database that the URL names; missing for the first one. */
+  database?: number
   tls: boolean
 }
 
 /** Reads the address like a client; that the keys agree with each other has been verified before. */
 export function addressOf({ host, port, url }: Credentials): CacheAddress {
   const [, scheme = '', username = ''] = /^(\w+):\/\/(?:([^:@/]*)(?::[^@]*)?@)?/.exec(url) ?? []
+  const database = Number(/^\w+:\/\/[^/?#]*\/(\d{1,9})\/?(?:[?#]|$)/.exec(url)?.[1] ?? 0)
   return {
     host,
     port: Number(port),
     username: decoded(username) || undefined,
+    ...(database > 0 && { database }),
     tls: ['rediss', 'valkeys'].includes(scheme.toLowerCase())
   }
 }

@@ -2,12 +2,13 @@ import { endpointForm } from '../../core/aws-endpoint.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { Failure } from '../../core/failure.ts'
 import { parseInfo, type RedisInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
-import { isClustered, managedChecks, reachFindings, unjudgedSize } from './checks.ts'
+import { isClustered, managedChecks, reachFindings, unjudgedSize, writeFindings } from './checks.ts'
 import type { ConnectionDeps, ConnectionInputs, ConnectionResult, PodDeps, RunnerDeps } from './deps.ts'
 import { probeFromPods } from './from-pod/from-pod.ts'
-import { probeFromRunner } from './from-runner.ts'
+import { probeFromRunner, writeFromRunner } from './from-runner.ts'
 import { addressOf, type Finding, type ProbeContext } from './probe-context.ts'
 import type { ProbeOutput } from './probe-output.ts'
+import { proofKey, writeFinding } from './write.ts'
 
 /**
  * Proves that the cache replies to a backend pod of the namespace, and optionally that a non-backend pod is blocked.
@@ -25,7 +26,8 @@ export async function connectFromPod(
   if (inputs.nonBackend && reached && nonBackend === undefined) {
     deps.note('Not verified that a pod without the backend label is blocked: it could not try to connect.')
   }
-  return conclude(output, reached && nonBackend !== undefined ? [nonBackend] : [], inputs, context, deps)
+  const others = reached && nonBackend !== undefined ? [nonBackend] : []
+  return conclude(output, [...writeFromPod(output, context, deps), ...others], inputs, context, deps)
 }
 
 /**
@@ -39,7 +41,18 @@ export async function connectFromRunner(
 ): Promise<ConnectionResult> {
   const context = contextFrom('runner', inputs)
   const output = await probeFromRunner(inputs.credentials.password, context, deadline, deps)
-  return conclude(output, [], inputs, context, deps)
+  return conclude(output, await writeFromRunner(inputs, output, context, deps), inputs, context, deps)
+}
+
+/** What became of the write of the pod. That a replica takes none is told by its role. */
+function writeFromPod({ write, answers }: ProbeOutput, context: ProbeContext, { note }: PodDeps): Finding[] {
+  const info = parseInfo(answers?.info ?? '')
+  if (write === undefined || info.get('role') === 'slave') return []
+  // The pod knows no rules of users.
+  const finding = writeFinding(write, { info, user: context.address.username, key: proofKey(undefined) })
+  // To a Redis in the cluster, the port-forward has written, and knew the rules.
+  if (context.topology === 'managed') for (const sentence of finding.notes) note(sentence)
+  return writeFindings(finding, context)
 }
 
 function contextFrom(from: ProbeContext['from'], { namespace, topology, credentials }: ConnectionInputs): ProbeContext {

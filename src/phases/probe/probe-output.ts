@@ -1,4 +1,5 @@
 import type { NetworkProblem } from './network-problem.ts'
+import type { WriteOutcome } from './write.ts'
 
 /** What a client saw. */
 export interface ProbeOutput {
@@ -8,6 +9,8 @@ export interface ProbeOutput {
   certificate: Certificate | undefined
   /** Undefined after a network problem. */
   answers: Answers | undefined
+  /** What became of a write; missing where none was tried. */
+  write?: WriteOutcome
 }
 
 /** What the server presented, as far as it could be seen. */

@@ -7,9 +7,11 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { comparedSettings, maxmemory, type RedisFacts, refusedNotes, selfHostedChecks } from './checks.ts'
 import { answerMilliseconds, type ProbeDeps, type ProbeInputs } from './deps.ts'
 import { checkExporter } from './exporter.ts'
-import { selfHostedHint } from './hints.ts'
+import { selfHostedHint, writeHint } from './hints.ts'
 import { reachPod } from './port-forward.ts'
+import { proveWrite } from './prove-write.ts'
 import { type UsersJudged, usersCheck } from './users.ts'
+import { type WriteFinding, writeMilliseconds } from './write.ts'
 
 export interface ProbeResult {
   checks: Check[]
@@ -40,11 +42,15 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
   })
   const judged = selfHostedChecks(facts, inputs, inputs.memoryThresholdPercent)
   const users = judgeUsers(facts, inputs)
-  const checks = [open, facts.answer, users?.check, ...judged, exporter].filter((check) => check !== undefined)
+  const { write } = facts
+  const written = write?.check && { ...write.check, ...hintOf(write, inputs) }
+  const checks = [open, facts.answer, users?.check, written, ...judged, exporter].filter(
+    (check): check is ProbeCheck => check !== undefined
+  )
   for (const { name, passed, detail } of checks) deps.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
   const result = {
     checks: checks.map(({ name, passed, detail }) => ({ name, passed, detail })),
-    notes: [...refusedNotes(facts, inputs), ...(users?.notes ?? [])],
+    notes: [...refusedNotes(facts, inputs), ...(users?.notes ?? []), ...(write?.notes ?? [])],
     redisVersion: serverVersion(facts.info),
     usedMemoryBytes: usedMemory(facts.info),
     maxmemoryBytes: maxmemory(facts)
@@ -54,18 +60,25 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
   return result
 }
 
-function judgeUsers({ users }: RedisFacts, { users: rendered, password }: ProbeInputs): UsersJudged | undefined {
+function judgeUsers({ users }: RedisFacts, { users: rendered, login }: ProbeInputs): UsersJudged | undefined {
   if (users === undefined || rendered === undefined) return undefined
-  return usersCheck(users, rendered, { username: 'default', password })
+  return usersCheck(users, rendered, { username: login.username ?? 'default', password: login.password })
+}
+
+/** A check with a hint of its own, where its code does not tell what to do. */
+type ProbeCheck = JudgedCheck & { hint?: string }
+
+function hintOf({ problem }: WriteFinding, { namespace, login: { username } }: ProbeInputs): { hint?: string } {
+  return problem === undefined ? {} : { hint: writeHint(problem, namespace, username) }
 }
 
 /** Some checks failed; the results of all of them are kept for the report. */
 export class ChecksFailed extends Failure {
   readonly result: ProbeResult
 
-  constructor(first: JudgedCheck, failed: readonly JudgedCheck[], result: ProbeResult, namespace: string) {
+  constructor(first: ProbeCheck, failed: readonly JudgedCheck[], result: ProbeResult, namespace: string) {
     const sentence = failed.map(({ name, detail }) => `${name}: ${detail}`).join('. ')
-    super(first.code, sentence, selfHostedHint(first.code, namespace))
+    super(first.code, sentence, first.hint ?? selfHostedHint(first.code, namespace))
     this.result = result
   }
 }
@@ -93,12 +106,14 @@ async function checkOpen({ namespace }: ProbeInputs, deadline: Deadline, deps: P
 }
 
 async function readFacts(
-  { namespace, password }: ProbeInputs,
+  { namespace, login, expected, mayWrite }: ProbeInputs,
   deadline: Deadline,
   deps: ProbeDeps
-): Promise<RedisFacts & { answer: JudgedCheck }> {
+): Promise<RedisFacts & { answer: JudgedCheck; write: WriteFinding | undefined }> {
+  const { password, username, database } = login
   return reachPod(namespace, deadline, deps, async (port) => {
-    await using connection = await deps.openRedis(port, password, answerMilliseconds(deadline))
+    const open = (milliseconds: number) => deps.openRedis(port, password, milliseconds, username)
+    await using connection = await open(answerMilliseconds(deadline))
     const refused: { INFO?: string; CONFIG?: string; ACL?: string } = {}
     const ask = async (command: 'INFO' | 'CONFIG' | 'ACL', ...parameters: string[]): Promise<unknown> => {
       try {
@@ -119,7 +134,12 @@ async function readFacts(
     ])
     const live = new Map(settings.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : [])))
     const users = Array.isArray(list) ? list.map(String) : undefined
-    return { answer, info: parseInfo(String(info)), live, users, refused }
+    const facts = { answer, info: parseInfo(String(info)), live, users, refused }
+    // What PING is refused for, such as a snapshot that failed, writes are refused for, too.
+    const write = answer.passed
+      ? await proveWrite({ username, database, expected, info: facts.info, mayWrite }, () => open(writeMilliseconds))
+      : undefined
+    return { ...facts, write }
   })
 }
 

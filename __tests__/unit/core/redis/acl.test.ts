@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { aclUsers, isPasswordFile, mayRunCommands, needsNoPassword } from '../../../../src/core/redis/acl.ts'
+import {
+  aclUsers,
+  isPasswordFile,
+  keyPatterns,
+  mayRunCommands,
+  needsNoPassword
+} from '../../../../src/core/redis/acl.ts'
 
 /** The only user of one `user` directive. */
 const userOf = (...line: string[]) => {
@@ -61,4 +67,18 @@ test.each([
   ['/etc/redis/more.conf', false]
 ])('%s is written for the sake of a password: %s', (path, expected) => {
   expect(isPasswordFile(path)).toBe(expected)
+})
+
+test.each([
+  ['on nopass +@all', []],
+  ['on >pw ~* &* +@all', ['*']],
+  ['on >pw allkeys +@all', ['*']],
+  ['on >pw ~app:* ~shared:* +@all', ['app:*', 'shared:*']],
+  ['on >pw ~* resetkeys ~app:* +@all', ['app:*']],
+  ['on >pw ~app:* reset', []],
+  ['on >pw %RW~app:* %R~read:* %W~write:* +@all', ['app:*']],
+  ['on >pw ~app:* (+get ~other:*) +@all', ['app:*']],
+  ['on >pw (+get ~other:* resetkeys) ~app:*', ['app:*']]
+])('the keys of a user with %s', (rules, patterns) => {
+  expect(keyPatterns({ rules: rules.split(' ') })).toEqual(patterns)
 })

@@ -21,6 +21,17 @@ describe('the address of the cache', () => {
     expect(at(url)).toEqual({ host: 'cache.example.org', port: 6380, tls, username })
   })
 
+  test.each([
+    ['redis://:secret@cache.example.org:6380', undefined],
+    ['redis://:secret@cache.example.org:6380/', undefined],
+    ['redis://:secret@cache.example.org:6380/0', undefined],
+    ['redis://:secret@cache.example.org:6380/7', 7],
+    ['redis://app:sec%2F3ret@cache.example.org/7?timeout=1', 7],
+    ['redis://:secret@cache.example.org:6380/seven', undefined]
+  ])('the database of %s', (url, database) => {
+    expect(at(url).database).toBe(database)
+  })
+
   test('is read from any Secret without an error', () => {
     fc.assert(fc.property(fc.string(), (url) => at(url).port === 6380))
   })

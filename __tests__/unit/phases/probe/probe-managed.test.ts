@@ -5,9 +5,12 @@ import { connectFromRunner } from '../../../../src/phases/probe/probe-managed.ts
 
 const clock = { now: () => 0, sleep: async () => undefined }
 
+const replied = (message: string) => Object.assign(new Error(message), { replied: true })
+
 /** Asks a cache that answers INFO with these lines. */
 async function connected(host: string, port: number, info: string[]) {
   const [checks, notes]: [string[], string[]] = [[], []]
+  const keys = new Map<string, string | undefined>()
   const deps: RunnerDeps = {
     authorities: [],
     checked: ({ name }) => void checks.push(name),
@@ -16,9 +19,15 @@ async function connected(host: string, port: number, info: string[]) {
     signal: new AbortController().signal,
     log: () => undefined,
     openRedis: async (_, password) => ({
-      async call(command) {
-        if (password === undefined) throw Object.assign(new Error('NOAUTH Authentication required.'), { replied: true })
-        return command === 'PING' ? 'PONG' : info.join('\r\n')
+      async call(command, ...[key = '', value]) {
+        if (password === undefined) throw replied('NOAUTH Authentication required.')
+        if (command === 'PING') return 'PONG'
+        if (command === 'INFO') return info.join('\r\n')
+        if (command === 'SET') keys.set(key, value)
+        else if (command === 'GET') return keys.get(key)
+        else if (command === 'DEL') keys.delete(key)
+        else throw replied(`ERR unknown command '${command}'`)
+        return 'OK'
       },
       async [Symbol.asyncDispose]() {}
     })
@@ -30,6 +39,7 @@ async function connected(host: string, port: number, info: string[]) {
     topology: 'managed' as const,
     maxmemoryPolicy: 'allkeys-lru',
     memoryThresholdPercent: 90,
+    mayWrite: true,
     nonBackend: false,
     owner: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } }
   }
@@ -44,7 +54,7 @@ describe('a serverless cache', () => {
 
   test('passes, and the skipped checks are noted', async () => {
     const { checks, notes, result } = await connected(host, 6379, info)
-    expect(checks).toEqual(['host name', 'TCP', 'TLS', 'certificate name', 'without a password', 'PING'])
+    expect(checks).toEqual(['host name', 'TCP', 'TLS', 'certificate name', 'without a password', 'PING', 'write'])
     expect(notes).toEqual([
       role,
       'Memory and maxmemory-policy were not checked: a serverless cache scales automatically and has no parameter group.'
@@ -60,6 +70,6 @@ describe('a serverless cache', () => {
 
 test('passes without memory and policy in INFO', async () => {
   const { checks, notes } = await connected('redis.example.com', 6380, ['redis_version:7.1', 'role:master'])
-  expect(checks.at(-1)).toBe('role')
+  expect(checks.slice(-2)).toEqual(['role', 'write'])
   expect(notes).toEqual(['Memory and maxmemory-policy were not checked: INFO of this cache reports neither.'])
 })

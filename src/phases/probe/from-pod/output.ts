@@ -3,6 +3,7 @@ import { kindOfRedisCli, type NetworkProblem } from '../network-problem.ts'
 import type { CacheAddress } from '../probe-context.ts'
 import type { ProbeOutput } from '../probe-output.ts'
 import { certificateOf, distrust, presentedCertificates } from '../tls.ts'
+import type { WriteOutcome } from '../write.ts'
 
 /** The findings of the script of a probe pod. @param answers to its questions, by name */
 export function probeOutputOf(
@@ -16,12 +17,28 @@ export function probeOutputOf(
     const networkProblem = explained(found, answers, presented, now)
     return { networkProblem, certificate: undefined, answers: undefined }
   }
-  const text = (name: string) => answers.get(name)?.output.toString('utf8').trim() ?? ''
+  const text = (name: string) => textOf(answers.get(name))
+  const write = writeOutcomeOf(answers.get('set'), answers.get('get'))
   return {
     networkProblem: undefined,
+    ...(write !== undefined && { write }),
     certificate: address.tls ? certificateOf(presented, address.host) : undefined,
     answers: { anonymous: text('anonymous'), ping: text('ping'), info: text('info') }
   }
+}
+
+/** What became of the write of the script, by the answers to SET and GET; undefined where it was not tried. */
+export function writeOutcomeOf(set: ProbeAnswer | undefined, get: ProbeAnswer | undefined): WriteOutcome | undefined {
+  if (set === undefined || get === undefined) return undefined
+  if (timedOut.includes(set.exitCode) && get.exitCode === 0) return { kind: 'hanging' }
+  const [stored, read] = [textOf(set), textOf(get)]
+  if (stored !== 'OK') return { kind: 'refused', command: 'SET', said: stored || 'no answer' }
+  if (read === 'written') return { kind: 'written' }
+  return /^[A-Z]+ /.test(read) ? { kind: 'refused', command: 'GET', said: read } : { kind: 'differing' }
+}
+
+function textOf(answer: ProbeAnswer | undefined): string {
+  return answer?.output.toString('utf8').trim() ?? ''
 }
 
 /** Why redis-cli got no reply without a password; undefined if it got one. */

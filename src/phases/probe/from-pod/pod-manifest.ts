@@ -3,6 +3,7 @@ import { endpointForm } from '../../../core/aws-endpoint.ts'
 import { at, type KubernetesObject, listAt } from '../../../core/kubernetes/object.ts'
 import { names } from '../../../core/kubernetes/workload.ts'
 import type { CacheAddress } from '../probe-context.ts'
+import { ownPrefix } from '../write.ts'
 import { backendScript, nonBackendScript } from './script.ts'
 
 /** The pods that ask. Their names are fixed, so that a Role can name them. */
@@ -40,6 +41,7 @@ export function backendPod({ address, tls, ...options }: PodOptions): Kubernetes
     { name: 'PROBE_AUTHORITIES', value: tls === undefined ? '' : trustedFiles(address) },
     // SNI must not contain an IP address (RFC 6066, 3).
     { name: 'PROBE_SNI', value: isIP(address.host) === 0 ? address.host : '' },
+    { name: 'PROBE_KEY', value: `${ownPrefix}${options.run}` },
     { name: 'PROBE_HELLO', value: tls?.hello.toString('base64') ?? '' }
   ]
   return pod(probePods.backend, 'backend', backendScript, env, tls?.authorities, options)

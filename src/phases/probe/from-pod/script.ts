@@ -5,7 +5,7 @@
  *
  * Variables: REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_USER; PROBE_LIMIT (seconds for one answer),
  * PROBE_AUTHORITIES (files with trusted CAs; empty without TLS), PROBE_SNI (the server name), PROBE_HELLO (base64 of
- * the first bytes of a handshake).
+ * the first bytes of a handshake), PROBE_KEY (a key that nobody else has).
  */
 const questions = `
 cd /run/probe
@@ -23,7 +23,7 @@ connections() {
   cat /proc/net/tcp /proc/net/tcp6 | grep -e local_address -e ":$port "
 }
 
-# Asks redis-cli; while that takes its time, the connections are noted each second.
+# Asks redis-cli a command, words without blanks in them; while that takes its time, the connections are noted each second.
 ask() {
   name=$1 command=$2
   set --
@@ -32,7 +32,7 @@ ask() {
   test -z "$REDISCLI_AUTH" || test -z "$REDIS_USER" || set -- "$@" --user "$REDIS_USER"
   while sleep 1; do connections; done >>table 2>/dev/null &
   watch=$!
-  timeout "$PROBE_LIMIT" redis-cli -h "$REDIS_HOST" -p "$REDIS_PORT" "$@" "$command" >"$name" 2>&1 </dev/null
+  timeout "$PROBE_LIMIT" redis-cli -h "$REDIS_HOST" -p "$REDIS_PORT" "$@" $command >"$name" 2>&1 </dev/null
   code=$?
   kill "$watch" 2>/dev/null
   report "$name" "$code"
@@ -73,6 +73,12 @@ if test "$code" = 0; then
   export REDISCLI_AUTH="$REDIS_PASSWORD"
   ask ping PING
   ask info INFO
+  if test "$(cat ping)" = PONG; then
+    # Of its own, and it expires: nothing stays, whatever becomes of this pod.
+    ask set "SET $PROBE_KEY written EX 60"
+    ask get "GET $PROBE_KEY"
+    ask del "DEL $PROBE_KEY"
+  fi
 elif test -n "$tls" && { grep -q -e SSL -e ^Error anonymous || grep -q ":$port 01 " table; }; then
   # Somebody is there who does no handshake (01 is an established connection): perhaps a Redis without TLS.
   tls=

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { networkProblemOf, type ProbeAnswer, probeOutputOf } from '../../../../../src/phases/probe/from-pod/output.ts'
+import {
+  networkProblemOf,
+  type ProbeAnswer,
+  probeOutputOf,
+  writeOutcomeOf
+} from '../../../../../src/phases/probe/from-pod/output.ts'
 
 const address = { host: 'cache.example.org', port: 6379, username: undefined, tls: true }
 const now = new Date('2026-11-23T08:00:00Z')
@@ -50,6 +55,28 @@ describe('the network problem of redis-cli', () => {
 
   test('is absent for any reply, even an error', () => {
     expect(networkProblemOf(answers({ anonymous: [0, 'NOAUTH Authentication required.\n\n'] }), 6379)).toBeUndefined()
+  })
+})
+
+describe('what became of the write', () => {
+  test.each<[string, Given, object | undefined]>([
+    ['not tried', {}, undefined],
+    ['read again', { set: [0, 'OK\n'], get: [0, 'written\n'] }, { kind: 'written' }],
+    ['not read again', { set: [0, 'OK\n'], get: [0, '\n'] }, { kind: 'differing' }],
+    ['hanging', { set: [124], get: [0, '\n'] }, { kind: 'hanging' }],
+    [
+      'refused',
+      { set: [0, "READONLY You can't write against a read only replica.\n"], get: [0, '\n'] },
+      { kind: 'refused', command: 'SET', said: "READONLY You can't write against a read only replica." }
+    ],
+    [
+      'not to be read',
+      { set: [0, 'OK\n'], get: [0, 'NOPERM No permissions\n'] },
+      { kind: 'refused', command: 'GET', said: 'NOPERM No permissions' }
+    ],
+    ['without an answer', { set: [1], get: [1] }, { kind: 'refused', command: 'SET', said: 'no answer' }]
+  ])('%s', (_, given, outcome) => {
+    expect(writeOutcomeOf(answers(given).get('set'), answers(given).get('get'))).toEqual(outcome)
   })
 })
 

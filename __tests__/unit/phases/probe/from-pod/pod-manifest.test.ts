@@ -29,6 +29,7 @@ describe('the backend probe pod', () => {
       REDIS_PASSWORD: 'password',
       REDIS_USER: 'backend',
       PROBE_LIMIT: '5',
+      PROBE_KEY: 'redis-cache-action:run-1',
       PROBE_AUTHORITIES: '/run/authorities/pem',
       PROBE_SNI: elasticache,
       PROBE_HELLO: Buffer.from('hello').toString('base64')
