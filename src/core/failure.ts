@@ -23,6 +23,7 @@ export const failureCodes = [
   'redis-auth',
   'redis-open',
   'redis-loading',
+  'service-mismatch',
   'memory-over-threshold',
   'config-drift',
   'persistence-failing',

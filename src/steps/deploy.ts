@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { parseManifest } from '../core/manifest.ts'
 import { type RenderedCache, renderedCache } from '../core/rendered-cache/rendered-cache.ts'
+import { storedService } from '../phases/apply/credentials.ts'
 import { applyPhase } from './apply-phase.ts'
 import { type ClusterSession, withClusterSession } from './cluster-session.ts'
-import { reportLeftovers, reportStoredAddress } from './findings.ts'
+import { reportLeftovers, reportPortForward, reportStoredAddress } from './findings.ts'
 import { type DeployInputs, readDeployInputs } from './inputs/deploy.ts'
 import { inputsFrom } from './inputs/reader.ts'
 import { refuseInputsWithoutEffect } from './inputs/unused.ts'
 import { connectionPhase, elasticachePhase, secretPhase } from './managed-phases.ts'
 import { clientPlanPhase, planPhase } from './plan-phase.ts'
-import { probePhase, rolloutPhase } from './self-hosted-phases.ts'
+import { lastLookAt, probePhase, rolloutPhase, servicePhase } from './self-hosted-phases.ts'
 import { runStep, type StepContext } from './step.ts'
 
 // Applies the manifest and proves that the cache works, or plans that; holds the kubeconfig and the AWS environment.
@@ -40,13 +41,17 @@ async function deploy(
   const written = await applyPhase(cache.documents, inputs, session, step)
   const { redis } = cache
   if (redis !== undefined && written !== undefined) {
-    await rolloutPhase(inputs.recover, session, step)
+    const pod = await rolloutPhase(inputs.recover, session, step)
+    const service = storedService(written, session.namespace, cache.services)
+    if (service !== undefined) await servicePhase(service, pod, session, step)
     const { probeFrom = 'runner' } = inputs
     const { password } = written
     if (probeFrom !== 'none') await probePhase(redis, { ...inputs, password }, session, step)
     if (probeFrom !== 'runner') await connectionPhase(cache, inputs, written, session, step)
     // From the cluster, Redis was asked where applications find it.
     if (probeFrom !== 'cluster') reportStoredAddress(written, cache, session, step)
+    if (probeFrom === 'runner') reportPortForward(step)
+    if (probeFrom !== 'none') await lastLookAt(pod, session, step)
     return
   }
   const credentials = await secretPhase(cache, true, session, step)

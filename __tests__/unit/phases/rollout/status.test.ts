@@ -30,7 +30,11 @@ describe('the rollout is current', () => {
     ['Ready, beside a pod of nobody with its labels', { pods: [pod(), pod({ name: 'shell', uid: 'o', owner: null })] }],
     ['Ready, with an event that is over', { events: [event(pod(), 'FailedMount', 'secret "x" not found')] }]
   ])('%s', (_, change) => {
-    expect(rolloutStatus(snapshot(change))).toEqual({ state: 'current', revision: update })
+    expect(rolloutStatus(snapshot(change))).toMatchObject({
+      state: 'current',
+      revision: update,
+      pod: { metadata: { name: 'redis-0' } }
+    })
   })
 })
 
