@@ -146,7 +146,15 @@ describe('the deployer role without one of its rules', () => {
     )
   })
 
-  const optional = ['events', 'pods/log', 'persistentvolumeclaims']
+  test('without list endpointslices, the run passes, and tells what was not checked', async () => {
+    await role.take(grantCalled('list endpointslices'))
+    const deployment = await deploy(namespace)
+    expect(deployment.outputs['verdict']).toBe('passed')
+    expect(deployment.summary).toContain('Whether Service/redis leads to redis-0 alone was not checked')
+    expect(deployment.summary).toContain('resources: [endpointslices], verbs: [list]')
+  })
+
+  const optional = ['events', 'pods/log', 'persistentvolumeclaims', 'endpointslices']
   const isOptional = ({ grant: { resource } }: { grant: Grant }) => optional.includes(resource)
   const isRecovery = ({ grant: { verb } }: { grant: Grant }) => verb === 'delete'
   const others = needed.filter((each) => !isForward(each) && !isOptional(each) && !isRecovery(each))

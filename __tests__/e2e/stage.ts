@@ -80,7 +80,7 @@ export async function stage(): Promise<Stage> {
             log.push(line)
             onLog(line)
           }
-        })
+        }).then(({ revision }) => revision)
       )
       return { ...outcome, log, seconds: deadline.elapsed / 1000 }
     },

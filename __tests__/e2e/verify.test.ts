@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { expectNoSecret } from '../support/captured.ts'
+import { deploy } from '../support/cluster/deploy.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
 import { type Reader, readerOf } from '../support/cluster/reader.ts'
 import type { NodeActionResult } from '../support/node-action.ts'
@@ -79,6 +80,39 @@ describe('a verification of a fresh deployment', () => {
 
 describe('a verification of a changed cluster', () => {
   afterEach(deployed)
+
+  test('reports another pod with the labels of the Service, as a deployment does', async () => {
+    const image = await namespace.kubectl('get', 'pod', 'redis-0', '--output=jsonpath={.spec.containers[0].image}')
+    await namespace.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'shop-0', labels: { 'app.kubernetes.io/name': 'redis' } },
+      spec: {
+        terminationGracePeriodSeconds: 0,
+        securityContext: { runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: 'RuntimeDefault' } },
+        containers: [
+          {
+            name: 'shop',
+            image,
+            command: ['sleep', '3600'],
+            ports: [{ name: 'redis', containerPort: 6379 }],
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } }
+          }
+        ]
+      }
+    })
+    await namespace.kubectl('wait', '--for=condition=Ready', 'pod/shop-0', '--timeout=60s')
+    const words =
+      /^Service\/redis in namespace \S+, .* leads not to redis-0 alone, but also to Pod shop-0 \(\S+\)\nNext: /
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('service-mismatch')
+    expect(said(result)).toMatch(words)
+    const deployment = await deploy(namespace)
+    expect(deployment.outputs['failure-code']).toBe('service-mismatch')
+    expect(deployment.annotations.map(({ message }) => message).join('\n')).toMatch(words)
+    await namespace.kubectl('delete', 'pod', 'shop-0')
+    expect(said(await run())).toBe('')
+  })
 
   test('reports a configuration changed by kubectl', async () => {
     await namespace.kubectl(

@@ -71,15 +71,16 @@ describe('a deployment', () => {
       'used-memory-bytes': expect.stringMatching(/^\d+$/)
     })
     expect(deployment.summary).toMatch(/^### ✅ Redis \S+.* is proven to work \(staging, namespace `default`\)\n/)
-    for (const phase of ['render', 'apply', 'rollout', 'probe'])
+    for (const phase of ['render', 'apply', 'rollout', 'service', 'probe'])
       expect(deployment.summary).toContain(`| ${phase} | ✅ |`)
-    expect(deployment.summary).toContain('16 checks passed')
+    expect(deployment.summary).toContain('17 checks passed')
     expect(deployment.summary).toContain('6 objects, 6 changed')
     expect(deployment.masks).toContain(stage.password)
   })
 
   test('changes and restarts nothing when repeated', async () => {
     const before = podUid()
+    const asked = stage.api.requests.length
     const deployment = await run()
     expect(deployment.outputs).toMatchObject({
       verdict: 'passed',
@@ -89,6 +90,7 @@ describe('a deployment', () => {
       unchanged: '6'
     })
     expect(deployment.summary).toContain('6 objects, none changed')
+    expect(stage.api.requests.length - asked).toBe(20)
     expect(podUid()).toBe(before)
   })
 

@@ -85,7 +85,9 @@ async function follow(
   const recovery: Recovery = { deletePod: (pod) => cluster.delete(pod, namespace), note: log }
   const deadline = new Deadline(clock, timeout)
   const deps = { cluster, toFailure, clock, signal: cancel.signal, log }
-  const outcome = await ended(rollout(namespace, deadline, deps, recovers ? recovery : undefined))
+  const outcome = await ended(
+    rollout(namespace, deadline, deps, recovers ? recovery : undefined).then(({ revision }) => revision)
+  )
   const said = [...lines, outcome.failure === undefined ? '' : wordsOf(outcome.failure)]
   expectNoSecret(said.join('\n'), secrets)
   return { ...outcome, log: lines, milliseconds: deadline.elapsed }

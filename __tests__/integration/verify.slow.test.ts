@@ -92,6 +92,12 @@ describe('a verification right after a deployment', () => {
     expect(result.summary).toContain('5 objects are as rendered')
     expect(result.summary).toContain('| ✅ | StatefulSet/redis as rendered | every rendered field |')
     expect(result.summary).toContain('| rollout | ✅ |')
+    expect(result.summary).toMatch(
+      /\| ✅ \| Service\/redis \| leads to redis-0 alone, at 10\.244\.0\.\d+, port 6379 \|/
+    )
+    expect(result.summary).toContain(
+      '- Redis was asked through a port-forward, which bypasses Service and NetworkPolicy;'
+    )
     expect(result.rendered).toContain('verdict: passed')
     expect(result.masks).toContain(stage.password)
   })
@@ -247,8 +253,46 @@ describe('a verification of an unhealthy redis-0', () => {
   })
 })
 
+describe('a verification beside another pod with the labels of Redis', () => {
+  beforeAll(deployed)
+  afterAll(() => stage.api.remove('Pod', namespace, 'shop-0'))
+
+  test('names the pod that gets a share of the clients', async () => {
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'shop-0', namespace, labels: { 'app.kubernetes.io/name': 'redis' } },
+      spec: { containers: [{ name: 'redis', image: 'redis', ports: [{ name: 'redis', containerPort: 6379 }] }] },
+      status: {
+        phase: 'Running',
+        podIP: '10.244.9.9',
+        podIPs: [{ ip: '10.244.9.9' }],
+        conditions: [{ type: 'Ready', status: 'True' }]
+      }
+    }
+    stage.api.seed(pod)
+    const result = await run()
+    expect(result.outputs['failure-code']).toBe('service-mismatch')
+    expect(said(result)[0]).toMatch(
+      /^Service\/redis in namespace default, .* leads not to redis-0 alone, but also to Pod shop-0 \(10\.244\.9\.9\)\nNext: /
+    )
+    expect(result.summary).toContain('| service | ❌ |')
+  })
+})
+
 describe('a verification that is not possible', () => {
   beforeAll(deployed)
+
+  test('notes the rule to add where it may not see where the Service leads', async () => {
+    const message =
+      'endpointslices.discovery.k8s.io is forbidden: User "system:serviceaccount:default:reader" cannot list resource "endpointslices" in API group "discovery.k8s.io" in the namespace "default"'
+    const body = { kind: 'Status', status: 'Failure', reason: 'Forbidden', code: 403, message }
+    stage.api.fault({ path: /\/endpointslices$/, reply: { status: 403, body } })
+    const result = await run()
+    expect(result.outputs['verdict']).toBe('passed')
+    expect(result.summary).toContain('Whether Service/redis leads to redis-0 alone was not checked')
+    expect(result.summary).toContain('- {apiGroups: ["discovery.k8s.io"], resources: [endpointslices], verbs: [list]}')
+  })
 
   test('names the missing permission to read an object', async () => {
     const message =

@@ -24,6 +24,7 @@ export const failureCodes = [
   'redis-open',
   'redis-loading',
   'redis-readonly',
+  'service-mismatch',
   'memory-over-threshold',
   'config-drift',
   'persistence-failing',

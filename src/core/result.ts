@@ -7,6 +7,7 @@ export type PhaseName =
   | 'base'
   | 'apply'
   | 'rollout'
+  | 'service'
   | 'probe'
   | 'secret'
   | 'elasticache'

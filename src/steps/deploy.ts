@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { parseManifest } from '../core/manifest.ts'
 import { type RenderedCache, renderedCache } from '../core/rendered-cache/rendered-cache.ts'
+import { storedService } from '../phases/apply/credentials.ts'
 import { applyPhase } from './apply-phase.ts'
 import { type ClusterSession, withClusterSession } from './cluster-session.ts'
-import { reportLeftovers, reportStoredAddress } from './findings.ts'
+import { reportLeftovers, reportPortForward, reportStoredAddress } from './findings.ts'
 import { type DeployInputs, readDeployInputs } from './inputs/deploy.ts'
 import { inputsFrom } from './inputs/reader.ts'
 import { refuseInputsWithoutEffect } from './inputs/unused.ts'
 import { connectionPhase, elasticachePhase, secretPhase } from './managed-phases.ts'
 import { clientPlanPhase, planPhase } from './plan-phase.ts'
-import { probePhase, rolloutPhase } from './self-hosted-phases.ts'
+import { lastLookAt, probePhase, rolloutPhase, servicePhase } from './self-hosted-phases.ts'
 import { runStep, type StepContext } from './step.ts'
 
 // Applies the manifest and proves that the cache works, or plans that; holds the kubeconfig and the AWS environment.
@@ -40,7 +41,9 @@ async function deploy(
   const written = await applyPhase(cache.documents, inputs, session, step)
   const { redis } = cache
   if (redis !== undefined && written !== undefined) {
-    await rolloutPhase(inputs.recover, session, step)
+    const pod = await rolloutPhase(inputs.recover, session, step)
+    const service = storedService(written, session.namespace, cache.services)
+    if (service !== undefined) await servicePhase(service, pod, session, step)
     const { probeFrom = 'runner' } = inputs
     if (probeFrom !== 'none') {
       await probePhase(redis, { ...inputs, credentials: written, mayWrite: true }, session, step)
@@ -48,6 +51,8 @@ async function deploy(
     if (probeFrom !== 'runner') await connectionPhase(cache, { ...inputs, mayWrite: true }, written, session, step)
     // From the cluster, Redis was probed at the address that applications use.
     if (probeFrom !== 'cluster') reportStoredAddress(written, cache, session, step)
+    if (probeFrom === 'runner') reportPortForward(step)
+    if (probeFrom !== 'none') await lastLookAt(pod, session, step)
     return
   }
   const credentials = await secretPhase(cache, true, session, step)

@@ -57,6 +57,15 @@ export async function reportLeftovers(
   }
 }
 
+/** Says, and keeps for the report, that Redis was not asked the way that applications take. */
+export function reportPortForward({ result, log }: StepContext): void {
+  const note = noteInto(result, log)
+  note(
+    'Redis was asked through a port-forward, which bypasses Service and NetworkPolicy; a deployment with ' +
+      '`probe-from: cluster` proves the path of a backend.'
+  )
+}
+
 /** Logs and reports the address for applications if it may lead to another Redis than the one of the run. */
 export function reportStoredAddress(
   credentials: Credentials,

@@ -9,22 +9,29 @@ import { names } from '../core/kubernetes/workload.ts'
 import { knownValue } from '../core/rendered-cache/known.ts'
 import type { RenderedRedis } from '../core/rendered-cache/rendered-cache.ts'
 import { formatDuration, quantityBytes } from '../core/units.ts'
+import type { StoredService } from '../phases/apply/credentials.ts'
 import { comparedSettings } from '../phases/probe/checks.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../phases/probe/probe.ts'
 import { addressOf } from '../phases/probe/probe-context.ts'
+import { proveService } from '../phases/probe/service.ts'
+import { lastLook } from '../phases/rollout/last-look.ts'
 import { health, rollout } from '../phases/rollout/rollout.ts'
 import type { ClusterSession } from './cluster-session.ts'
-import { noteInto } from './findings.ts'
+import { checkedInto, noteInto } from './findings.ts'
 import type { Recover } from './inputs/deploy.ts'
 import type { StepContext } from './step.ts'
 
-/** Waits until redis-0 runs what was applied, and deletes the blocking pod if enabled. */
+/**
+ * Waits until redis-0 runs what was applied, and deletes the blocking pod if enabled.
+ * @returns the pod
+ */
 export async function rolloutPhase(
   recover: Recover,
   { namespace, cluster, deadline, role }: ClusterSession,
   { result, signal, log, phase }: StepContext
-): Promise<void> {
+): Promise<KubernetesObject> {
   const toFailure = toFailureFor(role)
+  let pod: KubernetesObject | undefined
   await phase('rollout', `pod ${names.pod}, at most ${formatDuration(deadline.remaining)}`, async () => {
     const start = systemClock.now()
     const deps = { cluster, toFailure, clock: systemClock, signal, log }
@@ -32,23 +39,70 @@ export async function rolloutPhase(
       deletePod: (pod: KubernetesObject) => cluster.delete(pod, namespace),
       note: noteInto(result, log)
     }
-    const revision = await rollout(namespace, deadline, deps, recover === 'none' ? undefined : recovery)
-    result.revision = revision
+    const done = await rollout(namespace, deadline, deps, recover === 'none' ? undefined : recovery)
+    pod = done.pod
+    result.revision = done.revision
     result.rolloutMilliseconds = Math.round(systemClock.now() - start)
-    return `pod ${names.pod} is Ready at revision ${revision}`
+    return `pod ${names.pod} is Ready at revision ${done.revision}`
   })
+  return found(pod)
 }
 
-/** Judges the current state of redis-0. */
+/** Judges the current state of redis-0, and returns it. */
 export async function healthPhase(
   { namespace, cluster, role }: ClusterSession,
   { result, signal, log, phase }: StepContext
-): Promise<void> {
+): Promise<KubernetesObject> {
   const toFailure = toFailureFor(role)
+  let pod: KubernetesObject | undefined
   await phase('rollout', `pod ${names.pod} as it is now`, async () => {
-    result.revision = await health(namespace, { cluster, toFailure, clock: systemClock, signal, log })
-    return `pod ${names.pod} is Ready at revision ${result.revision}`
+    const now = await health(namespace, { cluster, toFailure, clock: systemClock, signal, log })
+    pod = now.pod
+    result.revision = now.revision
+    return `pod ${names.pod} is Ready at revision ${now.revision}`
   })
+  return found(pod)
+}
+
+function found(pod: KubernetesObject | undefined): KubernetesObject {
+  if (pod === undefined) throw new Error('the phase rollout ended without a pod')
+  return pod
+}
+
+/**
+ * Proves that the Service which the Secret names leads to redis-0 alone.
+ * @param pod as the rollout ended with it
+ */
+export async function servicePhase(
+  { service, port }: StoredService,
+  pod: KubernetesObject,
+  { namespace, cluster, deadline, role }: ClusterSession,
+  { result, signal, log, phase }: StepContext
+): Promise<void> {
+  await phase('service', `Service/${service}, where it leads`, () =>
+    proveService({ namespace, service, port, pod }, deadline, {
+      cluster,
+      toFailure: toFailureFor(role),
+      checked: checkedInto(result),
+      note: noteInto(result, log),
+      clock: systemClock,
+      signal,
+      log
+    })
+  )
+}
+
+/**
+ * Looks at redis-0 once more after it was asked.
+ * @param pod as the rollout ended with it
+ */
+export async function lastLookAt(
+  pod: KubernetesObject,
+  { namespace, cluster, role }: ClusterSession,
+  { signal, log }: StepContext
+): Promise<void> {
+  await lastLook(pod, namespace, { cluster, toFailure: toFailureFor(role), signal })
+  log(`pod ${names.pod} is still the one that was asked, and Ready`)
 }
 
 export interface ProbePhaseInputs {

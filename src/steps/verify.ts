@@ -3,18 +3,18 @@ import { objectId } from '../core/kubernetes/object.ts'
 import { names } from '../core/kubernetes/workload.ts'
 import type { ManifestDocument } from '../core/manifest.ts'
 import type { RenderedCache, RenderedRedis } from '../core/rendered-cache/rendered-cache.ts'
-import { readCredentials } from '../phases/apply/credentials.ts'
+import { readCredentials, storedService } from '../phases/apply/credentials.ts'
 import { runOf } from '../phases/report/verdict.ts'
 import { type ClusterSession, withClusterSession } from './cluster-session.ts'
 import { type DriftFound, driftPhase } from './drift-phase.ts'
-import { noteInto, reportLeftovers, reportStoredAddress } from './findings.ts'
+import { noteInto, reportLeftovers, reportPortForward, reportStoredAddress } from './findings.ts'
 import { inputsFrom } from './inputs/reader.ts'
 import { refuseInputsWithoutEffect } from './inputs/unused.ts'
 import { readVerifyInputs, type VerifyInputs } from './inputs/verify.ts'
 import { connectionPhase, elasticachePhase, secretPhase } from './managed-phases.ts'
 import { publish } from './publish-report.ts'
 import { renderPhase } from './render-phase.ts'
-import { healthPhase, probePhase } from './self-hosted-phases.ts'
+import { healthPhase, lastLookAt, probePhase, servicePhase } from './self-hosted-phases.ts'
 import { runStep, type StepContext } from './step.ts'
 
 // Verifies with reads alone that the deployment is healthy and as rendered; holds the kubeconfig and the AWS
@@ -51,18 +51,24 @@ function isMissing(document: ManifestDocument | undefined, missing: readonly str
 async function verifySelfHosted(
   cache: RenderedCache,
   redis: RenderedRedis,
-  { secret }: DriftFound,
+  { secret, drift }: DriftFound,
   { probeFrom = 'runner', memoryThresholdPercent }: VerifyInputs,
   session: ClusterSession,
   step: StepContext
 ): Promise<void> {
   const { namespace } = session
-  await healthPhase(session, step)
+  const pod = await healthPhase(session, step)
   if (secret === undefined) throw noSecretFailure(namespace)
   const credentials = readCredentials(secret, namespace, cache.credentialsSecret !== undefined)
   reportStoredAddress(credentials, cache, session, step)
-  if (probeFrom === 'none') noteInto(step.result, step.log)('Redis was not probed: `probe-from` is `none`.')
-  else await probePhase(redis, { credentials, memoryThresholdPercent, mayWrite: false }, session, step)
+  const service = storedService(credentials, namespace, cache.services)
+  // One that is gone is told as that.
+  const isGone = service !== undefined && drift?.missing.includes(`Service/${service.service}`)
+  if (service !== undefined && !isGone) await servicePhase(service, pod, session, step)
+  if (probeFrom === 'none') return noteInto(step.result, step.log)('Redis was not probed: `probe-from` is `none`.')
+  await probePhase(redis, { credentials, memoryThresholdPercent, mayWrite: false }, session, step)
+  reportPortForward(step)
+  await lastLookAt(pod, session, step)
 }
 
 async function verifyManaged(

@@ -45,6 +45,14 @@ export const RESOURCES: readonly Resource[] = [
     shortNames: ['sts']
   },
   {
+    group: 'discovery.k8s.io',
+    version: 'v1',
+    plural: 'endpointslices',
+    singular: 'endpointslice',
+    kind: 'EndpointSlice',
+    namespaced: true
+  },
+  {
     group: 'networking.k8s.io',
     version: 'v1',
     plural: 'networkpolicies',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { runBarePods } from './cluster/bare-pods.ts'
+import { runEndpointSlices } from './cluster/endpoint-slice-controller.ts'
 import { EventRecorder } from './cluster/event-recorder.ts'
 import { ExternalSecretController } from './cluster/external-secret-controller.ts'
 import { Kubelet } from './cluster/kubelet.ts'
@@ -105,6 +106,7 @@ export async function startKubernetesApi(options: KubernetesApiOptions = {}): Pr
   const password = `p@/%${randomBytes(16).toString('hex')}`
   new StatefulSetController(context, kubelet, behaviours)
   runBarePods(context, kubelet, behaviours)
+  runEndpointSlices(context)
   const controller = new ExternalSecretController(context, operations)
   store.onChange(({ type, object }) => {
     if (type === 'DELETED' && object.kind === 'Pod') forwards.closeOf(object.metadata.uid)

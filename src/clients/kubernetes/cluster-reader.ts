@@ -58,6 +58,12 @@ export class ClusterReader {
     return this.#list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, { labelSelector })
   }
 
+  /** Where a Service leads, in as many slices as its controller made. */
+  async listEndpointSlices(namespace: string, service: string): Promise<KubernetesObject[]> {
+    const path = `/apis/discovery.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/endpointslices`
+    return this.#list(path, { labelSelector: `kubernetes.io/service-name=${service}` })
+  }
+
   /** All events of a namespace: a limit would cut by name and not by time. */
   async listEvents(namespace: string, { signal }: { signal?: AbortSignal } = {}): Promise<KubernetesObject[]> {
     return this.#list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, {}, signal)

@@ -89,6 +89,33 @@ function meaningProblems(values: Partial<Credentials>, namespace: string): strin
   return [...problems, ...different.map(({ key, problem }) => `key ${key} ${problem}`)]
 }
 
+/** The Service by which applications find Redis, and the port of the pod to which it must lead them. */
+export interface StoredService {
+  service: string
+  port: number
+}
+
+/**
+ * The Service that the Secret names, as `redis`, `redis.NAMESPACE.svc` or by the name that a headless one gives to redis-0.
+ * @returns undefined where nobody can say that it has to lead to redis-0 alone: it is of another namespace or was not
+ * rendered, it selects other pods (a proxy), or the host is no name of a Service
+ */
+export function storedService(
+  { host, port }: Pick<Credentials, 'host' | 'port'>,
+  namespace: string,
+  services: readonly RenderedService[]
+): StoredService | undefined {
+  const labels = resolved(host, namespace).split('.')
+  const isPod = labels.length === 3 && labels[0] === names.pod
+  const [name, place, ...others] = isPod ? labels.slice(1) : labels
+  const found = services.find((each) => each.name === name && each.selectsRedis && each.type !== 'ExternalName')
+  if (found === undefined || place !== namespace || others.length > 0 || (isPod && !found.isHeadless)) return undefined
+  const own = found.ports.find((each) => each.port === Number(port))
+  // Nothing translates the port of a headless Service.
+  const podPort = found.isHeadless ? own?.port : own?.podPort
+  return podPort === undefined ? undefined : { service: found.name, port: podPort }
+}
+
 /**
  * A note on a Secret whose host and port belong to no rendered Service; undefined if there is nothing to report. It is
  * not a failure: the Service of custom manifests may be deployed by others, or a proxy may be in front of Redis.
@@ -99,6 +126,7 @@ export function addressNote(
   services: readonly RenderedService[]
 ): string | undefined {
   const { host, port } = credentials
+  if (storedService(credentials, namespace, services) !== undefined) return undefined
   const rendered = services.flatMap(({ name, ports }) => ports.map(({ port }) => addressOf(name, port, namespace)))
   // If the manifests have no Service at all, the one of the generated address comes from elsewhere.
   const usual = credentialsFor('', namespace)

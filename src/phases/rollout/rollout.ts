@@ -1,5 +1,6 @@
 import type { Deadline } from '../../core/deadline.ts'
 import { Failure, type FailureCode } from '../../core/failure.ts'
+import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { formatDuration } from '../../core/units.ts'
@@ -11,13 +12,20 @@ import { paceAfter, RolloutObserver, type Snapshot } from './snapshot.ts'
 import type { Stalled } from './stalled.ts'
 import { type Progressing, rolloutStatus } from './status.ts'
 
+/** What runs now. */
+export interface RolledOut {
+  revision: string
+  /** redis-0, Ready. */
+  pod: KubernetesObject
+}
+
 /** A rollout that is not over, and what that is judged from. */
 type Unfinished = Progressing & { snapshot: Snapshot; patience: number }
 
 /**
  * Waits until redis-0 runs what was applied.
  * @param recovery how to delete a pod that is in the way; undefined to delete none
- * @returns the update revision
+ * @returns the update revision, and the pod
  * @throws Failure as soon as it cannot end well, at the latest at the deadline
  */
 export async function rollout(
@@ -25,15 +33,15 @@ export async function rollout(
   deadline: Deadline,
   deps: RolloutDeps,
   recovery?: Recovery
-): Promise<string> {
+): Promise<RolledOut> {
   const observer = new RolloutObserver(namespace, deps)
   const replacement = new Replacement(recovery, deps.clock)
-  const observation = (snapshot: Snapshot): Observation<string, Unfinished> => {
+  const observation = (snapshot: Snapshot): Observation<RolledOut, Unfinished> => {
     const status = rolloutStatus(snapshot)
-    if (status.state === 'current') return { done: status.revision }
+    if (status.state === 'current') return { done: status }
     return { waiting: { ...status, snapshot, patience: replacement.patienceWith(status.stuck) } }
   }
-  const wait: Wait<string, Unfinished> = {
+  const wait: Wait<RolledOut, Unfinished> = {
     look: async (quiet) => observation(await observer.look(paceAfter(quiet).events)),
     refresh: async ({ snapshot }) => observation(await observer.withEventsOfNow(snapshot)),
     interval: (patience, quiet) => Math.min(paceAfter(quiet).look, patience),
@@ -87,17 +95,17 @@ function timeoutHint(code: FailureCode, hint = 'see the evidence; if it was just
 /**
  * Judges redis-0 as it is now. Nothing is waited for, also not what may heal: a cache that is away at this moment is
  * away.
- * @returns the update revision
+ * @returns the update revision, and the pod
  * @throws Failure if redis-0 is not Ready at that revision
  */
-export async function health(namespace: string, deps: RolloutDeps): Promise<string> {
+export async function health(namespace: string, deps: RolloutDeps): Promise<RolledOut> {
   const observer = new RolloutObserver(namespace, deps)
   const first = await observer.look(Number.POSITIVE_INFINITY)
   const seen = rolloutStatus(first)
-  if (seen.state === 'current') return seen.revision
+  if (seen.state === 'current') return seen
   const snapshot = await observer.withEventsOfNow(first)
   const status = rolloutStatus(snapshot)
-  if (status.state === 'current') return status.revision
+  if (status.state === 'current') return status
   const { problem, waitingFor, standstill } = status
   const evidence = await gatherEvidence(snapshot, problem?.container, deps)
   if (problem !== undefined) {

@@ -8,7 +8,7 @@ import type { Snapshot } from './snapshot.ts'
 import { deletePod, endlessPod, type Stalled, unreadyOldPod, unreadyPod } from './stalled.ts'
 import { type StuckPod, stuckPod } from './stuck-pod.ts'
 
-export type RolloutStatus = { state: 'current'; revision: string } | Progressing
+export type RolloutStatus = { state: 'current'; revision: string; pod: KubernetesObject } | Progressing
 
 export interface Progressing {
   state: 'progressing'
@@ -43,7 +43,7 @@ export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
 
   // Labels match foreign pods as well: those of a job, or of a chart with the same labels.
   const other = pods.find((each) => each !== pod && isControlledBy(each, statefulSet))
-  return other === undefined ? { state: 'current', revision } : ending(other, snapshot)
+  return other === undefined ? { state: 'current', revision, pod } : ending(other, snapshot)
 }
 
 function ending(pod: KubernetesObject, { namespace }: Snapshot): RolloutStatus {

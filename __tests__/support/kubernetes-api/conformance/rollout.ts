@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from '@jest/globals'
 import { at, type Json, type JsonObject, listAt, textAt } from '../json.ts'
-import { type ApplyClient, type Manifest, statefulSet } from './apply-client.ts'
+import { type ApplyClient, type Manifest, service, statefulSet } from './apply-client.ts'
 
 /** A real cluster starts programs and runs probes. */
 const LIMIT_MS = 60_000
+
+const LABEL = 'kubernetes.io/service-name'
 
 /** Reads until a condition holds; fails with the last state read. */
 async function until(
@@ -83,6 +85,48 @@ export function rolloutCases(client: () => ApplyClient): void {
       const replaced = await client().get(podOf(manifest))
       expect(at(replaced, 'metadata', 'uid')).not.toBe(at(pod, 'metadata', 'uid'))
       await client().remove(manifest)
+    },
+    LIMIT_MS
+  )
+
+  test(
+    'an EndpointSlice of a Service follows the pods that it selects',
+    async () => {
+      client().connection.script?.('ready')
+      const manifest = statefulSet('led', { replicas: 1 }, { ports: [{ name: 'redis', containerPort: 6379 }] })
+      const ports = [{ name: 'cache', port: 7000, targetPort: 'redis' }]
+      await client().apply(service('led', { selector: { app: 'led' }, ports }))
+      const path = client().collectionOf('discovery.k8s.io/v1', 'EndpointSlice')
+      const query = { labelSelector: 'kubernetes.io/service-name=led' }
+      const slicesWhen = async (isMeant: (endpoints: Json[]) => boolean): Promise<Json[]> => {
+        const deadline = Date.now() + LIMIT_MS
+        for (;;) {
+          const slices = listAt((await client().connection.send({ path, query })).body, 'items')
+          if (slices.length > 0 && isMeant(slices.flatMap((slice) => listAt(slice, 'endpoints')))) return slices
+          if (Date.now() > deadline) throw new Error(`never came: ${JSON.stringify(slices)}`)
+          await sleep(25)
+        }
+      }
+      expect(await slicesWhen((endpoints) => endpoints.length === 0)).toMatchObject([
+        { addressType: 'IPv4', endpoints: null, ports: null, metadata: { labels: { [LABEL]: 'led' } } }
+      ])
+      await client().apply(manifest)
+      const slices = await slicesWhen(([endpoint]) => at(endpoint, 'conditions', 'ready') === true)
+      const pod = await client().get(podOf(manifest))
+      expect(slices).toMatchObject([
+        {
+          ports: [{ name: 'cache', port: 6379, protocol: 'TCP' }],
+          endpoints: [
+            {
+              addresses: [textAt(pod, 'status', 'podIP')],
+              conditions: { ready: true, serving: true, terminating: false },
+              targetRef: { kind: 'Pod', name: 'led-0', uid: at(pod, 'metadata', 'uid') }
+            }
+          ]
+        }
+      ])
+      await client().remove(manifest)
+      await client().remove(service('led', {}))
     },
     LIMIT_MS
   )

@@ -22,7 +22,7 @@ const crashed = unready(waiting('CrashLoopBackOff', 'back-off', { last: ended('E
 
 test('returns the revision of a Ready redis-0 with two requests and without listing events', async () => {
   const played = now({ pods: [pod()] })
-  await expect(health('team', played.deps)).resolves.toBe(revisions.update)
+  await expect(health('team', played.deps)).resolves.toMatchObject({ revision: revisions.update })
   expect([played.eventsAsked, played.logsAsked, played.lines]).toEqual([[], [], []])
 })
 

@@ -27,7 +27,7 @@ const noHost = starting(waiting('ErrImagePull', 'dial tcp: lookup registry: no s
 describe('a successful rollout', () => {
   test('returns the revision at once, without log lines, waiting or listing events', async () => {
     const played = play([{ from: 0, pods: [pod()] }])
-    await expect(run(played)).resolves.toBe(revisions.update)
+    await expect(run(played)).resolves.toMatchObject({ revision: revisions.update })
     expect([played.lines, played.eventsAsked, played.clock.now()]).toEqual([[], [], 0])
   })
 
@@ -90,7 +90,7 @@ describe('a problem of a rollout', () => {
       { from: 44_990, pods: [pending], events: [scaling] },
       { from: 80_000, pods: [pod()] }
     ])
-    await expect(run(played)).resolves.toBe(revisions.update)
+    await expect(run(played)).resolves.toMatchObject({ revision: revisions.update })
   })
 
   test('is judged by the latest events, such as those of a probe that killed the container', async () => {
@@ -113,7 +113,7 @@ describe('a problem of a rollout', () => {
       { from: 0, pods: [noKey] },
       { from: 4_900, pods: [pod()] }
     ])
-    await expect(run(played)).resolves.toBe(revisions.update)
+    await expect(run(played)).resolves.toMatchObject({ revision: revisions.update })
   })
 
   test.each([
@@ -126,7 +126,7 @@ describe('a problem of a rollout', () => {
       { from: 4_200, pods: [noKey] },
       { from: 9_000, pods: [pod()] }
     ])
-    await expect(run(played)).resolves.toBe(revisions.update)
+    await expect(run(played)).resolves.toMatchObject({ revision: revisions.update })
   })
 
   test('is found if only events report it', async () => {
@@ -215,7 +215,7 @@ describe('a rollout at its deadline', () => {
       { from: 200_000, pods: [pod({ revision: revisions.old })] },
       { from: 201_000, pods: [pod()] }
     ])
-    await expect(run(played)).resolves.toBe(revisions.update)
+    await expect(run(played)).resolves.toMatchObject({ revision: revisions.update })
   })
 
   test('reports an old pod that does not terminate instead of the probe that it failed', async () => {
@@ -253,6 +253,6 @@ describe('a rollout at its deadline', () => {
       { from: 0, pods: [created] },
       { from: 2_000, pods: [pod()] }
     ])
-    await expect(run(played, 2_000)).resolves.toBe(revisions.update)
+    await expect(run(played, 2_000)).resolves.toMatchObject({ revision: revisions.update })
   })
 })

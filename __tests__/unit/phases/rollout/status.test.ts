@@ -33,7 +33,11 @@ describe('a current rollout', () => {
     ],
     ['Ready, with an event that is over', { events: [event(pod(), 'FailedMount', 'secret "x" not found')] }]
   ])('is recognised: %s', (_, change) => {
-    expect(rolloutStatus(snapshot(change))).toEqual({ state: 'current', revision: update })
+    expect(rolloutStatus(snapshot(change))).toMatchObject({
+      state: 'current',
+      revision: update,
+      pod: { metadata: { name: 'redis-0' } }
+    })
   })
 })
 
