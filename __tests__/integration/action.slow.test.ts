@@ -90,7 +90,7 @@ describe('a deployment', () => {
       unchanged: '6'
     })
     expect(deployment.summary).toContain('6 objects, none changed')
-    expect(stage.api.requests.length - asked).toBe(20)
+    expect(stage.api.requests.length - asked).toBe(22)
     expect(podUid()).toBe(before)
   })
 
