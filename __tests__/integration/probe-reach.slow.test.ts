@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { interval } from '../../src/phases/probe/deps.ts'
+import { interval } from '../../src/phases/probe/time-limits.ts'
 import { closedPort, type Listener } from '../support/redis/listen.ts'
 import { startHangUp, startHttp, startLoading, startSilent, startWrongPassword } from '../support/redis/misbehaving.ts'
 import { type RedisProcess, startRedis } from '../support/redis/process.ts'

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import type { RedisConfig } from '../../src/core/redis/config.ts'
 import { knownValue } from '../../src/core/rendered-cache/known.ts'
 import { renderedCache } from '../../src/core/rendered-cache/rendered-cache.ts'
-import { interval } from '../../src/phases/probe/deps.ts'
+import { interval } from '../../src/phases/probe/time-limits.ts'
 import { startRedis } from '../support/redis/process.ts'
 import { allRedis, findRedis } from '../support/redis/program.ts'
 import { type Stage, type StageOptions, startStage } from '../support/stage.ts'

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts'
 
-/** The end of all waiting. The deadline of a run is created from the input `timeout` in `steps/cluster-session.ts`. */
+/** The end of all waiting. The deadline of a run is created from the input `timeout` in `steps/run-deadline.ts`. */
 export class Deadline {
   readonly #clock: Clock
   readonly #start: number

@@ -3,7 +3,8 @@ import { ApiClient } from '../clients/kubernetes/client.ts'
 import { Cluster } from '../clients/kubernetes/cluster.ts'
 import { type Connection, connect } from '../clients/kubernetes/connection.ts'
 import { systemClock } from '../clients/runner/system-clock.ts'
-import { Deadline } from '../core/deadline.ts'
+import type { Deadline } from '../core/deadline.ts'
+import { runDeadlines } from './run-deadline.ts'
 import type { StepContext } from './step.ts'
 
 export interface ClusterSessionInputs {
@@ -27,27 +28,19 @@ export interface ClusterSession {
   readonly role: Role
 }
 
-/** How long cleaning up may be retried after the deadline of the run, in milliseconds. */
-const grace = 10_000
-
 /** Reads the kubeconfig, runs phases, and closes what they opened. The deadline starts here. */
 export async function withClusterSession(
   { namespace, kubeconfig, context, timeoutMilliseconds, role }: ClusterSessionInputs,
   { redactor, signal, log }: StepContext,
   act: (session: ClusterSession) => Promise<void>
 ): Promise<void> {
-  const deadline = new Deadline(systemClock, timeoutMilliseconds)
+  const { deadline, cleaning } = runDeadlines(timeoutMilliseconds)
   const source = { kubeconfig, context, environment: process.env }
   const mask = (secret: string) => redactor.add(secret)
   const connection = await connect(source, { clock: systemClock, deadline, signal, log, mask })
   const client = new ApiClient(connection, systemClock, signal, deadline, log)
   const unstopped = new AbortController().signal
-  const cleaner = new ApiClient(
-    connection,
-    systemClock,
-    unstopped,
-    new Deadline(systemClock, timeoutMilliseconds + grace)
-  )
+  const cleaner = new ApiClient(connection, systemClock, unstopped, cleaning)
   try {
     await act({ namespace, connection, cluster: new Cluster(client), cleaning: new Cluster(cleaner), deadline, role })
   } finally {

@@ -4,14 +4,12 @@ import { toCommentError } from '../clients/github/errors.ts'
 import type { Runner } from '../clients/runner/runner.ts'
 import { systemClock } from '../clients/runner/system-clock.ts'
 import { Deadline } from '../core/deadline.ts'
+import { maximumReportBytes } from '../phases/comment/body.ts'
 import { comment, commentMilliseconds } from '../phases/comment/comment.ts'
 import { contextOf } from '../phases/comment/context.ts'
 import type { CommentMode } from '../phases/comment/deps.ts'
 import { summaryOf } from '../phases/report/summary.ts'
 import type { Run } from '../phases/report/verdict.ts'
-
-/** Space for what the comment adds: GitHub accepts 65,536 characters. */
-const maximumBytes = 60_000
 
 /** Updates the comment of the pull request, if the run is for one; it never fails the run. */
 export async function commentOn(run: Run, mode: CommentMode, token: string | undefined, runner: Runner): Promise<void> {
@@ -21,7 +19,7 @@ export async function commentOn(run: Run, mode: CommentMode, token: string | und
     {
       mode,
       environment: run.environment ?? '',
-      body: summaryOf(run, maximumBytes),
+      body: summaryOf(run, maximumReportBytes),
       hasNews: run.verdict === 'failed' || isChanging(run),
       pullRequest,
       run: number,

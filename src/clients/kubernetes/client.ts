@@ -4,8 +4,8 @@ import type { Clock } from '../../core/clock.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { textAt } from '../../core/kubernetes/object.ts'
 import type { Connection } from './connection.ts'
-import { ApiError, ForeignAnswer, isTransient, NetworkError } from './errors.ts'
-import { apiRetryDelay, Outage, quietMilliseconds } from './retry.ts'
+import { ApiError, ForeignAnswer, NetworkError } from './errors.ts'
+import { apiRetryDelay, isTransient, Outage, quietMilliseconds } from './retry.ts'
 
 export interface ApiRequest {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'

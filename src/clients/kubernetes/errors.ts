@@ -47,14 +47,6 @@ export class ForeignAnswer extends Error {
   }
 }
 
-/** Whether the same request may succeed a moment later: the server is busy or restarting, or the connection broke. */
-export function isTransient(error: unknown): error is ApiError | NetworkError {
-  if (error instanceof ApiError) return [429, 500, 502, 503, 504].includes(error.status) && !isUnreadable(error)
-  return error instanceof NetworkError && brokenOff.includes(error.code)
-}
-
-const brokenOff = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
-
 /** The server cannot decode the document, which it reports with status 500 when it merges fields. */
 export function isUnreadable({ status, message }: ApiError): boolean {
   return status === 500 && /^failed to (create typed patch object|convert new object)/.test(message)

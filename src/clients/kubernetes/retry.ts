@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts'
 import { messageOf } from '../../core/failure.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatDuration } from '../../core/units.ts'
-import { ApiError, isTransient, NetworkError } from './errors.ts'
+import { ApiError, isUnreadable, NetworkError } from './errors.ts'
 
 /** The history of a failed request. */
 interface Tries {
@@ -18,6 +18,14 @@ const longestDelay = 2_700
 const fewAttempts = 4
 /** How long to wait for a server that never responded, in milliseconds; the last delay is added. */
 const patienceAtFirst = 3_000
+
+/** Whether the same request may succeed a moment later: the server is busy or restarting, or the connection broke. */
+export function isTransient(error: unknown): error is ApiError | NetworkError {
+  if (error instanceof ApiError) return [429, 500, 502, 503, 504].includes(error.status) && !isUnreadable(error)
+  return error instanceof NetworkError && brokenOff.includes(error.code)
+}
+
+const brokenOff = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']
 
 /**
  * Milliseconds after which a failed request is repeated, undefined if that would not help. A server that has responded

@@ -1,4 +1,4 @@
-import { listAt } from '../kubernetes/object.ts'
+import { at, listAt } from '../kubernetes/object.ts'
 import { type AclUser, aclUsers } from '../redis/acl.ts'
 import { setting } from '../redis/config.ts'
 import type { Known } from './known.ts'
@@ -14,8 +14,10 @@ export interface RenderedUsers {
 
 /** Reads redis.conf, and the script of the container, which may write a file of users that redis.conf includes. */
 export function renderedUsers(container: unknown, settings: Known<RedisSettings>): RenderedUsers {
-  const script = [...listAt(container, 'command'), ...listAt(container, 'args')].map(String).join('\n')
-  const written = [...script.matchAll(/\buser\s+([\w.:@-]+)\s+(?:on|off|reset)\b/g)].map(([, name = '']) => name)
+  const words = [...listAt(container, 'command'), ...listAt(container, 'args')].map(String)
+  const script = words.join('\n').replace(/^\s*#.*$/gm, '')
+  const lines = [...script.matchAll(/\buser\s+([^\s"']+)([^"'\n]*)/g)]
+  const written = lines.map(([, name = '']) => name)
   // User `default` is always there.
   const users = new Map<string, AclUser | undefined>(['default', ...written].map((name) => [name, undefined]))
   if (!settings.known) return { users, othersBecause: settings.because }
@@ -28,6 +30,13 @@ export function renderedUsers(container: unknown, settings: Known<RedisSettings>
   return { users, othersBecause: othersReason() }
 
   function othersReason(): string | undefined {
+    if (at(container, 'lifecycle', 'postStart') !== undefined || /(redis|valkey)-cli/i.test(script)) {
+      return 'a hook or the script of the container may set users'
+    }
+    // By a variable, or more than one password each.
+    if (lines.some(([, name = '', rules = '']) => !/^[\w.:@-]+$/.test(name) || /[>#].*\s[>#]/.test(rules))) {
+      return 'the script of the container writes users in a way that is not understood'
+    }
     if (config.has('aclfile')) return 'redis.conf names an aclfile'
     const variable = ['user', 'aclfile', 'include'].find((directive) => unresolved.includes(directive))
     if (variable !== undefined) return `the argument --${variable} of redis-server has a variable`

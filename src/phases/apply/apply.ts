@@ -11,11 +11,11 @@ import {
   reportTried,
   writeAccepted
 } from './apply-object.ts'
-import { checksumAnnotations } from './checksums.ts'
 import { writeCredentials } from './credentials-secret.ts'
 import type { ApplyDeps, ApplyInputs, ObjectStates } from './deps.ts'
 import { isFoundation, waves } from './order.ts'
 import { isPremature } from './premature.ts'
+import { checksumAnnotations } from './restart-checksums.ts'
 import { credentialsIn, type Trial, tryAll } from './trial.ts'
 
 /**

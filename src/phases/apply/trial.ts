@@ -4,12 +4,12 @@ import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts
 import { externalSecret, redisStatefulSet } from '../../core/kubernetes/workload.ts'
 import { type ManifestDocument, withTemplateAnnotations } from '../../core/manifest.ts'
 import { type AcceptedObject, type ApplyOptions, type RefusedObject, tryCreate, tryDocument } from './apply-object.ts'
-import { checksumAnnotations, checksumsWithoutPassword, restartReason } from './checksums.ts'
 import { readCredentials } from './credentials.ts'
 import { type AcceptedSecret, tryCredentials } from './credentials-secret.ts'
 import type { ApplyDeps, ApplyInputs } from './deps.ts'
 import { waves } from './order.ts'
 import { foreignSecretFailure } from './owner.ts'
+import { checksumAnnotations, checksumsWithoutPassword, restartReason } from './restart-checksums.ts'
 
 /** The results of all dry runs of a deployment. */
 export interface Trial {

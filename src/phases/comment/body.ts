@@ -3,10 +3,12 @@ import { markers } from './marker.ts'
 
 /**
  * GitHub refuses a comment of more than 65,536 characters ("Body is too long (maximum is 65536 characters)", 422).
- * UTF-16 units are counted here, which are never fewer, with a margin. The report is already made for less
- * (`maximumBytes` in steps/comment-phase.ts).
+ * UTF-16 units are counted here, which are never fewer, with a margin.
  */
 const maximumLength = 65_000
+
+/** For how many bytes the report is made, details left out, before it is cut: it leaves room for the head and foot. */
+export const maximumReportBytes = 60_000
 
 /** The whole text of a comment: the markers, the report, and a link to its run. */
 export function commentBody({ environment, run, body, runUrl }: CommentInputs): string {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { heldBack } from '../../core/kubernetes/update-strategy.ts'
-import { checksumMeaning } from '../apply/checksums.ts'
+import { checksumMeaning } from '../apply/restart-checksums.ts'
 
 /** Why the controller would replace the pod: the differences in the pod template; empty if it would keep it. */
 export function restartReasons(before: KubernetesObject, after: KubernetesObject): string[] {

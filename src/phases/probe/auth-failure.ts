@@ -23,7 +23,7 @@ export async function authFailure(error: unknown, namespace: string, deps: Probe
     ? missingRightFailure(said)
     : wrongPasswordFailure(said, await readTimes(namespace, deps))
   const hint = deps.isReply(error, 'NOPERM')
-    ? `give user default all rights, as manifests/base does, and ${selfHostedHint('redis-auth', namespace)}`
+    ? `give that user the right (user default of manifests/base has all rights), and ${selfHostedHint('redis-auth', namespace)}`
     : selfHostedHint('redis-auth', namespace)
   return new Failure('redis-auth', sentence, hint, [], error)
 }

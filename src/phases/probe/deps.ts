@@ -2,7 +2,6 @@ import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import type { RedisAddress, RedisConnection } from '../../clients/redis/connection.ts'
 import type { Clock } from '../../core/clock.ts'
 import type { Credentials } from '../../core/credentials.ts'
-import type { Deadline } from '../../core/deadline.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import type { RedisConfig } from '../../core/redis/config.ts'
@@ -55,18 +54,6 @@ export interface ProbeInputs {
   /** Whether the pod has the container of the exporter. */
   exporter: boolean
 }
-
-/**
- * The limit of one connection or reply, in milliseconds: a silent server must not block the run, nor exceed its
- * deadline.
- */
-export function answerMilliseconds(deadline: Deadline): number {
-  return Math.min(5_000, Math.max(2_000, deadline.remaining))
-}
-/** How long a Ready pod may refuse connections, restarted by each reply: the exporter has no readiness probe. */
-export const refusedToleranceMilliseconds = 10_000
-/** The pause between two attempts. */
-export const interval = 250
 
 export interface ConnectionInputs {
   namespace: string

@@ -1,8 +1,9 @@
 import type { Deadline } from '../../core/deadline.ts'
 import { ports } from '../../core/kubernetes/workload.ts'
 import type { JudgedCheck } from '../../core/result.ts'
-import { answerMilliseconds, interval, type ProbeDeps, refusedToleranceMilliseconds } from './deps.ts'
+import type { ProbeDeps } from './deps.ts'
 import { reasonOf, waitForServer } from './port-forward.ts'
+import { answerMilliseconds, interval, refusedToleranceMilliseconds } from './time-limits.ts'
 
 /** Reads the metrics of the exporter, with retries for a while. */
 export async function checkExporter(namespace: string, deadline: Deadline, deps: ProbeDeps): Promise<JudgedCheck> {

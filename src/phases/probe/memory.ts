@@ -82,13 +82,16 @@ function limitCheck(maxmemory: number, limit: number | undefined): MemoryCheck[]
   return [{ name: 'memory limit', passed: false, detail }]
 }
 
+/** Eviction works in slices of time, so that a healthy cache is over maxmemory for moments while it is written to. */
+const sustainedMilliseconds = 1_000
+
 /**
  * Milliseconds for which Redis has been over maxmemory without being able to evict enough (7.0 and newer). Unlike the
  * counters of refused writes, it is 0 again as soon as that is over.
  */
 function evictionCheck(info: RedisInfo): MemoryCheck[] {
   const exceeded = Number(info.get('current_eviction_exceeded_time') ?? 0)
-  if (!(exceeded > 0)) return []
+  if (!(exceeded >= sustainedMilliseconds)) return []
   const detail = `Redis has been over maxmemory for ${exceeded} ms: keys are written faster than it can evict, or it finds none`
   return [{ name: 'eviction', passed: false, detail }]
 }

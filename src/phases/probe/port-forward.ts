@@ -5,8 +5,9 @@ import { apiCall } from '../../core/kubernetes/api-call.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { authFailure } from './auth-failure.ts'
-import { interval, type ProbeDeps, refusedToleranceMilliseconds } from './deps.ts'
+import type { ProbeDeps } from './deps.ts'
 import { portForwardHint, selfHostedHint } from './hints.ts'
+import { interval, refusedToleranceMilliseconds } from './time-limits.ts'
 
 /**
  * Retries until Redis replies at a local port: a connection may break, an API server that restarts comes back, and a

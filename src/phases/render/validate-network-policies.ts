@@ -21,10 +21,14 @@ export function networkPolicyProblems({ redis, networkPolicies, otherWorkloads }
 }
 
 /** By its name, or by its name and what it lets in where nothing else isolates Redis. */
-function isForRedis({ id, limitsIngress, admits }: RenderedNetworkPolicy, isIsolated: boolean): boolean {
+function isForRedis(
+  { id, limitsIngress, hasIngressRules, admits }: RenderedNetworkPolicy,
+  isIsolated: boolean
+): boolean {
   const name = id.slice(id.indexOf('/') + 1)
-  if (name === names.statefulSet) return true
-  return !isIsolated && name.split('-').includes(names.statefulSet) && limitsIngress && admits.some(admitsToRedis)
+  if (isIsolated) return false
+  if (name === names.statefulSet) return limitsIngress || hasIngressRules
+  return name.split('-').includes(names.statefulSet) && limitsIngress && admits.some(admitsToRedis)
 }
 
 /** To its port by number; a name of a port that the pod does not have says nothing of Redis. */

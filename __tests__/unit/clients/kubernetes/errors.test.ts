@@ -5,9 +5,9 @@ import {
   ForeignAnswer,
   isStale,
   isStatus,
-  isTransient,
   NetworkError
 } from '../../../../src/clients/kubernetes/errors.ts'
+import { isTransient } from '../../../../src/clients/kubernetes/retry.ts'
 import fc from '../../../support/fast-check.ts'
 
 const conflict = {

@@ -43,7 +43,12 @@ test('requirepass is the password of user default', () => {
 })
 
 describe('there may be other users', () => {
+  const echo = 'user default on #$hash ~* &* +@all'
+
   test.each([
+    ['where the name of one is a variable', echo, `${echo}" "user $APP on #$other`, /not understood/],
+    ['where one may have several passwords', echo, 'user default on >$NEW >$OLD ~* &* +@all', /not understood/],
+    ['where the script may set them by redis-cli', 'umask 077', 'redis-cli acl setuser app on &', /may set users/],
     [
       'where redis.conf includes an unknown file',
       auth,

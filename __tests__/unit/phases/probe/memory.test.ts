@@ -68,6 +68,10 @@ describe('whatever the policy', () => {
     )
   })
 
+  test('a moment over maxmemory is no failure: eviction works in slices of time', () => {
+    expect(said(redis({ exceeded: 999 })).join()).not.toContain('eviction')
+  })
+
   test('a maxmemory in force that the container has no room for fails', () => {
     expect(said(redis({ limit: 400 }))).toContain(
       'failed, memory limit: maxmemory 256 MiB is in force, which needs a container limit of 512 MiB; the limit is 400 MiB'

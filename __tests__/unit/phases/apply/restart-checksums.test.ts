@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { checksumAnnotations, checksumsWithoutPassword, restartReason } from '../../../../src/phases/apply/checksums.ts'
+import {
+  checksumAnnotations,
+  checksumsWithoutPassword,
+  restartReason
+} from '../../../../src/phases/apply/restart-checksums.ts'
 import { configMap, documentOf } from '../../document-of.ts'
 
 const config = 'redis-cache-action/config'
