@@ -76,8 +76,11 @@ function fromArguments(words: readonly string[]): Known<RedisCommand> {
   const configPath = hasFile ? first : undefined
   const overrides: string[][] = []
   for (const word of hasFile ? words.slice(1) : words) {
-    if (word.startsWith('--')) overrides.push([word.slice(2).toLowerCase()])
-    else overrides.at(-1)?.push(word)
+    if (word.startsWith('--')) {
+      // Redis takes a directive with its values in one word, too.
+      const [directive = '', ...values] = word.slice(2).trim().split(/\s+/)
+      overrides.push([directive.toLowerCase(), ...values])
+    } else overrides.at(-1)?.push(word)
   }
   // Kubernetes expands $(NAME), a shell $NAME: the value is known when the container starts. It is not quoted, because
   // a text with a dollar sign may as well be a password.

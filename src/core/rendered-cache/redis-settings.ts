@@ -146,5 +146,13 @@ function withArguments(settings: RedisSettings, { overrides, unresolved }: Argum
     config.set(directive, [...(config.get(directive) ?? []), [...values]])
   }
   for (const directive of unresolved) config.delete(directive)
-  return { ...settings, config, unresolved, overridden: overrides.map(([directive = '']) => directive) }
+  const included = overrides.flatMap(([directive, ...values]) => (directive === 'include' ? values : []))
+  const missingIncludes = [...settings.missingIncludes, ...included]
+  return {
+    ...settings,
+    config,
+    missingIncludes,
+    unresolved,
+    overridden: overrides.map(([directive = '']) => directive)
+  }
 }

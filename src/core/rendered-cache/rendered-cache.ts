@@ -79,6 +79,9 @@ export function mayBeProxied({ sidecars }: RenderedRedis): boolean {
   return sidecars.some(({ image }) => image === undefined || !/exporter/i.test(image))
 }
 
+/** What the StatefulSet controller adds to those of the template. */
+const controllerLabels = { 'statefulset.kubernetes.io/pod-name': names.pod, 'apps.kubernetes.io/pod-index': '0' }
+
 function renderedRedis(statefulSet: ManifestDocument, objects: readonly KubernetesObject[]): RenderedRedis {
   const { object } = statefulSet
   const pod = at(object, 'spec', 'template', 'spec')
@@ -88,7 +91,7 @@ function renderedRedis(statefulSet: ManifestDocument, objects: readonly Kubernet
   const settings = redisSettings(object, container, configMaps)
   return {
     statefulSet,
-    podLabels: Object(at(object, 'spec', 'template', 'metadata', 'labels')),
+    podLabels: { ...controllerLabels, ...Object(at(object, 'spec', 'template', 'metadata', 'labels')) },
     container: renderedContainer(container),
     exporter: renderedContainer(containerOf(object, names.exporterContainer)),
     sidecars: containers.filter(({ name }) => name !== names.redisContainer && name !== names.exporterContainer),

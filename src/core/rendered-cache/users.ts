@@ -16,12 +16,12 @@ export interface RenderedUsers {
 export function renderedUsers(container: unknown, settings: Known<RedisSettings>): RenderedUsers {
   const words = [...listAt(container, 'command'), ...listAt(container, 'args')].map(String)
   const script = words.join('\n').replace(/^\s*#.*$/gm, '')
-  const lines = [...script.matchAll(/\buser\s+([^\s"']+)([^"'\n]*)/g)]
+  const lines = [...script.matchAll(/(?:\\n|\b)user\s+([^\s"']+)([^"'\n]*)/g)]
   const written = lines.map(([, name = '']) => name)
   // User `default` is always there.
   const users = new Map<string, AclUser | undefined>(['default', ...written].map((name) => [name, undefined]))
   if (!settings.known) return { users, othersBecause: settings.because }
-  const { config, unresolved, missingIncludes } = settings.value
+  const { config, unresolved, missingIncludes, byCommand } = settings.value
   const password = setting(config, 'requirepass') ?? ''
   if (password !== '') users.set('default', { name: 'default', rules: ['on', `>${password}`] })
   for (const user of aclUsers(config.get('user') ?? [])) {
@@ -37,6 +37,7 @@ export function renderedUsers(container: unknown, settings: Known<RedisSettings>
     if (lines.some(([, name = '', rules = '']) => !/^[\w.:@-]+$/.test(name) || /[>#].*\s[>#]/.test(rules))) {
       return 'the script of the container writes users in a way that is not understood'
     }
+    if (!byCommand) return 'the command of the container does not name redis.conf'
     if (config.has('aclfile')) return 'redis.conf names an aclfile'
     const variable = ['user', 'aclfile', 'include'].find((directive) => unresolved.includes(directive))
     if (variable !== undefined) return `the argument --${variable} of redis-server has a variable`

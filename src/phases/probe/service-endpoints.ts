@@ -43,7 +43,10 @@ export function serviceProblem(slices: readonly KubernetesObject[], target: Serv
     toleranceMilliseconds
   })
   const endpoints = slices.flatMap(endpointsOf)
-  const others = endpoints.filter((each) => !each.terminating && !isOf(each, target.pod))
+  // No client is sent to an endpoint that is not ready, or that has no port of the name that the Service calls.
+  const others = endpoints.filter(
+    (each) => each.ready && !each.terminating && each.ports.length > 0 && !isOf(each, target.pod)
+  )
   if (others.length > 0) {
     const isForeign = others.some(({ target }) => target?.name !== names.pod)
     const words = `leads not to ${names.pod} alone, but also to ${named(others)}`
@@ -112,11 +115,11 @@ function named(others: readonly Endpoint[]): string {
   return `${words.slice(0, namedAtMost).join(', ')}${more > 0 ? `, and ${more} more` : ''}`
 }
 
-function nameOf({ target, addresses, ready }: Endpoint): string {
+function nameOf({ target, addresses }: Endpoint): string {
   const address = addresses.join(', ')
   const who = target === undefined ? `address ${address}` : `${target.kind ?? 'object'} ${target.name} (${address})`
   const note = target?.name === names.pod ? ', which is another than the one of this run' : ''
-  return sanitizeLine(`${who}${note}${ready ? '' : ', not ready'}`, 300)
+  return sanitizeLine(`${who}${note}`, 300)
 }
 
 function hint({ namespace, service }: ServiceTarget): string {

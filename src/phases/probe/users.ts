@@ -41,7 +41,7 @@ function judge(
   if (needsNoPassword(user)) {
     return mayRunCommands(user) ? { problem: `user ${name} gets in without a password` } : {}
   }
-  if (!users.has(user.name)) {
+  if (!users.has(user.name) && user.name !== own.username) {
     if (othersBecause === undefined) return { problem: `user ${name} is not rendered` }
     return { note: `User ${name} gets in, and it is not known whether that is meant: ${othersBecause}.` }
   }

@@ -54,7 +54,10 @@ export interface WriteFinding {
 /** The key patterns that the rendered settings grant to a user; undefined where they do not say. */
 export function renderedKeyPatterns(config: RedisConfig | undefined, user: string): string[] | undefined {
   const own = aclUsers(config?.get('user') ?? []).filter(({ name }) => name === user)
-  return own.length === 0 ? undefined : keyPatterns({ rules: own.flatMap(({ rules }) => rules) })
+  const rules = own.flatMap((each) => each.rules)
+  // Selectors and rights to read or write alone are not followed.
+  const isPlain = !rules.some((rule) => /^(\(|%[RW]~)/i.test(rule))
+  return own.length === 0 || !isPlain ? undefined : keyPatterns({ rules })
 }
 
 /** The key patterns in a reply to ACL GETUSER; undefined if it is none. Before Redis 7, they are a list without `~`. */

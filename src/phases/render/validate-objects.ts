@@ -1,19 +1,16 @@
-import { at, isMap, listAt, objectId, textAt } from '../../core/kubernetes/object.ts'
+import { at, isMap, objectId } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { ManifestDocument } from '../../core/manifest.ts'
 import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 
 /** What is wrong with the objects themselves, whatever they are for. */
-export function objectProblems({ documents, services }: RenderedCache, namespace: string): string[] {
+export function objectProblems({ documents }: RenderedCache, namespace: string): string[] {
   if (documents.length === 0) return ['the manifests render no object: name their files under resources']
-  const redisServices = new Set(
-    services.filter(({ selectsRedis }) => selectsRedis).map(({ name }) => `Service/${name}`)
-  )
   return [
     ...documents
       .filter(({ object }) => (object.metadata.namespace ?? namespace) !== namespace)
       .map(({ object }) => `${objectId(object)} is in namespace ${object.metadata.namespace}, not in ${namespace}`),
-    ...documents.flatMap((document) => exportedFields(document, redisServices)),
+    ...documents.flatMap(exportedFields),
     ...documents.flatMap(suffixedSecret)
   ]
 }
@@ -31,19 +28,14 @@ const serverFields = [
 
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration'
 
-/** @param redisServices those whose address is given by the cluster, and by nobody else */
-function exportedFields({ object }: ManifestDocument, redisServices: ReadonlySet<string>): string[] {
+function exportedFields({ object }: ManifestDocument): string[] {
   const { metadata, status } = object
   const id = objectId(object)
-  const address = textAt(object, 'spec', 'clusterIP') ?? ''
   const fields = [
     ...serverFields.filter((name) => hasContent(metadata[name])).map((name) => `metadata.${name}`),
     ...(at(metadata, 'annotations', lastApplied) === undefined ? [] : [`metadata.annotations["${lastApplied}"]`]),
-    ...(redisServices.has(id) && address !== '' && address !== 'None' ? ['spec.clusterIP'] : []),
-    ...(redisServices.has(id) && listAt(object, 'spec', 'clusterIPs').some((each) => each !== 'None')
-      ? ['spec.clusterIPs']
-      : []),
-    ...(hasContent(status) ? ['status'] : [])
+    // Generators of a CustomResourceDefinition write one, which the server ignores.
+    ...(hasContent(status) && object.kind !== 'CustomResourceDefinition' ? ['status'] : [])
   ]
   return fields.length === 0 ? [] : [`${id} has what only the cluster writes: remove ${fields.join(', ')}`]
 }

@@ -23,7 +23,7 @@ export function workloadProblems(cache: RenderedCache, namespace: string): strin
       .filter(({ kind }) => serving.includes(kind))
       .flatMap((workload) => {
         const { id, kind, name } = workload
-        if (name === names.statefulSet) {
+        if (name === names.statefulSet && externalSecret === undefined) {
           return [
             `${id}: kind is ${kind}, and this action proves only StatefulSet/${names.statefulSet}: ` +
               `${instead ?? 'remove it, or rename it'}`

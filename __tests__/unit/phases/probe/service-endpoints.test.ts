@@ -53,6 +53,14 @@ describe('a Service leads to redis-0 alone:', () => {
       'another pod that is ending',
       [slice([endpoint(), endpoint({ pod: 'redis-1', address: '10.244.0.6', conditions: ending })])]
     ],
+    [
+      'another pod that is not ready, to which no client is sent',
+      [slice([endpoint(), endpoint({ pod: 'shop-0', address: '10.244.0.9', conditions: { ready: false } })])]
+    ],
+    [
+      'another pod without a port of the name that the Service calls',
+      [slice([endpoint()]), slice([endpoint({ pod: 'backup-x', address: '10.244.0.9' })], { ports: null })]
+    ],
     ['a second slice without endpoints', [slice([endpoint()]), slice(null, { ports: null })]],
     [
       'both families of the pod',
@@ -75,11 +83,6 @@ describe('a Service does not lead to redis-0 alone:', () => {
     ['another pod beside it', [slice([endpoint(), foreign])], `${alone} Pod shop-0 (10.244.0.9)`],
     ['another pod in another slice', [slice([endpoint()]), slice([foreign])], `${alone} Pod shop-0 (10.244.0.9)`],
     ['another pod instead', [slice([foreign])], `${alone} Pod shop-0 (10.244.0.9)`],
-    [
-      'another pod that is not ready, and will be',
-      [slice([endpoint(), endpoint({ pod: 'shop-0', address: '10.244.0.9', conditions: { ready: false } })])],
-      `${alone} Pod shop-0 (10.244.0.9), not ready`
-    ],
     [
       'an address of no pod',
       [slice([endpoint(), endpoint({ pod: null, address: '192.0.2.7' })])],
