@@ -90,7 +90,7 @@ describe('a deployment', () => {
       unchanged: '6'
     })
     expect(deployment.summary).toContain('6 objects, none changed')
-    expect(stage.api.requests.length - asked).toBe(22)
+    expect(stage.api.requests.length - asked).toBe(21)
     expect(podUid()).toBe(before)
   })
 

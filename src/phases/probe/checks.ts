@@ -65,9 +65,9 @@ export function selfHostedChecks(
 }
 
 /** What could not be checked because Redis does not say it, and why; one sentence each. */
-export function refusedNotes({ refused, ...facts }: RedisFacts, { expected }: RenderedSettings): string[] {
-  const { INFO, CONFIG, ACL } = refused
-  const live = liveSettings({ refused, ...facts })
+export function refusedNotes(facts: RedisFacts, { expected }: RenderedSettings): string[] {
+  const { INFO, CONFIG, ACL } = facts.refused
+  const live = liveSettings(facts)
   const unknown = comparedSettings.filter((name) => expected !== undefined && !live.has(name))
   return [
     ...(CONFIG === undefined || unknown.length === 0

@@ -11,6 +11,7 @@ import { kindOfError, type NetworkProblem, networkProblems } from './network-pro
 import type { Finding, ProbeContext } from './probe-context.ts'
 import type { Answers, ProbeOutput } from './probe-output.ts'
 import { proveWrite } from './prove-write.ts'
+import { answerMilliseconds } from './time-limits.ts'
 import { namingProblem } from './tls.ts'
 import { writeMilliseconds } from './write.ts'
 
@@ -23,7 +24,7 @@ export async function probeFromRunner(
 ): Promise<ProbeOutput> {
   const plain: RedisAddress = { host, port, ...(username !== undefined && { username }) }
   const secure = tls ? { ...plain, authorities: deps.authorities } : plain
-  const timeout = Math.min(5_000, Math.max(2_000, deadline.remaining))
+  const timeout = answerMilliseconds(deadline)
   const asked = (address: RedisAddress, secret: string | undefined, ...commands: string[]) =>
     ask(address, secret, timeout, commands, deps)
   try {

@@ -1,6 +1,6 @@
 import { endpointForm } from '../../core/aws-endpoint.ts'
 import type { FailureCode } from '../../core/failure.ts'
-import { names, ports } from '../../core/kubernetes/workload.ts'
+import { names, ports, watchLoading } from '../../core/kubernetes/workload.ts'
 import type { ProbeContext } from './probe-context.ts'
 import type { WriteProblem } from './write.ts'
 
@@ -17,7 +17,7 @@ export function selfHostedHint(code: FailureCode, namespace: string): string {
     case 'redis-auth':
       return `restart the pod to reload the Secret: ${restart}`
     case 'redis-loading':
-      return `watch it: \`${kubectl} logs ${names.pod} -c ${names.redisContainer} --follow\`; then raise timeout`
+      return `${watchLoading(namespace)}; then raise timeout`
     case 'memory-over-threshold':
       return 'raise memory-limit, and maxmemory up to half of it; or raise memory-threshold'
     case 'config-drift':
@@ -27,8 +27,13 @@ export function selfHostedHint(code: FailureCode, namespace: string): string {
     case 'metrics-missing':
       return `read the exporter log: \`${kubectl} logs ${names.pod} -c ${names.exporterContainer}\``
     default:
-      return `read the Redis log: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
+      return readLogHint(namespace)
   }
+}
+
+/** Where nothing better is known. */
+export function readLogHint(namespace: string): string {
+  return `read the Redis log: \`kubectl -n ${namespace} logs ${names.pod} -c ${names.redisContainer}\``
 }
 
 /** The same if the API server is reachable and opens no port-forward. */
@@ -113,7 +118,7 @@ function forSelfHosted(code: FailureCode, namespace: string): string {
   const kubectl = `kubectl -n ${namespace}`
   switch (code) {
     case 'redis-auth':
-      return `restart the pod to reload the Secret: \`${kubectl} delete pod ${names.pod}\``
+      return selfHostedHint(code, namespace)
     case 'redis-open':
       return 'give Redis a password: redis.conf must include the file generated from the Secret (see manifests/base)'
     case 'redis-readonly':
@@ -121,7 +126,7 @@ function forSelfHosted(code: FailureCode, namespace: string): string {
     case 'secret-field':
       return `make the Service select the master: \`${kubectl} get service ${names.statefulSet} --output=yaml\``
     default:
-      return `read the Redis log: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
+      return readLogHint(namespace)
   }
 }
 
@@ -151,15 +156,15 @@ export function writeHint(problem: WriteProblem, namespace: string, username?: s
     case 'paused':
       return `end the pause: ${cli('CLIENT UNPAUSE')}`
     case 'persistence':
-      return `check whether the volume is full: \`${kubectl} exec ${names.pod} -c ${names.redisContainer} -- df -h /data\``
+      return selfHostedHint('persistence-failing', namespace)
     case 'memory':
       return 'raise memory-limit, and maxmemory up to half of it; or let Redis evict keys: maxmemory-policy allkeys-lru'
     case 'loading':
-      return `watch it: \`${kubectl} logs ${names.pod} -c ${names.redisContainer} --follow\``
+      return watchLoading(namespace)
     case 'database':
       return `correct the number at the end of url, or raise databases in redis.conf: ${cli('CONFIG GET databases')}`
     default:
-      return `read the Redis log: \`${kubectl} logs ${names.pod} -c ${names.redisContainer}\``
+      return readLogHint(namespace)
   }
 }
 

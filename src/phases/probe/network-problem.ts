@@ -1,7 +1,7 @@
 import type { FailureCode } from '../../core/failure.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import { backendLabel } from './from-pod/pod-manifest.ts'
-import { endpointsBeside } from './hints.ts'
+import { endpointsBeside, readLogHint } from './hints.ts'
 import { endpointText, type ProbeContext, serviceOf } from './probe-context.ts'
 
 /** That a client does not get so far that it could ask, and why. */
@@ -199,7 +199,7 @@ function openPolicies({ namespace }: ProbeContext): string {
 }
 
 function readLog({ namespace }: ProbeContext): string {
-  return `read the Redis log: \`kubectl -n ${namespace} logs ${names.pod} -c ${names.redisContainer}\``
+  return readLogHint(namespace)
 }
 
 function replaceImage(): string {

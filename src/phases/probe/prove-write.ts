@@ -46,7 +46,7 @@ export async function proveWrite(inputs: WriteProofInputs, open: OpenConnection)
   const key = proofKey(rendered ?? liveKeyPatterns(await replyOrError(connection, 'ACL', 'GETUSER', user)))
   // A replica may be set to take writes, which it loses at the next synchronization.
   if (inputs.mayWrite && 'prefix' in key && info.get('role') !== 'slave') {
-    return writeFinding(await tryWrite(open, key.prefix, database), { info, user, key })
+    return writeFinding(await tryWrite(connection, open, key.prefix, database), { info, user, key })
   }
   const { facts, notes } = await readWriteFacts(inputs, key, connection, open)
   const finding = writeFinding(expectedOutcome(facts), { info, user, key })
@@ -57,8 +57,12 @@ export async function proveWrite(inputs: WriteProofInputs, open: OpenConnection)
 const maximumTries = 16
 
 /** Writes a random key, reads it and deletes it. It expires, so that it goes also where the run is cancelled. */
-async function tryWrite(open: OpenConnection, prefix: string, database: number | undefined): Promise<WriteOutcome> {
-  await using connection = await open()
+async function tryWrite(
+  connection: RedisConnection,
+  open: OpenConnection,
+  prefix: string,
+  database: number | undefined
+): Promise<WriteOutcome> {
   try {
     const refused = await selectDatabase(connection, database)
     if (refused !== undefined) return refused
