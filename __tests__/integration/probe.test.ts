@@ -119,13 +119,23 @@ describe('access to a probed Redis', () => {
 })
 
 onlyReal('users of a real server', () => {
-  const users = { users: new Map([['default', undefined]]), othersBecause: undefined }
+  const users = { users: new Map([['default', undefined]]), rights: new Map(), othersBecause: undefined }
 
   test.each([
-    ['a user without a password', ['evil', 'on', 'nopass', '~*', '+@all'], 'user evil gets in without a password'],
-    ['a user with a password', ['evil', 'on', '>another', '~*', '+@all'], 'user evil is not rendered'],
-    ['a second password', ['default', '>another'], 'user default has a password that is not rendered']
-  ])('%s that was added live is redis-open, and no hash is shown', async (_, rules, detail) => {
+    [
+      'a user without a password',
+      ['evil', 'on', 'nopass', '~*', '+@all'],
+      'user evil gets in without a password',
+      'redis-cli ACL DELUSER evil'
+    ],
+    ['a user with a password', ['evil', 'on', '>another', '~*', '+@all'], 'user evil is not rendered', 'DELUSER evil'],
+    [
+      'a second password',
+      ['default', '>another'],
+      'user default has a password that is not rendered',
+      '`kubectl -n default delete pod redis-0`'
+    ]
+  ])('%s that was added live is redis-open, and no hash is shown', async (_, rules, detail, hint) => {
     await using stage = await stageWith()
     expect((await probeAll(stage, { users })).failure).toBeUndefined()
     await commanding(stage.redis, stage.password, ['ACL', 'SETUSER', ...rules])
@@ -133,9 +143,21 @@ onlyReal('users of a real server', () => {
     expect(failure).toMatchObject({
       code: 'redis-open',
       message: `users: ${detail}`,
-      hint: expect.stringContaining('`kubectl -n default delete pod redis-0`')
+      hint: expect.stringContaining(hint)
     })
     expect(`${failure?.message}${log.join()}`).not.toMatch(/[0-9a-f]{16}/)
+  })
+
+  test('a user who may do less than is rendered is redis-readonly, also where nothing may be written', async () => {
+    await using stage = await stageWith()
+    const rights = new Map([['default', ['on', '~*', '&*', '+@all']]])
+    expect((await probeAll(stage, { users: { ...users, rights } })).failure).toBeUndefined()
+    await commanding(stage.redis, stage.password, ['ACL', 'SETUSER', 'default', '-keys', 'resetchannels'])
+    expect((await probeAll(stage, { users: { ...users, rights }, mayWrite: false })).failure).toMatchObject({
+      code: 'redis-readonly',
+      message: 'rights: user default may do less than is rendered: &* is missing, -keys',
+      hint: expect.stringContaining('`kubectl -n default delete pod redis-0`')
+    })
   })
 
   test('a user who may not list them leaves a note', async () => {
