@@ -175,6 +175,8 @@ export function writeHint(problem: WriteProblem, namespace: string, username?: s
       return `give the user keys: ${cli(`ACL SETUSER ${user} "~*"`)}, and correct its rule in redis.conf`
     case 'cluster':
       return `set cluster-enabled no in redis.conf, or give it all slots: ${cli('CLUSTER ADDSLOTSRANGE 0 16383')}`
+    case 'renamed':
+      return 'remove rename-command of SET, GET and DEL from redis.conf: clients need them'
     case 'script':
       return `end the script: ${cli('SCRIPT KILL')}`
     case 'paused':
