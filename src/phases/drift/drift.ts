@@ -1,8 +1,8 @@
+import { type Compared, comparedWith, driftLines, isDrifted, namedLinesOf } from '../../core/drift/format-difference.ts'
 import { Failure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import type { ManifestDocument } from '../../core/manifest.ts'
 import type { DriftDeps } from './deps.ts'
-import { type Compared, comparedWith, driftLines, isDrifted, namedLinesOf } from './format-difference.ts'
 import { driftHint } from './hints.ts'
 
 const mostInSentence = 5

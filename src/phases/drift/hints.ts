@@ -1,5 +1,5 @@
+import type { Compared, ObjectDrift } from '../../core/drift/format-difference.ts'
 import { fieldManager } from '../../core/kubernetes/object.ts'
-import type { Compared, ObjectDrift } from './format-difference.ts'
 
 /** What to do after a drift. */
 export function driftHint(drifted: readonly Compared[], namespace: string): string {

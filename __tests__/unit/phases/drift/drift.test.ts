@@ -4,7 +4,7 @@ import { type KubernetesObject, objectId } from '../../../../src/core/kubernetes
 import type { ManifestDocument } from '../../../../src/core/manifest.ts'
 import type { Check } from '../../../../src/core/result.ts'
 import { compareObjects, Drift } from '../../../../src/phases/drift/drift.ts'
-import { changed, rendered } from './objects.ts'
+import { changed, rendered } from '../../core/drift/objects.ts'
 
 interface Compared {
   sentence?: string

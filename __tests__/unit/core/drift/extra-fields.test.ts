@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { differencesOf } from '../../../../src/core/drift/differences.ts'
 import { type Path, pathText } from '../../../../src/core/kubernetes/field-path.ts'
 import { at, type KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { differencesOf } from '../../../../src/phases/drift/differences.ts'
 import { documentOf } from '../../document-of.ts'
 import { changed, renderedObject } from './objects.ts'
 import { ownedBy, placesOf } from './owners.ts'

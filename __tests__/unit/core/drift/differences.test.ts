@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import { type Difference, differencesOf } from '../../../../src/core/drift/differences.ts'
 import { pathText } from '../../../../src/core/kubernetes/field-path.ts'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { type Difference, differencesOf } from '../../../../src/phases/drift/differences.ts'
 import { documentOf } from '../../document-of.ts'
 import { changed, renderedObject } from './objects.ts'
 

@@ -1,4 +1,4 @@
-import { fieldOf, isItem, type Path, startsWith } from '../../core/kubernetes/field-path.ts'
+import { fieldOf, isItem, type Path, startsWith } from '../kubernetes/field-path.ts'
 import { isDefault } from './defaults.ts'
 import { isSelector } from './field-rules.ts'
 

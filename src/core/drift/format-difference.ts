@@ -1,9 +1,9 @@
-import { pathText } from '../../core/kubernetes/field-path.ts'
-import { type Writer, writerOf } from '../../core/kubernetes/managed-fields.ts'
-import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
-import { redactLines } from '../../core/redact/redact-line.ts'
-import { shownValues } from '../../core/redact/shown-value.ts'
-import { sanitizeLine } from '../../core/sanitize.ts'
+import { pathText } from '../kubernetes/field-path.ts'
+import { type Writer, writerOf } from '../kubernetes/managed-fields.ts'
+import { type KubernetesObject, objectId } from '../kubernetes/object.ts'
+import { redactLines } from '../redact/redact-line.ts'
+import { shownValues } from '../redact/shown-value.ts'
+import { sanitizeLine } from '../sanitize.ts'
 import { type Difference, differencesOf } from './differences.ts'
 
 /** `.spec.replicas is 0, rendered: 1 (written by kubectl at 2026-11-23T02:10:00Z)`; a secret is never shown. */

@@ -1,5 +1,5 @@
-import { fieldOf, isItem, type Path, startsWith } from '../../core/kubernetes/field-path.ts'
-import { sameDuration, sameQuantity } from '../../core/units.ts'
+import { fieldOf, isItem, type Path, startsWith } from '../kubernetes/field-path.ts'
+import { sameDuration, sameQuantity } from '../units.ts'
 
 /** Maps from names to texts, in which an empty text is significant. */
 const textMaps = ['labels', 'annotations', 'matchLabels', 'nodeSelector', 'data', 'binaryData']

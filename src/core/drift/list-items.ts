@@ -1,6 +1,6 @@
-import type { PathStep } from '../../core/kubernetes/field-path.ts'
-import { itemKey } from '../../core/kubernetes/list-keys.ts'
-import { at, textAt } from '../../core/kubernetes/object.ts'
+import type { PathStep } from '../kubernetes/field-path.ts'
+import { itemKey } from '../kubernetes/list-keys.ts'
+import { at, textAt } from '../kubernetes/object.ts'
 
 /** An item of a rendered list and its counterpart in the live list; one of the two may be missing. */
 export interface Pair {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
-import { differenceLine } from '../../../../src/phases/drift/format-difference.ts'
+import { differenceLine } from '../../../../src/core/drift/format-difference.ts'
 
 const image = ['spec', 'template', 'spec', 'containers', { name: 'redis' }, 'image']
 const line = (

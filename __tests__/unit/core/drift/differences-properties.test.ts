@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
+import { differencesOf } from '../../../../src/core/drift/differences.ts'
 import { at, type KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { differencesOf } from '../../../../src/phases/drift/differences.ts'
 import fc from '../../../support/fast-check.ts'
 import { changed, mapPaths, rendered, scalarPaths } from './objects.ts'
 
