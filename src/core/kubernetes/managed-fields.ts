@@ -68,8 +68,8 @@ export function otherWriterOf(live: KubernetesObject, path: Path): Writer | unde
   )
 }
 
-/** The one of these entries with the field that was written last. */
-function writerAmong(entries: readonly Entry[], path: Path): Writer | undefined {
+/** Who of these entries wrote a field last; undefined if none of them has it. */
+export function writerAmong(entries: readonly Entry[], path: Path): Writer | undefined {
   const owners = entries.filter((entry) => partOf(entry['fieldsV1'], path) !== undefined)
   const writers = owners.map((entry) => ({
     manager: textAt(entry, 'manager') ?? '',
