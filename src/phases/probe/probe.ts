@@ -49,9 +49,10 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
   const checks = [open, facts.answer, ...users.map(({ check }) => check), written, ...judged, exporter].filter(
     (check): check is ProbeCheck => check !== undefined
   )
-  for (const { name, passed, detail } of checks) deps.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
+  for (const { name, passed, relaxed, detail } of checks)
+    deps.log(`${relaxed ? '–' : passed ? '✓' : '✗'} ${name}: ${detail}`)
   const result = {
-    checks: checks.map(({ name, passed, detail }) => ({ name, passed, detail })),
+    checks: checks.map(({ name, passed, detail, relaxed }) => ({ name, passed, detail, ...(relaxed && { relaxed }) })),
     notes: [...refusedNotes(facts, inputs), ...users.flatMap(({ notes }) => notes), ...(write?.notes ?? [])],
     redisVersion: serverVersion(facts.info),
     usedMemoryBytes: usedMemory(facts.info),
