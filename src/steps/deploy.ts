@@ -52,7 +52,7 @@ async function deploy(
       if (probeFrom !== 'runner') await connectionPhase(cache, { ...inputs, mayWrite: true }, written, session, step)
     })
     // From the cluster, Redis was probed at the address that applications use.
-    if (probeFrom !== 'cluster') reportStoredAddress(written, cache, session, step)
+    if (probeFrom !== 'cluster') await reportStoredAddress(written, cache, session, step)
     if (probeFrom === 'runner') reportPortForward(step)
     if (probeFrom !== 'none') await lastLookAt(pod, session, step)
     return

@@ -9,6 +9,7 @@ import type { Check, ProgramResult } from '../core/result.ts'
 import { sanitizeLine } from '../core/sanitize.ts'
 import { addressNote } from '../phases/apply/credentials.ts'
 import { findLeftovers } from '../phases/apply/leftovers.ts'
+import { missingServiceFailure, namedService } from '../phases/apply/stored-address.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import type { StepContext } from './step.ts'
 
@@ -66,13 +67,23 @@ export function reportPortForward({ result, log }: StepContext): void {
   )
 }
 
-/** Logs and reports the address for applications if it may lead to another Redis than the one of the run. */
-export function reportStoredAddress(
+/**
+ * Logs and reports the address for applications if it may lead to another Redis than the one of the run.
+ * @throws Failure secret-field, if the Service that it names does not exist
+ */
+export async function reportStoredAddress(
   credentials: Credentials,
-  { services }: RenderedCache,
-  { namespace }: ClusterSession,
+  cache: RenderedCache,
+  { namespace, cluster }: ClusterSession,
   { result, log }: StepContext
-): void {
-  const note = addressNote(credentials, namespace, services)
-  if (note !== undefined) noteInto(result, log)(note)
+): Promise<void> {
+  const note = addressNote(credentials, namespace, cache.services)
+  if (note === undefined) return
+  const name = namedService(credentials, namespace)
+  // Who may not read it does not know.
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: name ?? '' } }
+  if (name !== undefined && (await cluster.read(service, namespace).catch(() => service)) === undefined) {
+    throw missingServiceFailure(name, credentials, cache, namespace)
+  }
+  noteInto(result, log)(note)
 }

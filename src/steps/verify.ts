@@ -4,6 +4,7 @@ import { names } from '../core/kubernetes/workload.ts'
 import type { ManifestDocument } from '../core/manifest.ts'
 import type { RenderedCache, RenderedRedis } from '../core/rendered-cache/rendered-cache.ts'
 import { readCredentials, storedService } from '../phases/apply/credentials.ts'
+import { storedAddressFailure } from '../phases/apply/stored-address.ts'
 import { runOf } from '../phases/report/verdict.ts'
 import { type ClusterSession, withClusterSession } from './cluster-session.ts'
 import { type DriftFound, driftPhase } from './drift-phase.ts'
@@ -60,7 +61,9 @@ async function verifySelfHosted(
   const pod = await healthPhase(cache, session, step)
   if (secret === undefined) throw noSecretFailure(namespace)
   const credentials = readCredentials(secret, namespace, cache.credentialsSecret !== undefined)
-  reportStoredAddress(credentials, cache, session, step)
+  const unreachable = storedAddressFailure(credentials, cache, namespace)
+  if (unreachable !== undefined) throw unreachable
+  await reportStoredAddress(credentials, cache, session, step)
   const service = storedService(credentials, namespace, cache.services)
   // One that is gone is told as that.
   const isGone = service !== undefined && drift?.missing.includes(`Service/${service.service}`)

@@ -69,7 +69,7 @@ export function readCredentials(secret: KubernetesObject, namespace: string, isR
 /**
  * A host as resolved by a pod of this namespace: the short and long names of a Service or of one of its pods are equal.
  */
-function resolved(host: string, namespace: string): string {
+export function resolvedHost(host: string, namespace: string): string {
   const name = hostName(host)
   const labels = name.split('.')
   const zone = labels.indexOf('svc', 2)
@@ -95,7 +95,7 @@ function meaningProblems(values: Partial<Credentials>, namespace: string): strin
   if (url === undefined) return problems
   const read = readUrl(url, password)
   if ('problem' in read) return [...problems, `key url ${read.problem}`]
-  const different = validateUrl(read, values, (name) => resolved(name, namespace))
+  const different = validateUrl(read, values, (name) => resolvedHost(name, namespace))
   return [...problems, ...different.map(({ key, problem }) => `key ${key} ${problem}`)]
 }
 
@@ -115,7 +115,7 @@ export function storedService(
   namespace: string,
   services: readonly RenderedService[]
 ): StoredService | undefined {
-  const labels = resolved(host, namespace).split('.')
+  const labels = resolvedHost(host, namespace).split('.')
   const isPod = labels.length === 3 && labels[0] === names.pod
   const [name, place, ...others] = isPod ? labels.slice(1) : labels
   const found = services.find((each) => each.name === name && each.selectsRedis && each.type !== 'ExternalName')
@@ -150,5 +150,5 @@ export function addressNote(
 }
 
 function addressOf(host: string, port: string | number, namespace: string): string {
-  return `${resolved(host, namespace)}:${Number(port)}`
+  return `${resolvedHost(host, namespace)}:${Number(port)}`
 }

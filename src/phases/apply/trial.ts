@@ -3,6 +3,7 @@ import { isGeneral } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { externalSecret, redisStatefulSet } from '../../core/kubernetes/workload.ts'
 import { type ManifestDocument, withTemplateAnnotations } from '../../core/manifest.ts'
+import { renderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import { type AcceptedObject, type ApplyOptions, type RefusedObject, tryCreate, tryDocument } from './apply-object.ts'
 import { readCredentials } from './credentials.ts'
 import { type AcceptedSecret, tryCredentials } from './credentials-secret.ts'
@@ -10,6 +11,7 @@ import type { ApplyDeps, ApplyInputs } from './deps.ts'
 import { waves } from './order.ts'
 import { foreignSecretFailure } from './owner.ts'
 import { checksumAnnotations, checksumsWithoutPassword, restartReason } from './restart-checksums.ts'
+import { storedAddressFailure } from './stored-address.ts'
 
 /** The results of all dry runs of a deployment. */
 export interface Trial {
@@ -99,6 +101,8 @@ export function credentialsIn(
   const credentials = readCredentials(secret, namespace, renderedSecret(documents) !== undefined)
   deps.secret(credentials.password)
   deps.secret(credentials.url)
+  const unreachable = storedAddressFailure(credentials, renderedCache(documents), namespace)
+  if (unreachable !== undefined) throw unreachable
   return credentials
 }
 
