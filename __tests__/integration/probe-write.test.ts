@@ -97,6 +97,16 @@ onlyReal('a Redis that takes no writes', () => {
       })
     })
 
+    test('finds a renamed SET', async () => {
+      await using renamed = await startRedis({ config: `${settings}rename-command SET ""\n`, password })
+      const { failure } = await probeOf(renamed, { mayWrite })
+      expect(failure).toMatchObject({
+        code: 'redis-readonly',
+        message: expect.stringMatching(/^write: Redis has no command SET, which rename-command can cause: ERR /),
+        hint: expect.stringContaining('rename-command')
+      })
+    })
+
     test('passes a cluster of one node that has all slots', async () => {
       await using clustered = await startRedis({ config: `${settings}cluster-enabled yes\n`, password })
       await giveAllSlots(clustered, password)

@@ -78,7 +78,9 @@ export function isExtraField(kind: string, path: Path, field: string, value: unk
   }
   if (last === 'spec') {
     if (path.at(-2) === 'template') return podFields.includes(field)
-    return kind === 'Service' && field === 'externalIPs'
+    if (kind !== 'Service') return false
+    // Local sends the pods of other nodes nowhere; the server writes Cluster.
+    return field === 'externalIPs' || (field === 'internalTrafficPolicy' && value !== 'Cluster')
   }
   return isListed(templateFields, last, field)
 }

@@ -13,16 +13,15 @@ export function aclUsers(lines: readonly (readonly string[])[]): AclUser[] {
   })
 }
 
+/** Whether a user is switched on; later rules undo earlier ones, and a new user is off. */
+export function isOn({ rules }: Pick<AclUser, 'rules'>): boolean {
+  return /^on$/i.test(rules.findLast((rule) => /^(on|off|reset)$/i.test(rule)) ?? '')
+}
+
 /** Whether a user is switched on and needs no password; later rules undo earlier ones. */
 export function needsNoPassword({ rules }: AclUser): boolean {
-  let [isOn, needsNone] = [false, false]
-  for (const rule of rules) {
-    if (/^(on|off)$/i.test(rule)) isOn = rule.toLowerCase() === 'on'
-    if (/^nopass$/i.test(rule)) needsNone = true
-    if (/^([>#].*|resetpass|reset)$/i.test(rule)) needsNone = false
-    if (/^reset$/i.test(rule)) isOn = false
-  }
-  return isOn && needsNone
+  const last = rules.findLast((rule) => /^(nopass|[>#].*|resetpass|reset)$/i.test(rule))
+  return isOn({ rules }) && /^nopass$/i.test(last ?? '')
 }
 
 /**

@@ -6,6 +6,7 @@ export interface RenderedContainer {
   readonly image: string | undefined
   readonly command: readonly string[]
   readonly args: readonly string[]
+  /** Those of TCP: Redis, its exporter and proxies speak nothing else. */
   readonly ports: readonly ContainerPort[]
   /** As written, such as `512Mi`. */
   readonly memoryLimit: string | undefined
@@ -24,10 +25,14 @@ export function renderedContainer(container: unknown): RenderedContainer | undef
     image: textAt(container, 'image'),
     command: listAt(container, 'command').map(String),
     args: listAt(container, 'args').map(String),
-    ports: listAt(container, 'ports').map((port) => ({
-      name: textAt(port, 'name'),
-      number: Number(textAt(port, 'containerPort'))
-    })),
+    ports: listAt(container, 'ports')
+      .filter(isTcp)
+      .map((port) => ({ name: textAt(port, 'name'), number: Number(textAt(port, 'containerPort')) })),
     memoryLimit: textAt(container, 'resources', 'limits', 'memory')
   }
+}
+
+/** Whether a port of a container, a Service or an EndpointSlice is one of TCP, which it is where it does not say. */
+export function isTcp(port: unknown): boolean {
+  return (textAt(port, 'protocol') ?? 'TCP') === 'TCP'
 }

@@ -1,5 +1,5 @@
 import { at, type KubernetesObject, listAt, textAt } from '../kubernetes/object.ts'
-import type { ContainerPort } from './container.ts'
+import { type ContainerPort, isTcp } from './container.ts'
 
 /** A Service, and whether it leads to Redis. */
 export interface RenderedService {
@@ -7,6 +7,7 @@ export interface RenderedService {
   readonly type: string
   /** Its name leads to the pods themselves, whatever its ports say. */
   readonly isHeadless: boolean
+  /** Those of TCP. */
   readonly ports: readonly ServicePort[]
   readonly selector: Readonly<Record<string, string>>
   /** Whether its selector matches the labels of the pod template of Redis. */
@@ -38,7 +39,9 @@ export function renderedServices(
         name: service.metadata.name,
         type: textAt(service, 'spec', 'type') ?? 'ClusterIP',
         isHeadless: textAt(service, 'spec', 'clusterIP') === 'None',
-        ports: listAt(service, 'spec', 'ports').map((port) => servicePort(port, podPorts)),
+        ports: listAt(service, 'spec', 'ports')
+          .filter(isTcp)
+          .map((port) => servicePort(port, podPorts)),
         selector,
         selectsRedis: podLabels !== undefined && selectsPods(selector, podLabels)
       }

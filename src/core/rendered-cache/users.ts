@@ -8,6 +8,8 @@ import type { RedisSettings } from './redis-settings.ts'
 export interface RenderedUsers {
   /** By name; undefined for a user whose rules are written when the container starts. */
   readonly users: ReadonlyMap<string, AclUser | undefined>
+  /** What each of them may do, by name: rules without passwords. Who is missing has rights that are not known. */
+  readonly rights: ReadonlyMap<string, readonly string[]>
   /** Why there may be others: a clause; undefined where these are all. */
   readonly othersBecause: string | undefined
 }
@@ -20,14 +22,15 @@ export function renderedUsers(container: unknown, settings: Known<RedisSettings>
   const written = lines.map(([, name = '']) => name)
   // User `default` is always there.
   const users = new Map<string, AclUser | undefined>(['default', ...written].map((name) => [name, undefined]))
-  if (!settings.known) return { users, othersBecause: settings.because }
+  if (!settings.known) return { users, rights: new Map(), othersBecause: settings.because }
   const { config, unresolved, missingIncludes, byCommand } = settings.value
   const password = setting(config, 'requirepass') ?? ''
   if (password !== '') users.set('default', { name: 'default', rules: ['on', `>${password}`] })
   for (const user of aclUsers(config.get('user') ?? [])) {
     users.set(user.name, { ...user, rules: [...(users.get(user.name)?.rules ?? []), ...user.rules] })
   }
-  return { users, othersBecause: othersReason() }
+  const isReset = aclUsers(config.get('user') ?? []).some(({ name }) => name === 'default')
+  return { users, rights: rightsOf(users, lines, isReset), othersBecause: othersReason() }
 
   function othersReason(): string | undefined {
     if (at(container, 'lifecycle', 'postStart') !== undefined || /(redis|valkey)-cli/i.test(script)) {
@@ -44,4 +47,33 @@ export function renderedUsers(container: unknown, settings: Known<RedisSettings>
     const unread = missingIncludes.find((path) => written.length === 0 || !script.includes(path))
     return unread === undefined ? undefined : `redis.conf includes ${unread}, which is not in the manifests`
   }
+}
+
+/** What user default may do where nothing says otherwise. */
+const everything = ['on', '~*', '&*', '+@all']
+
+const isPassword = (rule: string) => /^([>#<!]|nopass$|resetpass$)/i.test(rule)
+
+/**
+ * @param lines what the script writes: each with the name of the user and its rules
+ * @param isReset whether redis.conf has a line for user default, which then begins with nothing, as all others do
+ */
+function rightsOf(
+  users: RenderedUsers['users'],
+  lines: readonly RegExpExecArray[],
+  isReset: boolean
+): ReadonlyMap<string, readonly string[]> {
+  const rights = new Map<string, readonly string[]>()
+  for (const [name, user] of users) {
+    const written = lines.filter(([, each]) => each === name)
+    const own = user?.rules ?? []
+    // A password alone (requirepass) leaves user default what it begins with.
+    const isPlain = name === 'default' && written.length === 0 && !isReset
+    const rules = isPlain ? everything : [...own, ...written.flatMap(([, , rest = '']) => rest.split(/\s+/))]
+    const plain = rules.filter((rule) => rule !== '' && !isPassword(rule))
+    // Two lines for one user, or a variable, are not followed.
+    const isClear = written.length + (own.length > 0 ? 1 : 0) <= 1 && !plain.some((rule) => rule.includes('$'))
+    if (isClear) rights.set(name, plain)
+  }
+  return rights
 }

@@ -130,15 +130,39 @@ function forSelfHosted(code: FailureCode, namespace: string): string {
   }
 }
 
-/** What to type where no client can write to the Redis of a pod. */
-export function writeHint(problem: WriteProblem, namespace: string, username?: string): string {
+/** A command of redis-cli in redis-0. The password is on no command line; wherever the manifests mount it, the Secret has it. */
+function redisCli(namespace: string, username: string | undefined, command: string): string {
   const kubectl = `kubectl -n ${namespace}`
   const login = username === undefined ? '' : ` --user ${shellName(username)}`
-  // The password is on no command line; wherever the manifests mount it, the Secret has it.
-  const cli = (command: string) =>
+  return (
     `\`${kubectl} get secret ${names.credentials} -o jsonpath={.data.password} | base64 -d | ` +
     `${kubectl} exec -i ${names.pod} -c ${names.redisContainer} -- ` +
     `sh -c 'REDISCLI_AUTH="$(cat)" redis-cli${login} ${command}'\``
+  )
+}
+
+/**
+ * What to do about users who get in. To delete one leaves Redis running; a restart is needed where a rendered user was
+ * changed.
+ * @param strangers users that are not rendered
+ */
+export function usersHint(namespace: string, strangers: readonly string[], username?: string): string {
+  if (strangers.length === 0) return selfHostedHint('redis-open', namespace)
+  const command = redisCli(namespace, username, `ACL DELUSER ${strangers.map(shellName).join(' ')}`)
+  return `remove who does not belong there: ${command}; if a start script or redis.conf adds it, remove it there, too`
+}
+
+/** What to do about users who may do less than is rendered. */
+export function rightsHint(namespace: string): string {
+  return (
+    `restart the pod, which reloads the rendered users: \`kubectl -n ${namespace} delete pod ${names.pod}\`; ` +
+    'if the difference stays, correct the users in redis.conf'
+  )
+}
+
+/** What to type where no client can write to the Redis of a pod. */
+export function writeHint(problem: WriteProblem, namespace: string, username?: string): string {
+  const cli = (command: string) => redisCli(namespace, username, command)
   const user = shellName(username ?? 'default')
   switch (problem) {
     case 'replica':
@@ -151,6 +175,8 @@ export function writeHint(problem: WriteProblem, namespace: string, username?: s
       return `give the user keys: ${cli(`ACL SETUSER ${user} "~*"`)}, and correct its rule in redis.conf`
     case 'cluster':
       return `set cluster-enabled no in redis.conf, or give it all slots: ${cli('CLUSTER ADDSLOTSRANGE 0 16383')}`
+    case 'renamed':
+      return 'remove rename-command of SET, GET and DEL from redis.conf: clients need them'
     case 'script':
       return `end the script: ${cli('SCRIPT KILL')}`
     case 'paused':

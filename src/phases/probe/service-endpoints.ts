@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
+import { isTcp } from '../../core/rendered-cache/container.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 
 /** Where the clients of a Service should arrive: at one port of redis-0, and nowhere else. */
@@ -78,7 +79,9 @@ export function podAddresses(pod: KubernetesObject): string[] {
 }
 
 function endpointsOf(slice: KubernetesObject): Endpoint[] {
-  const ports = listAt(slice, 'ports').map((each) => Number(at(each, 'port')))
+  const ports = listAt(slice, 'ports')
+    .filter(isTcp)
+    .map((each) => Number(at(each, 'port')))
   return listAt(slice, 'endpoints').map((endpoint) => {
     const name = textAt(endpoint, 'targetRef', 'name')
     return {

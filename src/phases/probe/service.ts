@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import type { Check } from '../../core/result.ts'
+import { formatDuration } from '../../core/units.ts'
 import { waitUntilDone } from '../../core/wait.ts'
 import { podAddresses, type ServiceTarget, serviceProblem } from './service-endpoints.ts'
 
@@ -42,7 +43,8 @@ export async function proveService(target: ServiceTarget, deadline: Deadline, de
             : { waiting: { waitingFor: `${name} to lead to ${names.pod} alone`, problem } }
         },
         interval: (patience) => Math.min(lookAgain, patience),
-        verdict: async ({ problem: { code, sentence, hint } }) => new Failure(code, sentence, hint)
+        verdict: async ({ problem: { code, sentence, hint } }, { lasted }) =>
+          new Failure(code, `${sentence} (seen for ${formatDuration(lasted)})`, hint)
       },
       deadline,
       deps

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type AclUser, aclUsers, mayRunCommands, needsNoPassword } from '../../core/redis/acl.ts'
+import { type AclUser, aclUsers, isOn, mayRunCommands, needsNoPassword } from '../../core/redis/acl.ts'
 import type { RenderedUsers } from '../../core/rendered-cache/users.ts'
 import type { JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
@@ -7,6 +7,8 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 /** What the users that get in come to. */
 export interface UsersJudged {
   check: JudgedCheck
+  /** Who gets in and is not rendered, by name. */
+  strangers: string[]
   /** What could not be told; one sentence each. */
   notes: string[]
 }
@@ -28,6 +30,9 @@ export function usersCheck(
   const detail = problems.length > 0 ? problems.join(', ') : `${live.map(nameOf).join(', ') || 'nobody'} alone`
   return {
     check: { name: 'users', code: 'redis-open', passed: problems.length === 0, detail },
+    strangers: live
+      .filter(({ name }, index) => judged[index]?.problem !== undefined && !rendered.users.has(name))
+      .map(({ name }) => name),
     notes: judged.flatMap(({ note }) => note ?? [])
   }
 }
@@ -71,10 +76,6 @@ function hashesOf({ rules }: AclUser): string[] {
 
 function sha256(password: string): string {
   return createHash('sha256').update(password).digest('hex')
-}
-
-function isOn({ rules }: AclUser): boolean {
-  return rules.includes('on')
 }
 
 function nameOf({ name }: AclUser): string {

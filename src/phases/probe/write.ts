@@ -4,6 +4,7 @@ import type { RedisConfig } from '../../core/redis/config.ts'
 import type { RedisInfo } from '../../core/redis/info.ts'
 import type { JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
+import { formatDuration } from '../../core/units.ts'
 
 /** How long a write may take before it counts as hanging, in milliseconds. */
 export const writeMilliseconds = 2_000
@@ -34,6 +35,7 @@ export type WriteProblem =
   | 'key'
   | 'cluster'
   | 'script'
+  | 'renamed'
   | 'memory'
   | 'persistence'
   | 'loading'
@@ -108,8 +110,13 @@ export function expectedOutcome({ info, role, cluster, leastReplicas, dryRuns, h
   const good = info.get('min_slaves_good_slaves')
   if (good !== undefined && Number(good) < (leastReplicas ?? 1)) return refused(`NOREPLICAS ${good} good replicas`)
   const forbidden = dryRuns.find(({ said }) => said !== 'OK')
-  return forbidden === undefined ? { kind: 'possible' } : refused(`NOPERM ${forbidden.said}`, forbidden.command)
+  if (forbidden === undefined) return { kind: 'possible' }
+  const { said, command } = forbidden
+  return refused(unknownToDryRun.test(said) ? said : `NOPERM ${said}`, command)
 }
+
+/** What ACL DRYRUN says of a command that Redis does not have. A Redis without ACL says something else. */
+export const unknownToDryRun = /^ERR Command '.*' not found/i
 
 interface Refusal {
   problem: WriteProblem
@@ -136,6 +143,11 @@ const refusals: readonly Refusal[] = [
     problem: 'cluster',
     said: /^CLUSTERDOWN\b/,
     sentence: () => 'cluster mode is on, and this node serves no slots'
+  },
+  {
+    problem: 'renamed',
+    said: /^ERR (unknown command\b|Command '.*' not found)/i,
+    sentence: ({ command }) => `Redis has no command ${command}, which rename-command can cause`
   },
   { problem: 'script', said: /^BUSY\b/, sentence: () => 'a script blocks Redis' },
   {
@@ -177,7 +189,10 @@ export function writeFinding(
     case 'possible':
       return passed('nothing that Redis reports prevents it; none was tried')
     case 'hanging':
-      return failed('paused', 'SET gets no answer while other commands do: writes are paused (CLIENT PAUSE)')
+      return failed(
+        'paused',
+        `SET gets no answer while other commands do: writes are paused (CLIENT PAUSE)${pausedFor(info)}`
+      )
     case 'differing':
       return failed('differing', 'SET was answered with OK, and GET of the same key with another value')
     case 'refused':
@@ -198,6 +213,12 @@ export function writeFinding(
   if (refusal === undefined) return failed('other', `${command} was refused: ${shown}`)
   const sentence = refusal.sentence({ command, info, user: sanitizeLine(user, 100) })
   return failed(refusal.problem, /\s/.test(shown) ? `${sentence}: ${shown}` : sentence, refusal.code)
+}
+
+/** Valkey 8 and newer tell how long a pause still lasts. */
+function pausedFor(info: RedisInfo): string {
+  const milliseconds = Number(info.get('paused_timeout_milliseconds') ?? 0)
+  return milliseconds > 0 ? `, for another ${formatDuration(milliseconds)}` : ''
 }
 
 function masterOf(info: RedisInfo): string {

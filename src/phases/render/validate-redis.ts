@@ -1,4 +1,4 @@
-import { at, listAt, objectId } from '../../core/kubernetes/object.ts'
+import { at, type KubernetesObject, listAt, objectId } from '../../core/kubernetes/object.ts'
 import { containerOf, names, ports } from '../../core/kubernetes/workload.ts'
 import { aclUsers, mayRunCommands, needsNoPassword } from '../../core/redis/acl.ts'
 import { setting } from '../../core/redis/config.ts'
@@ -19,7 +19,7 @@ export function redisProblems(redis: RenderedRedis): string[] {
     ...(settings === undefined || isBehindProxy ? [] : [...bindProblems(settings), ...portProblems(settings)]),
     ...(settings === undefined
       ? []
-      : [...writeProblems(settings), ...userProblems(settings), ...passwordProblems(settings, redis)])
+      : [...writeProblems(settings, redis), ...userProblems(settings), ...passwordProblems(settings, redis)])
   ]
 }
 
@@ -71,19 +71,30 @@ function containerPortProblems({ container: redis, statefulSet }: RenderedRedis)
   ]
 }
 
-function writeProblems(settings: RedisSettings): string[] {
+function writeProblems(settings: RedisSettings, { statefulSet, sidecars }: RenderedRedis): string[] {
   const replica = ['replicaof', 'slaveof'].flatMap((directive) => {
     const master = setting(settings.config, directive)
     if (master === undefined || /^no\s+one$/i.test(master)) return []
     return [`${lineOf(settings, directive, master)} makes Redis a replica, which takes no write: remove it`]
   })
   const cluster = setting(settings.config, 'cluster-enabled')
-  if (cluster?.toLowerCase() !== 'yes') return replica
+  if (cluster?.toLowerCase() !== 'yes' || mayAssignSlots(statefulSet.object, sidecars)) return replica
   return [
     ...replica,
     `${lineOf(settings, 'cluster-enabled', cluster)} makes Redis wait for hash slots that nobody gives it, ` +
       'so that no client can write: write cluster-enabled no'
   ]
+}
+
+/** Whether a hook, a script or another container may give Redis its hash slots, as far as they show it. */
+function mayAssignSlots(statefulSet: KubernetesObject, sidecars: RenderedRedis['sidecars']): boolean {
+  const redis = containerOf(statefulSet, names.redisContainer)
+  const words = [...listAt(redis, 'command'), ...listAt(redis, 'args')].map(String).join(' ')
+  return (
+    sidecars.length > 0 ||
+    at(redis, 'lifecycle', 'postStart') !== undefined ||
+    /(redis|valkey)-cli|addslots/i.test(words)
+  )
 }
 
 function userProblems(settings: RedisSettings): string[] {

@@ -24,7 +24,8 @@ export function serviceProblems(cache: RenderedCache, namespace: string): string
       return isMeant && type !== 'ExternalName' && Object.keys(selector).length > 0
     })
     .flatMap((service) => {
-      if (service.selectsRedis) return service.isHeadless ? [] : portProblems(service, redis)
+      if (service.selectsRedis)
+        return service.isHeadless ? [] : portProblems(service, redis, clientNames.has(service.name))
       // That the Service leads to another workload is told of the workload.
       const isTold = service.name !== governing && otherWorkloads.some((each) => isReached(each, service))
       return isTold ? [] : [selectorProblem(service, redis)]
@@ -53,9 +54,13 @@ export function reachedWorkloads(cache: RenderedCache, namespace: string): [Othe
 }
 
 /** Whether a pod is an endpoint of a Service: a port that is called by a name leads only to pods that have the name. */
-function isReached({ podLabels, ports: own }: OtherWorkload, { selector, ports }: RenderedService): boolean {
+function isReached(
+  { podLabels, ports: own }: OtherWorkload,
+  { selector, ports, isHeadless }: RenderedService
+): boolean {
   const hasPort = ({ target }: ServicePort) => typeof target === 'number' || own.some(({ name }) => name === target)
-  return selectsPods(selector, podLabels) && ports.some(hasPort)
+  // The name of a headless Service leads to the pods themselves, with or without ports.
+  return selectsPods(selector, podLabels) && (ports.some(hasPort) || (isHeadless && ports.length === 0))
 }
 
 function selectorProblem({ name, selector }: RenderedService, { podLabels }: RenderedRedis): string {
@@ -70,26 +75,51 @@ function selectorProblem({ name, selector }: RenderedService, { podLabels }: Ren
   return `Service/${name} does not lead to Redis: spec.selector has ${label}: ${String(value)}, ${advice}`
 }
 
-/** The ports of Redis, those that its container declares where its settings do not tell, and those of all others. */
-function listeningPorts({ settings, container, exporter, sidecars }: RenderedRedis): number[] {
+/** The ports of Redis, and those of all other containers. */
+function listeningPorts(redis: RenderedRedis): number[] {
+  return [...redisPorts(redis), ...[redis.exporter, ...redis.sidecars].flatMap((each) => portNumbers(each?.ports))]
+}
+
+/** Those that its settings name, or that its container declares where they do not tell. */
+function redisPorts({ settings, container }: RenderedRedis): number[] {
   const certain = certainSettings(settings)
-  const numbers = (declared: readonly ContainerPort[] = []) => declared.map(({ number }) => number)
   const isTold = certain !== undefined && !['port', 'tls-port'].some((each) => certain.unresolved.includes(each))
   const own = isTold
     ? ['port', 'tls-port'].map((directive) => Number(setting(certain.config, directive)))
-    : numbers(container?.ports)
-  return [ports.redis, ...own, ...[exporter, ...sidecars].flatMap((each) => numbers(each?.ports))]
+    : portNumbers(container?.ports)
+  return [ports.redis, ...own]
 }
 
-function portProblems({ name, ports: servicePorts }: RenderedService, redis: RenderedRedis): string[] {
+function portNumbers(declared: readonly ContainerPort[] = []): number[] {
+  return declared.map(({ number }) => number)
+}
+
+/** @param isForClients whether clients look for Redis by its name */
+function portProblems(
+  { name, ports: servicePorts }: RenderedService,
+  redis: RenderedRedis,
+  isForClients: boolean
+): string[] {
   const listening = listeningPorts(redis)
   const own = redis.container?.ports.find(({ number }) => number === ports.redis)?.name
   const advice = `write ${own ?? ports.redis}`
-  return servicePorts.flatMap(({ target, podPort }, index) => {
+  const problems = servicePorts.flatMap(({ target, podPort }, index) => {
     const field = `Service/${name}: spec.ports[${index}].targetPort is ${target}`
     if (podPort === undefined) return [`${field}, and no container of the pod has a port of that name: ${advice}`]
     // A container may listen where it does not say so.
-    if (listening.includes(podPort) || mayBeProxied(redis)) return []
+    if (listening.includes(podPort) || mayListenAnywhere(redis)) return []
     return [`${field}, where no container of the pod listens: ${advice}`]
   })
+  const leadsToRedis = servicePorts.some(({ podPort }) => podPort !== undefined && redisPorts(redis).includes(podPort))
+  if (problems.length > 0 || leadsToRedis || !isForClients || mayBeProxied(redis)) return problems
+  return [
+    `Service/${name} does not lead to Redis: spec.ports has no TCP port whose targetPort is ${ports.redis}: ` +
+      `add {name: redis, port: ${ports.redis}, targetPort: ${own ?? ports.redis}}`
+  ]
+}
+
+/** Whether a container beside Redis listens where it does not say so. */
+function mayListenAnywhere(redis: RenderedRedis): boolean {
+  const exporters = [redis.exporter, ...redis.sidecars].filter((each) => each !== undefined)
+  return mayBeProxied(redis) || exporters.some((each) => each.ports.length === 0)
 }

@@ -279,6 +279,13 @@ describe('drift of other objects', () => {
       ['.spec.externalIPs']
     ],
     [
+      'that a Service leads to the pods of the same node alone',
+      'Service',
+      'spec: {type: ClusterIP}',
+      'spec: {type: ClusterIP, internalTrafficPolicy: Local}',
+      ['.spec.internalTrafficPolicy']
+    ],
+    [
       'a port of a Service',
       'Service',
       'spec: {ports: [{port: 1, name: a}]}',

@@ -21,7 +21,8 @@ function usersOf(edit: (text: string) => string = (text) => text) {
 const auth = 'include /run/redis/auth.conf'
 
 test('the shipped manifests have user default alone, whose password is known when the container starts', () => {
-  expect(usersOf()).toEqual({ users: new Map([['default', undefined]]), othersBecause: undefined })
+  const { users, othersBecause } = usersOf()
+  expect({ users, othersBecause }).toEqual({ users: new Map([['default', undefined]]), othersBecause: undefined })
 })
 
 test('users of redis.conf are rendered with their rules', () => {
@@ -40,6 +41,30 @@ test('requirepass is the password of user default', () => {
     'on',
     '>secret'
   ])
+})
+
+describe('what a user may do', () => {
+  const echo = 'user default on #$hash ~* &* +@all'
+  const rightsIn = (to: string, from = auth) => Object.fromEntries(usersOf((text) => text.replace(from, to)).rights)
+
+  test('is what the script of the shipped manifests writes', () => {
+    expect(Object.fromEntries(usersOf().rights)).toMatchObject({
+      default: expect.arrayContaining(['on', '~*', '&*', '+@all'])
+    })
+  })
+
+  test('is everything for user default where redis.conf gives it a password alone', () => {
+    const { rights } = usersOf((text) => text.replace(auth, 'requirepass secret').replace(echo, ''))
+    expect(rights.get('default')).toEqual(['on', '~*', '&*', '+@all'])
+  })
+
+  test('is what redis.conf says, without the passwords', () => {
+    expect(rightsIn('user app on >secret ~app:* +@read')).toMatchObject({ app: ['on', '~app:*', '+@read'] })
+  })
+
+  test('is not known where a variable says it', () => {
+    expect(rightsIn('user default on #$hash $RIGHTS', echo)).toEqual({})
+  })
 })
 
 describe('there may be other users', () => {

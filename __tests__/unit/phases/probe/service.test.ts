@@ -68,7 +68,10 @@ describe('where a Service leads', () => {
 
   test('is final after a few seconds, whatever changes in what is wrong', async () => {
     const { outcome, checks, time } = await proving((now) => [now < 2_000 ? slice() : slice('redis-0', 'shop-0')])
-    expect(outcome).toMatchObject({ code: 'service-mismatch', message: expect.stringContaining('Pod shop-0') })
+    expect(outcome).toMatchObject({
+      code: 'service-mismatch',
+      message: expect.stringMatching(/Pod shop-0.* \(seen for 5\.0 s\)$/)
+    })
     expect(checks.map(({ passed }) => passed)).toEqual([false])
     expect(time).toBe(5_000)
   })

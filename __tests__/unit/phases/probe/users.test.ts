@@ -10,6 +10,7 @@ const own = { username: 'default', password: 'of-the-secret' }
 const byDefault = `user default on sanitize-payload #${hash(own.password)} ~* &* +@all`
 const rendered = (users: [string, AclUser | undefined][] = [], othersBecause?: string): RenderedUsers => ({
   users: new Map([['default', undefined], ...users]),
+  rights: new Map(),
   othersBecause
 })
 const judged = (list: string[], expected = rendered(), who = own) => {
@@ -87,6 +88,12 @@ describe('open', () => {
       'redis-open: user app has a password that is not rendered'
     )
   })
+})
+
+test('who is not rendered is named, so that it can be deleted; a rendered user is not', () => {
+  const list = [`user default on nopass ~* +@all`, 'user evil on nopass +@all', `user other on #${hash('x')} +@all`]
+  const { strangers } = usersCheck(list, rendered(), own)
+  expect(strangers).toEqual(['evil', 'other'])
 })
 
 describe('where other users may be rendered out of sight', () => {

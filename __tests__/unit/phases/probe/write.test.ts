@@ -113,6 +113,7 @@ describe('a write that is refused', () => {
 
   test.each([
     [{ kind: 'hanging' } as const, 'paused', 'CLIENT PAUSE'],
+    [refused("ERR unknown command 'SET', with args"), 'renamed', 'Redis has no command SET, which rename-command'],
     [{ kind: 'differing' } as const, 'differing', 'another value']
   ])('in other ways: %j', (outcome, problem, detail) => {
     expect(writeFinding(outcome, { info: replica, key: own })).toMatchObject({
@@ -120,6 +121,11 @@ describe('a write that is refused', () => {
       problem
     })
   })
+})
+
+test('a pause says for how long, where Redis does', () => {
+  const info = parseInfo('role:master\r\npaused_timeout_milliseconds:90000\r\n')
+  expect(writeFinding({ kind: 'hanging' }, { info, key: own }).check?.detail).toMatch(/, for another 1 min 30 s$/)
 })
 
 describe('what would become of a write, by what Redis reports', () => {
@@ -151,6 +157,7 @@ describe('what would become of a write, by what Redis reports', () => {
     ['enough replicas', { info: good, leastReplicas: 1 }, undefined],
     ['too few replicas', { info: good, leastReplicas: 2 }, 'NOREPLICAS'],
     ['no replicas, where it is not known how many are wanted', { info: noGood }, 'NOREPLICAS'],
+    ['a renamed SET', { dryRuns: [{ command: 'SET', said: "ERR Command 'SET' not found" }] }, 'ERR Command'],
     ['a user without SET', { dryRuns: [{ command: 'SET', said: "no permissions to run the 'set' command" }] }, 'NOPERM']
   ])('%s', (_, facts, said) => {
     expect(outcome(facts)).toEqual(

@@ -149,6 +149,16 @@ describe('a Redis is right', () => {
     ],
     ['that is no replica', [line('replicaof no one')]],
     ['that is no cluster', [line('cluster-enabled no')]],
+    [
+      'that is a cluster whose slots a hook may assign',
+      [
+        line('cluster-enabled yes'),
+        [
+          '          ports:\n            - name: redis',
+          `          lifecycle: {postStart: {exec: {command: [/slots.sh]}}}\n          ports:\n            - name: redis`
+        ]
+      ]
+    ],
     ['with a user that has a password', [line('user app on >x ~* +@all')]],
     ['with a user that is off', [line('user guest off nopass ~* +@all')]],
     ['with a user whose password comes later', [line('user guest on nopass ~* +@all resetpass >x')]],

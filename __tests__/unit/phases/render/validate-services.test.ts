@@ -76,10 +76,28 @@ describe('a Service for Redis that does not lead there is refused:', () => {
   })
 })
 
+describe('a Service by which clients find Redis needs a TCP port that leads there', () => {
+  const lost =
+    'Service/redis does not lead to Redis: spec.ports has no TCP port whose targetPort is 6379: ' +
+    'add {name: redis, port: 6379, targetPort: redis}'
+
+  test.each<[string, Edit[]]>([
+    ['not one of UDP', [target('redis\n      protocol: UDP')]],
+    ['not that of the exporter', [target('9121')]]
+  ])('%s', (_, edits) => {
+    expect(problemsWith(edits)).toEqual([lost])
+  })
+})
+
 describe('a Service is left alone', () => {
   test.each<[string, Edit[], string[]]>([
     ['that names the port by its number', [target('6379')], []],
     ['that leads to the exporter', [], [service('redis-metrics', '{selector: {app.kubernetes.io/name: redis}}')]],
+    [
+      'that leads to an exporter which declares no port',
+      [['          ports:\n            - name: metrics\n              containerPort: 9121\n', '']],
+      [service('redis-metrics', '{selector: {app.kubernetes.io/name: redis}, ports: [{port: 9121, targetPort: 9121}]}')]
+    ],
     ['without a selector', [client('  type: ClusterIP')], []],
     ['that is a name', [client('  type: ExternalName\n  externalName: cache.example.org\n  selector: {a: b}')], []],
     ['of another workload', [], [service('app', '{selector: {app: erp}, ports: [{port: 80, targetPort: http}]}')]],

@@ -63,6 +63,14 @@ describe('a workload beside StatefulSet redis is refused', () => {
     expect(problemsWith([['targetPort: redis', 'targetPort: 6379']], byNumber)).toHaveLength(1)
   })
 
+  test('to which a headless Service without ports leads, as its name leads to the pods', () => {
+    const proxy = workload('Deployment', 'proxy', pods('app: proxy'))
+    const headless =
+      '{apiVersion: v1, kind: Service, metadata: {name: cache}, spec: {clusterIP: None, selector: {app: proxy}}}'
+    const secret = '{apiVersion: v1, kind: Secret, metadata: {name: redis-credentials}, stringData: {host: cache}}'
+    expect(problemsWith([], proxy, headless, secret)).toEqual([expect.stringContaining('Deployment/proxy')])
+  })
+
   test('that is a second StatefulSet', () => {
     expect(problemsWith([], workload('StatefulSet', 'sessions', pods('app: sessions')))).toEqual([
       'StatefulSet/sessions: the only StatefulSet allowed is redis'

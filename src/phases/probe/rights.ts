@@ -1,0 +1,71 @@
+import { type AclUser, aclUsers, isOn } from '../../core/redis/acl.ts'
+import { rightsLost } from '../../core/redis/acl-rights.ts'
+import type { RenderedUsers } from '../../core/rendered-cache/users.ts'
+import type { JudgedCheck } from '../../core/result.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
+
+/** What the rights of the users come to. */
+export interface RightsJudged {
+  /** Undefined where no user's rights are known. */
+  check: JudgedCheck | undefined
+  /** What could not be told; one sentence each. */
+  notes: string[]
+}
+
+/** Rules that are shown of one user. */
+const mostShown = 5
+
+/**
+ * Compares what each user may do with what is rendered: a user that may do less is a client that fails.
+ * @param list the answer to ACL LIST
+ * @param version of Redis: `7.2.4`; undefined if it does not say it
+ */
+export function rightsCheck(
+  list: readonly string[],
+  { rights, othersBecause }: RenderedUsers,
+  version: string | undefined
+): RightsJudged {
+  const meant = [...rights].filter(([, rules]) => isOn({ rules }))
+  if (meant.length === 0) return { check: undefined, notes: [] }
+  const live = new Map(aclUsers(list.map((line) => line.split(' ').slice(1))).map((user) => [user.name, user]))
+  const compares = { commands: Number.parseInt(version ?? '', 10) >= 7 }
+  const judged = meant.map(([name, rules]) => judge(sanitizeLine(name, 100), live.get(name), rules, compares))
+  const lost = judged.flatMap((each) => each.lost ?? [])
+  const unclear = judged.flatMap((each) => each.unclear ?? [])
+  // A hook or a script may change what redis.conf says.
+  const problems = othersBecause === undefined ? lost : []
+  const notes =
+    othersBecause === undefined ? unclear : [...lost, ...unclear].map((each) => `${each} (${othersBecause})`)
+  const names = meant.map(([name]) => sanitizeLine(name, 100)).join(', ')
+  return {
+    check: {
+      name: 'rights',
+      code: 'redis-readonly',
+      passed: problems.length === 0,
+      detail: problems.length === 0 ? `${names} as rendered` : problems.join(', ')
+    },
+    notes: notes.map((each) => `Not certain whether clients may do all that is rendered: ${each}.`)
+  }
+}
+
+function judge(
+  name: string,
+  user: AclUser | undefined,
+  meant: readonly string[],
+  compares: { commands: boolean }
+): { lost?: string; unclear?: string } {
+  if (user === undefined) return { lost: `user ${name} is rendered and does not exist` }
+  if (!isOn(user)) return { lost: `user ${name} is rendered and is switched off` }
+  const { lost, unclear } = rightsLost(user.rules, meant, compares)
+  if (lost.length > 0) return { lost: `user ${name} may do less than is rendered: ${shown(lost)}` }
+  return unclear.length > 0 ? { unclear: `user ${name} has other rules: ${shown(unclear)}` } : {}
+}
+
+/** A rule that was taken stands as it is, one that is missing as such. */
+function shown(rules: readonly string[]): string {
+  const words = rules
+    .slice(0, mostShown)
+    .map((rule) => sanitizeLine(rule.startsWith('-') ? rule : `${rule} is missing`, 100))
+  const more = rules.length - words.length
+  return [...words, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')
+}
