@@ -1,6 +1,7 @@
 import { toFailureFor } from '../clients/kubernetes/failure.ts'
 import { openPortForward } from '../clients/kubernetes/port-forward.ts'
 import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
+import { speaksTls } from '../clients/redis/handshake.ts'
 import { readMetrics } from '../clients/redis/metrics.ts'
 import { systemClock } from '../clients/runner/system-clock.ts'
 import type { Credentials } from '../core/credentials.ts'
@@ -172,6 +173,7 @@ export async function probePhase(
           toFailure: toFailureFor(role),
           openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
           openRedis: openRedisConnection,
+          speaksTls,
           readMetrics,
           isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
           clock: systemClock,

@@ -6,7 +6,7 @@ import type { Check, JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { maxmemory, type RedisFacts, refusedNotes, selfHostedChecks } from './checks.ts'
 import type { ProbeDeps, ProbeInputs } from './deps.ts'
-import { checkExporter } from './exporter.ts'
+import { checkExporter, ofSameRedis } from './exporter.ts'
 import { rightsHint, selfHostedHint, usersHint, writeHint } from './hints.ts'
 import { reachPod } from './port-forward.ts'
 import { proveWrite } from './prove-write.ts'
@@ -47,15 +47,22 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
   const users = judgeUsers(facts, inputs)
   const { write } = facts
   const written = write?.check && { ...write.check, ...hintOf(write, inputs) }
-  const checks = [open, facts.answer, ...users.map(({ check }) => check), written, ...judged.checks, exporter].filter(
-    (check): check is ProbeCheck => check !== undefined
-  )
+  const metrics = exporter && ofSameRedis(exporter, facts.info.get('run_id'))
+  const checks = [
+    open,
+    facts.answer,
+    ...users.map(({ check }) => check),
+    written,
+    ...judged.checks,
+    metrics?.check
+  ].filter((check): check is ProbeCheck => check !== undefined)
   for (const { name, passed, detail } of checks) deps.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
   const result = {
     checks: checks.map(({ name, passed, detail }) => ({ name, passed, detail })),
     notes: [
       ...refusedNotes(facts, inputs),
       ...judged.notes,
+      ...(metrics?.notes ?? []),
       ...users.flatMap(({ notes }) => notes),
       ...(write?.notes ?? [])
     ],
