@@ -18,5 +18,6 @@ export async function deployInto(
   const { failure } = await applying(access, documents, { namespace: name, forceConflicts: true })
   if (failure !== undefined) throw failure
   const log = () => undefined
-  await rollout(name, new Deadline(clock, 120_000), { cluster, toFailure, clock, signal: cancel.signal, log })
+  const deps = { cluster, toFailure, neededLabels: [], clock, date: () => new Date(), signal: cancel.signal, log }
+  await rollout(name, new Deadline(clock, 120_000), deps)
 }

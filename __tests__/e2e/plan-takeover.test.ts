@@ -89,6 +89,7 @@ async function applied(dryRun: boolean): Promise<Tried[]> {
       toFailure,
       secret: () => {},
       log: () => {},
+      note: () => {},
       clock: access.clock,
       signal: access.cancel.signal,
       isUnknownKind: () => false,

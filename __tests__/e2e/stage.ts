@@ -74,7 +74,9 @@ export async function stage(): Promise<Stage> {
         rollout(namespace.name, deadline, {
           cluster,
           toFailure,
+          neededLabels: [],
           clock,
+          date: () => new Date(),
           signal: cancel.signal,
           log(line) {
             log.push(line)

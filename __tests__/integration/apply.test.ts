@@ -57,9 +57,36 @@ describe('the reported changes', () => {
     const labels = { ...service.metadata.labels, 'team.example/owner': 'platform' }
     const metadata = { ...service.metadata, labels }
     api.seed({ ...service, metadata }, { fieldManager: 'kubectl-label' })
-    const { changes } = await applying(access, documents)
+    const { changes, notes } = await applying(access, documents)
     expect(changes['Service/redis']).toBe('unchanged')
     expect(stored('Service', 'redis').metadata.labels).toEqual(labels)
+    expect(notes).toEqual([
+      'Service/redis has labels or annotations that other clients added and that are not rendered: ' +
+        '.metadata.labels.team.example/owner (kubectl-label).'
+    ])
+  })
+
+  test('are none where another client added a container: nothing is written, also by force', async () => {
+    await applying(access, documents)
+    const statefulSet = structuredClone(stored('StatefulSet', 'redis'))
+    const containers = listAt(statefulSet, 'spec', 'template', 'spec', 'containers')
+    containers.push({ name: 'intruder', image: 'redis:7.2' })
+    api.seed(statefulSet, { fieldManager: 'kubectl-patch' })
+    const before = api.requests.length
+    const { failure, changes } = await applying(access, documents, { forceConflicts: true })
+    expect(failure).toMatchObject({
+      code: 'config-drift',
+      message: expect.stringMatching(
+        /containers\[name="intruder"\] is present but is not rendered \(written by kubectl-patch/
+      ),
+      hint: expect.stringContaining(
+        '{"op":"test","path":"/spec/template/spec/containers/2/name","value":"intruder"},' +
+          '{"op":"remove","path":"/spec/template/spec/containers/2"}'
+      )
+    })
+    expect(changes).toEqual({})
+    const requests = api.requests.slice(before)
+    expect(requests.filter(({ method, query }) => method !== 'GET' && query.get('dryRun') !== 'All')).toEqual([])
   })
 })
 

@@ -93,6 +93,7 @@ export interface ApplyRun {
   readonly credentials: Credentials | undefined
   readonly failure: Failure | undefined
   readonly log: string[]
+  readonly notes: string[]
   readonly objects: ObjectResult[]
   /** What each object came to, by its id. */
   readonly changes: Record<string, string>
@@ -107,6 +108,7 @@ export async function applying(
   onAccepted: ApplyDeps['accepted'] = async () => {}
 ): Promise<ApplyRun> {
   const log: string[] = []
+  const notes: string[] = []
   const objects: ObjectResult[] = []
   const secrets: string[] = [...known]
   const { result: credentials, failure } = await ended(
@@ -120,6 +122,7 @@ export async function applying(
         signal: cancel.signal,
         secret: (value) => void secrets.push(value),
         log: (line) => void log.push(line),
+        note: (sentence) => void notes.push(sentence),
         isUnknownKind: (error) => error instanceof UnknownKind,
         accepted: onAccepted,
         applied(object, states) {
@@ -130,8 +133,8 @@ export async function applying(
       }
     )
   )
-  const said = [...log, JSON.stringify(objects), failure === undefined ? '' : wordsOf(failure)]
+  const said = [...log, ...notes, JSON.stringify(objects), failure === undefined ? '' : wordsOf(failure)]
   expectNoSecret(said.join('\n'), secrets)
   const changes = Object.fromEntries(objects.map(({ id, change }) => [id, change]))
-  return { credentials, failure, log, objects, changes }
+  return { credentials, failure, log, notes, objects, changes }
 }

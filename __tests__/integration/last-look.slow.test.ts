@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { toFailure } from '../../src/clients/kubernetes/failure.ts'
+import { listAt } from '../../src/core/kubernetes/object.ts'
 import { names } from '../../src/core/kubernetes/workload.ts'
 import { lastLook } from '../../src/phases/rollout/last-look.ts'
 import { until } from '../support/until.ts'
@@ -46,4 +47,15 @@ test('pods that may not be listed any more are no success', async () => {
   const body = { kind: 'Status', status: 'Failure', reason: 'Forbidden', code: 403, message }
   here.api.fault({ path: /\/pods$/, reply: { status: 403, body } })
   expect((await looking(here, here.pod)).failure?.code).toBe('forbidden')
+})
+
+test('one whose image was changed meanwhile is told, with who did it', async () => {
+  await using here = await rolledOut()
+  const pod = structuredClone(here.pod)
+  Reflect.set(Object(listAt(pod, 'spec', 'containers')[0]), 'image', 'docker.io/library/redis:6')
+  here.api.seed(pod, { fieldManager: 'kubectl-set' })
+  expect((await looking(here, here.pod)).failure).toMatchObject({
+    code: 'config-drift',
+    message: expect.stringMatching(/it has been changed since: .*image is "docker.io\/library\/redis:6", .*kubectl-set/)
+  })
 })

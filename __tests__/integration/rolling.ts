@@ -84,7 +84,7 @@ async function follow(
   }
   const recovery: Recovery = { deletePod: (pod) => cluster.delete(pod, namespace), note: log }
   const deadline = new Deadline(clock, timeout)
-  const deps = { cluster, toFailure, clock, signal: cancel.signal, log }
+  const deps = { cluster, toFailure, neededLabels: [], clock, date: () => new Date(), signal: cancel.signal, log }
   const outcome = await ended(
     rollout(namespace, deadline, deps, recovers ? recovery : undefined).then(({ revision }) => revision)
   )

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { listAt } from '../../src/core/kubernetes/object.ts'
 import type { ManifestDocument } from '../../src/core/manifest.ts'
 import type { FaultReply } from '../support/kubernetes-api/server.ts'
 import { documentsFor, edited, namespace } from './rendering.ts'
@@ -268,6 +269,47 @@ describe('a pod', () => {
     expect((await rolling(stage)).failure).toMatchObject({
       code: 'invalid-manifest',
       message: expect.stringContaining('serviceaccount "absent" not found')
+    })
+  })
+})
+
+describe('a redis-0 that somebody changed', () => {
+  /** A deployment that runs, and its pod, to be changed. */
+  async function deployed() {
+    const stage = await scene(documents, [{ kind: 'ready' }])
+    const { failure } = await rolling(stage)
+    if (failure !== undefined) throw failure
+    const pod = structuredClone(stage.api.read('Pod', namespace, 'redis-0'))
+    if (pod === undefined) throw new Error('there is no redis-0')
+    return { stage, pod }
+  }
+
+  test('has another image than its template: drift at once, with its manager', async () => {
+    const { stage, pod } = await deployed()
+    await using _ = stage
+    Reflect.set(Object(listAt(pod, 'spec', 'containers')[0]), 'image', 'docker.io/library/redis:6')
+    stage.api.seed(pod, { fieldManager: 'kubectl-set' })
+    const { failure } = await rolling(stage)
+    expect(failure).toMatchObject({
+      code: 'config-drift',
+      message: expect.stringMatching(/^pod redis-0 is not what its template says: .*\(written by kubectl-set at /),
+      hint: expect.stringContaining(`\`kubectl -n ${namespace} delete pod redis-0\``)
+    })
+  })
+
+  test('lost the label of the selector: it is in the way, after seconds', async () => {
+    const { stage, pod } = await deployed()
+    await using _ = stage
+    const { ownerReferences: _owners, ...metadata } = pod.metadata
+    const unlabelled = { ...metadata, labels: { 'statefulset.kubernetes.io/pod-name': 'redis-0' } }
+    stage.api.seed({ ...pod, metadata: unlabelled }, { fieldManager: 'kubectl-label' })
+    const { failure } = await rolling(stage)
+    expect(failure).toMatchObject({
+      code: 'stuck-revision',
+      message: expect.stringContaining('a pod redis-0 is in the way: it lacks the label app.kubernetes.io/name=redis'),
+      hint: expect.stringContaining(
+        `\`kubectl -n ${namespace} label pod redis-0 app.kubernetes.io/name=redis --overwrite\``
+      )
     })
   })
 })

@@ -7,6 +7,7 @@ import type { ObjectResult } from '../core/result.ts'
 import { apply } from '../phases/apply/apply.ts'
 import type { ApplyInputs } from '../phases/apply/deps.ts'
 import type { ClusterSession } from './cluster-session.ts'
+import { noteInto } from './findings.ts'
 import { guardData } from './guard-phase.ts'
 import type { StepContext } from './step.ts'
 
@@ -30,6 +31,7 @@ export async function applyPhase(
         cluster,
         toFailure: toFailureFor(role),
         log,
+        note: noteInto(result, log),
         clock: systemClock,
         signal,
         secret: (value) => redactor.add(value),

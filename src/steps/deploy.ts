@@ -10,7 +10,7 @@ import { inputsFrom } from './inputs/reader.ts'
 import { refuseInputsWithoutEffect } from './inputs/unused.ts'
 import { connectionPhase, elasticachePhase, secretPhase } from './managed-phases.ts'
 import { clientPlanPhase, planPhase } from './plan-phase.ts'
-import { lastLookAt, probePhase, rolloutPhase, servicePhase } from './self-hosted-phases.ts'
+import { askWhileItServes, lastLookAt, probePhase, rolloutPhase, servicePhase } from './self-hosted-phases.ts'
 import { runStep, type StepContext } from './step.ts'
 
 // Applies the manifest and proves that the cache works, or plans that; holds the kubeconfig and the AWS environment.
@@ -41,14 +41,16 @@ async function deploy(
   const written = await applyPhase(cache.documents, inputs, session, step)
   const { redis } = cache
   if (redis !== undefined && written !== undefined) {
-    const pod = await rolloutPhase(inputs.recover, session, step)
+    const pod = await rolloutPhase(cache, inputs.recover, session, step)
     const service = storedService(written, session.namespace, cache.services)
-    if (service !== undefined) await servicePhase(service, pod, session, step)
     const { probeFrom = 'runner' } = inputs
-    if (probeFrom !== 'none') {
-      await probePhase(redis, { ...inputs, credentials: written, mayWrite: true }, session, step)
-    }
-    if (probeFrom !== 'runner') await connectionPhase(cache, { ...inputs, mayWrite: true }, written, session, step)
+    await askWhileItServes(pod, session, step, async () => {
+      if (service !== undefined) await servicePhase(service, pod, session, step)
+      if (probeFrom !== 'none') {
+        await probePhase(redis, { ...inputs, credentials: written, mayWrite: true }, session, step)
+      }
+      if (probeFrom !== 'runner') await connectionPhase(cache, { ...inputs, mayWrite: true }, written, session, step)
+    })
     // From the cluster, Redis was probed at the address that applications use.
     if (probeFrom !== 'cluster') reportStoredAddress(written, cache, session, step)
     if (probeFrom === 'runner') reportPortForward(step)

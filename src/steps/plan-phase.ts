@@ -77,7 +77,7 @@ async function tryAll(
   documents: RenderedCache['documents'],
   inputs: Inputs,
   { namespace, cluster }: ClusterSession,
-  { redactor, signal, log }: StepContext
+  { result, redactor, signal, log }: StepContext
 ): Promise<{ tried: Tried[]; refused: PlannedRefusal[] }> {
   const tried: Tried[] = []
   const refused: PlannedRefusal[] = []
@@ -86,6 +86,7 @@ async function tryAll(
     cluster,
     toFailure: toPlannerFailure,
     log,
+    note: noteInto(result, log),
     clock: systemClock,
     signal,
     secret: (value) => redactor.add(value),

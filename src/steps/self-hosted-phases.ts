@@ -1,20 +1,21 @@
 import { toFailureFor } from '../clients/kubernetes/failure.ts'
 import { openPortForward } from '../clients/kubernetes/port-forward.ts'
 import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
+import { speaksTls } from '../clients/redis/handshake.ts'
 import { readMetrics } from '../clients/redis/metrics.ts'
 import { systemClock } from '../clients/runner/system-clock.ts'
 import type { Credentials } from '../core/credentials.ts'
 import type { KubernetesObject } from '../core/kubernetes/object.ts'
 import { names } from '../core/kubernetes/workload.ts'
+import { comparability } from '../core/redis/directives.ts'
 import { knownValue } from '../core/rendered-cache/known.ts'
-import type { RenderedRedis } from '../core/rendered-cache/rendered-cache.ts'
+import { type RenderedCache, type RenderedRedis, selectingLabels } from '../core/rendered-cache/rendered-cache.ts'
 import { formatDuration, quantityBytes } from '../core/units.ts'
 import type { StoredService } from '../phases/apply/credentials.ts'
-import { comparedSettings } from '../phases/probe/checks.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../phases/probe/probe.ts'
 import { addressOf } from '../phases/probe/probe-context.ts'
 import { proveService } from '../phases/probe/service.ts'
-import { lastLook } from '../phases/rollout/last-look.ts'
+import { lastLook, whileItServes } from '../phases/rollout/last-look.ts'
 import { health, rollout } from '../phases/rollout/rollout.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { checkedInto, noteInto } from './findings.ts'
@@ -26,6 +27,7 @@ import type { StepContext } from './step.ts'
  * @returns the pod
  */
 export async function rolloutPhase(
+  cache: RenderedCache,
   recover: Recover,
   { namespace, cluster, deadline, role }: ClusterSession,
   { result, signal, log, phase }: StepContext
@@ -34,13 +36,13 @@ export async function rolloutPhase(
   let pod: KubernetesObject | undefined
   await phase('rollout', `pod ${names.pod}, at most ${formatDuration(deadline.remaining)}`, async () => {
     const start = systemClock.now()
-    const deps = { cluster, toFailure, clock: systemClock, signal, log }
-    const recovery = {
-      deletePod: (pod: KubernetesObject) => cluster.delete(pod, namespace),
-      note: noteInto(result, log)
-    }
+    const note = noteInto(result, log)
+    const neededLabels = selectingLabels(cache)
+    const deps = { cluster, toFailure, neededLabels, clock: systemClock, date: () => new Date(), signal, log }
+    const recovery = { deletePod: (pod: KubernetesObject) => cluster.delete(pod, namespace), note }
     const done = await rollout(namespace, deadline, deps, recover === 'none' ? undefined : recovery)
     pod = done.pod
+    done.notes.forEach(note)
     result.revision = done.revision
     result.rolloutMilliseconds = Math.round(systemClock.now() - start)
     return `pod ${names.pod} is Ready at revision ${done.revision}`
@@ -50,14 +52,18 @@ export async function rolloutPhase(
 
 /** Judges the current state of redis-0, and returns it. */
 export async function healthPhase(
+  cache: RenderedCache,
   { namespace, cluster, role }: ClusterSession,
   { result, signal, log, phase }: StepContext
 ): Promise<KubernetesObject> {
   const toFailure = toFailureFor(role)
   let pod: KubernetesObject | undefined
   await phase('rollout', `pod ${names.pod} as it is now`, async () => {
-    const now = await health(namespace, { cluster, toFailure, clock: systemClock, signal, log })
+    const neededLabels = selectingLabels(cache)
+    const deps = { cluster, toFailure, neededLabels, clock: systemClock, date: () => new Date(), signal, log }
+    const now = await health(namespace, deps)
     pod = now.pod
+    now.notes.forEach(noteInto(result, log))
     result.revision = now.revision
     return `pod ${names.pod} is Ready at revision ${now.revision}`
   })
@@ -90,6 +96,19 @@ export async function servicePhase(
       log
     })
   )
+}
+
+/**
+ * Asks redis-0 something; where that fails because it is another pod by now, the failure says what became of it.
+ * @param pod as the rollout ended with it
+ */
+export async function askWhileItServes(
+  pod: KubernetesObject,
+  { namespace, cluster, role }: ClusterSession,
+  { signal }: StepContext,
+  ask: () => Promise<void>
+): Promise<void> {
+  await whileItServes(pod, namespace, { cluster, toFailure: toFailureFor(role), signal }, ask)
 }
 
 /**
@@ -127,7 +146,7 @@ export async function probePhase(
   }
   await phase('probe', `Redis in pod ${names.pod}, through a port-forward`, async () => {
     const { config: expected, unresolved = [] } = knownValue(settings) ?? {}
-    const uncompared = comparedSettings.filter((name) => unresolved.includes(name))
+    const uncompared = unresolved.filter((name) => comparability(name) === 'compared')
     if (uncompared.length > 0)
       note(`Not compared, because arguments of redis-server set it by a variable: ${uncompared.join(', ')}.`)
     if (!settings.known) note(`The settings of Redis were not compared with redis.conf: ${settings.because}.`)
@@ -154,6 +173,7 @@ export async function probePhase(
           toFailure: toFailureFor(role),
           openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
           openRedis: openRedisConnection,
+          speaksTls,
           readMetrics,
           isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
           clock: systemClock,

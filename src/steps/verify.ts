@@ -14,7 +14,7 @@ import { readVerifyInputs, type VerifyInputs } from './inputs/verify.ts'
 import { connectionPhase, elasticachePhase, secretPhase } from './managed-phases.ts'
 import { publish } from './publish-report.ts'
 import { renderPhase } from './render-phase.ts'
-import { healthPhase, lastLookAt, probePhase, servicePhase } from './self-hosted-phases.ts'
+import { askWhileItServes, healthPhase, lastLookAt, probePhase, servicePhase } from './self-hosted-phases.ts'
 import { runStep, type StepContext } from './step.ts'
 
 // Verifies with reads alone that the deployment is healthy and as rendered; holds the kubeconfig and the AWS
@@ -57,16 +57,19 @@ async function verifySelfHosted(
   step: StepContext
 ): Promise<void> {
   const { namespace } = session
-  const pod = await healthPhase(session, step)
+  const pod = await healthPhase(cache, session, step)
   if (secret === undefined) throw noSecretFailure(namespace)
   const credentials = readCredentials(secret, namespace, cache.credentialsSecret !== undefined)
   reportStoredAddress(credentials, cache, session, step)
   const service = storedService(credentials, namespace, cache.services)
   // One that is gone is told as that.
   const isGone = service !== undefined && drift?.missing.includes(`Service/${service.service}`)
-  if (service !== undefined && !isGone) await servicePhase(service, pod, session, step)
-  if (probeFrom === 'none') return noteInto(step.result, step.log)('Redis was not probed: `probe-from` is `none`.')
-  await probePhase(redis, { credentials, memoryThresholdPercent, mayWrite: false }, session, step)
+  await askWhileItServes(pod, session, step, async () => {
+    if (service !== undefined && !isGone) await servicePhase(service, pod, session, step)
+    if (probeFrom === 'none') return noteInto(step.result, step.log)('Redis was not probed: `probe-from` is `none`.')
+    await probePhase(redis, { credentials, memoryThresholdPercent, mayWrite: false }, session, step)
+  })
+  if (probeFrom === 'none') return
   reportPortForward(step)
   await lastLookAt(pod, session, step)
 }

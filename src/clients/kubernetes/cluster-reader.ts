@@ -58,6 +58,12 @@ export class ClusterReader {
     return this.#list(`/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`, { labelSelector })
   }
 
+  /** The pod of a name, whatever its labels: empty or one. A list, so that the right to list pods is enough. */
+  async listPodsNamed(namespace: string, name: string): Promise<KubernetesObject[]> {
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`
+    return this.#list(path, { fieldSelector: `metadata.name=${name}` })
+  }
+
   /** Where a Service leads, in as many slices as its controller made. */
   async listEndpointSlices(namespace: string, service: string): Promise<KubernetesObject[]> {
     const path = `/apis/discovery.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/endpointslices`

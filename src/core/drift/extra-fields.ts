@@ -4,6 +4,7 @@ import { isSelector } from './field-rules.ts'
 
 /** Fields of a pod template without a default: unless rendered, they must be absent. */
 const podFields = [
+  'activeDeadlineSeconds',
   'affinity',
   'hostAliases',
   'hostIPC',

@@ -53,7 +53,24 @@ export function otherManagers(object: KubernetesObject): string[] {
 
 /** The manager of a live field as tracked by the server; undefined for defaults and for fields that no longer exist. */
 export function writerOf(live: KubernetesObject | undefined, path: Path): Writer | undefined {
-  const owners = entriesOf(live).filter((entry) => partOf(entry['fieldsV1'], path) !== undefined)
+  return writerAmong(entriesOf(live), path)
+}
+
+/**
+ * Another manager that requested a live field which we do not apply; undefined for defaults, for what admission added,
+ * and for what is part of a value that we applied as a whole.
+ */
+export function otherWriterOf(live: KubernetesObject, path: Path): Writer | undefined {
+  if (!isAskedFor(live, path)) return undefined
+  return writerAmong(
+    ownEntriesOf(live).filter((entry) => entry['manager'] !== fieldManager),
+    path
+  )
+}
+
+/** Who of these entries wrote a field last; undefined if none of them has it. */
+export function writerAmong(entries: readonly Entry[], path: Path): Writer | undefined {
+  const owners = entries.filter((entry) => partOf(entry['fieldsV1'], path) !== undefined)
   const writers = owners.map((entry) => ({
     manager: textAt(entry, 'manager') ?? '',
     time: textAt(entry, 'time') ?? ''

@@ -11,6 +11,9 @@ export const names = {
   credentials: 'redis-credentials'
 } as const
 
+/** The label with its name, which the StatefulSet controller gives to a pod that it makes. */
+export const podNameLabel = 'statefulset.kubernetes.io/pod-name'
+
 export const ports = { redis: 6379, exporter: 9121 } as const
 
 /** The self-hosted Redis, if it is rendered; its presence decides the topology. */

@@ -1,6 +1,6 @@
 import { renderedSecret } from '../credentials.ts'
-import { at, type KubernetesObject } from '../kubernetes/object.ts'
-import { containerOf, externalSecret, names, redisStatefulSet } from '../kubernetes/workload.ts'
+import { at, type KubernetesObject, listAt, textAt } from '../kubernetes/object.ts'
+import { containerOf, externalSecret, names, podNameLabel, redisStatefulSet } from '../kubernetes/workload.ts'
 import type { ManifestDocument } from '../manifest.ts'
 import type { Topology } from '../result.ts'
 import { type ContainerPort, type RenderedContainer, renderedContainer } from './container.ts'
@@ -79,8 +79,22 @@ export function mayBeProxied({ sidecars }: RenderedRedis): boolean {
   return sidecars.some(({ image }) => image === undefined || !/exporter/i.test(image))
 }
 
+/** The names of the labels by which Services and NetworkPolicies select the pod of Redis. */
+export function selectingLabels({ services, networkPolicies }: RenderedCache): string[] {
+  const ofServices = services
+    .filter(({ selectsRedis }) => selectsRedis)
+    .flatMap(({ selector }) => Object.keys(selector))
+  const ofPolicies = networkPolicies
+    .filter(({ selectsRedis }) => selectsRedis)
+    .flatMap(({ podSelector }) => [
+      ...Object.keys(Object(at(podSelector, 'matchLabels'))),
+      ...listAt(podSelector, 'matchExpressions').map((each) => textAt(each, 'key') ?? '')
+    ])
+  return [...new Set([...ofServices, ...ofPolicies])]
+}
+
 /** What the StatefulSet controller adds to those of the template. */
-const controllerLabels = { 'statefulset.kubernetes.io/pod-name': names.pod, 'apps.kubernetes.io/pod-index': '0' }
+const controllerLabels = { [podNameLabel]: names.pod, 'apps.kubernetes.io/pod-index': '0' }
 
 function renderedRedis(statefulSet: ManifestDocument, objects: readonly KubernetesObject[]): RenderedRedis {
   const { object } = statefulSet

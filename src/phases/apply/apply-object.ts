@@ -6,6 +6,7 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { conflictFailure, takeoverNote, type ValueConflict, valueConflictsOf } from './conflicts.ts'
 import { adoptionNote, changeOf, ownershipNote } from './content.ts'
 import type { ApplyDeps, ApplyInputs } from './deps.ts'
+import { foreignFieldsFailure, foreignMetadataNote } from './foreign-fields.ts'
 import { immutableFailure } from './immutable-field.ts'
 import { migratedManagedFields, withoutKubectlFields } from './kubectl-migration.ts'
 
@@ -54,6 +55,9 @@ export async function tryDocument(
     const refusal = before && options.refuse?.(before)
     if (refusal !== undefined) throw refusal
     const { applied, taken } = await send(document, before, inputs, deps, { ...options, dryRun: true })
+    const foreign =
+      before && !options.keepOwners && foreignFieldsFailure(object, before, applied.object, inputs.namespace)
+    if (foreign) throw foreign
     const notes = before && [options.note?.(before), takeoverNote(taken, true), adoptionNote(before, true)]
     return { document, before, applied, notes: notes ?? [], options }
   } catch (error) {
@@ -204,6 +208,8 @@ function report(
     ? []
     : [`${id} ${change}${note === '' ? '' : ` (${note})`}`, ...warned.map((line) => `  ${line}`)]
   for (const line of lines) deps.log(line)
+  const foreign = foreignMetadataNote(wanted, object)
+  if (foreign !== undefined) deps.note(foreign)
   deps.applied({ id, change, ...(note !== '' && { note }) }, { wanted, before, after: object })
 }
 

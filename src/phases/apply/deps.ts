@@ -23,6 +23,8 @@ export interface ApplyDeps {
   /** Called with a secret before anything else is done with it. */
   secret(value: string): void
   log(line: string): void
+  /** Called with what a reader should know besides the results. */
+  note(sentence: string): void
   clock: Clock
   /** Aborted when the run is cancelled. */
   signal: AbortSignal

@@ -131,7 +131,7 @@ function forSelfHosted(code: FailureCode, namespace: string): string {
 }
 
 /** A command of redis-cli in redis-0. The password is on no command line; wherever the manifests mount it, the Secret has it. */
-function redisCli(namespace: string, username: string | undefined, command: string): string {
+export function redisCli(namespace: string, username: string | undefined, command: string): string {
   const kubectl = `kubectl -n ${namespace}`
   const login = username === undefined ? '' : ` --user ${shellName(username)}`
   return (

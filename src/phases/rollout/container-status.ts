@@ -40,10 +40,24 @@ export function podWaitsFor(pod: KubernetesObject): string {
   if (condition(pod, 'PodScheduled') !== 'True') return `pod ${names.pod} to be scheduled to a node`
   const late = unreadyContainer(pod)
   const name = textAt(late, 'name')
-  if (name === undefined) return `pod ${names.pod} to be Ready`
+  if (name === undefined) {
+    const gate = unmetGate(pod)
+    return gate === undefined ? `pod ${names.pod} to be Ready` : `readiness gate ${gate.name} of pod ${names.pod}`
+  }
   if (!isRunning(late)) return `container ${name} to start`
   if (isInit(pod, name)) return `init container ${name} to finish`
   return at(late, 'started') === true ? `container ${name} to be ready` : `container ${name} to pass its startup probe`
+}
+
+/** A readiness gate that keeps the pod from being Ready, and its condition, undefined if nobody has set one. */
+export function unmetGate(pod: KubernetesObject): { name: string; condition: unknown } | undefined {
+  const gates = listAt(pod, 'spec', 'readinessGates').map((gate) => textAt(gate, 'conditionType') ?? '')
+  const conditions = listAt(pod, 'status', 'conditions')
+  // A container that is not ready tells more, and one without a status has not been seen by the kubelet yet.
+  if (containerStatuses(pod).length === 0 || unreadyContainer(pod) !== undefined) return undefined
+  return gates
+    .map((type) => ({ name: sanitizeLine(type), condition: conditions.find((each) => at(each, 'type') === type) }))
+    .find((gate) => at(gate.condition, 'status') !== 'True')
 }
 
 function condition(pod: KubernetesObject, type: string): string | undefined {

@@ -7,16 +7,20 @@ import { formatDuration } from '../../core/units.ts'
 import { type Observation, type Wait, waitUntilDone } from '../../core/wait.ts'
 import type { RolloutDeps } from './deps.ts'
 import { gatherEvidence, hintWithLog } from './evidence.ts'
+import { podNote } from './pod-template.ts'
 import { type Recovery, Replacement } from './replacement.ts'
+import { restartNote } from './restarts.ts'
 import { paceAfter, RolloutObserver, type Snapshot } from './snapshot.ts'
 import type { Stalled } from './stalled.ts'
-import { type Progressing, rolloutStatus } from './status.ts'
+import { type Current, type Progressing, rolloutStatus } from './status.ts'
 
 /** What runs now. */
 export interface RolledOut {
   revision: string
   /** redis-0, Ready. */
   pod: KubernetesObject
+  /** What a reader should know of it; one sentence each. */
+  notes: string[]
 }
 
 /** A rollout that is not over, and what that is judged from. */
@@ -38,7 +42,7 @@ export async function rollout(
   const replacement = new Replacement(recovery, deps.clock)
   const observation = (snapshot: Snapshot): Observation<RolledOut, Unfinished> => {
     const status = rolloutStatus(snapshot)
-    if (status.state === 'current') return { done: status }
+    if (status.state === 'current') return { done: rolledOut(status, snapshot) }
     return { waiting: { ...status, snapshot, patience: replacement.patienceWith(status.stuck) } }
   }
   const wait: Wait<RolledOut, Unfinished> = {
@@ -59,6 +63,11 @@ export async function rollout(
     }
   }
   return waitUntilDone(wait, deadline, deps)
+}
+
+function rolledOut({ revision, pod }: Current, { statefulSet, neededLabels }: Snapshot): RolledOut {
+  const notes = [statefulSet && podNote(pod, statefulSet, neededLabels), restartNote(pod)]
+  return { revision, pod, notes: notes.filter((note) => note !== undefined) }
 }
 
 async function failure(
@@ -102,10 +111,10 @@ export async function health(namespace: string, deps: RolloutDeps): Promise<Roll
   const observer = new RolloutObserver(namespace, deps)
   const first = await observer.look(Number.POSITIVE_INFINITY)
   const seen = rolloutStatus(first)
-  if (seen.state === 'current') return seen
+  if (seen.state === 'current') return rolledOut(seen, first)
   const snapshot = await observer.withEventsOfNow(first)
   const status = rolloutStatus(snapshot)
-  if (status.state === 'current') return status
+  if (status.state === 'current') return rolledOut(status, snapshot)
   const { problem, waitingFor, standstill } = status
   const evidence = await gatherEvidence(snapshot, problem?.container, deps)
   if (problem !== undefined) {

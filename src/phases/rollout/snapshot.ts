@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
-import { names, podLabels } from '../../core/kubernetes/workload.ts'
+import { names, podLabels, redisPod } from '../../core/kubernetes/workload.ts'
 import { pollInterval } from '../../core/poll-interval.ts'
 import type { RolloutDeps } from './deps.ts'
 
@@ -9,6 +9,14 @@ export interface Snapshot {
   statefulSet: KubernetesObject | undefined
   /** Pods that match the selector of the StatefulSet. */
   pods: KubernetesObject[]
+  /** The pods of the first look: others were made during the run. */
+  firstPods: readonly KubernetesObject[]
+  /** A pod redis-0 that the selector does not match; only looked for while it matches no redis-0. */
+  namesake: KubernetesObject | undefined
+  /** The labels by which Services and policies of the manifests select the pod. */
+  neededLabels: readonly string[]
+  /** The time of day. */
+  date: Date
   /** Events of the namespace; empty while nothing is wrong, because they are not listed then. */
   events: KubernetesObject[]
 }
@@ -18,6 +26,8 @@ export class RolloutObserver {
   readonly #namespace: string
   readonly #deps: RolloutDeps
   #selector: Record<string, string> | undefined
+  #firstPods: readonly KubernetesObject[] | undefined
+  #namesake: KubernetesObject | undefined
   #events: KubernetesObject[] = []
   #eventsAt: number
 
@@ -36,15 +46,28 @@ export class RolloutObserver {
     const due = this.#deps.clock.now() - this.#eventsAt >= eventsAge
     return this.#reading(async () => {
       const [[statefulSet, pods]] = await Promise.all([this.#objects(), due ? this.#readEvents() : undefined])
-      return { namespace: this.#namespace, statefulSet, pods, events: this.#events }
+      if (due) await this.#readNamesake(pods)
+      this.#firstPods ??= pods
+      return {
+        namespace: this.#namespace,
+        statefulSet,
+        pods,
+        firstPods: this.#firstPods,
+        namesake: redisPod(pods) === undefined ? this.#namesake : undefined,
+        neededLabels: this.#deps.neededLabels,
+        date: this.#deps.date(),
+        events: this.#events
+      }
     })
   }
 
-  /** The same snapshot with the latest events, or its own if they cannot be read: the failure is reported anyway. */
+  /** The same snapshot with the latest events and namesake, or its own if they cannot be read: the failure is reported anyway. */
   async withEventsOfNow(snapshot: Snapshot): Promise<Snapshot> {
     const signal = AbortSignal.timeout(explanationMilliseconds)
-    await this.#readEvents({ signal }).catch(() => this.#deps.signal.throwIfAborted())
-    return { ...snapshot, events: this.#events }
+    await Promise.all([this.#readEvents({ signal }), this.#readNamesake(snapshot.pods)]).catch(() =>
+      this.#deps.signal.throwIfAborted()
+    )
+    return { ...snapshot, namesake: this.#namesake, events: this.#events }
   }
 
   async #objects(): Promise<[KubernetesObject | undefined, KubernetesObject[]]> {
@@ -59,6 +82,12 @@ export class RolloutObserver {
     // The selector is only unknown in the first look, and for a StatefulSet that another client recreated.
     if (found !== undefined && JSON.stringify(selector) === JSON.stringify(known)) return [statefulSet, found]
     return [statefulSet, selector === undefined ? [] : await cluster.listPods(this.#namespace, selector)]
+  }
+
+  /** Looks for a pod redis-0 without the labels of the selector, where that matches none. */
+  async #readNamesake(pods: readonly KubernetesObject[]): Promise<void> {
+    const isThere = redisPod(pods) !== undefined
+    this.#namesake = isThere ? undefined : redisPod(await this.#deps.cluster.listPodsNamed(this.#namespace, names.pod))
   }
 
   async #readEvents(limits?: { signal: AbortSignal }): Promise<void> {

@@ -3,12 +3,21 @@ import { heldBack } from '../../core/kubernetes/update-strategy.ts'
 import { names, redisPod } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { hasFailed, isReady, podWaitsFor } from './container-status.ts'
+import { foreignPodProblem, namesakeProblem } from './namesake.ts'
 import { podCreationProblem, podProblem } from './pod-problem.ts'
+import { podDrift } from './pod-template.ts'
+import { restartProblem } from './restarts.ts'
 import type { Snapshot } from './snapshot.ts'
 import { deletePod, endlessPod, type Stalled, unreadyOldPod, unreadyPod } from './stalled.ts'
 import { type StuckPod, stuckPod } from './stuck-pod.ts'
 
-export type RolloutStatus = { state: 'current'; revision: string; pod: KubernetesObject } | Progressing
+export type RolloutStatus = Current | Progressing
+
+export interface Current {
+  state: 'current'
+  revision: string
+  pod: KubernetesObject
+}
 
 export interface Progressing {
   state: 'progressing'
@@ -22,7 +31,7 @@ export interface Progressing {
 
 /**
  * The status of the rollout. Current means: the controller has seen this generation, redis-0 is of the update revision
- * and Ready, and the StatefulSet has no other pod. (`kubectl rollout status` checks less: it trusts counters, and with
+ * Ready and as its template says, none of its containers ends again and again, and the StatefulSet has no other pod. (`kubectl rollout status` checks less: it trusts counters, and with
  * a partition it never compares revisions.)
  */
 export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
@@ -36,14 +45,28 @@ export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
 
   const revision = textAt(statefulSet, 'status', 'updateRevision') ?? ''
   const pod = redisPod(pods)
-  if (pod === undefined) return waiting(`pod ${names.pod} to be created`, podCreationProblem(snapshot))
+  if (pod === undefined) {
+    return waiting(`pod ${names.pod} to be created`, namesakeProblem(snapshot) ?? podCreationProblem(snapshot))
+  }
   if (pod.metadata['deletionTimestamp'] !== undefined) return ending(pod, snapshot)
+  const foreign = foreignPodProblem(pod, statefulSet, snapshot.namespace)
+  if (foreign !== undefined) return waiting(`pod ${names.pod} to be created`, foreign)
   if (revisionOf(pod) !== revision) return outdated(snapshot, statefulSet, pod, revision)
+  const drift = podDrift(pod, statefulSet, snapshot.neededLabels, snapshot.namespace)
+  if (drift !== undefined) return waiting(`pod ${names.pod} as its template says`, drift)
   if (!isReady(pod)) return waiting(podWaitsFor(pod), podProblem(pod, snapshot), unreadyPod(pod, snapshot))
 
   // Labels match foreign pods as well: those of a job, or of a chart with the same labels.
   const other = pods.find((each) => each !== pod && isControlledBy(each, statefulSet))
-  return other === undefined ? { state: 'current', revision, pod } : ending(other, snapshot)
+  if (other !== undefined) return ending(other, snapshot)
+  const restarted = restartProblem(pod, firstOf(pod, snapshot), snapshot.date, snapshot.namespace)
+  if (restarted !== undefined) return waiting(`container ${restarted.container} to keep running`, restarted)
+  return { state: 'current', revision, pod }
+}
+
+/** The same pod in the first look. */
+function firstOf(pod: KubernetesObject, { firstPods }: Snapshot): KubernetesObject | undefined {
+  return firstPods.find(({ metadata }) => metadata.uid === pod.metadata.uid)
 }
 
 function ending(pod: KubernetesObject, { namespace }: Snapshot): RolloutStatus {

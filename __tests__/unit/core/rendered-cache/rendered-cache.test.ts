@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseManifest } from '../../../../src/core/manifest.ts'
-import { type RenderedCache, renderedCache } from '../../../../src/core/rendered-cache/rendered-cache.ts'
+import {
+  type RenderedCache,
+  renderedCache,
+  selectingLabels
+} from '../../../../src/core/rendered-cache/rendered-cache.ts'
 import { outlivesPod } from '../../../../src/core/rendered-cache/storage.ts'
 import { baseManifest, documentOf, editedManifest } from '../../document-of.ts'
 
@@ -191,4 +195,14 @@ test('takes a cache without a StatefulSet named redis for a managed one', () => 
   const cache = edited('kind: StatefulSet', 'kind: Deployment')
   expect(cache).toMatchObject({ topology: 'managed', redis: undefined })
   expect(cache.services.map(({ selectsRedis }) => selectsRedis)).toEqual([false, false])
+})
+
+test('the labels by which Services and policies select the pod are those of their selectors', () => {
+  expect(selectingLabels(shipped)).toEqual(['app.kubernetes.io/name'])
+  const [policy] = shipped.networkPolicies
+  if (policy === undefined) throw new Error('no policy is rendered')
+  const podSelector = { matchExpressions: [{ key: 'tier', operator: 'Exists' }] }
+  expect(selectingLabels({ ...shipped, services: [], networkPolicies: [{ ...policy, podSelector }] })).toEqual(['tier'])
+  const other = { ...policy, selectsRedis: false }
+  expect(selectingLabels({ ...shipped, services: [], networkPolicies: [other] })).toEqual([])
 })

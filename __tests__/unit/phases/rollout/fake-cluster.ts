@@ -10,6 +10,8 @@ export interface Scene {
   from: number
   statefulSet?: KubernetesObject | undefined
   pods?: KubernetesObject[]
+  /** A pod redis-0 that the selector does not match. */
+  namesake?: KubernetesObject
   events?: KubernetesObject[]
 }
 
@@ -73,6 +75,7 @@ export function play(scenes: readonly Scene[], { afterDeletion, onSleep, fault }
         return answer('statefulset', 'statefulSet' in here ? here.statefulSet : statefulSet())
       },
       listPods: () => answer('pods', scene().pods ?? []),
+      listPodsNamed: () => answer('namesake', [scene().namesake ?? []].flat()),
       listEvents: () => {
         eventsAsked.push(now)
         return answer('events', scene().events ?? [])
@@ -84,7 +87,9 @@ export function play(scenes: readonly Scene[], { afterDeletion, onSleep, fault }
       }
     },
     toFailure: (error, { verb, object }) => new Failure('cluster-unreachable', `${verb} ${object}: ${error}`, 'wait'),
+    neededLabels: [],
     clock,
+    date: () => new Date('2026-11-23T06:00:00Z'),
     signal: controller.signal,
     log: (line) => lines.push([now, line])
   }

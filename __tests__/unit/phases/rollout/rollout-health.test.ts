@@ -105,3 +105,24 @@ test('passes on a refusal of the API server', async () => {
   const played = play([{ from: 0 }], { fault: () => new Error('no right') })
   expect(await failed(played)).toMatchObject({ code: 'cluster-unreachable' })
 })
+
+test('tells restarts that are history, and passes', async () => {
+  const last = ended('OOMKilled', 137)
+  const played = now({ pods: [pod({ ready: true, statuses: [running({ restarts: 1, last })] })] })
+  await expect(health('team', played.deps)).resolves.toMatchObject({
+    notes: [
+      expect.stringMatching(/that were restarted before this run, and run since: container redis once, last after/)
+    ]
+  })
+})
+
+test('finds the pod without its label that stands in for redis-0', async () => {
+  const made = pod({ owner: null })
+  const labels = { 'statefulset.kubernetes.io/pod-name': 'redis-0' }
+  const namesake = { ...made, metadata: { ...made.metadata, labels } }
+  const failure = await failed(now({ pods: [], namesake }))
+  expect(failure).toMatchObject({
+    code: 'stuck-revision',
+    message: expect.stringContaining('lacks the label app.kubernetes.io/name=redis')
+  })
+})

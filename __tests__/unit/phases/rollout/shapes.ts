@@ -144,5 +144,16 @@ export function event(about: KubernetesObject, reason: string, message: string, 
 }
 
 export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
-  return { namespace: 'team', statefulSet: statefulSet(), pods: [pod()], events: [], ...change }
+  const pods = change.pods ?? [pod()]
+  return {
+    namespace: 'team',
+    statefulSet: statefulSet(),
+    pods,
+    firstPods: pods,
+    namesake: undefined,
+    neededLabels: [],
+    date: new Date('2026-11-23T06:00:00Z'),
+    events: [],
+    ...change
+  }
 }

@@ -68,4 +68,37 @@ describe('a snapshot', () => {
     expect((await observer.look(1_500)).events).toHaveLength(1)
     expect((await observer.look(1_500)).events).toHaveLength(1)
   })
+
+  test('looks for a redis-0 without the labels only where none has them, and as often as for events', async () => {
+    const { deps, clock } = play([
+      { from: 0, pods: [pod()], namesake: pod() },
+      { from: 3_000, pods: [], namesake: pod() }
+    ])
+    const asked: number[] = []
+    const { listPodsNamed } = deps.cluster
+    deps.cluster.listPodsNamed = (...args) => {
+      asked.push(clock.now())
+      return listPodsNamed(...args)
+    }
+    const observer = new RolloutObserver('team', deps)
+    const found: boolean[] = []
+    for (let look = 0; look < 5; look++) {
+      found.push((await observer.look(1_500)).namesake !== undefined)
+      await clock.sleep(1_000, deps.signal)
+    }
+    expect(found).toEqual([false, false, false, false, true])
+    expect(asked).toEqual([4_000])
+  })
+
+  test('remembers the pods of the first look', async () => {
+    const later = pod({ uid: 'later' })
+    const { deps, clock } = play([
+      { from: 0, pods: [pod()] },
+      { from: 100, pods: [later] }
+    ])
+    const observer = new RolloutObserver('team', deps)
+    await observer.look(1_500)
+    await clock.sleep(100, deps.signal)
+    expect(await observer.look(1_500)).toMatchObject({ firstPods: [pod()], pods: [later] })
+  })
 })

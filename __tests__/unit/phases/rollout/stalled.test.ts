@@ -81,3 +81,45 @@ test.each([
     }
   })
 })
+
+describe('a pod whose containers are ready, with a readiness gate,', () => {
+  const gated = (...conditions: object[]): KubernetesObject => {
+    const made = pod({ statuses: [running()], ready: false })
+    const status = Object(made['status'])
+    return {
+      ...made,
+      spec: { ...Object(made['spec']), readinessGates: [{ conditionType: 'example.com/admitted' }] },
+      status: { ...status, conditions: [...status.conditions, ...conditions] }
+    }
+  }
+
+  test('that nobody sets is described by the gate', () => {
+    expect(rolloutStatus(snapshot({ pods: [gated()] }))).toMatchObject({
+      waitingFor: 'readiness gate example.com/admitted of pod redis-0',
+      standstill: {
+        code: 'rollout-timeout',
+        words: 'readiness gate example.com/admitted has no condition, because no controller sets it',
+        hint: expect.stringMatching(
+          /^check the controller that sets the condition example\.com\/admitted of pods, or remove/
+        )
+      }
+    })
+  })
+
+  test('that is not met is described by its condition', () => {
+    const condition = { type: 'example.com/admitted', status: 'False', message: 'no target group' }
+    expect(standstillOf(gated(condition))?.words).toBe(
+      'the condition of readiness gate example.com/admitted is False: no target group'
+    )
+  })
+
+  test('that is met waits for the pod alone', () => {
+    expect(standstillOf(gated({ type: 'example.com/admitted', status: 'True' }))).toBeUndefined()
+  })
+
+  test('that was not seen by the kubelet yet is not described by the gate', () => {
+    const made = gated()
+    const unseen = { ...made, status: { conditions: [{ type: 'PodScheduled', status: 'True' }] } }
+    expect(standstillOf(unseen)).toBeUndefined()
+  })
+})

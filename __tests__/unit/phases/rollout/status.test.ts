@@ -211,3 +211,51 @@ describe('a rollout with a problem', () => {
     expect(status).not.toHaveProperty('problem')
   })
 })
+
+describe('a Ready redis-0 that is no success', () => {
+  const template = { metadata: { labels: {} }, spec: { containers: [{ name: 'redis', image: 'redis:7' }] } }
+  const templated = statefulSet()
+  const set = { ...templated, spec: { ...templated.spec, template } }
+  const made = (image: string, more: object = {}) => {
+    const ready = pod()
+    const spec = { containers: [{ name: 'redis', image }] }
+    return { ...ready, metadata: { ...ready.metadata, ...more }, spec }
+  }
+  const byKubectl = {
+    managedFields: [
+      {
+        manager: 'kubectl-set',
+        operation: 'Update',
+        time: '2026-11-23T05:38:00Z',
+        fieldsV1: { 'f:spec': { 'f:containers': { 'k:{"name":"redis"}': { 'f:image': {} } } } }
+      }
+    ]
+  }
+
+  test('was changed after it was made: drift, Ready or not', () => {
+    expect(rolloutStatus(snapshot({ statefulSet: set, pods: [made('redis:6', byKubectl)] }))).toMatchObject({
+      state: 'progressing',
+      problem: { code: 'config-drift', toleranceMilliseconds: 0 }
+    })
+    const broken = { ...made('redis:6', byKubectl), status: starting(waiting('ErrImagePull', 'not found'))['status'] }
+    expect(rolloutStatus(snapshot({ statefulSet: set, pods: [broken] }))).toMatchObject({
+      problem: { code: 'config-drift' }
+    })
+  })
+
+  test('is current where admission changed it when it was made', () => {
+    expect(rolloutStatus(snapshot({ statefulSet: set, pods: [made('mirror/redis:7')] }))).toMatchObject({
+      state: 'current'
+    })
+  })
+
+  test('was restarted since the first look', () => {
+    const restarted = pod({ ready: true, statuses: [running({ restarts: 1 })] })
+    expect(rolloutStatus(snapshot({ pods: [restarted], firstPods: [pod()] }))).toMatchObject({
+      state: 'progressing',
+      waitingFor: 'container redis to keep running',
+      problem: { code: 'crash-loop', container: 'redis' }
+    })
+    expect(rolloutStatus(snapshot({ pods: [restarted] }))).toMatchObject({ state: 'current' })
+  })
+})
