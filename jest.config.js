@@ -37,12 +37,15 @@ const repeated = (name) => ({
   setupFilesAfterEnv: ['<rootDir>/__tests__/support/repeats/once.ts']
 })
 
+/** Planted faults on a cluster, from dist/ too: what fails now and then is what they look for, so nothing is repeated. */
+const faults = ring('faults')
+
 /** The rings of tests: what each runs against is said in CONTRIBUTING.md. */
 export default {
   // On two cores jest would start one worker only.
   maxWorkers: 2,
   // A worker with a large heap needs its time to end where the machine is busy.
   workerGracefulExitTimeout: 30_000,
-  projects: [...['unit', 'integration', 'contract'].map(quick), slow, ...['e2e', 'act'].map(repeated)],
+  projects: [...['unit', 'integration', 'contract'].map(quick), slow, ...['e2e', 'act'].map(repeated), faults],
   reporters: ['default', '<rootDir>/__tests__/support/repeats/reporter.ts']
 }

@@ -18,8 +18,9 @@ beforeAll(async () => {
 afterAll(async () => redis[Symbol.asyncDispose]())
 
 /** Something that answers /metrics with a text. */
-async function metrics(text: string, status = 200): Promise<Listener> {
-  const server = createServer((_request, response) => response.writeHead(status).end(text))
+async function metrics(text: string | (() => string), status = 200): Promise<Listener> {
+  const answer = typeof text === 'string' ? () => text : text
+  const server = createServer((_request, response) => response.writeHead(status).end(answer()))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return {
@@ -60,6 +61,28 @@ describe('the exporter', () => {
       code: 'metrics-missing',
       message: 'exporter: redis_up is 0: the exporter cannot query Redis'
     })
+  })
+
+  test('fails if it speaks of another Redis', async () => {
+    await using other = await startRedis({ config: 'save ""\n', password })
+    await using exporter = await startExporter({ redisPort: other.port, password })
+    expect(await exporterFailure(exporter)).toMatchObject({
+      code: 'metrics-missing',
+      message: expect.stringMatching(
+        /^exporter: it speaks of another Redis: its run_id is \w{12}…, that of redis-0 \w{12}…$/
+      )
+    })
+  })
+
+  test('is asked once if its answer will stay the same', async () => {
+    let asked = 0
+    const text = '<html>Welcome</html>'
+    await using exporter = await metrics(() => {
+      asked++
+      return text
+    })
+    expect(await exporterFailure(exporter)).toMatchObject({ code: 'metrics-missing' })
+    expect(asked).toBe(1)
   })
 
   test('fails with the names of missing metrics', async () => {

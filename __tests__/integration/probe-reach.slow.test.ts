@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { interval } from '../../src/phases/probe/time-limits.ts'
-import { closedPort, type Listener } from '../support/redis/listen.ts'
+import { selfSignedCertificate } from '../support/kubernetes-api/http/certificate.ts'
+import { closedPort, type Listener, listen } from '../support/redis/listen.ts'
 import { startHangUp, startHttp, startLoading, startSilent, startWrongPassword } from '../support/redis/misbehaving.ts'
 import { type RedisProcess, startRedis } from '../support/redis/process.ts'
+import { startTls } from '../support/redis/tls.ts'
 import { podWith, probing } from './probing.ts'
 
 const password = 'pä ss"wort\'#1'
@@ -42,6 +44,52 @@ describe('a Redis that does not reply', () => {
     const { failure, waits } = await probing(api, password)
     expect(failure).toMatchObject({ code: 'redis-auth' })
     expect(waits).not.toContain(interval)
+  })
+})
+
+describe('a Redis whose answer is final fails the probe at once', () => {
+  const replying = (line: string) => () => listen((socket) => socket.on('data', () => socket.write(`-${line}\r\n`)))
+
+  test.each([
+    [
+      'a script blocks it',
+      replying('BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.'),
+      /^a script blocks Redis in pod redis-0, which runs nothing else meanwhile: BUSY /,
+      'redis-cli SCRIPT KILL'
+    ],
+    [
+      'it replies with an error',
+      replying('ERR unknown'),
+      /^Redis in pod redis-0 replies with an error: ERR unknown$/,
+      'read the Redis log'
+    ],
+    [
+      'it speaks TLS',
+      async () => startTls(redis.port, await selfSignedCertificate()),
+      /^Redis in pod redis-0 speaks TLS on port 6379/,
+      'write port 6379 in redis.conf'
+    ]
+  ])('because %s', async (_, start, message, hint) => {
+    await using server = await start()
+    await using api = await podWith(server)
+    const { failure, waits, open } = await probing(api, password)
+    expect(failure).toMatchObject({
+      code: 'redis-unreachable',
+      message: expect.stringMatching(message),
+      hint: expect.stringContaining(hint)
+    })
+    expect(waits).not.toContain(interval)
+    expect(open).toEqual([])
+  })
+
+  test('but for one that has no room for another client, which it may have a moment later', async () => {
+    await using server = await replying('ERR max number of clients reached')()
+    await using api = await podWith(server)
+    const { failure, waits } = await probing(api, password, { speed: 10 })
+    expect(failure?.message).toBe(
+      'Redis in pod redis-0 turns clients away, because as many as maxclients are connected'
+    )
+    expect(waits).toContain(interval)
   })
 })
 

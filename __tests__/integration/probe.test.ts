@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { RedisConfig } from '../../src/core/redis/config.ts'
+import { comparability, compareDirective } from '../../src/core/redis/directives.ts'
 import { knownValue } from '../../src/core/rendered-cache/known.ts'
 import { renderedCache } from '../../src/core/rendered-cache/rendered-cache.ts'
 import { interval } from '../../src/phases/probe/time-limits.ts'
@@ -13,7 +14,9 @@ let expected: RedisConfig | undefined
 
 beforeAll(async () => {
   const { redis } = renderedCache(await documentsFor())
-  expected = redis && knownValue(redis.settings)?.config
+  const rendered = [...((redis && knownValue(redis.settings)?.config) ?? [])]
+  // The Redis of a test has a directory of its own.
+  expected = new Map(rendered.filter(([directive]) => directive !== 'dir'))
 })
 
 async function stageWith(options: StageOptions = {}): Promise<Stage> {
@@ -46,6 +49,7 @@ describe.each(programs)('the probe of %s as rendered', (_name, program) => {
       'true appendfsync',
       'true save',
       'true protected-mode',
+      'true other settings',
       'true used memory',
       'true last snapshot',
       'true last append-only write',
@@ -78,7 +82,7 @@ onlyInstalled.each(real.length === 0 ? [['no server', '']] : real)('%s that is n
     await commands(stage, 'ACL', 'SETUSER', 'default', '-config')
     expect((await probeAll(stage)).result?.notes).toEqual([
       expect.stringMatching(
-        /^Not compared, because Redis does not run CONFIG GET \(NOPERM .*\): appendfsync, save, protected-mode\.$/
+        /^Not compared, because Redis does not run CONFIG GET \(NOPERM .*\): appendfsync, save, protected-mode, bind\.$/
       )
     ])
     await commands(stage, 'ACL', 'SETUSER', 'default', 'resetpass', '>another-password-1')
@@ -193,17 +197,17 @@ onlyReal('a user with few rights', () => {
 
 onlyReal('a Redis that has renamed its commands', () => {
   test.each([
-    [
-      'CONFIG',
-      /^Not compared, because Redis does not run CONFIG GET \(ERR unknown command .*\): appendfsync, save, protected-mode\.$/
-    ],
+    ['CONFIG', /^Not compared, because Redis does not run CONFIG GET \(ERR unknown command .*\): save\.$/],
     ['INFO', /^Memory and persistence were not checked, because Redis does not run INFO: ERR unknown command /]
   ])('%s is proven without it, at once', async (command, note) => {
     const config = `maxmemory 64mb\nmaxmemory-policy allkeys-lru\nappendonly yes\nrename-command ${command} ""\n`
     await using redis = await startRedis({ config, password: 'a-password' })
     await using api = await podWith(redis)
     const { result, waits } = await probing(api, 'a-password', { expected: configOf(config) })
-    expect(result?.notes).toEqual([expect.stringMatching(note)])
+    expect(result?.notes).toEqual([
+      expect.stringMatching(note),
+      'Not compared with redis.conf: rename-command (CONFIG GET does not show).'
+    ])
     expect(result?.checks.filter(({ name }) => name.startsWith('maxmemory'))).toHaveLength(2)
     expect(waits).toEqual([])
   })
@@ -224,7 +228,8 @@ onlyReal('settings that are not in force as rendered', () => {
     ['appendfsync', 'always', 'everysec'],
     ['save', '', '900 1 300 10 60 10000'],
     ['save', '60 1', '900 1 300 10 60 10000'],
-    ['protected-mode', 'no', 'yes']
+    ['protected-mode', 'no', 'yes'],
+    ['bind', '0.0.0.0', '* -::*']
   ])('fail the probe if %s is %s', async (name, value, rendered) => {
     await commanding(stage.redis, stage.password, ['CONFIG', 'SET', name, value])
     const { failure, log } = await probeAll(stage)
@@ -232,6 +237,43 @@ onlyReal('settings that are not in force as rendered', () => {
     const detail = `${name}: ${value || 'empty'} in force, ${rendered} rendered`
     expect(failure).toMatchObject({ code: 'config-drift', message: detail })
     expect(log.filter((line) => line.startsWith('✗'))).toEqual([`✗ ${detail}`])
+  })
+
+  test.each([
+    ['maxclients', '10', '10000', 'further clients are turned away'],
+    ['timeout', '5', '0', 'idle clients are disconnected'],
+    ['maxmemory-clients', '1048576', '0', 'clients are disconnected for their buffers'],
+    ['proto-max-bulk-len', '1048576', '536870912', 'larger values are refused']
+  ])('fail the probe if %s is %s, which cuts clients off and is not rendered', async (name, value, usual, cut) => {
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', name, value])
+    const { failure } = await probeAll(stage)
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', name, usual])
+    expect(failure).toMatchObject({
+      code: 'config-drift',
+      message: `${name}: ${value} in force, not rendered: ${cut}`
+    })
+  })
+
+  test('of any other directive fail the probe, too', async () => {
+    const more = new Map([...(expected ?? []), ['hz', [['10']]], ['slowlog-max-len', [['128']]]])
+    expect((await probeAll(stage, { expected: more })).failure).toBeUndefined()
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', 'slowlog-max-len', '7'])
+    const { failure } = await probeAll(stage, { expected: more })
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', 'slowlog-max-len', '128'])
+    expect(failure?.message).toBe('slowlog-max-len: 7 in force, 128 rendered')
+  })
+
+  test('are known in the form in which a real server tells them', async () => {
+    const [reply] = await commanding(stage.redis, stage.password, ['CONFIG', 'GET', '*'])
+    const all = Array.isArray(reply) ? reply.map(String) : []
+    const pairs = all.flatMap((name, index) => (index % 2 === 0 ? [[name, all[index + 1] ?? ''] as const] : []))
+    const named = pairs.filter(([name]) => comparability(name) === 'compared')
+    const config = configOf(named.map(([name, value]) => `${name} ${value === '' ? '""' : value}`).join('\n'))
+    expect(named.length).toBeGreaterThan(150)
+    expect(named.filter(([name, value]) => compareDirective(config, name, value) !== 'same')).toEqual([])
+    // A value that no redis.conf has: only what has a known form is certainly different.
+    const unknown = named.filter(([name]) => compareDirective(config, name, 'no-such-value') === 'unclear')
+    expect(unknown.map(([name]) => name)).toEqual(['dir'])
   })
 
   test('fail the probe with every difference named', async () => {

@@ -3,6 +3,7 @@ import type { Role } from '../../src/clients/kubernetes/attempt.ts'
 import { toFailureFor } from '../../src/clients/kubernetes/failure.ts'
 import { openPortForward } from '../../src/clients/kubernetes/port-forward.ts'
 import { openRedisConnection, RedisError } from '../../src/clients/redis/connection.ts'
+import { speaksTls } from '../../src/clients/redis/handshake.ts'
 import { readMetrics } from '../../src/clients/redis/metrics.ts'
 import { Deadline } from '../../src/core/deadline.ts'
 import { parseRedisConfig } from '../../src/core/redis/config.ts'
@@ -95,6 +96,7 @@ export async function probing(
       const name = `connection ${connections}`
       return noted(name, await openRedisConnection(port, secret, scaled(patience), username))
     },
+    speaksTls: (port, patience) => speaksTls(port, scaled(patience)),
     readMetrics: (port, patience, signal) => readMetrics(port, patience / speed, signal),
     isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
     clock,

@@ -170,9 +170,7 @@ describe('standalone', () => {
       ...placement,
       includes
     })
-    expect(text).toBe(
-      'bind 127.0.0.1\nport 7000\ndir "/somewhere else"\n# dir\nmaxmemory 1mb\nappendonly yes\nsave ""\n'
-    )
+    expect(text).toBe('bind * -::*\nport 7000\ndir "/somewhere else"\n# dir\nmaxmemory 1mb\nappendonly yes\nsave ""\n')
   })
 
   test('keeps the includes as files for a real server', () => {

@@ -1,16 +1,17 @@
 import { toFailureFor } from '../clients/kubernetes/failure.ts'
 import { openPortForward } from '../clients/kubernetes/port-forward.ts'
 import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
+import { speaksTls } from '../clients/redis/handshake.ts'
 import { readMetrics } from '../clients/redis/metrics.ts'
 import { systemClock } from '../clients/runner/system-clock.ts'
 import type { Credentials } from '../core/credentials.ts'
 import type { KubernetesObject } from '../core/kubernetes/object.ts'
 import { names } from '../core/kubernetes/workload.ts'
+import { comparability } from '../core/redis/directives.ts'
 import { knownValue } from '../core/rendered-cache/known.ts'
 import { type RenderedCache, type RenderedRedis, selectingLabels } from '../core/rendered-cache/rendered-cache.ts'
 import { formatDuration, quantityBytes } from '../core/units.ts'
 import type { StoredService } from '../phases/apply/credentials.ts'
-import { comparedSettings } from '../phases/probe/checks.ts'
 import { ChecksFailed, type ProbeResult, probe } from '../phases/probe/probe.ts'
 import { addressOf } from '../phases/probe/probe-context.ts'
 import { proveService } from '../phases/probe/service.ts'
@@ -145,7 +146,7 @@ export async function probePhase(
   }
   await phase('probe', `Redis in pod ${names.pod}, through a port-forward`, async () => {
     const { config: expected, unresolved = [] } = knownValue(settings) ?? {}
-    const uncompared = comparedSettings.filter((name) => unresolved.includes(name))
+    const uncompared = unresolved.filter((name) => comparability(name) === 'compared')
     if (uncompared.length > 0)
       note(`Not compared, because arguments of redis-server set it by a variable: ${uncompared.join(', ')}.`)
     if (!settings.known) note(`The settings of Redis were not compared with redis.conf: ${settings.because}.`)
@@ -172,6 +173,7 @@ export async function probePhase(
           toFailure: toFailureFor(role),
           openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
           openRedis: openRedisConnection,
+          speaksTls,
           readMetrics,
           isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
           clock: systemClock,

@@ -73,5 +73,5 @@ function rewrite(text: string, onInclude: (path: string) => string): string {
 }
 
 function placed(text: string, { port, dir }: Placement): string {
-  return `bind 127.0.0.1\nport ${port}\ndir ${JSON.stringify(dir)}\n${text}\n`
+  return `bind * -::*\nport ${port}\ndir ${JSON.stringify(dir)}\n${text}\n`
 }

@@ -56,14 +56,16 @@ async function scrape(options: ExporterOptions): Promise<string> {
   const info = await readInfo(options)
   const up = line('redis_up', 'gauge', 'Whether Redis could be asked', info === undefined ? '0' : '1')
   if (info === undefined) return up
+  const runId = /^run_id:(\w+)/m.exec(info)?.[1]
+  const instance = line('redis_instance_info', 'gauge', 'Which Redis was asked', '1', `{os="Linux",run_id="${runId}"}`)
   return metrics.reduce((text, [name, kind, field]) => {
     const value = new RegExp(`^${field}:(\\d+)`, 'm').exec(info)?.[1]
     return value === undefined ? text : text + line(name, kind, `${field} metric`, value)
-  }, up)
+  }, up + instance)
 }
 
-function line(name: string, kind: Kind, help: string, value: string): string {
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${kind}\n${name} ${value}\n`
+function line(name: string, kind: Kind, help: string, value: string, labels = ''): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${kind}\n${name}${labels} ${value}\n`
 }
 
 /** undefined if Redis is unreachable, rejects the password or does not reply in time. */

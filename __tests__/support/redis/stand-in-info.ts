@@ -30,6 +30,7 @@ function sections(state: State): Readonly<Record<string, Section>> {
       redis_mode: 'standalone',
       os: process.platform,
       process_id: process.pid,
+      run_id: state.runId,
       tcp_port: settings.number('port'),
       uptime_in_seconds: Math.floor((Date.now() - state.started) / 1000)
     },

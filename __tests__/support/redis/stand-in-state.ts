@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Protocol } from './resp.ts'
 import type { Settings } from './stand-in-settings.ts'
 
@@ -22,6 +23,7 @@ export class State {
   readonly settings: Settings
   readonly clients = new Map<number, Client>()
   readonly started = Date.now()
+  readonly runId = randomBytes(20).toString('hex')
   connections = 0
   commands = 0
   hits = 0

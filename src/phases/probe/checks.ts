@@ -1,10 +1,8 @@
 import { endpointForm } from '../../core/aws-endpoint.ts'
 import { names } from '../../core/kubernetes/workload.ts'
-import { type RedisConfig, savePoints, setting } from '../../core/redis/config.ts'
 import { parseInfo, type RedisInfo } from '../../core/redis/info.ts'
 import type { JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { redisBytes } from '../../core/units.ts'
 import type { ConnectionInputs } from './deps.ts'
 import { managedHint, managedWriteHint, writeHint } from './hints.ts'
 import { memoryChecks } from './memory.ts'
@@ -18,12 +16,13 @@ import {
 } from './network-problem.ts'
 import { endpointText, type Finding, type ProbeContext, unreachableCode } from './probe-context.ts'
 import type { Answers, Certificate, ProbeOutput } from './probe-output.ts'
+import { comparedNames, type SettingsInputs, type SettingsJudged, settingsChecks } from './settings.ts'
 import type { WriteFinding } from './write.ts'
 
 /** What Redis reported about itself. */
 export interface RedisFacts {
   info: RedisInfo
-  /** The replies to CONFIG GET of the settings below. */
+  /** The replies to CONFIG GET, by the names that were asked for. */
   live: ReadonlyMap<string, string>
   /** ACL LIST; undefined where Redis does not run it. */
   users?: readonly string[] | undefined
@@ -31,15 +30,8 @@ export interface RedisFacts {
   refused: Readonly<Partial<Record<'INFO' | 'CONFIG' | 'ACL', string>>>
 }
 
-/** The settings that must be in force as rendered; `save` is compared as a list of save points. */
-export const comparedSettings = ['maxmemory', 'maxmemory-policy', 'appendonly', 'appendfsync', 'save', 'protected-mode']
-
 /** What the answers of a self-hosted Redis are judged by. */
-export interface RenderedSettings {
-  /** Undefined where it is not known what redis.conf says. */
-  expected: RedisConfig | undefined
-  /** Settings that are not known before Redis starts, so that they cannot be compared. */
-  unresolved?: readonly string[]
+export interface RenderedSettings extends SettingsInputs {
   /** Of container redis, in bytes; undefined where it has none. */
   memoryLimitBytes?: number | undefined
 }
@@ -47,28 +39,23 @@ export interface RenderedSettings {
 /** All that the answers of Redis must hold; each with what was seen. */
 export function selfHostedChecks(
   facts: RedisFacts,
-  { expected, unresolved = [], memoryLimitBytes: limit }: RenderedSettings,
+  { memoryLimitBytes: limit, ...rendered }: RenderedSettings,
   thresholdPercent: number
-): JudgedCheck[] {
+): SettingsJudged {
   const { info, refused } = facts
   const live = liveSettings(facts)
-  const compared = expected === undefined ? [] : comparedSettings.filter((name) => !unresolved.includes(name))
-  const seen = refused.CONFIG === undefined ? compared : compared.filter((name) => live.has(name))
-  const settings = seen.flatMap((name) => compare(name, live, expected ?? new Map()))
+  const settings = settingsChecks(live, rendered, refused.CONFIG === undefined)
   if (refused.INFO !== undefined) return settings
   const policy = live.get('maxmemory-policy')
-  return [
-    ...settings,
-    ...memoryChecks({ info, maxmemory: maxmemory(facts), policy, limit }, thresholdPercent),
-    ...persistence(info)
-  ]
+  const memory = memoryChecks({ info, maxmemory: maxmemory(facts), policy, limit }, thresholdPercent)
+  return { ...settings, checks: [...settings.checks, ...memory, ...persistence(info)] }
 }
 
 /** What could not be checked because Redis does not say it, and why; one sentence each. */
-export function refusedNotes(facts: RedisFacts, { expected }: RenderedSettings): string[] {
+export function refusedNotes(facts: RedisFacts, rendered: SettingsInputs): string[] {
   const { INFO, CONFIG, ACL } = facts.refused
   const live = liveSettings(facts)
-  const unknown = comparedSettings.filter((name) => expected !== undefined && !live.has(name))
+  const unknown = comparedNames(rendered).filter((name) => !live.has(name))
   return [
     ...(CONFIG === undefined || unknown.length === 0
       ? []
@@ -94,28 +81,6 @@ function liveSettings({ info, live }: RedisFacts): ReadonlyMap<string, string> {
 /** The maxmemory in force, in bytes; NaN where Redis does not say it. */
 export function maxmemory(facts: RedisFacts): number {
   return Number(liveSettings(facts).get('maxmemory') ?? Number.NaN)
-}
-
-function compare(name: string, live: ReadonlyMap<string, string>, expected: RedisConfig): JudgedCheck[] {
-  const wanted = wantedValue(name, expected)
-  if (wanted === undefined) return []
-  const actual = live.get(name)
-  const show = (value: string | undefined) => (value === undefined ? 'unknown' : sanitizeLine(value) || 'empty')
-  return [
-    {
-      name,
-      code: 'config-drift',
-      passed: actual === wanted,
-      detail: actual === wanted ? show(actual) : `${show(actual)} in force, ${show(wanted)} rendered`
-    }
-  ]
-}
-
-function wantedValue(name: string, expected: RedisConfig): string | undefined {
-  if (name === 'save') return savePoints(expected)
-  const value = setting(expected, name)
-  if (value === undefined || name !== 'maxmemory') return value?.toLowerCase()
-  return String(redisBytes(value) ?? value)
 }
 
 function persistence(info: RedisInfo): JudgedCheck[] {

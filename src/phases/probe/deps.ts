@@ -20,6 +20,8 @@ export interface ProbeDeps {
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string; needs?: string }): Failure
   /** @throws an error with `replied` and `code` (NOAUTH, WRONGPASS, LOADING …) */
   openRedis(port: number, password: string | undefined, timeout: number, username?: string): Promise<RedisConnection>
+  /** Whether a local port speaks TLS. */
+  speaksTls(port: number, timeout: number): Promise<boolean>
   /** The response of the exporter behind a local port. */
   readMetrics(port: number, timeout: number, signal: AbortSignal): Promise<string>
   isReply(error: unknown, ...codes: string[]): boolean

@@ -2,16 +2,17 @@ import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
 import { apiCall } from '../../core/kubernetes/api-call.ts'
+import { at, textAt } from '../../core/kubernetes/object.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { authFailure } from './auth-failure.ts'
 import type { ProbeDeps } from './deps.ts'
-import { portForwardHint, selfHostedHint } from './hints.ts'
-import { interval, refusedToleranceMilliseconds } from './time-limits.ts'
+import { portForwardHint, readLogHint, redisCliCommand, selfHostedHint, writeHint } from './hints.ts'
+import { answerMilliseconds, interval, refusedToleranceMilliseconds } from './time-limits.ts'
 
 /**
  * Retries until Redis replies at a local port: a connection may break, an API server that restarts comes back, and a
- * Redis that loads its data will reply later. A rejected password and a missing permission do not heal.
+ * Redis that loads its data will reply later. Any other reply is final, as is a server that speaks TLS.
  */
 export async function reachPod<T>(
   namespace: string,
@@ -23,13 +24,19 @@ export async function reachPod<T>(
   await using tunnel = await deps.openTunnel(ports.redis)
   let patient = deps.clock.now() + refusedToleranceMilliseconds
   let loading = false
+  let isTls: boolean | undefined
   for (;;) {
     try {
       return await attempt(tunnel.port)
     } catch (error) {
       deps.signal.throwIfAborted()
       if (deps.isReply(error, 'WRONGPASS', 'NOAUTH', 'NOPERM')) throw await authFailure(error, namespace, deps)
+      if (isFinal(error)) throw repliedFailure(error, namespace)
       patient += await waitForServer(tunnel, namespace, deps)
+      if (tunnel.problem === undefined && isBroken(error)) {
+        isTls ??= await deps.speaksTls(tunnel.port, answerMilliseconds(deadline))
+        if (isTls) throw tlsFailure(namespace)
+      }
       const isLoading = deps.isReply(error, 'LOADING')
       if (isLoading && !loading) deps.log('waiting for Redis to load its data')
       loading ||= isLoading
@@ -44,6 +51,39 @@ export async function reachPod<T>(
   }
 }
 
+/** Redis replied, and will say the same again. It may have room for another client a moment later. */
+function isFinal(error: unknown): boolean {
+  return at(error, 'replied') === true && !/^LOADING\b|max number of clients/.test(messageOf(error))
+}
+
+/** The connection was ended, or something came that is no Redis. */
+function isBroken(error: unknown): boolean {
+  return (
+    at(error, 'replied') === false &&
+    /ECONNRESET|EPIPE|closed|Protocol error/i.test(`${textAt(error, 'code')} ${messageOf(error)}`)
+  )
+}
+
+function repliedFailure(error: unknown, namespace: string): Failure {
+  const said = sanitizeLine(messageOf(error), 200)
+  const isBusy = /^BUSY\b/.test(said)
+  const sentence = isBusy
+    ? `a script blocks Redis in pod ${names.pod}, which runs nothing else meanwhile: ${said}`
+    : `Redis in pod ${names.pod} replies with an error: ${said}`
+  const hint = isBusy ? writeHint('script', namespace) : readLogHint(namespace)
+  return new Failure('redis-unreachable', sentence, hint, [], error)
+}
+
+function tlsFailure(namespace: string): Failure {
+  return new Failure(
+    'redis-unreachable',
+    `Redis in pod ${names.pod} speaks TLS on port ${ports.redis}, where this action, the probes of the pod and the ` +
+      'exporter connect without',
+    `write port ${ports.redis} in redis.conf, and give tls-port another port, or 0; then look at what Redis says of it: ` +
+      `\`kubectl -n ${namespace} logs ${names.pod} -c ${names.redisContainer}\``
+  )
+}
+
 function loadingFailure(deadline: Deadline, namespace: string): Failure {
   const seconds = Math.round(deadline.milliseconds / 1000)
   const sentence = `Redis in pod ${names.pod} is still loading its data after ${seconds} s`
@@ -51,10 +91,22 @@ function loadingFailure(deadline: Deadline, namespace: string): Failure {
 }
 
 function unreachableFailure(error: unknown, tunnel: ForwardedPort, namespace: string): Failure {
+  if (/max number of clients/.test(messageOf(error))) return fullFailure(error, namespace)
   const sentence = `Redis in pod ${names.pod} does not answer through a port-forward: ${reasonOf(tunnel, error)}`
   const hint =
     tunnel.problem?.by === 'server' ? portForwardHint(namespace) : selfHostedHint('redis-unreachable', namespace)
   return new Failure('redis-unreachable', sentence, hint, [], error)
+}
+
+function fullFailure(error: unknown, namespace: string): Failure {
+  return new Failure(
+    'redis-unreachable',
+    `Redis in pod ${names.pod} turns clients away, because as many as maxclients are connected`,
+    'raise maxclients in redis.conf, or find the application that opens connections and closes none, by their ' +
+      `addresses, as soon as Redis has room: ${redisCliCommand(namespace, undefined, 'CLIENT LIST')}`,
+    [],
+    error
+  )
 }
 
 /**

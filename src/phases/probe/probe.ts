@@ -4,13 +4,14 @@ import { Failure, messageOf } from '../../core/failure.ts'
 import { parseInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
 import type { Check, JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { comparedSettings, maxmemory, type RedisFacts, refusedNotes, selfHostedChecks } from './checks.ts'
+import { maxmemory, type RedisFacts, refusedNotes, selfHostedChecks } from './checks.ts'
 import type { ProbeDeps, ProbeInputs } from './deps.ts'
-import { checkExporter } from './exporter.ts'
+import { checkExporter, ofSameRedis } from './exporter.ts'
 import { rightsHint, selfHostedHint, usersHint, writeHint } from './hints.ts'
 import { reachPod } from './port-forward.ts'
 import { proveWrite } from './prove-write.ts'
 import { rightsCheck } from './rights.ts'
+import { askedSettings } from './settings.ts'
 import { answerMilliseconds } from './time-limits.ts'
 import { usersCheck } from './users.ts'
 import { type WriteFinding, writeMilliseconds } from './write.ts'
@@ -46,14 +47,26 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
   const users = judgeUsers(facts, inputs)
   const { write } = facts
   const written = write?.check && { ...write.check, ...hintOf(write, inputs) }
-  const checks = [open, facts.answer, ...users.map(({ check }) => check), written, ...judged, exporter].filter(
-    (check): check is ProbeCheck => check !== undefined
-  )
+  const metrics = exporter && ofSameRedis(exporter, facts.info.get('run_id'))
+  const checks = [
+    open,
+    facts.answer,
+    ...users.map(({ check }) => check),
+    written,
+    ...judged.checks,
+    metrics?.check
+  ].filter((check): check is ProbeCheck => check !== undefined)
   for (const { name, passed, relaxed, detail } of checks)
     deps.log(`${relaxed ? '–' : passed ? '✓' : '✗'} ${name}: ${detail}`)
   const result = {
     checks: checks.map(({ name, passed, detail, relaxed }) => ({ name, passed, detail, ...(relaxed && { relaxed }) })),
-    notes: [...refusedNotes(facts, inputs), ...users.flatMap(({ notes }) => notes), ...(write?.notes ?? [])],
+    notes: [
+      ...refusedNotes(facts, inputs),
+      ...judged.notes,
+      ...(metrics?.notes ?? []),
+      ...users.flatMap(({ notes }) => notes),
+      ...(write?.notes ?? [])
+    ],
     redisVersion: serverVersion(facts.info),
     usedMemoryBytes: usedMemory(facts.info),
     maxmemoryBytes: maxmemory(facts)
@@ -136,18 +149,24 @@ async function readFacts(
       } catch (error) {
         // Redis answers; it does not know the command by this name (rename-command), or the user may not run it.
         if (!deps.isReply(error, 'ERR', 'NOPERM')) throw error
-        refused[command] = sanitizeLine(messageOf(error), 200)
+        refused[command] ??= sanitizeLine(messageOf(error), 200)
         return undefined
       }
     }
+    const asked = askedSettings(expected)
     const [answer, info = '', list, ...settings] = await Promise.all([
       ping(connection, deps),
       ask('INFO'),
       ask('ACL', 'LIST'),
       // One each: only Redis 7 takes several at once.
-      ...comparedSettings.map((name) => ask('CONFIG', 'GET', name))
+      ...asked.map((name) => ask('CONFIG', 'GET', name))
     ])
-    const live = new Map(settings.flatMap((pair) => (Array.isArray(pair) ? [[String(pair[0]), String(pair[1])]] : [])))
+    const live = new Map(
+      asked.flatMap((name, index) => {
+        const pair = settings[index]
+        return Array.isArray(pair) && pair.length > 1 ? [[name, String(pair[1])]] : []
+      })
+    )
     const users = Array.isArray(list) ? list.map(String) : undefined
     const facts = { answer, info: parseInfo(String(info)), live, users, refused }
     // What PING is refused for, such as a snapshot that failed, writes are refused for, too.

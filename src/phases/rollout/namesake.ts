@@ -36,6 +36,24 @@ export function namesakeProblem({ namesake, statefulSet, namespace }: Snapshot):
   }
 }
 
+/** The same for a pod redis-0 with the labels of the selector, which another controller made and keeps. */
+export function foreignPodProblem(
+  pod: KubernetesObject,
+  statefulSet: KubernetesObject,
+  namespace: string
+): Problem | undefined {
+  const owner = ownerOf(pod, statefulSet)
+  const set = `StatefulSet/${names.statefulSet}`
+  // A pod of an earlier StatefulSet of that name is deleted with it, or adopted.
+  if (owner === undefined || owner === set) return undefined
+  return {
+    code: 'stuck-revision',
+    sentence: `a pod ${names.pod} of ${owner} is in the way: the controller of ${set} cannot make another of that name`,
+    hint: `find out who needs ${owner}, then delete it: \`kubectl -n ${namespace} delete ${owner.toLowerCase()}\``,
+    toleranceMilliseconds: 2_000
+  }
+}
+
 /** The controller of a pod if it is not that of the StatefulSet. */
 function ownerOf(pod: KubernetesObject, statefulSet: KubernetesObject): string | undefined {
   if (isControlledBy(pod, statefulSet)) return undefined

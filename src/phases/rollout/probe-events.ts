@@ -26,6 +26,51 @@ export function probeProblem(events: readonly KubernetesObject[]): Problem | und
       toleranceMilliseconds: 5 * second
     }
   }
+  // A probe of the exporter says nothing of Redis.
+  const ofRedis = events.filter((event) => isOfContainer(event, names.redisContainer))
+  return cannotAnswer(sanitizeLine(latest(ofRedis, 'Unhealthy') ?? ''))
+}
+
+/** Why a Redis does not answer the probe of its pod, where that has a cause of its own. */
+function cannotAnswer(message: string): Problem | undefined {
+  const log = 'the last log lines of the container are below'
+  if (/\bBUSY\b/.test(message)) {
+    return {
+      code: 'probe-failing',
+      sentence: `a script blocks Redis in pod ${names.pod}, which runs nothing else meanwhile: ${message}`,
+      hint: 'end the script: run `SCRIPT KILL` (or `FUNCTION KILL`) in redis-cli; if it has written, only a restart ends it',
+      toleranceMilliseconds: 5 * second,
+      container: names.redisContainer
+    }
+  }
+  if (/max number of clients/.test(message)) {
+    return {
+      code: 'probe-failing',
+      sentence: `Redis in pod ${names.pod} turns clients away, because as many as maxclients are connected: ${message}`,
+      hint: 'raise maxclients in redis.conf, or find the application that opens connections and closes none',
+      toleranceMilliseconds: 15 * second,
+      container: names.redisContainer
+    }
+  }
+  // What a script does before it starts Redis may take a while.
+  if (/connection refused/i.test(message)) {
+    return {
+      code: 'probe-failing',
+      sentence: `nothing listens where the probe of pod ${names.pod} asks: ${message}`,
+      hint: `compare the command of container ${names.redisContainer} and its port with what the probe asks; ${log}`,
+      toleranceMilliseconds: 30 * second,
+      container: names.redisContainer
+    }
+  }
+  if (/reset by peer|server closed the connection/i.test(message)) {
+    return {
+      code: 'probe-failing',
+      sentence: `Redis in pod ${names.pod} ends connections without an answer, as it does where it speaks TLS alone: ${message}`,
+      hint: `write port 6379 in redis.conf, or let the probe speak TLS (redis-cli --tls); ${log}`,
+      toleranceMilliseconds: 30 * second,
+      container: names.redisContainer
+    }
+  }
   return undefined
 }
 

@@ -3,7 +3,7 @@ import { heldBack } from '../../core/kubernetes/update-strategy.ts'
 import { names, redisPod } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { hasFailed, isReady, podWaitsFor } from './container-status.ts'
-import { namesakeProblem } from './namesake.ts'
+import { foreignPodProblem, namesakeProblem } from './namesake.ts'
 import { podCreationProblem, podProblem } from './pod-problem.ts'
 import { podDrift } from './pod-template.ts'
 import { restartProblem } from './restarts.ts'
@@ -49,6 +49,8 @@ export function rolloutStatus(snapshot: Snapshot): RolloutStatus {
     return waiting(`pod ${names.pod} to be created`, namesakeProblem(snapshot) ?? podCreationProblem(snapshot))
   }
   if (pod.metadata['deletionTimestamp'] !== undefined) return ending(pod, snapshot)
+  const foreign = foreignPodProblem(pod, statefulSet, snapshot.namespace)
+  if (foreign !== undefined) return waiting(`pod ${names.pod} to be created`, foreign)
   if (revisionOf(pod) !== revision) return outdated(snapshot, statefulSet, pod, revision)
   const drift = podDrift(pod, statefulSet, snapshot.neededLabels, snapshot.namespace)
   if (drift !== undefined) return waiting(`pod ${names.pod} as its template says`, drift)

@@ -1,13 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseRedisConfig } from '../../../../src/core/redis/config.ts'
 import { parseInfo, usedMemory } from '../../../../src/core/redis/info.ts'
-import {
-  comparedSettings,
-  maxmemory,
-  type RedisFacts,
-  refusedNotes,
-  selfHostedChecks
-} from '../../../../src/phases/probe/checks.ts'
+import { maxmemory, type RedisFacts, refusedNotes, selfHostedChecks } from '../../../../src/phases/probe/checks.ts'
 import { infoReplies } from './info-replies.ts'
 
 const mebibyte = 1024 ** 2
@@ -34,10 +28,10 @@ const expected = parseRedisConfig(
 )
 const conf = (text: string) => parseRedisConfig({ 'redis.conf': text }, 'redis.conf')
 const checkOf = (name: string, seen: RedisFacts, config = expected, threshold = 90) =>
-  selfHostedChecks(seen, { expected: config }, threshold).find((check) => check.name === name)
+  selfHostedChecks(seen, { expected: config }, threshold).checks.find((check) => check.name === name)
 
 test('a Redis as rendered passes every check, each with what was seen', () => {
-  expect(selfHostedChecks(facts(), { expected }, 90)).toEqual([
+  expect(selfHostedChecks(facts(), { expected }, 90).checks).toEqual([
     { name: 'maxmemory', code: 'config-drift', passed: true, detail: '268435456' },
     { name: 'maxmemory-policy', code: 'config-drift', passed: true, detail: 'allkeys-lru' },
     { name: 'appendonly', code: 'config-drift', passed: true, detail: 'yes' },
@@ -63,7 +57,7 @@ test('a Redis as rendered passes every check, each with what was seen', () => {
 
 test.each(infoReplies)('have every value they need in the INFO reply of $name', ({ info, usedMemory: used }) => {
   const seen = { ...facts(), info: parseInfo(info.replaceAll('\n', '\r\n')) }
-  const checks = selfHostedChecks(seen, { expected }, 90)
+  const { checks } = selfHostedChecks(seen, { expected }, 90)
   expect(checks.filter(({ passed }) => !passed)).toEqual([])
   expect(checks).toHaveLength(10)
   expect(usedMemory(seen.info)).toBe(used)
@@ -79,11 +73,11 @@ describe('the checks of settings', () => {
     expect(checkOf(name, facts(change))).toEqual({ name, code: 'config-drift', passed: false, detail })
   })
 
-  test('that Redis does not tell are drift', () => {
-    expect(
-      checkOf('appendonly', { info: parseInfo(health.replace('aof_enabled:1\n', '')), live: new Map(), refused: {} })
-        ?.detail
-    ).toBe('unknown in force, yes rendered')
+  test('that Redis does not tell are a note', () => {
+    const silent = { info: parseInfo(health), live: new Map([['save', '900 1 300 10']]), refused: {} }
+    expect(selfHostedChecks(silent, { expected }, 90).notes).toEqual([
+      'Not compared with redis.conf: maxmemory, maxmemory-policy, appendfsync, protected-mode (this Redis does not tell).'
+    ])
   })
 
   test.each([
@@ -100,18 +94,20 @@ describe('the checks of settings', () => {
   })
 
   test('that are not rendered are not compared, but for what Redis has built in', () => {
-    const names = selfHostedChecks(facts(), { expected: conf('port 6379') }, 90).map(({ name }) => name)
+    const names = selfHostedChecks(facts(), { expected: conf('port 6379') }, 90).checks.map(({ name }) => name)
     expect(names).not.toContain('maxmemory')
     expect(names).toContain('save')
   })
 
   test('skip all settings where no configuration was rendered', () => {
     expect(
-      selfHostedChecks(facts(), { expected: conf('appendonly no'), unresolved: comparedSettings }, 90).map(
+      selfHostedChecks(facts(), { expected: conf('appendonly no'), unresolved: ['appendonly', 'save'] }, 90).checks.map(
         ({ code }) => code
       )
     ).not.toContain('config-drift')
-    expect(selfHostedChecks(facts(), { expected: undefined }, 90).map(({ code }) => code)).not.toContain('config-drift')
+    expect(selfHostedChecks(facts(), { expected: undefined }, 90).checks.map(({ code }) => code)).not.toContain(
+      'config-drift'
+    )
   })
 })
 
@@ -127,7 +123,9 @@ describe('a Redis that does not run a command', () => {
   const withoutConfig: RedisFacts = { ...facts({}, info), live: new Map(), refused: { CONFIG: unknown } }
 
   test('CONFIG: INFO still tells three settings, and the others are named as not compared', () => {
-    const compared = selfHostedChecks(withoutConfig, { expected }, 90).filter(({ code }) => code === 'config-drift')
+    const compared = selfHostedChecks(withoutConfig, { expected }, 90).checks.filter(
+      ({ code }) => code === 'config-drift'
+    )
     expect(compared.map(({ name, passed }) => [name, passed])).toEqual([
       ['maxmemory', true],
       ['maxmemory-policy', true],
@@ -145,7 +143,7 @@ describe('a Redis that does not run a command', () => {
 
   test('INFO: memory and persistence are not judged, and that is said', () => {
     const withoutInfo: RedisFacts = { ...facts(), info: new Map(), refused: { INFO: 'NOPERM no' } }
-    const checks = selfHostedChecks(withoutInfo, { expected }, 90)
+    const { checks } = selfHostedChecks(withoutInfo, { expected }, 90)
     expect(checks.map(({ code, passed }) => [code, passed])).toEqual(Array(6).fill(['config-drift', true]))
     expect(refusedNotes(withoutInfo, { expected })).toEqual([
       'Memory and persistence were not checked, because Redis does not run INFO: NOPERM no.'
@@ -154,7 +152,7 @@ describe('a Redis that does not run a command', () => {
 
   test('neither: nothing is judged, and nothing is compared where no configuration is known', () => {
     const silent: RedisFacts = { info: new Map(), live: new Map(), refused: { INFO: 'ERR a', CONFIG: 'ERR b' } }
-    expect(selfHostedChecks(silent, { expected }, 90)).toEqual([])
+    expect(selfHostedChecks(silent, { expected }, 90)).toEqual({ checks: [], notes: [] })
     expect(refusedNotes(silent, { expected })).toHaveLength(2)
     expect(refusedNotes(silent, { expected: undefined })).toHaveLength(1)
   })
@@ -170,7 +168,9 @@ describe('the checks of persistence', () => {
   })
 
   test('without an append-only file is the snapshot alone', () => {
-    const names = selfHostedChecks(facts({}, 'aof_enabled:0'), { expected: undefined }, 90).map(({ name }) => name)
+    const names = selfHostedChecks(facts({}, 'aof_enabled:0'), { expected: undefined }, 90).checks.map(
+      ({ name }) => name
+    )
     expect(names).toEqual(['used memory', 'last snapshot'])
   })
 

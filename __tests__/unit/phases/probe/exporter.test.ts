@@ -1,5 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { keyMetrics, metricsProblem, parseMetrics } from '../../../../src/phases/probe/exporter.ts'
+import {
+  keyMetrics,
+  metricsProblem,
+  ofSameRedis,
+  parseMetrics,
+  runIdIn
+} from '../../../../src/phases/probe/exporter.ts'
 import fc from '../../../support/fast-check.ts'
 import { promptly } from '../../../support/promptly.ts'
 
@@ -19,6 +25,57 @@ redis_instance_info{maxmemory_policy="allkeys-lru",os="Linux {x} \\" 9"} 1 17000
 redis_latest_fork_seconds NaN
 redis_config_maxmemory +Inf
 `
+
+describe('the Redis of which the exporter speaks', () => {
+  const check = { name: 'exporter', code: 'metrics-missing', passed: true, detail: 'fine' } as const
+
+  test('is told by a label of redis_instance_info', () => {
+    expect(runIdIn('redis_instance_info{os="a",run_id="4f",tcp_port="6379"} 1\n')).toBe('4f')
+    expect(runIdIn('redis_instance_info{run_id="4f"} 1\n')).toBe('4f')
+    expect(runIdIn('redis_instance_info{master_run_id="4f"} 1\nother{run_id="4f"} 1\n')).toBeUndefined()
+  })
+
+  test('is the one that was asked', () => {
+    expect(ofSameRedis({ check, runId: '4f' }, '4f')).toEqual({ check, notes: [] })
+  })
+
+  test('is another one: its metrics are not those of this cache', () => {
+    expect(ofSameRedis({ check, runId: '4f' }, '77')).toEqual({
+      check: { ...check, passed: false, detail: 'it speaks of another Redis: its run_id is 4f…, that of redis-0 77…' },
+      notes: []
+    })
+  })
+
+  test.each([
+    [undefined, '77', 'the metric redis_instance_info'],
+    ['4f', undefined, 'INFO']
+  ])('cannot be told by %s and %s, which is a note', (told, asked, who) => {
+    expect(ofSameRedis({ check, runId: told }, asked)).toEqual({
+      check,
+      notes: [`Not checked whether the exporter speaks of this Redis: ${who} has no run_id.`]
+    })
+  })
+})
+
+describe('an answer of the exporter is final', () => {
+  const down = (said: string) => `redis_up 0\nredis_exporter_last_scrape_error{err="${said}"} 1\n`
+
+  test.each([
+    ['if it has no metrics', '<html>', 0],
+    ['if it lacks some', 'redis_up 1\n', 0],
+    ['if Redis rejects its password', down('WRONGPASS invalid username-password pair'), 0],
+    ['after a moment if Redis did not answer it', down('dial tcp 127.0.0.1:6379: connect: connection refused'), 2_000],
+    ['after a moment if it does not say why', 'redis_up 0\n', 2_000]
+  ])('%s', (_, text, tolerance) => {
+    expect(metricsProblem(text)?.tolerance).toBe(tolerance)
+  })
+
+  test('with its reason, without the credentials of an address', () => {
+    expect(metricsProblem(down('dial redis://app:hunter2@cache:6379: \\"no\\" route'))?.problem).toBe(
+      'redis_up is 0: the exporter cannot query Redis: dial redis://…@cache:6379: "no" route'
+    )
+  })
+})
 
 describe('the metrics of the exporter', () => {
   test.each([
@@ -57,7 +114,7 @@ describe('the metrics of the exporter', () => {
       'the response lacks redis_memory_used_bytes'
     ]
   ])('fail the check if they %s', (_, text, problem) => {
-    expect(metricsProblem(text)).toBe(problem)
+    expect(metricsProblem(text)?.problem).toBe(problem)
   })
 })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { namesakeProblem } from '../../../../src/phases/rollout/namesake.ts'
+import { foreignPodProblem, namesakeProblem } from '../../../../src/phases/rollout/namesake.ts'
 import { rolloutStatus } from '../../../../src/phases/rollout/status.ts'
 import { event, pod, snapshot, statefulSet } from './shapes.ts'
 
@@ -46,6 +46,33 @@ describe('a pod redis-0 that the StatefulSet does not know', () => {
       state: 'progressing',
       problem: { code: 'stuck-revision' }
     })
+  })
+})
+
+describe('a pod redis-0 with the labels of the selector', () => {
+  const ownedBy = (kind: string, name: string): KubernetesObject => {
+    const made = pod({ owner: null })
+    const ownerReferences = [{ uid: 'another', controller: true, kind, name }]
+    return { ...made, metadata: { ...made.metadata, ownerReferences } }
+  }
+
+  test('is in the way where another controller keeps it', () => {
+    const problem = {
+      code: 'stuck-revision',
+      sentence:
+        'a pod redis-0 of ReplicaSet/web is in the way: the controller of StatefulSet/redis cannot make another of that name',
+      hint: 'find out who needs ReplicaSet/web, then delete it: `kubectl -n team delete replicaset/web`'
+    }
+    expect(foreignPodProblem(ownedBy('ReplicaSet', 'web'), statefulSet(), 'team')).toMatchObject(problem)
+    expect(rolloutStatus(snapshot({ pods: [ownedBy('ReplicaSet', 'web')] }))).toMatchObject({ problem })
+  })
+
+  test.each([
+    ['the StatefulSet owns it', pod()],
+    ['nobody owns it, so that it is adopted', pod({ owner: null })],
+    ['it goes with an earlier StatefulSet of that name', ownedBy('StatefulSet', 'redis')]
+  ])('is not in the way where %s', (_, made) => {
+    expect(foreignPodProblem(made, statefulSet(), 'team')).toBeUndefined()
   })
 })
 

@@ -27,13 +27,57 @@ describe('a running Redis that fails its probes', () => {
 
   test.each([
     ['it loads its data', 'Startup probe failed: LOADING Redis is loading the dataset in memory\n'],
-    [
-      'it does not listen yet',
-      'Startup probe failed: Could not connect to Redis at 127.0.0.1:6379: Connection refused\n'
-    ],
     ['it is slow', 'Readiness probe failed: command timed out: "/bin/sh" timed out after 3s']
   ])('may need time: %s', (_, message) => {
     expect(problemOf(unhealthy(message))).toBeUndefined()
+  })
+
+  test.each([
+    [
+      'a script blocks it',
+      'Readiness probe failed: BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
+      5_000,
+      /^a script blocks Redis in pod redis-0/,
+      'SCRIPT KILL'
+    ],
+    [
+      'it has no room for the probe',
+      'Readiness probe failed: ERR max number of clients reached',
+      15_000,
+      /as many as maxclients/,
+      'maxclients'
+    ],
+    [
+      'nothing listens',
+      'Startup probe failed: Could not connect to Redis at 127.0.0.1:6379: Connection refused\n',
+      30_000,
+      /^nothing listens where the probe of pod redis-0 asks/,
+      'command of container redis'
+    ],
+    [
+      'it speaks TLS alone',
+      'Readiness probe failed: Error: Connection reset by peer',
+      30_000,
+      /as it does where it speaks TLS alone/,
+      'redis-cli --tls'
+    ]
+  ])('is told apart, and given a while: %s', (_, message, tolerance, sentence, hint) => {
+    expect(problemOf(unhealthy(message))).toMatchObject({
+      code: 'probe-failing',
+      sentence: expect.stringMatching(sentence),
+      hint: expect.stringContaining(hint),
+      toleranceMilliseconds: tolerance
+    })
+  })
+
+  test('is not what a probe of the exporter says', () => {
+    const involvedObject = { kind: 'Pod', name: 'redis-0', fieldPath: 'spec.containers{metrics}' }
+    const message = 'Liveness probe failed: dial tcp 10.1.2.3:9121: connect: connection refused'
+    const about = unhealthy(message)
+    const own = Object(about).involvedObject
+    expect(
+      problemOf(unhealthy(message, { involvedObject: { ...own, ...involvedObject, uid: own?.uid } }))
+    ).toBeUndefined()
   })
 
   test('is judged by its probe message, not by the end of an earlier run', () => {

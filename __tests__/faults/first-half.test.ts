@@ -1,0 +1,4 @@
+import { plantAll } from './half.ts'
+import { firstHalf } from './table.ts'
+
+plantAll(firstHalf)

@@ -1,0 +1,4 @@
+import { plantAll } from './half.ts'
+import { secondHalf } from './table.ts'
+
+plantAll(secondHalf)

@@ -1,0 +1,101 @@
+import { describe, expect, test } from '@jest/globals'
+import { parseRedisConfig } from '../../../../src/core/redis/config.ts'
+import { comparability, compareDirective, cutOffBy } from '../../../../src/core/redis/directives.ts'
+
+const compared = (text: string, live: string, name = text.split(' ')[0] ?? '') =>
+  compareDirective(parseRedisConfig({ 'redis.conf': text }, 'redis.conf'), name, live)
+
+describe('the same in the form of CONFIG GET:', () => {
+  test.each([
+    ['a size', 'maxmemory 256mb', '268435456'],
+    ['a size in thousands', 'repl-backlog-size 1m', '1000000'],
+    ['a share', 'maxmemory-clients 5%', '5%'],
+    ['a negative size', 'list-max-listpack-size -2', '-2'],
+    ['a flag in capitals', 'appendonly YES', 'yes'],
+    ['a number with zeros', 'timeout 0300', '300'],
+    ['a number of an earlier name', 'slave-priority 90', '90'],
+    ['hz beyond what Redis allows', 'hz 1000', '500'],
+    ['an empty text', 'logfile ""', ''],
+    ['a directory with a slash', 'dir /data/', '/data'],
+    ['addresses', 'bind *   -::*', '* -::*'],
+    ['rights in octal', 'unixsocketperm 0700', '700'],
+    ['an alias of a choice', 'oom-score-adj relative', 'yes'],
+    ['percentiles', 'latency-tracking-info-percentiles 50.0 99 99.9', '50 99 99.9'],
+    ['words in any order', 'shutdown-on-sigterm force save', 'save force'],
+    ['events in any order', 'notify-keyspace-events KEA', 'AKE'],
+    ['events without their alias', 'notify-keyspace-events Kg$lshzxetd', 'AK'],
+    ['save points on several lines', 'save 900 1\nsave 300 10', '900 1 300 10'],
+    ['no save points', 'save ""', ''],
+    [
+      'the limits of one class of clients',
+      'client-output-buffer-limit replica 512mb 128mb 60',
+      'normal 0 0 0 slave 536870912 134217728 60 pubsub 33554432 8388608 60'
+    ],
+    [
+      'the limits of several on one line',
+      'client-output-buffer-limit normal 0 0 0 pubsub 32mb 8mb 60',
+      'normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60'
+    ],
+    ['the last of several lines', 'timeout 5\ntimeout 300', '300'],
+    ['a directive that is not known, letter by letter', 'brand-new-limit 5', '5']
+  ])('%s', (_, text, live) => {
+    expect(compared(text, live)).toBe('same')
+  })
+})
+
+describe('different:', () => {
+  test.each([
+    ['a size', 'maxmemory 256mb', '256000000'],
+    ['a flag', 'appendonly yes', 'no'],
+    ['a number', 'maxclients 10000', '10'],
+    ['a percentage', 'auto-aof-rewrite-percentage 100', '0'],
+    ['a text', 'dbfilename dump.rdb', 'other.rdb'],
+    ['addresses', 'bind * -::*', '127.0.0.1'],
+    ['events', 'notify-keyspace-events Ex', ''],
+    [
+      'limits',
+      'client-output-buffer-limit normal 0 0 0',
+      'normal 1024 1024 1 slave 268435456 67108864 60 pubsub 33554432 8388608 60'
+    ]
+  ])('%s', (_, text, live) => {
+    expect(compared(text, live)).toBe('different')
+  })
+})
+
+describe('unclear:', () => {
+  test.each([
+    ['a directive whose form is not known', 'brand-new-limit 5mb', '5242880'],
+    ['a directory, in which Redis may have followed a link', 'dir /data', '/mnt/data'],
+    ['maxclients that the limit of open files leaves', 'maxclients 100000', '65504']
+  ])('%s', (_, text, live) => {
+    expect(compared(text, live)).toBe('unclear')
+  })
+})
+
+test.each([
+  ['requirepass', 'secret'],
+  ['masterauth', 'secret'],
+  ['tls-key-file-pass', 'secret'],
+  ['rename-command', 'unseen'],
+  ['*', 'unseen'],
+  ['user', 'elsewhere'],
+  ['maxmemory', 'compared'],
+  ['brand-new-limit', 'compared']
+] as const)('%s is %s', (name, expected) => {
+  expect(comparability(name)).toBe(expected)
+})
+
+describe('what is not rendered and cuts clients off', () => {
+  test.each([
+    ['bind', '127.0.0.1 -::1', '* -::*'],
+    ['maxclients', '10', '10000'],
+    ['timeout', '5', '0'],
+    ['maxmemory-clients', '1024', '0'],
+    ['proto-max-bulk-len', '1048576', '536870912'],
+    ['client-query-buffer-limit', '1048576', '1073741824'],
+    ['client-output-buffer-limit', 'normal 1024 0 0 slave 1 1 1', 'normal 0 0 0 slave 1 1 1']
+  ])('%s %s does, %s does not', (name, cutting, harmless) => {
+    expect(cutOffBy(name, cutting)).toBeDefined()
+    expect(cutOffBy(name, harmless)).toBeUndefined()
+  })
+})

@@ -1,0 +1,127 @@
+import type { RedisConfig } from '../../core/redis/config.ts'
+import {
+  comparability,
+  compareDirective,
+  cutOffBy,
+  cuttingDirectives,
+  renderedForm,
+  shownForm
+} from '../../core/redis/directives.ts'
+import type { JudgedCheck } from '../../core/result.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
+
+/** What the settings in force are compared with. */
+export interface SettingsInputs {
+  /** Undefined where it is not known what redis.conf says. */
+  expected: RedisConfig | undefined
+  /** Directives that are not known before Redis starts, so that they cannot be compared. */
+  unresolved?: readonly string[]
+}
+
+/** What the settings in force come to. */
+export interface SettingsJudged {
+  checks: JudgedCheck[]
+  /** What was not compared, and why; one sentence. */
+  notes: string[]
+}
+
+/** Each has a line of its own in the report: the others share one while they are as rendered. */
+const ownLine = ['maxmemory', 'maxmemory-policy', 'appendonly', 'appendfsync', 'save', 'protected-mode']
+
+/** Memory is judged by them, rendered or not. */
+const alwaysAsked = ['maxmemory', 'maxmemory-policy']
+
+/** The settings to ask CONFIG GET for, each by its name as rendered. Passwords are never asked for. */
+export function askedSettings(expected: RedisConfig | undefined): string[] {
+  return [...new Set([...alwaysAsked, ...comparedNames({ expected }), ...cuttingDirectives])]
+}
+
+/** The rendered directives whose values CONFIG GET shows, apart from those whose value is not known. */
+export function comparedNames({ expected, unresolved = [] }: SettingsInputs): string[] {
+  if (expected === undefined) return []
+  // Save points are built in; a redis.conf without them keeps those.
+  const rendered = [...ownLine.filter((name) => name === 'save' || expected.has(name)), ...expected.keys()]
+  return [...new Set(rendered)].filter((name) => comparability(name) === 'compared' && !unresolved.includes(name))
+}
+
+/**
+ * Compares the settings in force with redis.conf.
+ * @param live the replies to CONFIG GET by name, as far as there are any
+ * @param isTold whether Redis runs CONFIG GET; else a setting that it does not tell is no matter of this check
+ */
+export function settingsChecks(
+  live: ReadonlyMap<string, string>,
+  inputs: SettingsInputs,
+  isTold: boolean
+): SettingsJudged {
+  const { expected = new Map(), unresolved = [] } = inputs
+  const names = comparedNames(inputs)
+  const compared = names.flatMap((name) => {
+    const value = live.get(name)
+    return value === undefined ? [] : [{ name, value, comparison: compareDirective(expected, name, value) }]
+  })
+  const told = compared.filter(({ comparison }) => comparison !== 'unclear')
+  const checks = told.map(({ name, value, comparison }) => checkOf(name, value, comparison === 'same', expected))
+  const isAlone = ({ name, passed }: JudgedCheck) => !passed || ownLine.includes(name)
+  const others = checks.filter((check) => !isAlone(check))
+  return {
+    checks: [
+      ...checks.filter(isAlone),
+      ...(others.length > 0 ? [together(others)] : []),
+      ...cuttingChecks(live, names, unresolved)
+    ],
+    notes: notesOf(
+      [...expected.keys()],
+      compared.filter(({ comparison }) => comparison === 'unclear').map(({ name }) => name),
+      isTold ? names.filter((name) => !live.has(name)) : []
+    )
+  }
+}
+
+function checkOf(name: string, live: string, passed: boolean, expected: RedisConfig): JudgedCheck {
+  const wanted = shown(shownForm(expected, name, renderedForm(expected, name)))
+  const actual = shown(shownForm(expected, name, live))
+  return { name, code: 'config-drift', passed, detail: passed ? actual : `${actual} in force, ${wanted} rendered` }
+}
+
+function together(checks: readonly JudgedCheck[]): JudgedCheck {
+  const detail = `${checks.map(({ name }) => name).join(', ')} as rendered`
+  return { name: 'other settings', code: 'config-drift', passed: true, detail }
+}
+
+/** Settings that are not rendered and cut clients off. */
+function cuttingChecks(
+  live: ReadonlyMap<string, string>,
+  rendered: readonly string[],
+  unresolved: readonly string[]
+): JudgedCheck[] {
+  return cuttingDirectives
+    .filter((name) => !rendered.includes(name) && !unresolved.includes(name))
+    .flatMap((name) => {
+      const value = live.get(name)
+      const cut = value === undefined ? undefined : cutOffBy(name, value)
+      if (value === undefined || cut === undefined) return []
+      const detail = `${shown(value)} in force, not rendered: ${cut}`
+      return [{ name, code: 'config-drift' as const, passed: false, detail }]
+    })
+}
+
+function notesOf(rendered: readonly string[], unclear: readonly string[], untold: readonly string[]): string[] {
+  // That the password is the rendered one is proven by logging in.
+  const secret = rendered.filter((name) => comparability(name) === 'secret' && name !== 'requirepass')
+  const unseen = rendered.filter((name) => comparability(name) === 'unseen')
+  const reasons: [readonly string[], string][] = [
+    [unclear, 'different in form, and perhaps in nothing else'],
+    [untold, 'this Redis does not tell'],
+    [unseen, 'CONFIG GET does not show'],
+    [secret, 'the reply would be a password']
+  ]
+  const words = reasons
+    .filter(([names]) => names.length > 0)
+    .map(([names, why]) => `${names.map(shown).join(', ')} (${why})`)
+  return words.length === 0 ? [] : [`Not compared with redis.conf: ${words.join('; ')}.`]
+}
+
+function shown(value: string): string {
+  return sanitizeLine(value, 200) || 'empty'
+}
