@@ -4,6 +4,7 @@ import { toFailure } from '../../src/clients/kubernetes/failure.ts'
 import { connectToRedis } from '../../src/clients/redis/connection.ts'
 import type { Credentials } from '../../src/core/credentials.ts'
 import { Deadline } from '../../src/core/deadline.ts'
+import { usualBackend } from '../../src/core/rendered-cache/backend-labels.ts'
 import type { Check } from '../../src/core/result.ts'
 import type { ConnectionDeps, ConnectionInputs, ConnectionResult } from '../../src/phases/probe/deps.ts'
 import { connectFromPod, connectFromRunner } from '../../src/phases/probe/probe-managed.ts'
@@ -84,6 +85,7 @@ async function running(
         maxmemoryPolicy: undefined,
         memoryThresholdPercent: 90,
         mayWrite: true,
+        backendLabels: usualBackend,
         nonBackend: false,
         owner: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', uid: 'uid-of-the-secret' } },
         ...inputs

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Credentials } from '../../src/core/credentials.ts'
 import type { KubernetesObject } from '../../src/core/kubernetes/object.ts'
+import { usualBackend } from '../../src/core/rendered-cache/backend-labels.ts'
 import { readAnswers } from '../../src/phases/probe/from-pod/output.ts'
 import { backendPod, nonBackendPod } from '../../src/phases/probe/from-pod/pod-manifest.ts'
 import { expectNoSecret } from '../support/captured.ts'
@@ -76,6 +77,7 @@ function podOf(name: string): KubernetesObject {
     image: 'redis:7',
     address: { host, port: redis.port, username: undefined, tls: false },
     owner: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } },
+    backendLabels: usualBackend,
     run: 'run',
     activeSeconds: 60,
     tls: undefined

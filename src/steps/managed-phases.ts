@@ -10,8 +10,9 @@ import { systemClock } from '../clients/runner/system-clock.ts'
 import { type Credentials, credentialsObject } from '../core/credentials.ts'
 import { Failure } from '../core/failure.ts'
 import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
-import { names } from '../core/kubernetes/workload.ts'
+import { names, ports } from '../core/kubernetes/workload.ts'
 import { parseManifest } from '../core/manifest.ts'
+import { backendLabels, labelText, usualBackend } from '../core/rendered-cache/backend-labels.ts'
 import { type RenderedCache, renderedCache } from '../core/rendered-cache/rendered-cache.ts'
 import { verifyReplicationGroup } from '../phases/elasticache/elasticache.ts'
 import { connectFromPod, connectFromRunner } from '../phases/probe/probe-managed.ts'
@@ -100,6 +101,9 @@ export async function connectionPhase(
   const client = fromPod ? `a pod of namespace ${namespace}` : 'this runner'
   await phase('connection', `${credentials.host}:${credentials.port}, from ${client}`, async () => {
     const { topology } = cache
+    const labels = backendLabels(cache, namespace, ports.redis)
+    const usual = labelText(usualBackend)
+    if (fromPod && !labels.known) note(`The probe pod has the label ${usual}, and may be kept out: ${labels.because}.`)
     const isGuarded = cache.networkPolicies.length > 0
     const inputs = {
       namespace,
@@ -109,6 +113,7 @@ export async function connectionPhase(
       maxmemoryPolicy,
       memoryThresholdPercent,
       mayWrite,
+      backendLabels: labels.known ? labels.value : usualBackend,
       nonBackend: topology === 'self-hosted' && isGuarded,
       owner: await readSecret(namespace, cluster, role)
     } as const

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../../core/failure.ts'
 import { names } from '../../core/kubernetes/workload.ts'
-import { backendLabel } from './from-pod/pod-manifest.ts'
+import { labelText } from '../../core/rendered-cache/backend-labels.ts'
 import { endpointsBeside, readLogHint } from './hints.ts'
 import { endpointText, type ProbeContext, serviceOf } from './probe-context.ts'
 
@@ -191,9 +191,9 @@ function openNetwork({ from, namespace, address: { port } }: ProbeContext): stri
         `for TCP ${port}, or set probe-from: cluster`
 }
 
-function openPolicies({ namespace }: ProbeContext): string {
+function openPolicies({ namespace, backendLabels }: ProbeContext): string {
   return (
-    `make the policies admit pods with the label ${backendLabel}: ` +
+    `make the policies admit pods with the label ${labelText(backendLabels)}: ` +
     `\`kubectl -n ${namespace} describe networkpolicies\``
   )
 }

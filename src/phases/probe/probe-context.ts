@@ -8,6 +8,8 @@ export interface ProbeContext {
   topology: Topology
   from: 'cluster' | 'runner'
   address: CacheAddress
+  /** Those by which the policies recognise a backend. */
+  backendLabels: Readonly<Record<string, string>>
 }
 
 /** A check with what to do if it did not pass. */

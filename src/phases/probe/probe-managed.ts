@@ -55,8 +55,11 @@ function writeFromPod({ write, answers }: ProbeOutput, context: ProbeContext, { 
   return writeFindings(finding, context)
 }
 
-function contextFrom(from: ProbeContext['from'], { namespace, topology, credentials }: ConnectionInputs): ProbeContext {
-  return { from, namespace, topology, address: addressOf(credentials) }
+function contextFrom(
+  from: ProbeContext['from'],
+  { namespace, topology, credentials, backendLabels }: ConnectionInputs
+): ProbeContext {
+  return { from, namespace, topology, address: addressOf(credentials), backendLabels }
 }
 
 function conclude(

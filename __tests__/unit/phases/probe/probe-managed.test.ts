@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Deadline } from '../../../../src/core/deadline.ts'
+import { usualBackend } from '../../../../src/core/rendered-cache/backend-labels.ts'
 import type { RunnerDeps } from '../../../../src/phases/probe/deps.ts'
 import { connectFromRunner } from '../../../../src/phases/probe/probe-managed.ts'
 
@@ -40,6 +41,7 @@ async function connected(host: string, port: number, info: string[]) {
     maxmemoryPolicy: 'allkeys-lru',
     memoryThresholdPercent: 90,
     mayWrite: true,
+    backendLabels: usualBackend,
     nonBackend: false,
     owner: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } }
   }

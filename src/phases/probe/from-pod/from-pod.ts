@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Deadline } from '../../../core/deadline.ts'
+import { labelText } from '../../../core/rendered-cache/backend-labels.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 import type { ConnectionInputs, PodDeps } from '../deps.ts'
 import { checksBefore, networkProblems } from '../network-problem.ts'
@@ -7,7 +8,7 @@ import { endpointText, type Finding, type ProbeContext, unreachableCode } from '
 import type { ProbeOutput } from '../probe-output.ts'
 import { authoritiesForPod, clientHello } from '../tls.ts'
 import { networkProblemOf, type ProbeAnswer, probeOutputOf } from './output.ts'
-import { backendLabel, backendPod, nonBackendPod, type PodOptions } from './pod-manifest.ts'
+import { backendPod, nonBackendPod, type PodOptions } from './pod-manifest.ts'
 import { runPod } from './run-pod.ts'
 
 interface PodFindings {
@@ -44,11 +45,18 @@ export async function probeFromPods(
 
 async function podOptions(
   { image, owner }: ConnectionInputs,
-  { address }: ProbeContext,
+  { address, backendLabels }: ProbeContext,
   deadline: Deadline,
   { authorities, log }: PodDeps
 ): Promise<PodOptions> {
-  const base = { image, address, owner, run: randomUUID(), activeSeconds: Math.ceil(deadline.remaining / 1000) + 10 }
+  const base = {
+    image,
+    address,
+    owner,
+    backendLabels,
+    run: randomUUID(),
+    activeSeconds: Math.ceil(deadline.remaining / 1000) + 10
+  }
   if (!address.tls) return { ...base, tls: undefined }
   const { pem, left } = authoritiesForPod(authorities)
   if (left > 0) log(`the pod does not receive ${left} of the authorities in NODE_EXTRA_CA_CERTS: too many`)
@@ -63,7 +71,7 @@ export function nonBackendFinding(
   answers: ReadonlyMap<string, ProbeAnswer>,
   context: ProbeContext
 ): Finding | undefined {
-  const { namespace, address } = context
+  const { namespace, address, backendLabels } = context
   const problem = networkProblemOf(answers, address.port)
   // Where not even its host name was resolved, nothing can have blocked it.
   if (problem !== undefined && checksBefore(networkProblems[problem.kind].fails).length === 0) return undefined
@@ -80,5 +88,8 @@ export function nonBackendFinding(
     return finding(true, `blocked: ${problem.kind === 'timeout' ? 'no connection within 3 s' : problem.said}`)
   }
   const said = sanitizeLine(answers.get('anonymous')?.output.toString('utf8') ?? '', 100)
-  return finding(false, `a pod without the label ${backendLabel} can connect to ${endpointText(address)}: ${said}`)
+  return finding(
+    false,
+    `a pod without the label ${labelText(backendLabels)} can connect to ${endpointText(address)}: ${said}`
+  )
 }

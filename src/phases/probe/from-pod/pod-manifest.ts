@@ -11,9 +11,6 @@ export const probePods = { backend: 'redis-probe', nonBackend: 'redis-probe-outs
 
 export const probeContainer = 'probe'
 
-/** The label by which the NetworkPolicy of manifests/base recognises a backend. */
-export const backendLabel = 'app.kubernetes.io/component: backend'
-
 /** The annotation with the run that created a pod. */
 export const runAnnotation = 'redis-cache-action/run'
 /** How such a pod is deleted: it has no state, and its name must become free soon. */
@@ -24,6 +21,8 @@ export interface PodOptions {
   image: string
   address: CacheAddress
   owner: KubernetesObject
+  /** Those by which the policies recognise a backend. */
+  backendLabels: Readonly<Record<string, string>>
   /** Identifies this run. */
   run: string
   /** The seconds after which the cluster ends the pod, even if this process is gone. */
@@ -44,7 +43,7 @@ export function backendPod({ address, tls, ...options }: PodOptions): Kubernetes
     { name: 'PROBE_KEY', value: `${ownPrefix}${options.run}` },
     { name: 'PROBE_HELLO', value: tls?.hello.toString('base64') ?? '' }
   ]
-  return pod(probePods.backend, 'backend', backendScript, env, tls?.authorities, options)
+  return pod(probePods.backend, options.backendLabels, backendScript, env, tls?.authorities, options)
 }
 
 /** A non-backend pod, which does not get the password. */
@@ -54,7 +53,14 @@ export function nonBackendPod({ address, tls, ...options }: PodOptions): Kuberne
     // A backend gets a reply in milliseconds; dropped packets take until the timeout.
     { name: 'PROBE_LIMIT', value: '3' }
   ]
-  return pod(probePods.nonBackend, 'probe', nonBackendScript, env, undefined, options)
+  return pod(
+    probePods.nonBackend,
+    { 'app.kubernetes.io/component': 'probe' },
+    nonBackendScript,
+    env,
+    undefined,
+    options
+  )
 }
 
 /**
@@ -77,7 +83,7 @@ function secretEnv(...keys: string[]): object[] {
 /** As restricted as the pods of manifests/base: admitted by Pod Security `restricted`. */
 function pod(
   name: string,
-  component: string,
+  labels: Readonly<Record<string, string>>,
   script: string,
   env: object[],
   authorities: string | undefined,
@@ -90,8 +96,8 @@ function pod(
       name,
       labels: {
         'app.kubernetes.io/name': name,
-        'app.kubernetes.io/component': component,
-        'app.kubernetes.io/managed-by': 'redis-cache-action'
+        'app.kubernetes.io/managed-by': 'redis-cache-action',
+        ...labels
       },
       annotations: { [runAnnotation]: run, ...(authorities !== undefined && { [authoritiesAnnotation]: authorities }) },
       // As its controller, so that no controller of backends adopts a pod with their label.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { at, type KubernetesObject, listAt, textAt } from '../../../../../src/core/kubernetes/object.ts'
+import { usualBackend } from '../../../../../src/core/rendered-cache/backend-labels.ts'
 import { backendPod, nonBackendPod } from '../../../../../src/phases/probe/from-pod/pod-manifest.ts'
 
 const owner = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials', uid: 'uid' } }
@@ -8,6 +9,7 @@ const optionsFor = (host: string, username?: string) => ({
   image: 'redis:7',
   address: { host, port: 6379, username, tls: true },
   owner,
+  backendLabels: usualBackend,
   run: 'run-1',
   activeSeconds: 60,
   tls: { authorities: 'PEM\n', hello: Buffer.from('hello') }
@@ -21,6 +23,12 @@ const variablesOf = (pod: KubernetesObject): Record<string, unknown> =>
   )
 
 describe('the backend probe pod', () => {
+  test('has the labels by which the policies recognise a backend', () => {
+    const labels = { 'app.kubernetes.io/name': 'api', tier: 'web' }
+    const pod = backendPod({ ...optionsFor(elasticache, 'backend'), backendLabels: labels })
+    expect(pod.metadata.labels).toEqual({ ...labels, 'app.kubernetes.io/managed-by': 'redis-cache-action' })
+  })
+
   test('trusts Amazon and the CAs of the runner, and checks the host name, for ElastiCache', () => {
     const pod = backendPod(optionsFor(elasticache, 'backend'))
     expect(variablesOf(pod)).toEqual({
