@@ -9,7 +9,7 @@ import { type RedisProcess, startRedis } from '../support/redis/process.ts'
 import { findRedis } from '../support/redis/program.ts'
 import { startTls } from '../support/redis/tls.ts'
 import { type ConnectionRun, connectingFromRunner, credentialsOf } from './connecting.ts'
-import { commanding, giveAllSlots } from './probing.ts'
+import { commanding, giveAllSlots, startCluster } from './probing.ts'
 
 const password = randomBytes(24).toString('hex')
 const settings = 'maxmemory 64mb\nmaxmemory-policy volatile-lru\n'
@@ -181,6 +181,19 @@ describe('a cache that replies', () => {
     expect(checks.map(({ name }) => name)).not.toContain('role')
     expect(notes).toEqual([expect.stringContaining('in cluster mode')])
     expect(checks.at(-1)).toMatchObject({ name: 'write', passed: true })
+  })
+
+  onlyReal('is followed to the node of a cluster that holds the key', async () => {
+    await using cluster = await startCluster(settings, password)
+    const { failure, notes, checks } = await asking(cluster.empty, { scheme: 'redis', name: '127.0.0.1' })
+    expect(failure).toBeUndefined()
+    expect(notes).toEqual([expect.stringContaining('in cluster mode')])
+    expect(checks.at(-1)).toEqual({
+      name: 'write',
+      passed: true,
+      detail: 'SET, GET and DEL of a key of its own, in one shard; the others were not tried'
+    })
+    expect(await commanding(cluster.full, password, ['DBSIZE'])).toEqual([0])
   })
 
   onlyReal('fails if it is a node of a cluster without slots', async () => {

@@ -18,7 +18,7 @@ import { startTls } from '../support/redis/tls.ts'
 import { type Access, accessTo } from './applying.ts'
 import { type ConnectionRun, type ConnectOptions, connectingFromPod, credentialsOf } from './connecting.ts'
 import { findProgram, type Machine, runContainer } from './probe-pod.ts'
-import { commanding } from './probing.ts'
+import { commanding, startCluster } from './probing.ts'
 
 // What the pods run, run on this machine: that needs the programs of the image.
 const programs = ['redis-cli', 'timeout', 'base64', 'head', 'tr', 'cat', 'grep', 'sleep']
@@ -259,6 +259,18 @@ described('the script of the probe pod, for replies', () => {
     const selfHosted = await asking(at(other, 'redis'), { topology: 'self-hosted' })
     expect(selfHosted.failure).toBeUndefined()
     expect(selfHosted.notes).toEqual([])
+  })
+
+  test('follows the nodes of a cluster', async () => {
+    await using cluster = await startCluster(settings, password)
+    const run = await asking(at(cluster.empty, 'redis'))
+    expect(run.failure).toBeUndefined()
+    expect(run.checks.at(-1)).toMatchObject({
+      name: 'write',
+      passed: true,
+      detail: expect.stringContaining('one shard')
+    })
+    expect(await commanding(cluster.full, password, ['DBSIZE'])).toEqual([0])
   })
 
   test('pauses writes', async () => {

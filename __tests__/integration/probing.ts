@@ -12,7 +12,8 @@ import { type ProbeResult, probe } from '../../src/phases/probe/probe.ts'
 import { writeMilliseconds } from '../../src/phases/probe/write.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
-import type { Listener } from '../support/redis/listen.ts'
+import { freePort, type Listener } from '../support/redis/listen.ts'
+import { type RedisProcess, startRedis } from '../support/redis/process.ts'
 import { accessTo } from './applying.ts'
 import { type Ended, ended, wordsOf } from './outcome.ts'
 import { namespace as defaultNamespace } from './rendering.ts'
@@ -146,6 +147,29 @@ export async function giveAllSlots(redis: Listener, password: string): Promise<v
   await commanding(redis, password, ['CLUSTER', 'ADDSLOTSRANGE', '0', '16383'])
   for (let state = ''; !state.includes('cluster_state:ok'); await sleep(20)) {
     state = String(await commanding(redis, password, ['CLUSTER', 'INFO']))
+  }
+}
+
+/** A cluster of two nodes, the second of which has all slots. */
+export async function startCluster(
+  config: string,
+  password: string
+): Promise<AsyncDisposable & { empty: RedisProcess; full: RedisProcess }> {
+  const bus = [await freePort(), await freePort()]
+  const start = (port: number | undefined) =>
+    startRedis({ config: `${config}cluster-enabled yes\ncluster-port ${port}\n`, password })
+  const [empty, full] = [await start(bus[0]), await start(bus[1])]
+  await giveAllSlots(full, password)
+  await commanding(empty, password, ['CLUSTER', 'MEET', '127.0.0.1', String(full.port), String(bus[1])])
+  for (let state = ''; !state.includes('cluster_state:ok'); await sleep(20)) {
+    state = String(await commanding(empty, password, ['CLUSTER', 'INFO']))
+  }
+  return {
+    empty,
+    full,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([empty[Symbol.asyncDispose](), full[Symbol.asyncDispose]()])
+    }
   }
 }
 

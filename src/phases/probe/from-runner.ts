@@ -2,9 +2,9 @@ import type { RedisAddress } from '../../clients/redis/connection.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { messageOf } from '../../core/failure.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
-import { parseInfo } from '../../core/redis/info.ts'
+import { parseInfo, type RedisInfo } from '../../core/redis/info.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { writeFindings } from './checks.ts'
+import { isClustered, writeFindings } from './checks.ts'
 import type { ConnectionInputs, RunnerDeps } from './deps.ts'
 import { managedWriteHint } from './hints.ts'
 import { kindOfError, type NetworkProblem, networkProblems } from './network-problem.ts'
@@ -51,11 +51,14 @@ export async function writeFromRunner(
 ): Promise<Finding[]> {
   const { host, port, username, database, tls } = context.address
   const info = parseInfo(answers?.info ?? '')
-  if (answers?.ping !== 'PONG' || answers.anonymous === 'PONG' || info.get('role') === 'slave') return []
+  if (answers?.ping !== 'PONG' || answers.anonymous === 'PONG' || isToldByRole(info, mayWrite)) return []
   const address = { host, port, ...(username !== undefined && { username }), ...(tls && { authorities }) }
   try {
-    const finding = await proveWrite({ username, database, expected: undefined, info, mayWrite }, () =>
-      openRedis(address, credentials.password, writeMilliseconds)
+    const finding = await proveWrite(
+      { username, database, expected: undefined, info, mayWrite },
+      () => openRedis(address, credentials.password, writeMilliseconds),
+      (node) =>
+        openRedis({ ...address, host: node.host ?? host, port: node.port }, credentials.password, writeMilliseconds)
     )
     for (const sentence of finding.notes) note(sentence)
     return writeFindings(finding, context)
@@ -64,6 +67,11 @@ export async function writeFromRunner(
     const detail = sanitizeLine(messageOf(error), 300)
     return [{ name: 'write', code: 'elasticache-unreachable', passed: false, detail, hint: managedWriteHint('other') }]
   }
+}
+
+/** A replica of a cluster sends writes to its master, where they are followed. */
+function isToldByRole(info: RedisInfo, mayWrite: boolean): boolean {
+  return info.get('role') === 'slave' && !(mayWrite && isClustered(info))
 }
 
 async function readAnswers(

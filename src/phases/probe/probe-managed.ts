@@ -2,11 +2,12 @@ import { endpointForm } from '../../core/aws-endpoint.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { Failure } from '../../core/failure.ts'
 import { parseInfo, type RedisInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
+import { sanitizeLine } from '../../core/sanitize.ts'
 import { isClustered, managedChecks, reachFindings, unjudgedSize, writeFindings } from './checks.ts'
 import type { ConnectionDeps, ConnectionInputs, ConnectionResult, PodDeps, RunnerDeps } from './deps.ts'
 import { probeFromPods } from './from-pod/from-pod.ts'
 import { probeFromRunner, writeFromRunner } from './from-runner.ts'
-import { addressOf, type Finding, type ProbeContext } from './probe-context.ts'
+import { addressOf, type Finding, type ProbeContext, unreachableCode } from './probe-context.ts'
 import type { ProbeOutput } from './probe-output.ts'
 import { proofKey, writeFinding } from './write.ts'
 
@@ -47,7 +48,13 @@ export async function connectFromRunner(
 /** What became of the write of the pod. That a replica takes none is told by its role. */
 function writeFromPod({ write, answers }: ProbeOutput, context: ProbeContext, { note }: PodDeps): Finding[] {
   const info = parseInfo(answers?.info ?? '')
-  if (write === undefined || info.get('role') === 'slave') return []
+  if (write === undefined || (info.get('role') === 'slave' && !isClustered(info))) return []
+  if (write.kind === 'refused' && /^Could not connect to Redis/.test(write.said)) {
+    // The node that another one named.
+    const detail = sanitizeLine(write.said, 300)
+    const check = { name: 'write', code: unreachableCode(context.topology), passed: false, detail }
+    return writeFindings({ check, problem: 'other', notes: [] }, context)
+  }
   // The pod knows no rules of users.
   const finding = writeFinding(write, { info, user: context.address.username, key: proofKey(undefined) })
   // To a Redis in the cluster, the port-forward has written, and knew the rules.

@@ -6,6 +6,7 @@ import type { RedisConfig } from '../../core/redis/config.ts'
 import { parseInfo, type RedisInfo } from '../../core/redis/info.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { kindOfError } from './network-problem.ts'
+import { mostRedirects, type Redirect, redirectOf } from './redirect.ts'
 import {
   expectedOutcome,
   liveKeyPatterns,
@@ -35,19 +36,28 @@ export interface WriteProofInputs {
 /** Opens a connection as clients do, whose commands wait for no longer than a write may take. */
 type OpenConnection = () => Promise<RedisConnection>
 
+/** Opens such a connection to another node of a cluster. */
+type OpenNode = (node: Pick<Redirect, 'host' | 'port'>) => Promise<RedisConnection>
+
 /**
  * Proves that a client can write, or reads what would keep it from that.
  * @param open each time a new connection: a command that hangs holds up no other
+ * @param openNode where the other nodes of a cluster can be reached: their redirects are followed then
  * @throws an error of a connection
  */
-export async function proveWrite(inputs: WriteProofInputs, open: OpenConnection): Promise<WriteFinding> {
+export async function proveWrite(
+  inputs: WriteProofInputs,
+  open: OpenConnection,
+  openNode?: OpenNode
+): Promise<WriteFinding> {
   const { username: user = 'default', info, expected, database } = inputs
   await using connection = await open()
   const rendered = renderedKeyPatterns(expected, user)
   const key = proofKey(rendered ?? liveKeyPatterns(await replyOrError(connection, 'ACL', 'GETUSER', user)))
-  // A replica may be set to take writes, which it loses at the next synchronization.
-  if (inputs.mayWrite && 'prefix' in key && info.get('role') !== 'slave') {
-    return writeFinding(await tryWrite(connection, open, key.prefix, database), { info, user, key })
+  // A replica may be set to take writes, which it loses at the next synchronization; one of a cluster names its master.
+  const isReplica = info.get('role') === 'slave' && !(openNode !== undefined && info.get('cluster_enabled') === '1')
+  if (inputs.mayWrite && 'prefix' in key && !isReplica) {
+    return writeFinding(await tryWrite(connection, { open, openNode }, key.prefix, database), { info, user, key })
   }
   const { facts, notes } = await readWriteFacts(inputs, key, connection, open)
   const finding = writeFinding(expectedOutcome(facts), { info, user, key })
@@ -63,7 +73,7 @@ const maximumTries = 16
 /** Writes a random key, reads it and deletes it. It expires, so that it goes also where the run is cancelled. */
 async function tryWrite(
   connection: RedisConnection,
-  open: OpenConnection,
+  { open, openNode }: { open: OpenConnection; openNode: OpenNode | undefined },
   prefix: string,
   database: number | undefined
 ): Promise<WriteOutcome> {
@@ -71,14 +81,40 @@ async function tryWrite(
     const refused = await selectDatabase(connection, database)
     if (refused !== undefined) return refused
     for (let tries = 1; ; tries++) {
-      const outcome = await writeOnce(connection, randomKey(prefix))
+      const key = randomKey(prefix)
+      const first = await writeOnce(connection, key)
+      const outcome = openNode === undefined ? first : await followed(first, key, openNode)
       const isElsewhere = outcome.kind === 'refused' && /^(MOVED|ASK)\b/.test(outcome.said)
       if (tries === maximumTries || !(isElsewhere || outcome.kind === 'differing')) return outcome
     }
   } catch (error) {
+    if (error instanceof NodeUnreachable) throw error
     await expectOnlySilence(error, open)
     return { kind: 'hanging' }
   }
+}
+
+/** A node that another one names cannot be asked, which is what a client meets, too. */
+class NodeUnreachable extends Error {}
+
+/** What becomes of a write where the nodes send it. */
+async function followed(first: WriteOutcome, key: string, openNode: OpenNode): Promise<WriteOutcome> {
+  let outcome = first
+  let host: string | undefined
+  for (let hops = 0; hops < mostRedirects && outcome.kind === 'refused'; hops++) {
+    const redirect = redirectOf(outcome.said)
+    if (redirect === undefined) break
+    // Without a host, it is that of the node that said so.
+    host = redirect.host ?? host
+    const { said } = outcome
+    try {
+      await using connection = await openNode({ host, port: redirect.port })
+      outcome = await writeOnce(connection, key, redirect.kind === 'ask')
+    } catch (error) {
+      throw new NodeUnreachable(`${said}: ${messageOf(error)}`, { cause: error })
+    }
+  }
+  return outcome
 }
 
 async function selectDatabase(
@@ -92,14 +128,17 @@ async function selectDatabase(
   )
 }
 
-async function writeOnce(connection: RedisConnection, key: string): Promise<WriteOutcome> {
+async function writeOnce(connection: RedisConnection, key: string, isAsking = false): Promise<WriteOutcome> {
   const value = randomBytes(16).toString('hex')
+  const call = async (...[command, ...parameters]: [string, ...string[]]) => {
+    const [, reply] = await Promise.all([
+      isAsking ? connection.call('ASKING') : undefined,
+      connection.call(command, ...parameters)
+    ])
+    return reply
+  }
   // At once, so that hardly anything comes between them. A DEL that is refused is no matter: the key expires.
-  const [set, get] = await Promise.allSettled([
-    connection.call('SET', key, value, 'EX', '60'),
-    connection.call('GET', key),
-    connection.call('DEL', key)
-  ])
+  const [set, get] = await Promise.allSettled([call('SET', key, value, 'EX', '60'), call('GET', key), call('DEL', key)])
   if (set.status === 'rejected') return refusedBy(set.reason, 'SET')
   if (get.status === 'rejected') return refusedBy(get.reason, 'GET')
   return String(get.value) === value ? { kind: 'written' } : { kind: 'differing' }

@@ -185,7 +185,7 @@ export function writeFinding(
   const untold = (note: string): WriteFinding => ({ check: undefined, problem: undefined, notes: [note] })
   switch (outcome.kind) {
     case 'written':
-      return passed('SET, GET and DEL of a key of its own')
+      return passed(`SET, GET and DEL of a key of its own${shardsOf(info)}`)
     case 'possible':
       return passed('nothing that Redis reports prevents it; none was tried')
     case 'hanging':
@@ -213,6 +213,11 @@ export function writeFinding(
   if (refusal === undefined) return failed('other', `${command} was refused: ${shown}`)
   const sentence = refusal.sentence({ command, info, user: sanitizeLine(user, 100) })
   return failed(refusal.problem, /\s/.test(shown) ? `${sentence}: ${shown}` : sentence, refusal.code)
+}
+
+/** In a cluster a key is in one shard of all. */
+function shardsOf(info: RedisInfo): string {
+  return info.get('cluster_enabled') === '1' ? ', in one shard; the others were not tried' : ''
 }
 
 /** Valkey 8 and newer tell how long a pause still lasts. */

@@ -75,9 +75,10 @@ if test "$code" = 0; then
   ask info INFO
   if test "$(cat ping)" = PONG; then
     # Of its own, and it expires: nothing stays, whatever becomes of this pod.
-    ask set "SET $PROBE_KEY written EX 60"
-    ask get "GET $PROBE_KEY"
-    ask del "DEL $PROBE_KEY"
+    # With -c it follows the nodes of a cluster, like a client.
+    ask set "-c SET $PROBE_KEY written EX 60"
+    ask get "-c GET $PROBE_KEY"
+    ask del "-c DEL $PROBE_KEY"
   fi
 elif test -n "$tls" && { grep -q -e SSL -e ^Error anonymous || grep -q ":$port 01 " table; }; then
   # Somebody is there who does no handshake (01 is an established connection): perhaps a Redis without TLS.
