@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
@@ -11,7 +12,7 @@ import { backendPod, nonBackendPod } from '../../src/phases/probe/from-pod/pod-m
 import { expectNoSecret } from '../support/captured.ts'
 import { type Authority, createAuthority, daysFromNow } from '../support/certificates.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
-import { closedPort, type Listener } from '../support/redis/listen.ts'
+import { closedPort, type Listener, listen } from '../support/redis/listen.ts'
 import { startHangUp, startSilent } from '../support/redis/misbehaving.ts'
 import { type RedisProcess, startRedis } from '../support/redis/process.ts'
 import { startTls } from '../support/redis/tls.ts'
@@ -78,6 +79,7 @@ function podOf(name: string): KubernetesObject {
     address: { host, port: redis.port, username: undefined, tls: false },
     owner: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'redis-credentials' } },
     backendLabels: usualBackend,
+    rounds: 9,
     run: 'run',
     activeSeconds: 60,
     tls: undefined
@@ -271,6 +273,22 @@ described('the script of the probe pod, for replies', () => {
       detail: expect.stringContaining('one shard')
     })
     expect(await commanding(cluster.full, password, ['DBSIZE'])).toEqual([0])
+  })
+
+  test('reports two Redises behind one Service, of which a managed cache may have more', async () => {
+    await using other = await startRedis({ password, config: settings })
+    const turns = [redis.port, other.port]
+    let count = 0
+    await using service = await listen((socket) => {
+      const pod = connect(turns[count++ % 2] ?? 0, '127.0.0.1')
+      for (const end of [socket, pod]) end.on('error', () => [socket, pod].map((each) => each.destroy()))
+      socket.pipe(pod).pipe(socket)
+    })
+    expect((await asking(at(service, 'redis'), { topology: 'self-hosted' })).failure).toMatchObject({
+      code: 'service-mismatch',
+      message: expect.stringMatching(/^one Redis: [45] of 9 connections reached another Redis/)
+    })
+    expect((await asking(at(service, 'redis'))).checks.map(({ name }) => name)).not.toContain('one Redis')
   })
 
   test('pauses writes', async () => {

@@ -7,6 +7,7 @@ import { isClustered, managedChecks, reachFindings, unjudgedSize, writeFindings 
 import type { ConnectionDeps, ConnectionInputs, ConnectionResult, PodDeps, RunnerDeps } from './deps.ts'
 import { probeFromPods } from './from-pod/from-pod.ts'
 import { probeFromRunner, writeFromRunner } from './from-runner.ts'
+import { oneRedis } from './one-redis.ts'
 import { addressOf, type Finding, type ProbeContext, unreachableCode } from './probe-context.ts'
 import type { ProbeOutput } from './probe-output.ts'
 import { proofKey, writeFinding } from './write.ts'
@@ -28,7 +29,9 @@ export async function connectFromPod(
     deps.note('Not verified that a pod without the backend label is blocked: it could not try to connect.')
   }
   const others = reached && nonBackend !== undefined ? [nonBackend] : []
-  return conclude(output, [...writeFromPod(output, context, deps), ...others], inputs, context, deps)
+  // Of two Redises, one does not have what was written to the other: that they are two is the reason.
+  const findings = [...oneRedisFromPod(output, context, deps), ...writeFromPod(output, context, deps), ...others]
+  return conclude(output, findings, inputs, context, deps)
 }
 
 /**
@@ -60,6 +63,14 @@ function writeFromPod({ write, answers }: ProbeOutput, context: ProbeContext, { 
   // To a Redis in the cluster, the port-forward has written, and knew the rules.
   if (context.topology === 'managed') for (const sentence of finding.notes) note(sentence)
   return writeFindings(finding, context)
+}
+
+/** Whether the pod met one Redis alone; a managed cache may have several behind its endpoint. */
+function oneRedisFromPod({ rounds, answers }: ProbeOutput, context: ProbeContext, { note }: PodDeps): Finding[] {
+  if (rounds === undefined) return []
+  const { finding, notes } = oneRedis(rounds, parseInfo(answers?.info ?? '').get('run_id'), context)
+  for (const sentence of notes) note(sentence)
+  return finding === undefined ? [] : [finding]
 }
 
 function contextFrom(

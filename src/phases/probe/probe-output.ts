@@ -11,6 +11,8 @@ export interface ProbeOutput {
   answers: Answers | undefined
   /** What became of a write; missing where none was tried. */
   write?: WriteOutcome
+  /** What each of several connections got for INFO, in one line; missing where none were made. */
+  rounds?: readonly string[]
 }
 
 /** What the server presented, as far as it could be seen. */

@@ -4,6 +4,7 @@ import { labelText } from '../../../core/rendered-cache/backend-labels.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 import type { ConnectionInputs, PodDeps } from '../deps.ts'
 import { checksBefore, networkProblems } from '../network-problem.ts'
+import { connectionRounds } from '../one-redis.ts'
 import { endpointText, type Finding, type ProbeContext, unreachableCode } from '../probe-context.ts'
 import type { ProbeOutput } from '../probe-output.ts'
 import { authoritiesForPod, clientHello } from '../tls.ts'
@@ -45,7 +46,7 @@ export async function probeFromPods(
 
 async function podOptions(
   { image, owner }: ConnectionInputs,
-  { address, backendLabels }: ProbeContext,
+  { address, backendLabels, topology }: ProbeContext,
   deadline: Deadline,
   { authorities, log }: PodDeps
 ): Promise<PodOptions> {
@@ -54,6 +55,7 @@ async function podOptions(
     address,
     owner,
     backendLabels,
+    rounds: topology === 'self-hosted' ? connectionRounds : 0,
     run: randomUUID(),
     activeSeconds: Math.ceil(deadline.remaining / 1000) + 10
   }

@@ -18,10 +18,12 @@ export function probeOutputOf(
     return { networkProblem, certificate: undefined, answers: undefined }
   }
   const text = (name: string) => textOf(answers.get(name))
+  const rounds = text('rounds')
   const write = writeOutcomeOf(answers.get('set'), answers.get('get'))
   return {
     networkProblem: undefined,
     ...(write !== undefined && { write }),
+    ...(rounds !== '' && { rounds: rounds.split('\n') }),
     certificate: address.tls ? certificateOf(presented, address.host) : undefined,
     answers: { anonymous: text('anonymous'), ping: text('ping'), info: text('info') }
   }

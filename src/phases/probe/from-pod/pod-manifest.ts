@@ -23,6 +23,8 @@ export interface PodOptions {
   owner: KubernetesObject
   /** Those by which the policies recognise a backend. */
   backendLabels: Readonly<Record<string, string>>
+  /** How many further connections must reach the same Redis. */
+  rounds: number
   /** Identifies this run. */
   run: string
   /** The seconds after which the cluster ends the pod, even if this process is gone. */
@@ -41,6 +43,7 @@ export function backendPod({ address, tls, ...options }: PodOptions): Kubernetes
     // SNI must not contain an IP address (RFC 6066, 3).
     { name: 'PROBE_SNI', value: isIP(address.host) === 0 ? address.host : '' },
     { name: 'PROBE_KEY', value: `${ownPrefix}${options.run}` },
+    { name: 'PROBE_ROUNDS', value: String(options.rounds) },
     { name: 'PROBE_HELLO', value: tls?.hello.toString('base64') ?? '' }
   ]
   return pod(probePods.backend, options.backendLabels, backendScript, env, tls?.authorities, options)

@@ -5,7 +5,8 @@
  *
  * Variables: REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_USER; PROBE_LIMIT (seconds for one answer),
  * PROBE_AUTHORITIES (files with trusted CAs; empty without TLS), PROBE_SNI (the server name), PROBE_HELLO (base64 of
- * the first bytes of a handshake), PROBE_KEY (a key that nobody else has).
+ * the first bytes of a handshake), PROBE_KEY (a key that nobody else has), PROBE_ROUNDS (how many connections are
+ * compared with each other).
  */
 const questions = `
 cd /run/probe
@@ -23,16 +24,22 @@ connections() {
   cat /proc/net/tcp /proc/net/tcp6 | grep -e local_address -e ":$port "
 }
 
-# Asks redis-cli a command, words without blanks in them; while that takes its time, the connections are noted each second.
-ask() {
-  name=$1 command=$2
+# Gives redis-cli a command, words without blanks in them, on a connection of its own.
+client() {
+  command=$1
   set --
   test -z "$tls" || set -- --tls --cacert authorities.pem
   test -z "$tls" || test -z "$PROBE_SNI" || set -- "$@" --sni "$PROBE_SNI"
   test -z "$REDISCLI_AUTH" || test -z "$REDIS_USER" || set -- "$@" --user "$REDIS_USER"
+  timeout "$PROBE_LIMIT" redis-cli -h "$REDIS_HOST" -p "$REDIS_PORT" "$@" $command 2>&1 </dev/null
+}
+
+# Asks a command; while that takes its time, the connections are noted each second.
+ask() {
+  name=$1
   while sleep 1; do connections; done >>table 2>/dev/null &
   watch=$!
-  timeout "$PROBE_LIMIT" redis-cli -h "$REDIS_HOST" -p "$REDIS_PORT" "$@" $command >"$name" 2>&1 </dev/null
+  client "$2" >"$name"
   code=$?
   kill "$watch" 2>/dev/null
   report "$name" "$code"
@@ -79,6 +86,13 @@ if test "$code" = 0; then
     ask set "-c SET $PROBE_KEY written EX 60"
     ask get "-c GET $PROBE_KEY"
     ask del "-c DEL $PROBE_KEY"
+    # A Service spreads its connections over all pods that it leads to.
+    round=0
+    while test "$round" -lt "$PROBE_ROUNDS"; do
+      client 'INFO server' | tr -d '\\r' | grep -m 1 -e '^run_id:' -e '^[A-Z]* ' || echo none
+      round=$((round + 1))
+    done >rounds
+    report rounds 0
   fi
 elif test -n "$tls" && { grep -q -e SSL -e ^Error anonymous || grep -q ":$port 01 " table; }; then
   # Somebody is there who does no handshake (01 is an established connection): perhaps a Redis without TLS.

@@ -10,6 +10,7 @@ const optionsFor = (host: string, username?: string) => ({
   address: { host, port: 6379, username, tls: true },
   owner,
   backendLabels: usualBackend,
+  rounds: 9,
   run: 'run-1',
   activeSeconds: 60,
   tls: { authorities: 'PEM\n', hello: Buffer.from('hello') }
@@ -38,6 +39,7 @@ describe('the backend probe pod', () => {
       REDIS_USER: 'backend',
       PROBE_LIMIT: '5',
       PROBE_KEY: 'redis-cache-action:run-1',
+      PROBE_ROUNDS: '9',
       PROBE_AUTHORITIES: '/run/authorities/pem',
       PROBE_SNI: elasticache,
       PROBE_HELLO: Buffer.from('hello').toString('base64')
