@@ -291,6 +291,17 @@ described('the script of the probe pod, for replies', () => {
     expect((await asking(at(service, 'redis'))).checks.map(({ name }) => name)).not.toContain('one Redis')
   })
 
+  test('reports a Redis that is not redis-0, whatever else it answers', async () => {
+    const elsewhere = { topology: 'self-hosted', runId: 'a'.repeat(40) } as const
+    expect((await asking(at(redis, 'redis'), elsewhere)).failure).toMatchObject({
+      code: 'service-mismatch',
+      message: 'one Redis: 9 of 9 connections reached another Redis'
+    })
+    const info = String((await commanding(redis, password, ['INFO', 'server']))[0])
+    const own = { topology: 'self-hosted', runId: /run_id:(\w+)/.exec(info)?.[1] } as const
+    expect((await asking(at(redis, 'redis'), own)).failure).toBeUndefined()
+  })
+
   test('pauses writes', async () => {
     await using other = await startRedis({ password, config: settings })
     await commanding(other, password, ['CLIENT', 'PAUSE', '600000', 'WRITE'])

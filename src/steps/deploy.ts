@@ -46,10 +46,13 @@ async function deploy(
     const { probeFrom = 'runner' } = inputs
     await askWhileItServes(pod, session, step, async () => {
       if (service !== undefined) await servicePhase(service, pod, session, step)
-      if (probeFrom !== 'none') {
-        await probePhase(redis, { ...inputs, credentials: written, mayWrite: true }, session, step)
+      const runId =
+        probeFrom === 'none'
+          ? undefined
+          : await probePhase(redis, { ...inputs, credentials: written, mayWrite: true }, session, step)
+      if (probeFrom !== 'runner') {
+        await connectionPhase(cache, { ...inputs, runId, mayWrite: true }, written, session, step)
       }
-      if (probeFrom !== 'runner') await connectionPhase(cache, { ...inputs, mayWrite: true }, written, session, step)
     })
     // From the cluster, Redis was probed at the address that applications use.
     if (probeFrom !== 'cluster') await reportStoredAddress(written, cache, session, step)

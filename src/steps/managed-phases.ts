@@ -82,12 +82,21 @@ interface ConnectionPhaseInputs extends CacheInputs {
   redisImage?: string | undefined
   /** Whether a write is proven by one, where this runner asks. */
   mayWrite: boolean
+  /** Of redis-0, if it is known. */
+  runId?: string | undefined
 }
 
 /** Proves that the cache replies, from the place where it is to be probed. */
 export async function connectionPhase(
   cache: RenderedCache,
-  { probeFrom = 'cluster', redisImage, maxmemoryPolicy, memoryThresholdPercent, mayWrite }: ConnectionPhaseInputs,
+  {
+    probeFrom = 'cluster',
+    redisImage,
+    maxmemoryPolicy,
+    memoryThresholdPercent,
+    mayWrite,
+    runId
+  }: ConnectionPhaseInputs,
   credentials: Credentials,
   { namespace, cluster, cleaning, deadline, role }: ClusterSession,
   { result, signal, log, phase }: StepContext
@@ -113,6 +122,7 @@ export async function connectionPhase(
       maxmemoryPolicy,
       memoryThresholdPercent,
       mayWrite,
+      runId,
       backendLabels: labels.known ? labels.value : usualBackend,
       nonBackend: topology === 'self-hosted' && isGuarded,
       owner: await readSecret(namespace, cluster, role)

@@ -131,14 +131,18 @@ export interface ProbePhaseInputs {
   mayWrite: boolean
 }
 
-/** Proves through a port-forward that Redis works as rendered. */
+/**
+ * Proves through a port-forward that Redis works as rendered.
+ * @returns the run_id of this Redis, if it tells it
+ */
 export async function probePhase(
   { settings, exporter, container, users }: RenderedRedis,
   { credentials, memoryThresholdPercent, mayWrite }: ProbePhaseInputs,
   { namespace, connection, cluster, deadline, role }: ClusterSession,
   { result, signal, log, phase }: StepContext
-): Promise<void> {
+): Promise<string | undefined> {
   const note = noteInto(result, log)
+  let runId: string | undefined
   const keep = ({ checks, notes, redisVersion, usedMemoryBytes, maxmemoryBytes }: ProbeResult) => {
     result.checks = [...(result.checks ?? []), ...checks]
     for (const sentence of notes) note(sentence)
@@ -182,10 +186,12 @@ export async function probePhase(
         }
       )
       keep(probed)
+      runId = probed.runId
       return `${probed.checks.length} checks passed`
     } catch (error) {
       if (error instanceof ChecksFailed) keep(error.result)
       throw error
     }
   })
+  return runId
 }

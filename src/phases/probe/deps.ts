@@ -68,6 +68,8 @@ export interface ConnectionInputs {
   memoryThresholdPercent: number
   /** Whether a write is proven by one, where the runner asks; a pod always writes. */
   mayWrite: boolean
+  /** The run_id of redis-0; undefined where it is not known, and for a managed cache. */
+  runId?: string | undefined
   /** Those by which the rendered policies recognise a backend. */
   backendLabels: Readonly<Record<string, string>>
   /** Whether to prove also that a pod without the backend label is blocked. */

@@ -10,9 +10,10 @@ interface OneRedis {
 }
 
 /**
- * Whether all connections through the Service reach one Redis: each starts with a run_id of its own.
+ * Whether all connections through the Service reach one Redis: each starts with a run_id of its own. A second Redis, or
+ * one of another namespace, may know the password and give every other answer as redis-0 does.
  * @param rounds what each connection got: `run_id:…`, an error reply, or another word without an answer
- * @param runId of the Redis that gave the other answers; undefined where it tells none
+ * @param runId of redis-0 or, where it is not known, of the Redis that gave the other answers; undefined where it tells none
  */
 export function oneRedis(rounds: readonly string[], runId: string | undefined, context: ProbeContext): OneRedis {
   const because = (reason: string): OneRedis => ({

@@ -30,7 +30,11 @@ export async function connectFromPod(
   }
   const others = reached && nonBackend !== undefined ? [nonBackend] : []
   // Of two Redises, one does not have what was written to the other: that they are two is the reason.
-  const findings = [...oneRedisFromPod(output, context, deps), ...writeFromPod(output, context, deps), ...others]
+  const findings = [
+    ...oneRedisFromPod(output, inputs, context, deps),
+    ...writeFromPod(output, context, deps),
+    ...others
+  ]
   return conclude(output, findings, inputs, context, deps)
 }
 
@@ -66,9 +70,14 @@ function writeFromPod({ write, answers }: ProbeOutput, context: ProbeContext, { 
 }
 
 /** Whether the pod met one Redis alone; a managed cache may have several behind its endpoint. */
-function oneRedisFromPod({ rounds, answers }: ProbeOutput, context: ProbeContext, { note }: PodDeps): Finding[] {
+function oneRedisFromPod(
+  { rounds, answers }: ProbeOutput,
+  { runId }: ConnectionInputs,
+  context: ProbeContext,
+  { note }: PodDeps
+): Finding[] {
   if (rounds === undefined) return []
-  const { finding, notes } = oneRedis(rounds, parseInfo(answers?.info ?? '').get('run_id'), context)
+  const { finding, notes } = oneRedis(rounds, runId ?? parseInfo(answers?.info ?? '').get('run_id'), context)
   for (const sentence of notes) note(sentence)
   return finding === undefined ? [] : [finding]
 }

@@ -20,6 +20,8 @@ export interface ProbeResult {
   checks: Check[]
   /** What was not checked, and why; one sentence each. */
   notes: string[]
+  /** Of this very process; undefined where INFO does not tell it. */
+  runId: string | undefined
   redisVersion: string | undefined
   usedMemoryBytes: number
   maxmemoryBytes: number
@@ -67,6 +69,7 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
       ...users.flatMap(({ notes }) => notes),
       ...(write?.notes ?? [])
     ],
+    runId: facts.info.get('run_id'),
     redisVersion: serverVersion(facts.info),
     usedMemoryBytes: usedMemory(facts.info),
     maxmemoryBytes: maxmemory(facts)
