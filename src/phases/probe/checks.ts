@@ -146,7 +146,7 @@ export function managedChecks({ anonymous, ping, info }: Answers, wanted: Wanted
   const judged = [open, pingFinding(ping, open.passed, context)]
   const facts = parseInfo(info)
   if (facts.has('redis_version')) judged.push(...factFindings(facts, wanted, context))
-  else if (judged.every(({ passed }) => passed)) judged.push(noInfo(info))
+  else if (judged.every(({ passed }) => passed) && infoRefusal(info) === undefined) judged.push(noInfo(info))
   return judged.map((finding) => ({ ...finding, hint: managedHint(finding.code, context) }))
 }
 
@@ -174,6 +174,11 @@ function pingFinding(ping: string, closed: boolean, { topology }: ProbeContext):
   if (/^LOADING\b/.test(said)) return { ...base, code: 'redis-loading', detail: said }
   if (/^MISCONF\b/.test(said)) return { ...base, code: 'persistence-failing', detail: said }
   return { ...base, code: unreachableCode(topology), detail: said || 'no answer' }
+}
+
+/** Why Redis does not run INFO, which a healthy user of an application may lack; undefined where it does. */
+export function infoRefusal(info: string): string | undefined {
+  return /^(NOPERM|ERR unknown command)\b/.test(info) ? sanitizeLine(info, 200) : undefined
 }
 
 function noInfo(info: string): Judged {

@@ -3,7 +3,7 @@ import type { Deadline } from '../../core/deadline.ts'
 import { Failure } from '../../core/failure.ts'
 import { parseInfo, type RedisInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { isClustered, managedChecks, reachFindings, unjudgedSize, writeFindings } from './checks.ts'
+import { infoRefusal, isClustered, managedChecks, reachFindings, unjudgedSize, writeFindings } from './checks.ts'
 import type { ConnectionDeps, ConnectionInputs, ConnectionResult, PodDeps, RunnerDeps } from './deps.ts'
 import { probeFromPods } from './from-pod/from-pod.ts'
 import { probeFromRunner, writeFromRunner } from './from-runner.ts'
@@ -105,6 +105,8 @@ function conclude(
     checked({ name, passed, detail, ...(relaxed && { relaxed }) })
   }
   if (certificate !== undefined && certificate.naming === undefined) note(unseenName(context))
+  const refused = infoRefusal(answers?.info ?? '')
+  if (refused !== undefined) note(notAsked(refused, context))
   if (isClustered(info)) note('The node role was not checked: in cluster mode each node holds a share of the keys.')
   const unjudged = info.has('redis_version') && context.topology === 'managed' ? unjudgedSize(info, context) : undefined
   if (unjudged !== undefined) note(unjudged)
@@ -112,6 +114,12 @@ function conclude(
   const failed = findings.filter(({ passed }) => !passed)
   if (failed[0] !== undefined) throw failureOf(failed[0], failed)
   return factsOf(info)
+}
+
+function notAsked(refused: string, { topology }: ProbeContext): string {
+  // Of a Redis in the cluster, the port-forward asks for the rest.
+  const what = topology === 'managed' ? 'Role, memory and maxmemory-policy were' : 'The role was'
+  return `${what} not checked, because the cache does not run INFO: ${refused}.`
 }
 
 function unseenName({ address: { host } }: ProbeContext): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { managedChecks } from '../../../../src/phases/probe/checks.ts'
+import { infoRefusal, managedChecks } from '../../../../src/phases/probe/checks.ts'
 import type { Answers } from '../../../../src/phases/probe/probe-output.ts'
 import { selfHosted, view } from './views.ts'
 
@@ -105,11 +105,16 @@ describe('the check with the password', () => {
     expect(failing({ ping, info: ping })).toMatchObject([{ name: 'PING', code, detail: expect.stringMatching(detail) }])
   })
 
-  test('fails for a user who may not run INFO', () => {
-    const info = "NOPERM this user has no permissions to run the 'info' command"
-    expect(failing({ info })).toMatchObject([
-      { name: 'INFO', code: 'redis-auth', detail: info, hint: expect.stringContaining('+info') }
-    ])
+  test.each(["NOPERM this user has no permissions to run the 'info' command", "ERR unknown command 'INFO'"])(
+    'does not judge what INFO would tell, where Redis replies %s',
+    (info) => {
+      expect(failing({ info })).toEqual([])
+      expect(infoRefusal(info)).toBe(info)
+    }
+  )
+
+  test('fails for an INFO that is none', () => {
+    expect(failing({ info: '' })).toMatchObject([{ name: 'INFO', code: 'redis-auth', detail: 'no answer' }])
   })
 })
 

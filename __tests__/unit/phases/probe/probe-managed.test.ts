@@ -23,6 +23,7 @@ async function connected(host: string, port: number, info: string[]) {
       async call(command, ...[key = '', value]) {
         if (password === undefined) throw replied('NOAUTH Authentication required.')
         if (command === 'PING') return 'PONG'
+        if (command === 'INFO' && info.length === 0) throw replied('NOPERM no permissions')
         if (command === 'INFO') return info.join('\r\n')
         if (command === 'SET') keys.set(key, value)
         else if (command === 'GET') return keys.get(key)
@@ -74,4 +75,12 @@ test('passes without memory and policy in INFO', async () => {
   const { checks, notes } = await connected('redis.example.com', 6380, ['redis_version:7.1', 'role:master'])
   expect(checks.slice(-2)).toEqual(['role', 'write'])
   expect(notes).toEqual(['Memory and maxmemory-policy were not checked: INFO of this cache reports neither.'])
+})
+
+test('passes for a user who may not run INFO, and says what was not checked', async () => {
+  const { checks, notes } = await connected('redis.example.com', 6380, [])
+  expect(checks.slice(-2)).toEqual(['PING', 'write'])
+  expect(notes).toEqual([
+    'Role, memory and maxmemory-policy were not checked, because the cache does not run INFO: NOPERM no permissions.'
+  ])
 })
