@@ -1,6 +1,7 @@
 import { at, listAt, textAt } from '../kubernetes/object.ts'
 import { type Known, known, unknown } from './known.ts'
-import { type Admission, isSelected } from './network-peers.ts'
+import { type Admission, coversPort, isSelected } from './network-peers.ts'
+import type { RenderedNetworkPolicy } from './network-policies.ts'
 import type { RenderedCache } from './rendered-cache.ts'
 import { selectsPods } from './services.ts'
 
@@ -20,9 +21,9 @@ export function backendLabels(
   namespace: string,
   port: number
 ): Known<Labels> {
-  const isolating = networkPolicies.filter(({ selectsRedis, limitsIngress }) => selectsRedis && limitsIngress)
+  const isolating = isolatingPolicies(networkPolicies)
   if (redis === undefined || isolating.length === 0) return known(usualBackend)
-  const ways = isolating.flatMap(({ admits }) => admits).filter((way) => isFor(way, port) && isHere(way, namespace))
+  const ways = waysIn(isolating, namespace, port)
   const selectors = ways.map(({ peer }) => at(peer, 'podSelector') ?? {})
   const own = services.filter(({ selectsRedis }) => selectsRedis)
   const found = [usualBackend, ...selectors.map(labelsFor)].find(
@@ -36,20 +37,35 @@ export function backendLabels(
     : known(found)
 }
 
+/**
+ * Whether the rendered policies keep a pod of this namespace with these labels away from Redis.
+ * @param port that clients connect to in the pod of Redis
+ */
+export function isKeptFromRedis(
+  { networkPolicies }: Pick<RenderedCache, 'networkPolicies'>,
+  namespace: string,
+  labels: Labels,
+  port: number
+): boolean {
+  const isolating = isolatingPolicies(networkPolicies)
+  const ways = waysIn(isolating, namespace, port)
+  return isolating.length > 0 && !ways.some(({ peer }) => isSelected(at(peer, 'podSelector') ?? {}, labels))
+}
+
+function isolatingPolicies(policies: readonly RenderedNetworkPolicy[]): RenderedNetworkPolicy[] {
+  return policies.filter(({ selectsRedis, limitsIngress }) => selectsRedis && limitsIngress)
+}
+
+/** Who is let in to the port, as far as these may be pods of this namespace. */
+function waysIn(isolating: readonly RenderedNetworkPolicy[], namespace: string, port: number): Admission[] {
+  return isolating.flatMap(({ admits }) => admits).filter((way) => coversPort(way.port, port) && isHere(way, namespace))
+}
+
 /** `app.kubernetes.io/component: backend` */
 export function labelText(labels: Labels): string {
   return Object.entries(labels)
     .map(([name, value]) => `${name}: ${value}`)
     .join(', ')
-}
-
-function isFor({ port }: Admission, wanted: number): boolean {
-  if (port === undefined) return true
-  if ((textAt(port, 'protocol') ?? 'TCP') !== 'TCP') return false
-  const first = at(port, 'port')
-  if (first === undefined || first === null) return true
-  const last = at(port, 'endPort') ?? first
-  return Number(first) <= wanted && wanted <= Number(last)
 }
 
 /** Whether a peer may be a pod of this namespace, of whose labels only the name is known. */

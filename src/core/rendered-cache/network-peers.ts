@@ -22,3 +22,12 @@ export function isSelected(selector: unknown, labels: Readonly<Record<string, un
     listAt(selector, 'matchExpressions').every(isMet)
   )
 }
+
+/** Whether the port of a rule is this TCP port, or a range with it. @param port undefined means all ports */
+export function coversPort(port: unknown, number: number): boolean {
+  if (port === undefined) return true
+  if ((textAt(port, 'protocol') ?? 'TCP') !== 'TCP') return false
+  const first = at(port, 'port')
+  if (first === undefined || first === null) return true
+  return Number(first) <= number && number <= Number(at(port, 'endPort') ?? first)
+}

@@ -1,6 +1,6 @@
 import { at, listAt, objectId, textAt } from '../../core/kubernetes/object.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
-import { type Admission, isSelected } from '../../core/rendered-cache/network-peers.ts'
+import { type Admission, coversPort, isSelected } from '../../core/rendered-cache/network-peers.ts'
 import type { RenderedNetworkPolicy } from '../../core/rendered-cache/network-policies.ts'
 import type { RenderedCache, RenderedRedis } from '../../core/rendered-cache/rendered-cache.ts'
 
@@ -85,11 +85,7 @@ function isEmpty(selector: unknown): boolean {
 }
 
 function coversRedisPort(port: unknown): boolean {
-  if (port === undefined) return true
-  if ((textAt(port, 'protocol') ?? 'TCP') !== 'TCP') return false
-  const number = at(port, 'port')
-  if (number === undefined) return true
-  return Number(number) <= ports.redis && ports.redis <= Number(at(port, 'endPort') ?? number)
+  return coversPort(port, ports.redis)
 }
 
 function hostNetworkProblem({ statefulSet }: RenderedRedis, isolating: readonly RenderedNetworkPolicy[]): string {

@@ -1,12 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseManifest } from '../../../../src/core/manifest.ts'
-import { backendLabels, labelText, usualBackend } from '../../../../src/core/rendered-cache/backend-labels.ts'
+import {
+  backendLabels,
+  isKeptFromRedis,
+  labelText,
+  usualBackend
+} from '../../../../src/core/rendered-cache/backend-labels.ts'
 import { renderedCache } from '../../../../src/core/rendered-cache/rendered-cache.ts'
 import { editedManifest } from '../../document-of.ts'
 
 const shipped = editedManifest()
 const withoutPolicy = shipped.filter(({ object }) => object.kind !== 'NetworkPolicy')
-const labelsWith = (...policies: object[]) => {
+const cacheWith = (...policies: object[]) => {
   const documents = policies.flatMap((spec, index) =>
     parseManifest(
       JSON.stringify({
@@ -17,8 +22,9 @@ const labelsWith = (...policies: object[]) => {
       })
     )
   )
-  return backendLabels(renderedCache([...withoutPolicy, ...documents]), 'team', 6379)
+  return renderedCache([...withoutPolicy, ...documents])
 }
+const labelsWith = (...policies: object[]) => backendLabels(cacheWith(...policies), 'team', 6379)
 /** A policy for Redis with one rule. */
 const admitting = (from: object[], ports: object[] = [{ port: 6379 }]) => ({
   podSelector: { matchLabels: { 'app.kubernetes.io/name': 'redis' } },
@@ -91,4 +97,18 @@ describe('the labels of a backend are unknown', () => {
 
 test('labels are told with their values', () => {
   expect(labelText({ app: 'api', tier: 'web' })).toBe('app: api, tier: web')
+})
+
+test.each<[string, object[], boolean]>([
+  ['let in where no policy is rendered', [], false],
+  ['kept out where another label is admitted', [admitting([pods({ app: 'api' })])], true],
+  ['let in where its own label is admitted', [admitting([pods({ app: 'other' })])], false],
+  ['let in where the whole namespace is admitted', [admitting([{ podSelector: {} }])], false],
+  [
+    'let in where the policy is for other pods',
+    [{ podSelector: { matchLabels: { app: 'db' } }, policyTypes: ['Ingress'] }],
+    false
+  ]
+])('a pod that is no backend is %s', (_, policies, isKept) => {
+  expect(isKeptFromRedis(cacheWith(...policies), 'team', { app: 'other' }, 6379)).toBe(isKept)
 })
