@@ -275,6 +275,15 @@ described('the script of the probe pod, for replies', () => {
     expect(await commanding(cluster.full, password, ['DBSIZE'])).toEqual([0])
   })
 
+  test('writes to the database of the URL', async () => {
+    const inDatabase = (number: number) => ({ ...at(redis, 'redis'), url: `${at(redis, 'redis').url}/${number}` })
+    expect((await asking(inDatabase(3))).failure).toBeUndefined()
+    expect((await asking(inDatabase(99))).failure).toMatchObject({
+      code: 'secret-field',
+      message: expect.stringMatching(/^write: url names a database that Redis does not have: SELECT 99: ERR /)
+    })
+  })
+
   test('reports two Redises behind one Service, of which a managed cache may have more', async () => {
     await using other = await startRedis({ password, config: settings })
     const turns = [redis.port, other.port]

@@ -54,11 +54,12 @@ export async function writeFromRunner(
   if (answers?.ping !== 'PONG' || answers.anonymous === 'PONG' || isToldByRole(info, mayWrite)) return []
   const address = { host, port, ...(username !== undefined && { username }), ...(tls && { authorities }) }
   try {
-    const finding = await proveWrite(
-      { username, database, expected: undefined, info, mayWrite },
-      () => openRedis(address, credentials.password, writeMilliseconds),
-      (node) =>
-        openRedis({ ...address, host: node.host ?? host, port: node.port }, credentials.password, writeMilliseconds)
+    const open = (node: Pick<RedisAddress, 'host' | 'port'> = address) =>
+      openRedis({ ...address, ...node }, credentials.password, writeMilliseconds)
+    await using connection = await open()
+    const inputs = { username, database, expected: undefined, info, mayWrite }
+    const finding = await proveWrite(inputs, connection, open, (node) =>
+      open({ host: node.host ?? host, port: node.port })
     )
     for (const sentence of finding.notes) note(sentence)
     return writeFindings(finding, context)

@@ -1,6 +1,6 @@
 import { type Finding, type ProbeContext, serviceOf } from './probe-context.ts'
 
-/** How many connections a pod of the cluster makes: of two Redises behind a Service, both are met but for 1 of 256 runs. */
+/** How many connections a pod of the cluster makes: of two Redises behind a Service, both are met but in one run of 512. */
 export const connectionRounds = 9
 
 /** What the report says of the connections: a check, or why there is none. */

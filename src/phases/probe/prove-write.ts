@@ -47,11 +47,11 @@ type OpenNode = (node: Pick<Redirect, 'host' | 'port'>) => Promise<RedisConnecti
  */
 export async function proveWrite(
   inputs: WriteProofInputs,
+  connection: RedisConnection,
   open: OpenConnection,
   openNode?: OpenNode
 ): Promise<WriteFinding> {
   const { username: user = 'default', info, expected, database } = inputs
-  await using connection = await open()
   const rendered = renderedKeyPatterns(expected, user)
   const key = proofKey(rendered ?? liveKeyPatterns(await replyOrError(connection, 'ACL', 'GETUSER', user)))
   // A replica may be set to take writes, which it loses at the next synchronization; one of a cluster names its master.

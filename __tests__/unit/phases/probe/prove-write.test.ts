@@ -30,8 +30,10 @@ async function writing(nodes: Record<number, string | Error>, role = 'master') {
     }
   }
   const inputs = { username: undefined, database: undefined, expected: undefined, mayWrite: true }
+  await using connection = await open('first', 1)
   const finding = await proveWrite(
     { ...inputs, info: new Map([...info, ['role', role]]) },
+    connection,
     () => open('first', 1),
     ({ host = 'first', port }) => open(host, port)
   )

@@ -34,6 +34,8 @@ export function writeOutcomeOf(set: ProbeAnswer | undefined, get: ProbeAnswer | 
   if (set === undefined || get === undefined) return undefined
   if (timedOut.includes(set.exitCode) && get.exitCode === 0) return { kind: 'hanging' }
   const [stored, read] = [textOf(set), textOf(get)]
+  const [, database, reason] = /^SELECT (\d+) failed: (.*)/.exec(stored) ?? []
+  if (database !== undefined) return { kind: 'refused', command: `SELECT ${database}`, said: reason ?? '' }
   if (stored !== 'OK') return { kind: 'refused', command: 'SET', said: stored || 'no answer' }
   if (read === 'written') return { kind: 'written' }
   return /^[A-Z]+ /.test(read) ? { kind: 'refused', command: 'GET', said: read } : { kind: 'differing' }

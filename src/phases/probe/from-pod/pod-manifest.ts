@@ -44,6 +44,7 @@ export function backendPod({ address, tls, ...options }: PodOptions): Kubernetes
   const env = [
     ...secretEnv('host', 'port', 'password'),
     { name: 'REDIS_USER', value: address.username ?? '' },
+    { name: 'REDIS_DATABASE', value: String(address.database ?? '') },
     { name: 'PROBE_LIMIT', value: '5' },
     { name: 'PROBE_AUTHORITIES', value: tls === undefined ? '' : trustedFiles(address) },
     // SNI must not contain an IP address (RFC 6066, 3).

@@ -3,7 +3,7 @@
  * contain. The log gets one line for each answer, `name exit-code base64-of-the-output`, which no server reply can
  * forge.
  *
- * Variables: REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_USER; PROBE_LIMIT (seconds for one answer),
+ * Variables: REDIS_HOST, REDIS_PORT, REDIS_PASSWORD, REDIS_USER, REDIS_DATABASE; PROBE_LIMIT (seconds for one answer),
  * PROBE_AUTHORITIES (files with trusted CAs; empty without TLS), PROBE_SNI (the server name), PROBE_HELLO (base64 of
  * the first bytes of a handshake), PROBE_KEY (a key that nobody else has), PROBE_ROUNDS (how many connections are
  * compared with each other).
@@ -83,9 +83,10 @@ if test "$code" = 0; then
   if test "$(cat ping)" = PONG; then
     # Of its own, and it expires: nothing stays, whatever becomes of this pod.
     # With -c it follows the nodes of a cluster, like a client.
-    ask set "-c SET $PROBE_KEY written EX 60"
-    ask get "-c GET $PROBE_KEY"
-    ask del "-c DEL $PROBE_KEY"
+    there="-c\${REDIS_DATABASE:+ -n $REDIS_DATABASE}"
+    ask set "$there SET $PROBE_KEY written EX 60"
+    ask get "$there GET $PROBE_KEY"
+    ask del "$there DEL $PROBE_KEY"
     # A Service spreads its connections over all pods that it leads to.
     round=0
     while test "$round" -lt "$PROBE_ROUNDS"; do

@@ -37,6 +37,7 @@ describe('the backend probe pod', () => {
       REDIS_PORT: 'port',
       REDIS_PASSWORD: 'password',
       REDIS_USER: 'backend',
+      REDIS_DATABASE: '',
       PROBE_LIMIT: '5',
       PROBE_KEY: 'redis-cache-action:run-1',
       PROBE_ROUNDS: '9',
