@@ -122,8 +122,8 @@ onlyReal('a Redis that takes no writes', () => {
     expect(failure?.code).toBe('redis-readonly')
   })
 
-  test('finds a database of url that is not there', async () => {
-    const { failure } = await probeOf(redis, { login: { password, database: 99 } })
+  test.each(ways)('finds a database of url that is not there in %s', async (_way, mayWrite) => {
+    const { failure } = await probeOf(redis, { mayWrite, login: { password, database: 99 } })
     expect(failure).toMatchObject({ code: 'secret-field', message: expect.stringContaining('SELECT 99: ERR DB index') })
   })
 })

@@ -51,7 +51,13 @@ export async function writeFromRunner(
 ): Promise<Finding[]> {
   const { host, port, username, database, tls } = context.address
   const info = parseInfo(answers?.info ?? '')
-  if (answers?.ping !== 'PONG' || answers.anonymous === 'PONG' || isToldByRole(info, mayWrite)) return []
+  if (answers?.ping !== 'PONG' || answers.anonymous === 'PONG') return []
+  if (isToldByRole(info, mayWrite)) {
+    // Its role is not judged in cluster mode, where it would send a write to its master.
+    if (isClustered(info))
+      note('Not judged whether clients can write: the node that answered is a replica in a cluster.')
+    return []
+  }
   const address = { host, port, ...(username !== undefined && { username }), ...(tls && { authorities }) }
   try {
     const open = (node: Pick<RedisAddress, 'host' | 'port'> = address) =>

@@ -54,10 +54,12 @@ export async function proveWrite(
   const { username: user = 'default', info, expected, database } = inputs
   const rendered = renderedKeyPatterns(expected, user)
   const key = proofKey(rendered ?? liveKeyPatterns(await replyOrError(connection, 'ACL', 'GETUSER', user)))
+  const refused = await selectDatabase(connection, database)
+  if (refused !== undefined) return writeFinding(refused, { info, user, key })
   // A replica may be set to take writes, which it loses at the next synchronization; one of a cluster names its master.
   const isReplica = info.get('role') === 'slave' && !(openNode !== undefined && info.get('cluster_enabled') === '1')
   if (inputs.mayWrite && 'prefix' in key && !isReplica) {
-    return writeFinding(await tryWrite(connection, { open, openNode }, key.prefix, database), { info, user, key })
+    return writeFinding(await tryWrite(connection, { open, openNode }, key.prefix), { info, user, key })
   }
   const { facts, notes } = await readWriteFacts(inputs, key, connection, open)
   const finding = writeFinding(expectedOutcome(facts), { info, user, key })
@@ -74,12 +76,9 @@ const maximumTries = 16
 async function tryWrite(
   connection: RedisConnection,
   { open, openNode }: { open: OpenConnection; openNode: OpenNode | undefined },
-  prefix: string,
-  database: number | undefined
+  prefix: string
 ): Promise<WriteOutcome> {
   try {
-    const refused = await selectDatabase(connection, database)
-    if (refused !== undefined) return refused
     for (let tries = 1; ; tries++) {
       const key = randomKey(prefix)
       const first = await writeOnce(connection, key)
@@ -117,6 +116,7 @@ async function followed(first: WriteOutcome, key: string, openNode: OpenNode): P
   return outcome
 }
 
+/** Works where clients do by `url`. @returns what Redis has against that */
 async function selectDatabase(
   connection: RedisConnection,
   database: number | undefined
