@@ -127,6 +127,13 @@ export function isHost(host: string): boolean {
   return isIP(host) !== 0 || namePattern.test(hostName(host))
 }
 
+/** Whether a client that connects to this host reaches the machine, or the pod, on which it runs itself. */
+export function isLoopback(host: string): boolean {
+  const name = hostName(host).replace(/^\[(.*)\]$/, '$1')
+  if (isIP(name) === 4) return name.startsWith('127.') || name === '0.0.0.0'
+  return name === 'localhost' || name.endsWith('.localhost') || (isIP(name) === 6 && /^[0:]+1?$/.test(name))
+}
+
 /** Whether this is a port number in decimal digits. */
 export function isPort(port: string): boolean {
   return /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535

@@ -4,7 +4,7 @@ import { type Credentials, shownAddress } from '../../core/credentials.ts'
 import { Failure } from '../../core/failure.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
 import { setting } from '../../core/redis/config.ts'
-import { wantsTls } from '../../core/redis/url.ts'
+import { isLoopback, wantsTls } from '../../core/redis/url.ts'
 import { certainSettings } from '../../core/rendered-cache/redis-settings.ts'
 import { mayBeProxied, type RenderedCache, type RenderedRedis } from '../../core/rendered-cache/rendered-cache.ts'
 import { credentialsFor, resolvedHost, storedService } from './credentials.ts'
@@ -74,9 +74,7 @@ function hintFor(credentials: Credentials, { credentialsSecret }: RenderedCache,
 }
 
 function loopbackProblem(credentials: Credentials): string | undefined {
-  const name = hostName(credentials.host)
-  const isLoopback = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/.test(name)
-  return isLoopback
+  return isLoopback(credentials.host)
     ? `key host is the loopback address${shownAddress(credentials.host, credentials)}, by which each pod reaches itself`
     : undefined
 }

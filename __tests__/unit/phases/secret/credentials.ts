@@ -1,5 +1,6 @@
 import type { Credentials } from '../../../../src/core/credentials.ts'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
+import { isLoopback } from '../../../../src/core/redis/url.ts'
 import fc from '../../../support/fast-check.ts'
 
 /** The Secret as the API server gives it; keys that are undefined are not there. */
@@ -48,8 +49,8 @@ export const serverlessHosts = joined(
 )
 export const otherHosts = fc.oneof(
   fc.domain(),
-  fc.ipV4(),
-  fc.ipV6().filter((address) => !address.includes('%')),
+  fc.ipV4().filter((address) => !isLoopback(address)),
+  fc.ipV6().filter((address) => !address.includes('%') && !isLoopback(address)),
   fc.constantFrom('redis', 'redis.team.svc', 'redis_1', 'Redis.Example.COM')
 )
 export const portNumbers = fc.integer({ min: 1, max: 65_535 }).map(String)

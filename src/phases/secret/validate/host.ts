@@ -1,10 +1,13 @@
 import { type EndpointForm, endpointForm, hostName } from '../../../core/aws-endpoint.ts'
 import { type Credentials, type FieldProblem, shownAddress } from '../../../core/credentials.ts'
-import { isHost, isPort } from '../../../core/redis/url.ts'
+import { isHost, isLoopback, isPort } from '../../../core/redis/url.ts'
 
 /** The problem of key host. */
 export function hostProblems(host: string, values: Partial<Credentials>): FieldProblem[] {
-  return isHost(host) ? endpointProblems(host, values) : [notAHost(host)]
+  if (!isHost(host)) return [notAHost(host)]
+  if (!isLoopback(host)) return endpointProblems(host, values)
+  const problem = `is a loopback address${shownAddress(host, values)}, by which each pod reaches itself`
+  return [{ key: 'host', problem, fix: 'store the endpoint of the cache' }]
 }
 
 /** The problem of key port. */

@@ -108,7 +108,12 @@ describe('key host', () => {
     ['an empty label', { ...right, host: 'redis..example.com' }, ['host', noHost, alone]],
     ['a label of 64 characters', { ...right, host: `${'a'.repeat(64)}.com` }, ['host', noHost, alone]],
     ['254 characters', { ...right, host: `${'a.'.repeat(126)}aa` }, ['host', noHost, alone]],
-    ['an invalid IP address', { ...right, host: '10.0.0.256' }, ['host', noHost, alone]]
+    ['an invalid IP address', { ...right, host: '10.0.0.256' }, ['host', noHost, alone]],
+    [
+      'a loopback address',
+      { ...right, host: 'localhost', url: right.url.replace(host, 'localhost') },
+      ['host', 'is a loopback address (localhost), by which each pod reaches itself', 'store the endpoint of the cache']
+    ]
   ])('is refused with %s', expectRow)
 })
 
