@@ -70,6 +70,33 @@ test('reports nothing about a Secret with the short name of the Service', async 
   expect(summary).not.toContain('names an address')
 })
 
+test('refuses a Secret whose host is the pod that reads it, before it writes, in plan and verification', async () => {
+  keep('localhost')
+  const first = stage.api.requests.length
+  const runs = [await run(), await run({ 'dry-run': 'server' }), await verify(place)]
+  for (const { outputs, summary } of runs) {
+    expect(outputs['failure-code']).toBe('secret-field')
+    expect(summary).toContain('leads no client to Redis: key host is the loopback address (localhost)')
+  }
+  const wrote = stage.api.requests
+    .slice(first)
+    .filter(({ method, query }) => method !== 'GET' && query.get('dryRun') === null)
+  expect(wrote).toEqual([])
+})
+
+test('fails for a Secret that names a Service which nobody has, and reports one that others have', async () => {
+  keep('proxy')
+  for (const { outputs, summary } of [await run(), await verify(place)]) {
+    expect(outputs['failure-code']).toBe('secret-field')
+    expect(summary).toContain('key host names Service/proxy, which is neither in the manifests nor in the namespace')
+  }
+  const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'proxy', namespace } }
+  stage.api.seed({ ...service, spec: { ports: [{ port: 6379 }] } }, { fieldManager: 'kubectl' })
+  const { outputs, summary } = await run()
+  expect(outputs['verdict']).toBe('passed')
+  expect(summary).toContain('names an address that belongs to no Service in these manifests (proxy')
+})
+
 test('refuses a Secret whose URL has another password in deployment, plan and verification', async () => {
   keep('redis', 'the-one-before')
   const [deployed, planned, verified] = [await run(), await run({ 'dry-run': 'server' }), await verify(place)]

@@ -75,7 +75,7 @@ describe('a deployment', () => {
     )
     for (const phase of ['render', 'apply', 'rollout', 'service', 'probe'])
       expect(deployment.summary).toContain(`| ${phase} | ✅ |`)
-    expect(deployment.summary).toContain('17 checks passed')
+    expect(deployment.summary).toContain('19 checks passed')
     expect(deployment.summary).toContain('6 objects, 6 changed')
     expect(deployment.masks).toContain(stage.password)
   })
@@ -92,7 +92,7 @@ describe('a deployment', () => {
       unchanged: '6'
     })
     expect(deployment.summary).toContain('6 objects, none changed')
-    expect(stage.api.requests.length - asked).toBe(21)
+    expect(stage.api.requests.length - asked).toBe(20)
     expect(podUid()).toBe(before)
   })
 
