@@ -9,6 +9,9 @@ import { podWith, probing } from './probing.ts'
 
 const password = 'pä ss"wort\'#1'
 let redis: RedisProcess
+/** The first byte of a handshake, and a fatal alert of TLS 1.2. */
+const hello = 0x16
+const alert = Buffer.from([0x15, 3, 3, 0, 2, 2, 40])
 
 beforeAll(async () => {
   redis = await startRedis({ config: 'maxmemory 64mb\nsave ""\n', password })
@@ -21,7 +24,6 @@ describe('a Redis that does not reply', () => {
   test.each<[string, () => Promise<Listener>, RegExp]>([
     ['is silent', startSilent, /timed? ?out/i],
     ['hangs up', startHangUp, /./],
-    ['is an HTTP server', startHttp, /./],
     ['does not listen', nobody, /error forwarding port 6379 to pod .*connection refused/]
   ])('fails the probe because it %s', async (_situation, start, said) => {
     await using server = await start()
@@ -68,6 +70,27 @@ describe('a Redis whose answer is final fails the probe at once', () => {
       async () => startTls(redis.port, await selfSignedCertificate()),
       /^Redis in pod redis-0 speaks TLS on port 6379/,
       'write port 6379 in redis.conf'
+    ],
+    [
+      'it answers with an alert of TLS',
+      async () => listen((socket) => socket.once('data', () => socket.end(alert))),
+      /^Redis in pod redis-0 speaks TLS on port 6379/,
+      'write port 6379 in redis.conf'
+    ],
+    [
+      'it resets connections that are not of TLS',
+      async () =>
+        listen((socket) =>
+          socket.once('data', (data) => (data[0] === hello ? socket.end(alert) : socket.resetAndDestroy()))
+        ),
+      /^Redis in pod redis-0 speaks TLS on port 6379/,
+      'write port 6379 in redis.conf'
+    ],
+    [
+      'it is an HTTP server',
+      startHttp,
+      /^what listens on port 6379 in pod redis-0 is not Redis: Unknown RESP type/,
+      'let redis-server of container redis listen there'
     ]
   ])('because %s', async (_, start, message, hint) => {
     await using server = await start()

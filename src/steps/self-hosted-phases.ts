@@ -149,7 +149,8 @@ export async function probePhase(
     Object.assign(result, { redisVersion, usedMemoryBytes, maxmemoryBytes })
   }
   await phase('probe', `Redis in pod ${names.pod}, through a port-forward`, async () => {
-    const { config: expected, unresolved = [] } = knownValue(settings) ?? {}
+    const read = knownValue(settings)
+    const { config: expected, unresolved = [] } = read ?? {}
     const uncompared = unresolved.filter((name) => comparability(name) === 'compared')
     if (uncompared.length > 0)
       note(`Not compared, because arguments of redis-server set it by a variable: ${uncompared.join(', ')}.`)
@@ -166,6 +167,9 @@ export async function probePhase(
           mayWrite,
           expected,
           unresolved,
+          overridden: read?.overridden,
+          byCommand: read?.byCommand,
+          missingIncludes: read?.missingIncludes,
           memoryThresholdPercent,
           users,
           memoryLimitBytes: limit === undefined ? undefined : Number(limit),

@@ -1,3 +1,4 @@
+import { isCredentialField } from '../redact/secret-names.ts'
 import { redisBytes } from '../units.ts'
 import { type RedisConfig, savePoints } from './config.ts'
 
@@ -7,7 +8,15 @@ import { type RedisConfig, savePoints } from './config.ts'
  */
 
 /** Never asked for: the replies would hold passwords. */
-const secrets = ['requirepass', 'masterauth', 'primaryauth', 'tls-key-file-pass', 'tls-client-key-file-pass']
+const secrets = [
+  'requirepass',
+  'masterauth',
+  'masteruser',
+  'primaryauth',
+  'primaryuser',
+  'tls-key-file-pass',
+  'tls-client-key-file-pass'
+]
 
 /** What is compared elsewhere, or by nothing that CONFIG GET could show: commands of the file, and how it was reached. */
 const elsewhere = ['include', 'user', 'port', 'replicaof', 'slaveof', 'bind-source-addr']
@@ -58,7 +67,7 @@ const sizes = words(`
 
 const texts = words(`
   aclfile aof_rewrite_cpulist appenddirname appendfilename bgsave_cpulist bio_cpulist cluster-announce-hostname
-  cluster-announce-ip cluster-config-file dbfilename ignore-warnings locale-collate logfile masteruser pidfile
+  cluster-announce-ip cluster-config-file dbfilename ignore-warnings locale-collate logfile pidfile
   proc-title-template replica-announce-ip server_cpulist syslog-ident tls-ca-cert-dir tls-ca-cert-file tls-cert-file
   tls-ciphers tls-ciphersuites tls-client-cert-file tls-client-key-file tls-dh-params-file tls-key-file
   tls-protocols unixsocket
@@ -74,7 +83,7 @@ export type Comparability = 'compared' | 'elsewhere' | 'secret' | 'unseen'
 
 /** Whether CONFIG GET may be asked for a directive, and shows it. */
 export function comparability(name: string): Comparability {
-  if (secrets.includes(name)) return 'secret'
+  if (secrets.includes(name) || (formOf(currentName(name)) === undefined && isCredentialField(name))) return 'secret'
   if (elsewhere.includes(name)) return 'elsewhere'
   // CONFIG GET takes patterns: nothing else may be a name.
   return unseen.includes(name) || !/^[a-z][a-z0-9._-]*$/.test(name) ? 'unseen' : 'compared'
@@ -95,7 +104,8 @@ export function compareDirective(config: RedisConfig, name: string, live: string
   if (form(rendered) === form(partOf(current, rendered, live))) return 'same'
   // Redis resolves its directory, and links in it.
   if (current === 'dir') return 'unclear'
-  return current === 'maxclients' && isOpenFilesLimit(Number(live)) ? 'unclear' : 'different'
+  const isLowered = current === 'maxclients' && Number(live) < Number(rendered) && isOpenFilesLimit(Number(live))
+  return isLowered ? 'unclear' : 'different'
 }
 
 /** The rendered value in the order of CONFIG GET: of most directives the last line counts. */
@@ -143,7 +153,7 @@ const specialForms: Readonly<Record<string, Form>> = {
   'latency-tracking-info-percentiles': numberList,
   'shutdown-on-sigint': anyOrder,
   'shutdown-on-sigterm': anyOrder,
-  'notify-keyspace-events': (value) => [...new Set(plain(value).replaceAll('A', 'g$lshzxetd'))].sort().join(''),
+  'notify-keyspace-events': eventClasses,
   'client-output-buffer-limit': (value) => JSON.stringify(bufferLimits(value))
 }
 
@@ -171,6 +181,13 @@ function numberList(value: string): string {
 
 function anyOrder(value: string): string {
   return plain(value).toLowerCase().split(' ').sort().join(' ')
+}
+
+/** `A` stands for most classes, and began without t and d: who has all others may mean them, too. */
+function eventClasses(value: string): string {
+  const classes = new Set(plain(value).replaceAll('A', 'g$lshzxetd'))
+  if ([...'g$lshzxe'].every((each) => classes.has(each))) for (const later of 'td') classes.delete(later)
+  return [...classes].sort().join('')
 }
 
 /** Each class of clients once, as `replica 256mb 64mb 60`: the last one counts. */

@@ -4,9 +4,9 @@ import type { Clock } from '../../core/clock.ts'
 import type { Credentials } from '../../core/credentials.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
-import type { RedisConfig } from '../../core/redis/config.ts'
 import type { RenderedUsers } from '../../core/rendered-cache/users.ts'
 import type { Check, Topology } from '../../core/result.ts'
+import type { SettingsInputs } from './settings.ts'
 
 export interface ProbeDeps {
   /** Only used if Redis rejects the password or is unreachable: did the Secret change, is the API server reachable? */
@@ -39,15 +39,12 @@ export interface RedisLogin {
   database?: number | undefined
 }
 
-export interface ProbeInputs {
+export interface ProbeInputs extends SettingsInputs {
   namespace: string
   /** As whom, and where, clients work by the Secret's `url`. */
   login: RedisLogin
   /** Whether a write is proven by one, or else judged by what Redis says. */
   mayWrite: boolean
-  expected: RedisConfig | undefined
-  /** Settings that are unknown before Redis starts. */
-  unresolved?: readonly string[]
   memoryThresholdPercent: number
   /** Of container redis, in bytes; undefined where it has none. */
   memoryLimitBytes?: number | undefined

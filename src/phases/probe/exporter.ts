@@ -72,7 +72,7 @@ function noAnswer(error: unknown, reason: string): ExporterProblem {
 export function ofSameRedis(
   { check, runId: told }: ExporterSeen,
   runId: string | undefined
-): { check: JudgedCheck; notes: string[] } {
+): { check: JudgedCheck & { hint?: string }; notes: string[] } {
   if (!check.passed) return { check, notes: [] }
   if (told === undefined || runId === undefined) {
     const who = told === undefined ? 'the metric redis_instance_info' : 'INFO'
@@ -80,7 +80,8 @@ export function ofSameRedis(
   }
   if (told === runId) return { check, notes: [] }
   const detail = `it speaks of another Redis: its run_id is ${shortened(told)}, that of ${names.pod} ${shortened(runId)}`
-  return { check: { ...check, passed: false, detail }, notes: [] }
+  const hint = `let container ${names.exporterContainer} ask the Redis beside it: REDIS_ADDR=redis://localhost:${ports.redis}`
+  return { check: { ...check, passed: false, detail, hint }, notes: [] }
 }
 
 function shortened(runId: string): string {

@@ -12,7 +12,7 @@ import { answerMilliseconds, interval, refusedToleranceMilliseconds } from './ti
 
 /**
  * Retries until Redis replies at a local port: a connection may break, an API server that restarts comes back, and a
- * Redis that loads its data will reply later. Any other reply is final, as is a server that speaks TLS.
+ * Redis that loads its data will reply later. Any other reply is final, as is a server that speaks TLS or another protocol.
  */
 export async function reachPod<T>(
   namespace: string,
@@ -33,9 +33,11 @@ export async function reachPod<T>(
       if (deps.isReply(error, 'WRONGPASS', 'NOAUTH', 'NOPERM')) throw await authFailure(error, namespace, deps)
       if (isFinal(error)) throw repliedFailure(error, namespace)
       patient += await waitForServer(tunnel, namespace, deps)
-      if (tunnel.problem === undefined && isBroken(error)) {
+      if (isBroken(error, tunnel)) {
         isTls ??= await deps.speaksTls(tunnel.port, answerMilliseconds(deadline))
+        deps.signal.throwIfAborted()
         if (isTls) throw tlsFailure(namespace)
+        if (isForeign(error)) throw foreignFailure(error)
       }
       const isLoading = deps.isReply(error, 'LOADING')
       if (isLoading && !loading) deps.log('waiting for Redis to load its data')
@@ -56,12 +58,19 @@ function isFinal(error: unknown): boolean {
   return at(error, 'replied') === true && !/^LOADING\b|max number of clients/.test(messageOf(error))
 }
 
-/** The connection was ended, or something came that is no Redis. */
-function isBroken(error: unknown): boolean {
-  return (
-    at(error, 'replied') === false &&
-    /ECONNRESET|EPIPE|closed|Protocol error/i.test(`${textAt(error, 'code')} ${messageOf(error)}`)
-  )
+/**
+ * The connection was ended, or something came that is no Redis. The runtime of the node may be the one that says so: it
+ * reports a reset in the pod beside the connection.
+ */
+function isBroken(error: unknown, { problem }: ForwardedPort): boolean {
+  if (at(error, 'replied') !== false || problem?.by === 'server') return false
+  const said = `${textAt(error, 'code')} ${messageOf(error)} ${problem?.said ?? ''}`
+  return isForeign(error) || (/ECONNRESET|EPIPE|closed|reset by peer/i.test(said) && !/connection refused/i.test(said))
+}
+
+/** Whether the answer is of another protocol, in the words of the parser of ioredis. */
+function isForeign(error: unknown): boolean {
+  return /^(Unknown RESP type|Protocol error)/.test(messageOf(error))
 }
 
 function repliedFailure(error: unknown, namespace: string): Failure {
@@ -81,6 +90,18 @@ function tlsFailure(namespace: string): Failure {
       'exporter connect without',
     `write port ${ports.redis} in redis.conf, and give tls-port another port, or 0; then look at what Redis says of it: ` +
       `\`kubectl -n ${namespace} logs ${names.pod} -c ${names.redisContainer}\``
+  )
+}
+
+function foreignFailure(error: unknown): Failure {
+  const said = sanitizeLine(messageOf(error).replace(/ *Please report this\.$/, ''), 200)
+  return new Failure(
+    'redis-unreachable',
+    `what listens on port ${ports.redis} in pod ${names.pod} is not Redis: ${said}`,
+    `let redis-server of container ${names.redisContainer} listen there: compare its command, its image and the ports of ` +
+      'the other containers',
+    [],
+    error
   )
 }
 

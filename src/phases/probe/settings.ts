@@ -1,5 +1,7 @@
+import { isPasswordFile } from '../../core/redis/acl.ts'
 import type { RedisConfig } from '../../core/redis/config.ts'
 import {
+  type Comparison,
   comparability,
   compareDirective,
   cutOffBy,
@@ -15,7 +17,13 @@ export interface SettingsInputs {
   /** Undefined where it is not known what redis.conf says. */
   expected: RedisConfig | undefined
   /** Directives that are not known before Redis starts, so that they cannot be compared. */
-  unresolved?: readonly string[]
+  unresolved?: readonly string[] | undefined
+  /** The directives of the arguments of redis-server, each as often as it is there. */
+  overridden?: readonly string[] | undefined
+  /** Whether the command names redis.conf; else the file was taken for it by its name. */
+  byCommand?: boolean | undefined
+  /** Included files that are not in the manifests. */
+  missingIncludes?: readonly string[] | undefined
 }
 
 /** What the settings in force come to. */
@@ -58,9 +66,13 @@ export function settingsChecks(
   const names = comparedNames(inputs)
   const compared = names.flatMap((name) => {
     const value = live.get(name)
-    return value === undefined ? [] : [{ name, value, comparison: compareDirective(expected, name, value) }]
+    return value === undefined ? [] : [{ name, value, comparison: compare(name, value, expected, inputs) }]
   })
-  const told = compared.filter(({ comparison }) => comparison !== 'unclear')
+  const doubt = doubtOf(inputs)
+  const isDoubtful = (comparison: Comparison) => doubt !== undefined && comparison === 'different'
+  const told = compared.filter(({ comparison }) => comparison !== 'unclear' && !isDoubtful(comparison))
+  const doubtful = compared.filter(({ comparison }) => isDoubtful(comparison))
+  const cutting = cuttingChecks(live, names, unresolved)
   const checks = told.map(({ name, value, comparison }) => checkOf(name, value, comparison === 'same', expected))
   const isAlone = ({ name, passed }: JudgedCheck) => !passed || ownLine.includes(name)
   const others = checks.filter((check) => !isAlone(check))
@@ -68,14 +80,47 @@ export function settingsChecks(
     checks: [
       ...checks.filter(isAlone),
       ...(others.length > 0 ? [together(others)] : []),
-      ...cuttingChecks(live, names, unresolved)
+      ...(doubt === undefined ? cutting : [])
     ],
-    notes: notesOf(
-      [...expected.keys()],
-      compared.filter(({ comparison }) => comparison === 'unclear').map(({ name }) => name),
-      isTold ? names.filter((name) => !live.has(name)) : []
-    )
+    notes: [
+      ...doubtNotes(doubt, [...doubtful.map(({ name, value }) => checkOf(name, value, false, expected)), ...cutting]),
+      ...notesOf(
+        [...expected.keys()],
+        compared.filter(({ comparison }) => comparison === 'unclear').map(({ name }) => name),
+        isTold ? names.filter((name) => !live.has(name)) : [],
+        inputs
+      )
+    ]
   }
+}
+
+/** Behind an include, Redis 7 forgets the save points before each further one; older versions add it. */
+function compare(name: string, live: string, expected: RedisConfig, { overridden = [] }: SettingsInputs): Comparison {
+  const compared = compareDirective(expected, name, live)
+  const given = overridden.filter((each) => each === name).length
+  if (name !== 'save' || given === 0 || compared === 'same') return compared
+  const lines = expected.get(name) ?? []
+  const others = [lines.slice(-given), lines.slice(-1)].map((some) => new Map(expected).set(name, some))
+  return others.some((config) => compareDirective(config, name, live) === 'same') ? 'same' : compared
+}
+
+/** Why a setting may be in force that the manifests do not show; undefined where it may not. */
+function doubtOf({ byCommand = true, missingIncludes, unresolved = [] }: SettingsInputs): string | undefined {
+  if (!byCommand) return 'the command of the container does not name redis.conf'
+  if (unresolved.includes('include')) return 'an argument of redis-server includes a file by a variable'
+  const unread = unreadFiles(missingIncludes)
+  return unread.length === 0 ? undefined : `${unread.map(shown).join(', ')} is included and not in the manifests`
+}
+
+/** A file that is written for the sake of a password is taken to hold users alone. */
+function unreadFiles(missingIncludes: readonly string[] = []): string[] {
+  return missingIncludes.filter((path) => !isPasswordFile(path))
+}
+
+function doubtNotes(doubt: string | undefined, checks: readonly JudgedCheck[]): string[] {
+  if (doubt === undefined || checks.length === 0) return []
+  const listed = checks.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
+  return [`Perhaps not in force as meant, which is not certain because ${doubt}: ${listed}.`]
 }
 
 function checkOf(name: string, live: string, passed: boolean, expected: RedisConfig): JudgedCheck {
@@ -106,7 +151,12 @@ function cuttingChecks(
     })
 }
 
-function notesOf(rendered: readonly string[], unclear: readonly string[], untold: readonly string[]): string[] {
+function notesOf(
+  rendered: readonly string[],
+  unclear: readonly string[],
+  untold: readonly string[],
+  { missingIncludes }: SettingsInputs
+): string[] {
   // That the password is the rendered one is proven by logging in.
   const secret = rendered.filter((name) => comparability(name) === 'secret' && name !== 'requirepass')
   const unseen = rendered.filter((name) => comparability(name) === 'unseen')
@@ -114,7 +164,8 @@ function notesOf(rendered: readonly string[], unclear: readonly string[], untold
     [unclear, 'different in form, and perhaps in nothing else'],
     [untold, 'this Redis does not tell'],
     [unseen, 'CONFIG GET does not show'],
-    [secret, 'the reply would be a password']
+    [secret, 'the reply would be a password'],
+    [unreadFiles(missingIncludes), 'included, and not in the manifests']
   ]
   const words = reasons
     .filter(([names]) => names.length > 0)

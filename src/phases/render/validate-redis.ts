@@ -50,8 +50,12 @@ function bindProblems(settings: RedisSettings): string[] {
 
 function portProblems(settings: RedisSettings): string[] {
   const port = setting(settings.config, 'port')
-  if (port === undefined || Number(port) === ports.redis) return []
   const tls = setting(settings.config, 'tls-port')
+  if (port === undefined || Number(port) === ports.redis) {
+    if (Number(tls) !== ports.redis || settings.unresolved.includes('port')) return []
+    const takes = 'takes the port where Redis listens without TLS, so that it ends at its start: write another one'
+    return [`${lineOf(settings, 'tls-port', String(tls))} ${takes}`]
+  }
   const why =
     Number(port) === 0 && tls !== undefined
       ? `leaves only tls-port ${sanitizeLine(tls, 20)}, and this action and the exporter connect without TLS`

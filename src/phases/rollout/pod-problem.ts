@@ -38,5 +38,10 @@ export function podProblem(pod: KubernetesObject, snapshot: Snapshot): Problem |
   }
   const started = statuses.some((status) => at(status, 'state', 'running') ?? at(status, 'state', 'terminated'))
   // An event remains after its reason is gone: containers that started had their volumes.
-  return schedulingProblem(pod, own, snapshot) ?? (started ? probeProblem(own) : setupProblem(own, snapshot.namespace))
+  const scheduling = schedulingProblem(pod, own, snapshot)
+  if (scheduling !== undefined || !started) return scheduling ?? setupProblem(own, snapshot.namespace)
+  return probeProblem(
+    statuses.find((status) => at(status, 'name') === names.redisContainer),
+    own
+  )
 }

@@ -1,14 +1,17 @@
 import { isOfContainer, latest, newest, timeOf } from '../../core/kubernetes/events.ts'
 import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
-import { names } from '../../core/kubernetes/workload.ts'
+import { names, ports } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { ordinal } from './container-status.ts'
 
 const second = 1000
 
-/** What our probes report from a running Redis that will not become ready by itself. */
-export function probeProblem(events: readonly KubernetesObject[]): Problem | undefined {
+/**
+ * What our probes report from a running Redis that will not become ready by itself.
+ * @param status of container redis
+ */
+export function probeProblem(status: unknown, events: readonly KubernetesObject[]): Problem | undefined {
   const message = sanitizeLine(latest(events, 'Unhealthy') ?? '')
   if (message.includes('MISCONF')) {
     return {
@@ -28,11 +31,22 @@ export function probeProblem(events: readonly KubernetesObject[]): Problem | und
   }
   // A probe of the exporter says nothing of Redis.
   const ofRedis = events.filter((event) => isOfContainer(event, names.redisContainer))
-  return cannotAnswer(sanitizeLine(latest(ofRedis, 'Unhealthy') ?? ''))
+  const said = newest(ofRedis, 'Unhealthy')
+  if (said === undefined) return undefined
+  const time = timeOf(said)
+  const ran = Date.parse(time) - Date.parse(textAt(status, 'state', 'running', 'startedAt') ?? time)
+  // What an earlier run could not do says nothing of this one.
+  return ran < 0 ? undefined : cannotAnswer(sanitizeLine(textAt(said, 'message') ?? ''), ran)
 }
 
-/** Why a Redis does not answer the probe of its pod, where that has a cause of its own. */
-function cannotAnswer(message: string): Problem | undefined {
+/** How long after its start a container in which nothing listens yet may be one whose script prepares the start. */
+const preparingMilliseconds = 15 * second
+
+/**
+ * Why a Redis does not answer the probe of its pod, where that has a cause of its own.
+ * @param ran for how long the container had run when it was said, in milliseconds
+ */
+function cannotAnswer(message: string, ran: number): Problem | undefined {
   const log = 'the last log lines of the container are below'
   if (/\bBUSY\b/.test(message)) {
     return {
@@ -52,13 +66,18 @@ function cannotAnswer(message: string): Problem | undefined {
       container: names.redisContainer
     }
   }
-  // What a script does before it starts Redis may take a while.
+  // Redis listens before it loads its data. The kubelet drops events after some twenty, so that the last one may be old:
+  // an early one says nothing, because a script may prepare the start.
   if (/connection refused/i.test(message)) {
+    if (ran < preparingMilliseconds) return undefined
+    const nothing = new RegExp(`\\b${ports.redis}\\b`).test(message)
+      ? `nothing listens on port ${ports.redis} in container ${names.redisContainer}`
+      : `nothing listens where the probe of pod ${names.pod} asks`
     return {
       code: 'probe-failing',
-      sentence: `nothing listens where the probe of pod ${names.pod} asks: ${message}`,
+      sentence: `${nothing}: ${message}`,
       hint: `compare the command of container ${names.redisContainer} and its port with what the probe asks; ${log}`,
-      toleranceMilliseconds: 30 * second,
+      toleranceMilliseconds: 15 * second,
       container: names.redisContainer
     }
   }

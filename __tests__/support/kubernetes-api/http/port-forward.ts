@@ -83,7 +83,11 @@ export class PortForwards {
       target.on('data', (data) => {
         if (!this.#silent) send(webSocket, 2 * index, data)
       })
-      target.on('error', () => (isConnected ? webSocket.close(1000) : refuse()))
+      target.on('error', () => {
+        if (!isConnected) return refuse()
+        send(webSocket, 2 * index + 1, Buffer.from(broken(port, pod)))
+        webSocket.close(1000)
+      })
       target.on('end', () => webSocket.close(1000))
       return target
     })
@@ -116,6 +120,15 @@ function portsOf(pod: KubernetesObject, query: URLSearchParams): number[] {
   if (!isUp) throw new StatusError(500, 'InternalError', `pod not found ("${name}_${namespace}")`)
   if (ports.length === 0) throw badRequest('query parameter "port" is required')
   return ports.map(Number)
+}
+
+/** The message of containerd if the connection inside the pod is reset. */
+function broken(port: number, pod: KubernetesObject): string {
+  const sandbox = (pod.metadata.uid ?? '').replaceAll('-', '').padEnd(64, '0')
+  return (
+    `error forwarding port ${port} to pod ${sandbox}, uid : failed to execute portforward in network namespace ` +
+    `"/var/run/netns/cni-${pod.metadata.uid}": read tcp4 127.0.0.1:40000->127.0.0.1:${port}: read: connection reset by peer`
+  )
 }
 
 /** The message of containerd if nothing listens. */

@@ -24,6 +24,7 @@ describe('the same in the form of CONFIG GET:', () => {
     ['words in any order', 'shutdown-on-sigterm force save', 'save force'],
     ['events in any order', 'notify-keyspace-events KEA', 'AKE'],
     ['events without their alias', 'notify-keyspace-events Kg$lshzxetd', 'AK'],
+    ['events of a version whose alias has fewer', 'notify-keyspace-events KEg$lshzxe', 'AKE'],
     ['save points on several lines', 'save 900 1\nsave 300 10', '900 1 300 10'],
     ['no save points', 'save ""', ''],
     [
@@ -98,4 +99,17 @@ describe('what is not rendered and cuts clients off', () => {
     expect(cutOffBy(name, cutting)).toBeDefined()
     expect(cutOffBy(name, harmless)).toBeUndefined()
   })
+})
+
+test.each(['masteruser', 'primaryauth', 'own-module-password'])('%s is a secret, which is never asked for', (name) => {
+  expect(comparability(name)).toBe('secret')
+})
+
+test.each(['tls-auth-clients', 'tls-key-file', 'tracking-table-max-keys', 'own-module-keys'])('%s is none', (name) => {
+  expect(comparability(name)).toBe('compared')
+})
+
+test('maxclients above the rendered one was not lowered by the limit on open files', () => {
+  expect(compared('maxclients 10000', '4064')).toBe('unclear')
+  expect(compared('maxclients 100', '4064')).toBe('different')
 })

@@ -41,7 +41,12 @@ describe('the Redis of which the exporter speaks', () => {
 
   test('is another one: its metrics are not those of this cache', () => {
     expect(ofSameRedis({ check, runId: '4f' }, '77')).toEqual({
-      check: { ...check, passed: false, detail: 'it speaks of another Redis: its run_id is 4f…, that of redis-0 77…' },
+      check: {
+        ...check,
+        passed: false,
+        detail: 'it speaks of another Redis: its run_id is 4f…, that of redis-0 77…',
+        hint: 'let container metrics ask the Redis beside it: REDIS_ADDR=redis://localhost:6379'
+      },
       notes: []
     })
   })

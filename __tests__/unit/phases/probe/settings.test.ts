@@ -1,12 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { parseRedisConfig } from '../../../../src/core/redis/config.ts'
-import { askedSettings, settingsChecks } from '../../../../src/phases/probe/settings.ts'
+import { askedSettings, type SettingsInputs, settingsChecks } from '../../../../src/phases/probe/settings.ts'
 
 const conf = (text: string) => parseRedisConfig({ 'redis.conf': text }, 'redis.conf')
-const judged = (text: string, live: Record<string, string>, unresolved: string[] = []) => {
+const judged = (
+  text: string,
+  live: Record<string, string>,
+  unresolved: string[] = [],
+  more: Partial<SettingsInputs> = {}
+) => {
   const { checks, notes } = settingsChecks(
     new Map(Object.entries({ save: '3600 1 300 100 60 10000', ...live })),
-    { expected: conf(text), unresolved },
+    { expected: conf(text), unresolved, ...more },
     true
   )
   return { said: checks.map(({ name, passed, detail }) => `${passed ? '✓' : '✗'} ${name}: ${detail}`), notes }
@@ -59,4 +64,42 @@ test('a setting that is not rendered and cuts clients off is drift, unless a var
   )
   expect(judged('timeout 5', { timeout: '5' }).said).toContain('✓ other settings: timeout as rendered')
   expect(judged('hz 10', { hz: '10', timeout: '5' }, ['timeout']).said.join()).not.toContain('timeout')
+})
+
+describe('what redis.conf may not be the last word of', () => {
+  const red = (said: string[]) => said.filter((line) => line.startsWith('✗'))
+  const live = { timeout: '5', bind: '127.0.0.1' }
+
+  test('is told and not judged where a file out of sight is included', () => {
+    const { said, notes } = judged('timeout 300', live, [], { missingIncludes: ['/run/extra.conf'] })
+    expect(red(said)).toEqual([])
+    expect(notes).toEqual([
+      'Perhaps not in force as meant, which is not certain because /run/extra.conf is included and not in the manifests: ' +
+        'timeout: 5 in force, 300 rendered; bind: 127.0.0.1 in force, not rendered: nobody outside the pod can connect.',
+      'Not compared with redis.conf: /run/extra.conf (included, and not in the manifests).'
+    ])
+  })
+
+  test.each<[string, string[], Partial<SettingsInputs>]>([
+    ['an argument includes a file by a variable', ['include'], {}],
+    ['the command does not name the file', [], { byCommand: false }]
+  ])('is told and not judged where %s', (_, unresolved, more) => {
+    const { said, notes } = judged('timeout 300', live, unresolved, more)
+    expect(red(said)).toEqual([])
+    expect(notes).toEqual([expect.stringMatching(/^Perhaps not in force as meant, .*: timeout: 5 in force/)])
+  })
+
+  test('is judged where the file out of sight is one of users', () => {
+    const { said } = judged('timeout 300', { timeout: '5' }, [], { missingIncludes: ['/run/redis/auth.conf'] })
+    expect(red(said)).toEqual(['✗ timeout: 5 in force, 300 rendered'])
+  })
+
+  test('may be the save points of an argument, which count alone behind an include', () => {
+    const text = 'save 900 1\nsave 300 10\nsave 60 1'
+    const save = (points: string, overridden: string[]) => red(judged(text, { save: points }, [], { overridden }).said)
+    expect(save('60 1', ['save'])).toEqual([])
+    expect(save('900 1 300 10 60 1', ['save'])).toEqual([])
+    expect(save('300 10', ['save'])).toHaveLength(1)
+    expect(save('60 1', [])).toHaveLength(1)
+  })
 })

@@ -60,6 +60,12 @@ describe('a Redis that clients cannot use is refused:', () => {
       `StatefulSet/redis: the argument --port 6380 of container redis ${elsewhere}`
     ],
     [
+      'tls-port in the place of the port',
+      [port('tls-port 6379')],
+      'ConfigMap/redis-config: tls-port 6379 in redis.conf takes the port where Redis listens without TLS, so that it ' +
+        'ends at its start: write another one'
+    ],
+    [
       'TLS alone',
       [port('port 0\n    tls-port 6379')],
       'ConfigMap/redis-config: port 0 in redis.conf leaves only tls-port 6379, and this action and the exporter ' +

@@ -50,8 +50,15 @@ describe('a running Redis that fails its probes', () => {
     [
       'nothing listens',
       'Startup probe failed: Could not connect to Redis at 127.0.0.1:6379: Connection refused\n',
-      30_000,
-      /^nothing listens where the probe of pod redis-0 asks/,
+      15_000,
+      /^nothing listens on port 6379 in container redis: /,
+      'command of container redis'
+    ],
+    [
+      'nothing listens on another port, where a probe of its own asks',
+      'Readiness probe failed: dial tcp 10.244.0.7:6380: connect: connection refused',
+      15_000,
+      /^nothing listens where the probe of pod redis-0 asks: /,
       'command of container redis'
     ],
     [
@@ -68,6 +75,20 @@ describe('a running Redis that fails its probes', () => {
       hint: expect.stringContaining(hint),
       toleranceMilliseconds: tolerance
     })
+  })
+
+  test('is not yet told where its script may still prepare the start, nor by a probe of an earlier run', () => {
+    const startedAt = '2026-11-23T05:50:00Z'
+    const started = pod({
+      statuses: [{ ...running({ ready: false }), state: { running: { startedAt } } }],
+      ready: false
+    })
+    const saidAt = (time: string) => {
+      const message = 'Startup probe failed: Could not connect to Redis at 127.0.0.1:6379: Connection refused'
+      const refused = event(started, 'Unhealthy', message, { lastTimestamp: `2026-11-23T${time}Z` })
+      return podProblem(started, snapshot({ pods: [started], events: [refused] }))?.code
+    }
+    expect(['05:49:00', '05:50:14', '05:50:16'].map(saidAt)).toEqual([undefined, undefined, 'probe-failing'])
   })
 
   test('is not what a probe of the exporter says', () => {
