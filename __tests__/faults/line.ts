@@ -21,6 +21,11 @@ export function green(...words: (string | RegExp)[]): Outcome {
   return { code: 'passed', words }
 }
 
+/** The same for a deployment and for verify. */
+export function both(outcome: Outcome): Pick<Line, 'deploy' | 'verify'> {
+  return { deploy: outcome, verify: outcome }
+}
+
 /** Manifests of one's own: a copy of manifests/base with these patches, and more files of the workspace by their path. */
 export interface Own {
   readonly patches: readonly { readonly target: object; readonly patch: string }[]

@@ -1,9 +1,11 @@
+import { join } from 'node:path'
 import { expectNoSecret } from '../support/captured.ts'
 import { type Deployment, deploy } from '../support/cluster/deploy.ts'
-import { kubectl } from '../support/cluster/kubectl.ts'
+import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
 import { type Reader, readerOf } from '../support/cluster/reader.ts'
 import type { NodeActionResult } from '../support/node-action.ts'
+import { root } from '../support/root.ts'
 import { verify } from '../support/verify.ts'
 import { type Workspace, workspaceWith } from '../support/workspace.ts'
 import { type Line, type Own, plantedPassword } from './line.ts'
@@ -36,6 +38,9 @@ export class Scene implements AsyncDisposable {
 
   static async create(): Promise<Scene> {
     const namespace = await testNamespace()
+    // For those lines whose deployment asks from inside the cluster.
+    const rbac = await kubectl('kustomize', join(root, 'manifests', 'rbac-probe'))
+    await kubectlWithInput(rbac.replaceAll('hospital-erp-system', namespace.name), 'apply', '--filename=-')
     return new Scene(namespace, await readerOf(namespace))
   }
 
