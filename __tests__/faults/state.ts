@@ -7,6 +7,7 @@ import { plantedPassword } from './line.ts'
 interface KubernetesObject {
   readonly kind: string
   readonly metadata: Record<string, unknown> & { readonly name: string; readonly uid?: string }
+  readonly spec?: Record<string, unknown>
   readonly status?: { readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[] }
   readonly [key: string]: unknown
 }
@@ -84,10 +85,11 @@ function isKept({ kind, metadata }: KubernetesObject): boolean {
   return metadata.name !== 'kube-root-ca.crt' && !(kind === 'Pod' && metadata['deletionTimestamp'] !== undefined)
 }
 
-/** An object without what each write changes. */
-function comparable({ status: _, metadata, ...rest }: KubernetesObject): object {
+/** An object without what each write changes, and without the address that a new Service gets. */
+function comparable({ status: _, metadata, spec, ...rest }: KubernetesObject): object {
   const { resourceVersion: _version, generation: _generation, uid: _uid, creationTimestamp: _at, ...more } = metadata
-  return { ...rest, metadata: { ...more, managedFields: undefined, ownerReferences: undefined } }
+  const { clusterIP: _ip, clusterIPs: _ips, ...kept } = spec ?? {}
+  return { ...rest, spec: kept, metadata: { ...more, managedFields: undefined, ownerReferences: undefined } }
 }
 
 /** The names of what differs; never a value, which may be a secret. */
