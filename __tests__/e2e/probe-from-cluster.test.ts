@@ -59,6 +59,6 @@ test('manifests whose NetworkPolicy lets every pod of the namespace in are told'
 test('skips the probe on request and reports it', async () => {
   const { outputs, summary } = await deploy(namespace, { 'probe-from': 'none' })
   expect(outputs['verdict']).toBe('passed')
-  expect(summary).toContain('### ✅ Redis cache meets the requirements; Redis itself was not probed')
+  expect(summary).toContain('### ✅ Pod redis-0 runs what was applied; no connection was tried')
   expect(summary).toContain('`probe-from` is `none`')
 })

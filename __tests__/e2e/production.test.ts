@@ -107,7 +107,7 @@ function cases(standIn: AwsStandIn): void {
     expect(rendered).toContain('verdict: passed')
     expect(outputs).toMatchObject({ verdict: 'passed', topology: 'managed', changed: 'true', created: '1' })
     expect(outputs['maxmemory-bytes']).toBe(String(64 * 1024 ** 2))
-    expect(summary).toContain('is proven to work (production, namespace')
+    expect(summary).toContain('is proven to work, asked by a backend pod (production, namespace')
     for (const phase of ['render', 'apply', 'secret', 'elasticache', 'connection'])
       expect(summary).toContain(`| ${phase} | ✅ |`)
   })
@@ -154,7 +154,9 @@ function cases(standIn: AwsStandIn): void {
   test('reports that the cache was not probed on request', async () => {
     const { summary, outputs } = await deployed({ 'probe-from': 'none' })
     expect(outputs['verdict']).toBe('passed')
-    expect(summary).toContain('### ✅ Redis cache meets the requirements; Redis itself was not probed')
+    expect(summary).toContain(
+      '### ✅ The Secret and the settings of ElastiCache were verified; no connection was tried'
+    )
   })
 
   test('refuses inputs of the other topology before any request', async () => {

@@ -41,6 +41,7 @@ test('switches a namespace from a self-hosted Redis to a managed cache and names
     `kubectl -n ${namespace} delete configmap/redis-config networkpolicy/redis service/redis ` +
       'service/redis-headless statefulset/redis'
   )
+  expect(summary).toContain('### ✅ The Secret was verified; no connection was tried (production')
   expect(summary).toContain('The cache was not probed: `probe-from` is `none`.')
   expect(stage.api.read('StatefulSet', namespace, 'redis')).toBeDefined()
 })

@@ -70,7 +70,9 @@ describe('a deployment', () => {
       'redis-version': expect.stringMatching(/^(Valkey )?\d+\.\d+\.\d+/),
       'used-memory-bytes': expect.stringMatching(/^\d+$/)
     })
-    expect(deployment.summary).toMatch(/^### ✅ Redis \S+.* is proven to work \(staging, namespace `default`\)\n/)
+    expect(deployment.summary).toMatch(
+      /^### ✅ Redis \S+.* is proven to work, asked through a port-forward; .* \(staging, namespace `default`\)\n/
+    )
     for (const phase of ['render', 'apply', 'rollout', 'service', 'probe'])
       expect(deployment.summary).toContain(`| ${phase} | ✅ |`)
     expect(deployment.summary).toContain('17 checks passed')

@@ -42,6 +42,17 @@ function seedService(): void {
   api.seed({ apiVersion: 'v1', kind: 'Service', metadata, spec: changed }, { fieldManager: 'helm' })
 }
 
+/** A Service whose port another client moved: our apply adds the rendered one beside it, with the same name. */
+function seedMovedPort(): void {
+  const stored = api.read('Service', namespace, 'redis')
+  const spec = {
+    ...Object(stored?.['spec']),
+    ports: [{ name: 'redis', port: 6380, targetPort: 'redis', protocol: 'TCP' }]
+  }
+  const metadata = stored?.metadata ?? { name: 'redis', namespace }
+  api.seed({ apiVersion: 'v1', kind: 'Service', metadata, spec }, { fieldManager: 'kubectl-edit' })
+}
+
 function seedSecret(data: Record<string, string>, metadata: object = {}, fieldManager = 'kubectl'): void {
   const encoded = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, base64(value)]))
   const named = { name: 'redis-credentials', namespace, ...metadata }
@@ -60,6 +71,7 @@ type Case = [refusal: string, code: FailureCode, prepare: () => void, edit?: Edi
 
 const anyTopology: Case[] = [
   ['a field that another client owns', 'field-conflict', seedService],
+  ['a port that another client moved', 'field-conflict', seedMovedPort],
   [
     'a quota',
     'quota-exceeded',

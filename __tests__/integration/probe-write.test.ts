@@ -161,12 +161,14 @@ onlyReal('a healthy Redis', () => {
   test('whose user may use one key alone is not written to, which is said', async () => {
     const single = 'user default off\nuser app on >a-password-of-redis ~lock +@all\n'
     await using redis = await startRedis({ config: `${settings}${single}` })
-    const { failure, result } = await probeOf(redis, {
+    const { failure, result, log } = await probeOf(redis, {
       login: { password, username: 'app' },
       expected: configOf(`${settings}${single}`)
     })
     expect(failure).toBeUndefined()
     expect(result?.notes).toEqual([expect.stringMatching(/^No write was tried: its user may use the keys lock alone/)])
+    expect(writeOf({ log })).toMatch(/^– write: nothing that Redis reports prevents it/)
+    expect(result?.checks.find(({ name }) => name === 'write')).toMatchObject({ passed: true, relaxed: true })
   })
 
   test.each(ways)('keeps its keys and gets no others in %s', async (_way, mayWrite) => {

@@ -96,7 +96,7 @@ describe('a container', () => {
   test('whose probe never passes fails at the timeout with the output of the probe', async () => {
     const behaviour = {
       kind: 'never-ready',
-      output: 'ERR max number of clients reached',
+      output: 'ERR Protocol error',
       log: 'Ready to accept\n'
     } as const
     await using stage = await scene(documents, [behaviour], { speed: 5 })
@@ -105,7 +105,7 @@ describe('a container', () => {
       code: 'probe-failing',
       message:
         'after 10.0 s still waiting for container redis to pass its startup probe: ' +
-        'Startup probe failed: ERR max number of clients reached',
+        'Startup probe failed: ERR Protocol error',
       hint:
         'correct the probe or what it checks; once that is corrected, run again, then delete the pod (recover is none): ' +
         '`kubectl -n default delete pod redis-0`'

@@ -86,7 +86,7 @@ describe('a verification right after a deployment', () => {
       'maxmemory-bytes': '268435456'
     })
     expect(result.summary).toMatch(
-      /^### ✅ Redis \S+.* is healthy and as configured \(staging, namespace `default`\)\n/
+      /^### ✅ Redis \S+.* is healthy and as configured, asked through a port-forward; the path of a backend was not tried \(staging, namespace `default`\)\n/
     )
     expect(result.summary).toContain('| drift | ✅ |')
     expect(result.summary).toContain('5 objects are as rendered')
@@ -105,7 +105,7 @@ describe('a verification right after a deployment', () => {
   test('passes without a probe if it is switched off', async () => {
     const result = await run({ 'probe-from': 'none' })
     expect(result.outputs).toMatchObject({ verdict: 'passed', 'redis-version': '' })
-    expect(result.summary).toContain('was not probed')
+    expect(result.summary).toContain('no connection was tried')
     expect(result.summary).toContain('- Redis was not probed: `probe-from` is `none`.')
     expect(result.summary).not.toContain('| probe |')
   })

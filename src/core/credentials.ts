@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { at, type KubernetesObject, objectId, textAt } from './kubernetes/object.ts'
 import { names } from './kubernetes/workload.ts'
 import type { ManifestDocument } from './manifest.ts'
@@ -25,6 +26,19 @@ export function renderedSecret(documents: readonly ManifestDocument[]): Manifest
 export function credentialField(secret: KubernetesObject, field: CredentialField): string | undefined {
   if (at(secret, 'data', field) === undefined) return undefined
   return Buffer.from(textAt(secret, 'data', field) ?? '', 'base64').toString('utf8')
+}
+
+/**
+ * Whether a key of the stored Secret is text; a missing one is. Other bytes reach no client as they are: a URL and the
+ * environment of a process carry text.
+ */
+export function isText(secret: KubernetesObject, field: CredentialField): boolean {
+  return isUtf8(Buffer.from(textAt(secret, 'data', field) ?? '', 'base64'))
+}
+
+/** Whether a key can be judged; `url` has the password in it, and is as good as that. */
+export function isReadable(secret: KubernetesObject, field: CredentialField): boolean {
+  return isText(secret, field) && (field !== 'url' || isText(secret, 'password'))
 }
 
 /** One problem of one key of the Secret. */

@@ -95,6 +95,8 @@ export interface ProgramResult {
   environment?: string
   namespace?: string
   topology?: Topology
+  /** Who connected in the phase `connection`. */
+  connectedFrom?: 'runner' | 'cluster'
   objects?: ObjectResult[]
   checks?: Check[]
   /** The findings of a dry run, instead of what was done. */

@@ -122,7 +122,7 @@ export async function connectionPhase(
           toFailure: toFailureFor(roleOfPods(role))
         })
       : await connectFromRunner(inputs, deadline, { ...common, openRedis: connectToRedis })
-    Object.assign(result, facts)
+    Object.assign(result, facts, { connectedFrom: probeFrom })
     return `the cache answers ${client}`
   })
 }

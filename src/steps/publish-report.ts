@@ -1,6 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Runner } from '../clients/runner/runner.ts'
+import { sanitizeLine } from '../core/sanitize.ts'
+import { claimOf } from '../phases/report/claim.ts'
 import { outputsOf } from '../phases/report/outputs.ts'
 import { summaryOf } from '../phases/report/summary.ts'
 import type { Run } from '../phases/report/verdict.ts'
@@ -13,5 +15,6 @@ export async function publish(run: Run, runner: Runner, directory: string): Prom
   for (const [name, value] of Object.entries(outputsOf(run))) runner.output(name, value)
   runner.output('report', file)
   await runner.summary(summary)
-  runner.log(`verdict: ${run.verdict}${run.failure === undefined ? '' : `, ${run.failure.code}`}`)
+  const details = run.failure?.code ?? (run.verdict === 'passed' ? sanitizeLine(claimOf(run)) : run.plan?.sentence)
+  runner.log(`verdict: ${run.verdict}${details === undefined ? '' : `, ${details}`}`)
 }

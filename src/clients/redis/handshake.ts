@@ -10,9 +10,9 @@ const noTls = /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNEXPECTED_
  * @param timeout milliseconds
  */
 export async function speaksTls(port: number, timeout: number): Promise<boolean> {
-  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false })
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, timeout })
   return await new Promise<boolean>((resolve) => {
-    socket.setTimeout(timeout, () => resolve(false))
+    socket.on('timeout', () => resolve(false))
     socket.on('secureConnect', () => resolve(true))
     socket.on('error', (error) => {
       const code = textAt(error, 'code') ?? ''

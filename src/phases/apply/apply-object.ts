@@ -7,6 +7,7 @@ import { conflictFailure, takeoverNote, type ValueConflict, valueConflictsOf } f
 import { adoptionNote, changeOf, ownershipNote } from './content.ts'
 import type { ApplyDeps, ApplyInputs } from './deps.ts'
 import { foreignFieldsFailure, foreignMetadataNote } from './foreign-fields.ts'
+import { foreignItemFailure } from './foreign-item.ts'
 import { immutableFailure } from './immutable-field.ts'
 import { migratedManagedFields, withoutKubectlFields } from './kubectl-migration.ts'
 
@@ -132,11 +133,12 @@ function refusedObject(
   deps: ApplyDeps
 ): RefusedObject {
   const general = deps.toFailure(error, { verb: 'apply', object: objectId(object), namespace })
-  const failure =
-    before !== undefined && general.code === 'immutable-field'
-      ? immutableFailure(general, before, object, namespace)
-      : general
-  return { object, before, failure }
+  return { object, before, failure: before === undefined ? general : explained(general, before, object, namespace) }
+}
+
+function explained(failure: Failure, before: KubernetesObject, object: KubernetesObject, namespace: string): Failure {
+  if (failure.code === 'immutable-field') return immutableFailure(failure, before, object, namespace)
+  return failure.code === 'invalid-manifest' ? foreignItemFailure(failure, before, object, namespace) : failure
 }
 
 function unsteadyFailure(object: KubernetesObject, namespace: string): Failure {

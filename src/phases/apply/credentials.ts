@@ -1,5 +1,12 @@
 import { endpointForm, hostName } from '../../core/aws-endpoint.ts'
-import { type Credentials, credentialField, credentialFields, shownAddress } from '../../core/credentials.ts'
+import {
+  type Credentials,
+  credentialField,
+  credentialFields,
+  isReadable,
+  isText,
+  shownAddress
+} from '../../core/credentials.ts'
 import { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
@@ -38,11 +45,14 @@ export function readCredentials(secret: KubernetesObject, namespace: string, isR
   const textProblems = fields.flatMap(([field, value]) => {
     if (value === undefined) return [`key ${field} is missing`]
     if (value === '') return [`key ${field} is empty`]
+    if (!isText(secret, field)) return [`key ${field} is not UTF-8 text`]
     return value === value.trim() ? [] : [`key ${field} begins or ends with white space`]
   })
   // A key with one of these problems is not compared with the others.
   const values: Partial<Credentials> = Object.fromEntries(
-    fields.filter(([, value]) => value !== undefined && value !== '' && value === value.trim())
+    fields.filter(
+      ([field, value]) => value !== undefined && value !== '' && isReadable(secret, field) && value === value.trim()
+    )
   )
   const problems = [...textProblems, ...meaningProblems(values, namespace)]
   if (problems.length === 0) return values as Credentials

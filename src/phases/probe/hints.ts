@@ -131,7 +131,7 @@ function forSelfHosted(code: FailureCode, namespace: string): string {
 }
 
 /** A command of redis-cli in redis-0. The password is on no command line; wherever the manifests mount it, the Secret has it. */
-export function redisCli(namespace: string, username: string | undefined, command: string): string {
+export function redisCliCommand(namespace: string, username: string | undefined, command: string): string {
   const kubectl = `kubectl -n ${namespace}`
   const login = username === undefined ? '' : ` --user ${shellName(username)}`
   return (
@@ -148,7 +148,7 @@ export function redisCli(namespace: string, username: string | undefined, comman
  */
 export function usersHint(namespace: string, strangers: readonly string[], username?: string): string {
   if (strangers.length === 0) return selfHostedHint('redis-open', namespace)
-  const command = redisCli(namespace, username, `ACL DELUSER ${strangers.map(shellName).join(' ')}`)
+  const command = redisCliCommand(namespace, username, `ACL DELUSER ${strangers.map(shellName).join(' ')}`)
   return `remove who does not belong there: ${command}; if a start script or redis.conf adds it, remove it there, too`
 }
 
@@ -162,7 +162,7 @@ export function rightsHint(namespace: string): string {
 
 /** What to type where no client can write to the Redis of a pod. */
 export function writeHint(problem: WriteProblem, namespace: string, username?: string): string {
-  const cli = (command: string) => redisCli(namespace, username, command)
+  const cli = (command: string) => redisCliCommand(namespace, username, command)
   const user = shellName(username ?? 'default')
   switch (problem) {
     case 'replica':

@@ -7,7 +7,7 @@ import { names, ports } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { authFailure } from './auth-failure.ts'
 import type { ProbeDeps } from './deps.ts'
-import { portForwardHint, readLogHint, redisCli, selfHostedHint, writeHint } from './hints.ts'
+import { portForwardHint, readLogHint, redisCliCommand, selfHostedHint, writeHint } from './hints.ts'
 import { answerMilliseconds, interval, refusedToleranceMilliseconds } from './time-limits.ts'
 
 /**
@@ -103,7 +103,7 @@ function fullFailure(error: unknown, namespace: string): Failure {
     'redis-unreachable',
     `Redis in pod ${names.pod} turns clients away, because as many as maxclients are connected`,
     'raise maxclients in redis.conf, or find the application that opens connections and closes none, by their ' +
-      `addresses, as soon as Redis has room: ${redisCli(namespace, undefined, 'CLIENT LIST')}`,
+      `addresses, as soon as Redis has room: ${redisCliCommand(namespace, undefined, 'CLIENT LIST')}`,
     [],
     error
   )

@@ -70,9 +70,9 @@ function conclude(
   const info = parseInfo(answers?.info ?? '')
   const judged = answers === undefined ? [] : managedChecks(answers, inputs, context)
   const findings = [...reachFindings(output, context), ...judged, ...others]
-  for (const { name, passed, detail } of findings) {
-    log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
-    checked({ name, passed, detail })
+  for (const { name, passed, detail, relaxed } of findings) {
+    log(`${relaxed ? '–' : passed ? '✓' : '✗'} ${name}: ${detail}`)
+    checked({ name, passed, detail, ...(relaxed && { relaxed }) })
   }
   if (certificate !== undefined && certificate.naming === undefined) note(unseenName(context))
   if (isClustered(info)) note('The node role was not checked: in cluster mode each node holds a share of the keys.')

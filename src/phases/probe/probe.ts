@@ -56,9 +56,10 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
     ...judged.checks,
     metrics?.check
   ].filter((check): check is ProbeCheck => check !== undefined)
-  for (const { name, passed, detail } of checks) deps.log(`${passed ? '✓' : '✗'} ${name}: ${detail}`)
+  for (const { name, passed, relaxed, detail } of checks)
+    deps.log(`${relaxed ? '–' : passed ? '✓' : '✗'} ${name}: ${detail}`)
   const result = {
-    checks: checks.map(({ name, passed, detail }) => ({ name, passed, detail })),
+    checks: checks.map(({ name, passed, detail, relaxed }) => ({ name, passed, detail, ...(relaxed && { relaxed }) })),
     notes: [
       ...refusedNotes(facts, inputs),
       ...judged.notes,

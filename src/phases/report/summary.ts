@@ -1,6 +1,7 @@
 import type { FailureReport } from '../../core/failure.ts'
 import type { ObjectResult } from '../../core/result.ts'
 import { formatBytes, formatDuration } from '../../core/units.ts'
+import { claimOf } from './claim.ts'
 import { code, escaped, folded, table, verbatim } from './markdown.ts'
 import { planParts } from './plan-section.ts'
 import type { Run } from './verdict.ts'
@@ -27,7 +28,8 @@ function joined(parts: readonly string[]): string {
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`
 }
 
-function headline({ mode, verdict, failure, environment, namespace, phases, plan, redisVersion }: Run): string {
+function headline(run: Run): string {
+  const { verdict, failure, environment, namespace, plan } = run
   const place = [environment && escaped(environment), namespace && `namespace ${code(namespace)}`]
     .filter(Boolean)
     .join(', ')
@@ -38,10 +40,8 @@ function headline({ mode, verdict, failure, environment, namespace, phases, plan
       : `### 📋 Plan: ${escaped(plan.sentence)}${where}`
   }
   if (verdict === 'failed') return `### ❌ Redis cache failed: ${code(failure?.code ?? 'internal')}${where}`
-  const asked = phases.some(({ name }) => name === 'probe' || name === 'connection')
-  if (!asked) return `### ✅ Redis cache meets the requirements; Redis itself was not probed${where}`
-  const version = redisVersion === undefined ? '' : ` ${escaped(redisVersion)}`
-  return `### ✅ Redis${version} is ${mode === 'verify' ? 'healthy and as configured' : 'proven to work'}${where}`
+  const claim = escaped(claimOf(run))
+  return `### ✅ ${claim.charAt(0).toUpperCase()}${claim.slice(1)}${where}`
 }
 
 function explanation({ sentence, hint }: FailureReport): string[] {

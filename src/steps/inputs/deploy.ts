@@ -32,8 +32,8 @@ const minute = 60_000
 export function readDeployInputs(source: InputSource): DeployInputs {
   const read = new InputReader(source)
   const redisPassword = read.optional('redis-password')
-  if (redisPassword !== undefined && /[\r\n\0]/.test(redisPassword)) {
-    read.refuseSecret('redis-password', 'one line of text')
+  if (redisPassword !== undefined && (redisPassword !== redisPassword.trim() || /[\r\n\0]/.test(redisPassword))) {
+    read.refuseSecret('redis-password', 'one line of text, without white space or a line break around it')
   }
   const inputs = {
     dryRun: read.parsedOrElse('dry-run', oneOf(dryRuns), 'none', (text) => dryRuns.find((each) => each === text)),

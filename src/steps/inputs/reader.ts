@@ -5,8 +5,11 @@ export function oneOf(values: readonly string[]): string {
   return values.length < 2 ? values.join() : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`
 }
 
-/** The source of inputs: returns a trimmed value, empty if it is not set. */
+/** The source of inputs: returns a trimmed value, that of a secret as it is; empty if it is not set. */
 export type InputSource = (name: string) => string
+
+/** White space may belong to a password, so that whoever reads it decides. */
+const exact = new Set(['redis-password'])
 
 /**
  * Inputs from the runner. `using: node24` sets INPUT_MEMORY-LIMIT; the steps of a composite set INPUT_MEMORY_LIMIT
@@ -15,7 +18,8 @@ export type InputSource = (name: string) => string
 export function inputsFrom(environment: NodeJS.ProcessEnv): InputSource {
   return (name) => {
     const upper = `INPUT_${name.toUpperCase()}`
-    return (environment[upper] ?? environment[upper.replaceAll('-', '_')] ?? '').trim()
+    const text = environment[upper] ?? environment[upper.replaceAll('-', '_')] ?? ''
+    return exact.has(name) ? text : text.trim()
   }
 }
 

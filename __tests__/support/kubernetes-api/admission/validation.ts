@@ -9,6 +9,7 @@ const SUBDOMAIN = '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 export function validate(live: KubernetesObject | undefined, object: KubernetesObject): void {
   const causes = [...nameCauses(object)]
   if (object.kind === 'StatefulSet') causes.push(...statefulSetCauses(object, live))
+  if (object.kind === 'Service') causes.push(...portCauses(object))
   if (live !== undefined && object.kind === 'Secret' && live['type'] !== object['type']) {
     causes.push(invalidValue('type', JSON.stringify(object['type']), 'field is immutable'))
   }
@@ -33,6 +34,19 @@ function nameCauses({ metadata }: KubernetesObject): Cause[] {
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start " +
     `and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`
   return [invalidValue('metadata.name', JSON.stringify(metadata.name), rule)]
+}
+
+/** Of several ports, each has a name, and no two have the same. */
+function portCauses(service: KubernetesObject): Cause[] {
+  const names = listAt(service, 'spec', 'ports').map((port) => textAt(port, 'name'))
+  return names.flatMap((name, index): Cause[] => {
+    const field = `spec.ports[${index}].name`
+    if (name === '') {
+      return names.length > 1 ? [{ reason: 'FieldValueRequired', message: 'Required value', field }] : []
+    }
+    if (names.indexOf(name) === index) return []
+    return [{ reason: 'FieldValueDuplicate', message: `Duplicate value: ${JSON.stringify(name)}`, field }]
+  })
 }
 
 /** The mutable fields of a StatefulSet. */

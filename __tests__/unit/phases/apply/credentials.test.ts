@@ -158,6 +158,11 @@ describe('a stored Secret', () => {
     ['an empty password', { password: '' }, 'key password is empty'],
     ['a line end after the password', { password: base64('secret\n') }, 'key password begins or ends with white space'],
     ['a blank before the host', { host: base64(' redis') }, 'key host begins or ends with white space'],
+    [
+      'a password that is no UTF-8, which the url repeats',
+      { password: Buffer.from([0xff, 0xfe]).toString('base64'), url: base64('redis://:%ff%fe@redis.team.svc:6379') },
+      'key password is not UTF-8 text'
+    ],
     ['a field of another type', { port: {} }, 'key port is empty']
   ])('is refused: %s', (_, change, problem) => {
     const failure = failureOf(() => readCredentials(stored({ ...good, ...change }), 'team'))

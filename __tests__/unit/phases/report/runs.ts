@@ -21,7 +21,7 @@ export const passedRun: Run = {
       milliseconds: 6_300,
       sentence: 'pod redis-0 is Ready at revision redis-bccfcb799'
     },
-    { name: 'probe', outcome: 'passed', milliseconds: 160, sentence: '2 checks passed' }
+    { name: 'probe', outcome: 'passed', milliseconds: 160, sentence: '3 checks passed' }
   ],
   objects: [
     { id: 'StatefulSet/redis', change: 'configured', note: 'configuration changed' },
@@ -30,6 +30,7 @@ export const passedRun: Run = {
   ],
   checks: [
     { name: 'without a password', passed: true, detail: 'refused' },
+    { name: 'write', passed: true, detail: 'SET, GET and DEL of a key of its own' },
     { name: 'used memory', passed: true, detail: '1.0 MiB of 256 MiB, 0.4 %' }
   ],
   revision: 'redis-bccfcb799',

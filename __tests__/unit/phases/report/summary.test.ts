@@ -3,7 +3,9 @@ import { summaryOf } from '../../../../src/phases/report/summary.ts'
 import { failedRun, passedRun } from './runs.ts'
 
 test('the summary of a successful run', () => {
-  expect(summaryOf(passedRun)).toBe(`### ✅ Redis 7.2.16 is proven to work (staging, namespace \`hospital-erp-system\`)
+  expect(
+    summaryOf(passedRun)
+  ).toBe(`### ✅ Redis 7.2.16 is proven to work, asked through a port-forward; the path of a backend was not tried (staging, namespace \`hospital-erp-system\`)
 
 Memory \`█░░░░░░░░░░░░░░░░░░░\` 0.4 % of maxmemory (1.0 MiB of 256 MiB)
 
@@ -12,13 +14,14 @@ Memory \`█░░░░░░░░░░░░░░░░░░░\` 0.4 % of
 | render | ✅ | 85 ms | 3 objects by kustomize build, self-hosted topology |
 | apply | ✅ | 0.2 s | 1 created, 1 configured, 1 unchanged |
 | rollout | ✅ | 6.3 s | pod redis-0 is Ready at revision redis-bccfcb799 |
-| probe | ✅ | 0.2 s | 2 checks passed |
+| probe | ✅ | 0.2 s | 3 checks passed |
 
-<details><summary>2 checks passed</summary>
+<details><summary>3 checks passed</summary>
 
 |  | Check | Seen |
 | --- | --- | --- |
 | ✅ | without a password | refused |
+| ✅ | write | SET, GET and DEL of a key of its own |
 | ✅ | used memory | 1.0 MiB of 256 MiB, 0.4 % |
 
 </details>
@@ -123,7 +126,8 @@ test('counts and marks failed checks', () => {
 })
 
 test('titles a verification as such, and shows what each phase failed with', () => {
-  const headline = 'is healthy and as configured (staging, namespace `hospital-erp-system`)'
+  const headline =
+    'is healthy and as configured, asked through a port-forward; the path of a backend was not tried (staging, namespace `hospital-erp-system`)'
   expect(summaryOf({ ...passedRun, mode: 'verify' })).toContain(`### ✅ Redis 7.2.16 ${headline}\n`)
   const phases = [
     { name: 'drift', outcome: 'failed', milliseconds: 20, sentence: '', code: 'config-drift' },

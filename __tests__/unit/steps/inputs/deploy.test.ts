@@ -117,11 +117,11 @@ describe('an invalid input', () => {
     )
   })
 
-  test.each([['two\nlines'], ['two\rlines'], ['a null\0byte']])(
-    'is refused without showing it, if it is a password of several lines',
+  test.each([['two\nlines'], ['two\rlines'], ['a null\0byte'], [' before'], ['behind\t'], ['a line\n'], [' ']])(
+    'is refused without showing it, if it is a password of several lines or with white space around it',
     (password) => {
       const { message } = failureOf(() => read({ 'redis-password': password }))
-      expect(message).toBe('redis-password must be one line of text')
+      expect(message).toBe('redis-password must be one line of text, without white space or a line break around it')
     }
   )
 

@@ -11,6 +11,10 @@ describe('the inputs of a step', () => {
     expect(inputsFrom(environment)('memory-limit')).toBe('512Mi')
   })
 
+  test('keep the white space around a password, which is refused and not trimmed', () => {
+    expect(inputsFrom({ INPUT_REDIS_PASSWORD: ' secret\n' })('redis-password')).toBe(' secret\n')
+  })
+
   test('are empty if not set', () => {
     expect(inputsFrom({ MEMORY_LIMIT: '512Mi' })('memory-limit')).toBe('')
   })

@@ -1,4 +1,11 @@
-import { type Credentials, credentialField, credentialFields, type FieldProblem } from '../../../core/credentials.ts'
+import {
+  type Credentials,
+  credentialField,
+  credentialFields,
+  type FieldProblem,
+  isReadable,
+  isText
+} from '../../../core/credentials.ts'
 import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
 
 /** The content of the keys for the rules that follow, and the problems of their text. */
@@ -10,10 +17,18 @@ interface ReadFields {
 
 /** Reads the four keys of the stored Secret. */
 export function readFields(secret: KubernetesObject): ReadFields {
-  const read = credentialFields.map((key) => ({ key, text: credentialField(secret, key) }))
+  const binary = credentialFields.filter((key) => !isText(secret, key))
+  const read = credentialFields
+    .filter((key) => !binary.includes(key))
+    .map((key) => ({ key, text: credentialField(secret, key) }))
   return {
-    values: Object.fromEntries(read.flatMap(({ key, text }) => (isLine(text) ? [[key, text.trim()]] : []))),
-    problems: read.flatMap(({ key, text }) => textProblems(text).map((problem) => ({ key, ...problem })))
+    values: Object.fromEntries(
+      read.flatMap(({ key, text }) => (isLine(text) && isReadable(secret, key) ? [[key, text.trim()]] : []))
+    ),
+    problems: [
+      ...binary.map((key) => ({ key, problem: 'is not UTF-8 text', fix: 'store it as plain text' })),
+      ...read.flatMap(({ key, text }) => textProblems(text).map((problem) => ({ key, ...problem })))
+    ]
   }
 }
 

@@ -49,6 +49,14 @@ const noSpace = 'store it without surrounding white space'
 const oneLine = 'store it as one line of plain text'
 const encodeWith = '(`jq -Rr @uri` encodes a line you type)'
 
+test('a password that is no UTF-8 is named, and not the url that repeats it', () => {
+  const secret = stored({ ...elsewhere, url: 'redis://:%ff%fe@redis.example.com:6380' })
+  const password = Buffer.from([0xff, 0xfe]).toString('base64')
+  expect(secretProblems({ ...secret, data: { ...Object(secret['data']), password } })).toEqual([
+    { key: 'password', problem: 'is not UTF-8 text', fix: 'store it as plain text' }
+  ])
+})
+
 test('a valid Secret has no problem', () => {
   expect(problemsOf(right)).toEqual([])
   expect(problemsOf(elsewhere)).toEqual([])
