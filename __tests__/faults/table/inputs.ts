@@ -26,7 +26,7 @@ export const inputs: Subject = {
       '512mb'
     ),
     wrong('`maxmemory-policy: newest-first`', { 'maxmemory-policy': 'newest-first' }, 'newest-first', 'allkeys-lru'),
-    wrong('`timeout: 5 minutes`', { timeout: '5 minutes' }, 'timeout', '5 minutes', '5m'),
+    wrong('`timeout: 5 minutes`', { timeout: '5 minutes' }, 'timeout', '5 minutes', '90s'),
     wrong('`memory-threshold: 0`', { 'memory-threshold': '0' }, 'memory-threshold', '0'),
     wrong('`redis-image` without a tag', { 'redis-image': 'docker.io/library/redis' }, 'redis-image', 'tag'),
     wrong('`namespace: Hospital_ERP`', { namespace: 'Hospital_ERP' }, 'namespace', 'Hospital_ERP'),
