@@ -62,6 +62,8 @@ describe.each(programs)('the probe of %s as rendered', (_name, program) => {
     expect(log).toContain('✓ without a password: refused')
     expect(log).toContain('✓ save: 900 1 300 10 60 10000')
     expect(open).toEqual([])
+    // Redis without and with the password on one, a write on another, the exporter.
+    expect(stage.api.requests.filter(({ path }) => path.endsWith('/portforward'))).toHaveLength(3)
     // Whoever asks is the only client again.
     const [clients] = await commanding(stage.redis, stage.password, ['CLIENT', 'LIST'])
     expect(String(clients).trim().split('\n')).toHaveLength(1)

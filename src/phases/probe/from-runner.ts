@@ -54,9 +54,9 @@ export async function writeFromRunner(
   if (answers?.ping !== 'PONG' || answers.anonymous === 'PONG' || info.get('role') === 'slave') return []
   const address = { host, port, ...(username !== undefined && { username }), ...(tls && { authorities }) }
   try {
-    const finding = await proveWrite({ username, database, expected: undefined, info, mayWrite }, () =>
-      openRedis(address, credentials.password, writeMilliseconds)
-    )
+    const open = () => openRedis(address, credentials.password, writeMilliseconds)
+    await using connection = await open()
+    const finding = await proveWrite({ username, database, expected: undefined, info, mayWrite }, connection, open)
     for (const sentence of finding.notes) note(sentence)
     return writeFindings(finding, context)
   } catch (error) {

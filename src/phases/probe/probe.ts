@@ -33,11 +33,10 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
   const failing = new AbortController()
   const own = { ...deps, signal: AbortSignal.any([deps.signal, failing.signal]) }
   const jobs = [
-    checkOpen(inputs, deadline, own),
     readFacts(inputs, deadline, own),
     inputs.exporter ? checkExporter(inputs.namespace, deadline, own) : undefined
   ] as const
-  const [open, facts, exporter] = await Promise.all(jobs).catch(async (error: unknown) => {
+  const [facts, exporter] = await Promise.all(jobs).catch(async (error: unknown) => {
     // The first failure ends the others, and they release their resources before it is thrown.
     failing.abort(error)
     await Promise.allSettled(jobs)
@@ -49,7 +48,7 @@ export async function probe(inputs: ProbeInputs, deadline: Deadline, deps: Probe
   const written = write?.check && { ...write.check, ...hintOf(write, inputs) }
   const metrics = exporter && ofSameRedis(exporter, facts.info.get('run_id'))
   const checks = [
-    open,
+    facts.open,
     facts.answer,
     ...users.map(({ check }) => check),
     written,
@@ -111,37 +110,50 @@ export class ChecksFailed extends Failure {
   }
 }
 
-/** Redis must refuse everything without a password. */
-async function checkOpen({ namespace }: ProbeInputs, deadline: Deadline, deps: ProbeDeps): Promise<JudgedCheck> {
-  const name = 'without a password'
-  return reachPod(namespace, deadline, deps, async (port) => {
-    await using connection = await deps.openRedis(port, undefined, answerMilliseconds(deadline))
-    try {
-      const reply = await connection.call('PING')
-      return {
-        name,
-        code: 'redis-open',
-        passed: false,
-        detail: `PING was answered with ${sanitizeLine(String(reply))}`
-      }
-    } catch (error) {
-      if (deps.isReply(error, 'NOAUTH')) return { name, code: 'redis-open', passed: true, detail: 'refused' }
-      // A client that gets a MISCONF or NOPERM error was admitted.
-      if (!deps.isReply(error, 'MISCONF', 'NOPERM')) throw error
-      return { name, code: 'redis-open', passed: false, detail: `PING was answered: ${sanitizeLine(messageOf(error))}` }
-    }
+/** Redis must refuse everything without a password. @param connection on which nobody has logged in */
+async function checkOpen(connection: RedisConnection, deps: ProbeDeps): Promise<JudgedCheck> {
+  const judged = (passed: boolean, detail: string): JudgedCheck => ({
+    name: 'without a password',
+    code: 'redis-open',
+    passed,
+    detail
   })
+  try {
+    return judged(false, `PING was answered with ${sanitizeLine(String(await connection.call('PING')))}`)
+  } catch (error) {
+    if (deps.isReply(error, 'NOAUTH')) return judged(true, 'refused')
+    // A client that gets a MISCONF or NOPERM error was admitted.
+    if (!deps.isReply(error, 'MISCONF', 'NOPERM')) throw error
+    return judged(false, `PING was answered: ${sanitizeLine(messageOf(error))}`)
+  }
+}
+
+/** @throws an error of the connection; a Redis without any password says so, and takes what follows */
+async function logIn(
+  connection: RedisConnection,
+  { username, password }: ProbeInputs['login'],
+  deps: ProbeDeps
+): Promise<void> {
+  try {
+    await connection.call('AUTH', ...(username === undefined ? [] : [username]), password)
+  } catch (error) {
+    if (!deps.isReply(error, 'ERR') || !/without any password/.test(messageOf(error))) throw error
+  }
 }
 
 async function readFacts(
   { namespace, login, expected, mayWrite }: ProbeInputs,
   deadline: Deadline,
   deps: ProbeDeps
-): Promise<RedisFacts & { answer: JudgedCheck; write: WriteFinding | undefined }> {
+): Promise<RedisFacts & { open: JudgedCheck; answer: JudgedCheck; write: WriteFinding | undefined }> {
   const { password, username, database } = login
   return reachPod(namespace, deadline, deps, async (port) => {
-    const open = (milliseconds: number) => deps.openRedis(port, password, milliseconds, username)
-    await using connection = await open(answerMilliseconds(deadline))
+    const openWriting = () => deps.openRedis(port, password, writeMilliseconds, username)
+    await using connections = await openBoth(
+      deps.openRedis(port, undefined, answerMilliseconds(deadline)),
+      openWriting()
+    )
+    const { first: connection, second: writing } = connections
     const refused: { INFO?: string; CONFIG?: string; ACL?: string } = {}
     const ask = async (command: 'INFO' | 'CONFIG' | 'ACL', ...parameters: string[]): Promise<unknown> => {
       try {
@@ -154,7 +166,10 @@ async function readFacts(
       }
     }
     const asked = askedSettings(expected)
-    const [answer, info = '', list, ...settings] = await Promise.all([
+    // Sent in one go; Redis answers in this order.
+    const [open, , answer, info = '', list, ...settings] = await Promise.all([
+      checkOpen(connection, deps),
+      logIn(connection, login, deps),
       ping(connection, deps),
       ask('INFO'),
       ask('ACL', 'LIST'),
@@ -168,13 +183,30 @@ async function readFacts(
       })
     )
     const users = Array.isArray(list) ? list.map(String) : undefined
-    const facts = { answer, info: parseInfo(String(info)), live, users, refused }
+    const facts = { open, answer, info: parseInfo(String(info)), live, users, refused }
     // What PING is refused for, such as a snapshot that failed, writes are refused for, too.
     const write = answer.passed
-      ? await proveWrite({ username, database, expected, info: facts.info, mayWrite }, () => open(writeMilliseconds))
+      ? await proveWrite({ username, database, expected, info: facts.info, mayWrite }, writing, openWriting)
       : undefined
     return { ...facts, write }
   })
+}
+
+/** Two connections that are opened at the same time, and closed together. @throws the error of the first that fails */
+async function openBoth(
+  ...opening: [Promise<RedisConnection>, Promise<RedisConnection>]
+): Promise<AsyncDisposable & { first: RedisConnection; second: RedisConnection }> {
+  const close = async () => {
+    const opened = await Promise.allSettled(opening)
+    for (const each of opened) if (each.status === 'fulfilled') await each.value[Symbol.asyncDispose]()
+  }
+  try {
+    const [first, second] = await Promise.all(opening)
+    return { first, second, [Symbol.asyncDispose]: close }
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
 /** A Redis that cannot save replies to PING with the error MISCONF, and to everything else as usual. */

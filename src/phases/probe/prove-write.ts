@@ -40,9 +40,12 @@ type OpenConnection = () => Promise<RedisConnection>
  * @param open each time a new connection: a command that hangs holds up no other
  * @throws an error of a connection
  */
-export async function proveWrite(inputs: WriteProofInputs, open: OpenConnection): Promise<WriteFinding> {
+export async function proveWrite(
+  inputs: WriteProofInputs,
+  connection: RedisConnection,
+  open: OpenConnection
+): Promise<WriteFinding> {
   const { username: user = 'default', info, expected, database } = inputs
-  await using connection = await open()
   const rendered = renderedKeyPatterns(expected, user)
   const key = proofKey(rendered ?? liveKeyPatterns(await replyOrError(connection, 'ACL', 'GETUSER', user)))
   // A replica may be set to take writes, which it loses at the next synchronization.
