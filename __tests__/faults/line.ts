@@ -30,6 +30,8 @@ export function both(outcome: Outcome): Pick<Line, 'deploy' | 'verify'> {
 export interface Own {
   readonly patches: readonly { readonly target: object; readonly patch: string }[]
   readonly files?: Readonly<Record<string, string>>
+  /** The user whom `url` of the Secret names; `default`, without it. */
+  readonly user?: string
 }
 
 /** How another tool than the action sees the fault: its command, and what it prints. */

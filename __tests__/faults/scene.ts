@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { expectNoSecret } from '../support/captured.ts'
 import { type Deployment, deploy } from '../support/cluster/deploy.ts'
@@ -22,6 +23,30 @@ export interface Shown {
   readonly log: string
 }
 
+/** The rules for the objects that some lines add to the manifests. */
+const more = {
+  apiVersion: 'v1',
+  kind: 'List',
+  items: [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'more' },
+      rules: [
+        { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'patch'] },
+        { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'create', 'patch'] }
+      ]
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'more' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'more' },
+      subjects: ['redis-cache-deployer', 'redis-cache-reader'].map((name) => ({ kind: 'ServiceAccount', name }))
+    }
+  ]
+}
+
 /** A namespace with a Redis that the action deployed, in which faults are planted one after the other. */
 export class Scene implements AsyncDisposable {
   readonly namespace: TestNamespace
@@ -41,6 +66,7 @@ export class Scene implements AsyncDisposable {
     // For those lines whose deployment asks from inside the cluster.
     const rbac = await kubectl('kustomize', join(root, 'manifests', 'rbac-probe'))
     await kubectlWithInput(rbac.replaceAll('hospital-erp-system', namespace.name), 'apply', '--filename=-')
+    await kubectlWithInput(JSON.stringify(more), '--namespace', namespace.name, 'apply', '--filename=-')
     return new Scene(namespace, await readerOf(namespace))
   }
 
@@ -127,9 +153,12 @@ export class Scene implements AsyncDisposable {
   }
 
   async #deploySetting(setting: Own | undefined): Promise<void> {
-    const kinds = 'deployments,daemonsets,statefulsets,pods,services,configmaps,networkpolicies,persistentvolumeclaims'
-    await this.kubectl('delete', kinds, '--all', '--grace-period=1', '--timeout=60s')
+    // Without their owners, so that pods end at once, whatever grace their templates give them.
+    await this.kubectl('delete', 'deployments,statefulsets', '--all', '--cascade=orphan', '--timeout=30s')
+    await this.kubectl('delete', 'replicasets,pods', '--all', '--grace-period=1', '--timeout=60s')
+    await this.kubectl('delete', 'services,configmaps,networkpolicies,persistentvolumeclaims', '--all', '--timeout=30s')
     await this.kubectl('delete', 'secret', 'redis-credentials', '--ignore-not-found')
+    if (setting?.user !== undefined) await this.#writeSecret(setting.user)
     await this.#use(setting)
     const { path } = this.#workspace ?? {}
     const { outputs, rendered } = await deploy(this.namespace, this.#manifests(), { workspace: path })
@@ -140,6 +169,18 @@ export class Scene implements AsyncDisposable {
     ]
     this.#setting = setting
     this.#state = await stateOf(this.namespace)
+  }
+
+  async #writeSecret(user: string): Promise<void> {
+    const password = randomBytes(18).toString('base64url')
+    const host = `redis.${this.namespace.name}.svc`
+    const stringData = { host, port: '6379', password, url: `redis://${user}:${password}@${host}:6379` }
+    await this.namespace.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'redis-credentials' },
+      stringData
+    })
   }
 
   #shown({ outputs, annotations, summary, rendered, captured, leftovers }: Deployment | NodeActionResult): Shown {

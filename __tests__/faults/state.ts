@@ -25,7 +25,7 @@ export interface State {
 }
 
 const kinds =
-  'configmaps,services,networkpolicies,secrets,statefulsets,deployments,daemonsets,pods,persistentvolumeclaims,roles,rolebindings'
+  'configmaps,services,networkpolicies,secrets,statefulsets,deployments,pods,persistentvolumeclaims,roles,rolebindings'
 
 /** redis-cli as a user that still gets in, whatever was planted; commands come by standard input, one a line. */
 const asAnyone = `

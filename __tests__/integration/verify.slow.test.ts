@@ -286,7 +286,7 @@ describe('a verification beside another pod with the labels of Redis', () => {
     const result = await run()
     expect(result.outputs['failure-code']).toBe('service-mismatch')
     expect(said(result)[0]).toMatch(
-      /^Service\/redis in namespace default, .* leads not to redis-0 alone, but also to Pod shop-0 \(10\.244\.9\.9\)\nNext: /
+      /^Service\/redis in namespace default, .* leads not to redis-0 alone, but also to Pod shop-0 \(10\.244\.9\.9\) \(seen for [^)]+\)\nNext: /
     )
     expect(result.summary).toContain('| service | ❌ |')
   })

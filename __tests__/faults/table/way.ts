@@ -109,28 +109,28 @@ export const way: Subject = {
       async (scene) => ({ host: 'cache', url: await urlOf(scene, 'cache:6379') }),
       { key: 'host', value: /^cache$/ },
       'secret-field',
-      'cache'
+      'key host names Service/cache'
     ),
     secret(
       '`host` of the Secret is 127.0.0.1',
       async (scene) => ({ host: '127.0.0.1', url: await urlOf(scene, '127.0.0.1:6379') }),
       { key: 'host', value: '127.0.0.1' },
       'secret-field',
-      '127.0.0.1'
+      'key host is the loopback address'
     ),
     secret(
       '`port` of the Secret is not the one of the Service',
       async (scene) => ({ port: '6380', url: await urlOf(scene, `redis.${scene.namespace.name}.svc:6380`) }),
       { key: 'port', value: '6380' },
-      'service-mismatch',
-      '6380'
+      'secret-field',
+      'key port is not a port of Service/redis'
     ),
     secret(
       '`url` of the Secret is `rediss://…`, and Redis has no TLS',
       async (scene) => ({ url: await urlOf(scene, `redis.${scene.namespace.name}.svc:6379`, 'rediss') }),
       { key: 'url', value: /^rediss:/ },
       'secret-field',
-      'rediss'
+      'key url begins with rediss://'
     ),
     secret(
       '`url` of the Secret names another host than `host`',
