@@ -6,7 +6,11 @@ import { plantedPassword } from './line.ts'
 /** What a line may change of an object. */
 interface KubernetesObject {
   readonly kind: string
-  readonly metadata: Record<string, unknown> & { readonly name: string; readonly uid?: string }
+  readonly metadata: Record<string, unknown> & {
+    readonly name: string
+    readonly uid?: string
+    readonly annotations?: Record<string, string>
+  }
   readonly spec?: Record<string, unknown>
   readonly status?: { readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[] }
   readonly [key: string]: unknown
@@ -85,11 +89,16 @@ function isKept({ kind, metadata }: KubernetesObject): boolean {
   return metadata.name !== 'kube-root-ca.crt' && !(kind === 'Pod' && metadata['deletionTimestamp'] !== undefined)
 }
 
-/** An object without what each write changes, and without the address that a new Service gets. */
+/** An object without what each write of kubectl changes, and without the address that a new Service gets. */
 function comparable({ status: _, metadata, spec, ...rest }: KubernetesObject): object {
   const { resourceVersion: _version, generation: _generation, uid: _uid, creationTimestamp: _at, ...more } = metadata
+  const annotations = { ...metadata.annotations, 'kubectl.kubernetes.io/last-applied-configuration': '' }
   const { clusterIP: _ip, clusterIPs: _ips, ...kept } = spec ?? {}
-  return { ...rest, spec: kept, metadata: { ...more, managedFields: undefined, ownerReferences: undefined } }
+  return {
+    ...rest,
+    spec: kept,
+    metadata: { ...more, annotations, managedFields: undefined, ownerReferences: undefined }
+  }
 }
 
 /** The names of what differs; never a value, which may be a secret. */

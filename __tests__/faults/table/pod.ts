@@ -61,34 +61,6 @@ export const pods: Subject = {
       verify: red('config-drift', '.spec.replicas is 0, rendered: 1')
     },
     {
-      title: 'another client changed the memory limit, and the pod is not replaced',
-      plant: (scene) =>
-        scene.patch(
-          'statefulset/redis',
-          {
-            spec: {
-              updateStrategy: { type: 'OnDelete', rollingUpdate: null },
-              template: {
-                spec: {
-                  containers: [
-                    { name: 'redis', resources: { requests: { memory: '300Mi' }, limits: { memory: '300Mi' } } }
-                  ]
-                }
-              }
-            }
-          },
-          'strategic'
-        ),
-      look: kubectl(
-        'get',
-        'statefulset',
-        'redis',
-        '--output=jsonpath={.spec.template.spec.containers[0].resources}'
-      )('300Mi'),
-      deploy: red('field-conflict', 'memory', 'kubectl-patch'),
-      verify: red('config-drift', 'resources.limits.memory is "300Mi", rendered: "512Mi"')
-    },
-    {
       title: 'the ConfigMap was changed',
       plant: (scene) => scene.patch('configmap/redis-config', { data: { 'maxmemory.conf': 'maxmemory 1gb\n' } }),
       look: kubectl('get', 'configmap', 'redis-config', '--output=jsonpath={.data}')('maxmemory 1gb'),
@@ -120,18 +92,6 @@ export const pods: Subject = {
       own(configured('maxmemory-polizei strict')),
       statusOf('{.status.containerStatuses[?(@.name=="redis")]}')(/"exitCode":1/),
       both(red('crash-loop', 'container redis'))
-    ),
-    deployed(
-      'a container needs a key of the Secret that is not there',
-      own(
-        patched('StatefulSet/redis', {
-          op: 'add',
-          path: `${container}/env`,
-          value: [{ name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'redis-credentials', key: 'token' } } }]
-        })
-      ),
-      statusOf('{.status.containerStatuses[?(@.name=="redis")].state.waiting.reason}')('CreateContainerConfigError'),
-      both(red('config-error', /couldn't find key token/))
     ),
     deployed(
       'a memory limit that Redis exceeds at once',

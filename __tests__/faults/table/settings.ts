@@ -26,25 +26,7 @@ export const settings: Subject = {
       look: redisCli('config', 'get', 'maxmemory')('4294967296'),
       ...both(red('config-drift', 'maxmemory: 4294967296 in force'))
     },
-    {
-      title: 'maxmemory is switched off',
-      plant: (scene) => scene.redis('config', 'set', 'maxmemory', '0'),
-      look: redisCli('config', 'get', 'maxmemory')(/^maxmemory\s0$/),
-      ...both(red('config-drift', 'maxmemory: 0 in force'))
-    },
-    changed(
-      'maxmemory-policy was changed live',
-      'maxmemory-policy',
-      'noeviction',
-      'maxmemory-policy: noeviction in force'
-    ),
     changed('the append-only file was switched off live', 'appendonly', 'no', 'appendonly: no in force'),
-    changed(
-      'the append-only file is left to the kernel (`appendfsync no`)',
-      'appendfsync',
-      'no',
-      'appendfsync: no in force'
-    ),
     changed('snapshots were switched off live', 'save', '', 'save: '),
     changed('`protected-mode` was switched off live', 'protected-mode', 'no', 'protected-mode: no in force'),
     changed('Redis listens on the loopback address alone', 'bind', '127.0.0.1', 'bind: 127.0.0.1 in force'),
