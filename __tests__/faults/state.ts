@@ -26,6 +26,8 @@ export interface State {
   readonly users: readonly string[]
   readonly role: string
   readonly keys: string
+  /** How the last snapshot, write and rewrite ended. */
+  readonly saved: string
 }
 
 const kinds =
@@ -53,7 +55,7 @@ export async function stateOf(namespace: TestNamespace): Promise<State> {
   ])
   const { items } = JSON.parse(listed) as { items: KubernetesObject[] }
   const pod = items.find(({ kind, metadata }) => kind === 'Pod' && metadata.name === 'redis-0')
-  const [config = [], users = [], role = [], keys = []] = parts(answers)
+  const [config = [], users = [], role = [], keys = [], persistence = []] = parts(answers)
   return {
     objects: new Map(items.filter(isKept).map((object) => [idOf(object), object])),
     life: `${pod?.metadata.uid} ${pod?.status?.containerStatuses?.map(({ restartCount }) => restartCount).join(' ')}`,
@@ -61,14 +63,15 @@ export async function stateOf(namespace: TestNamespace): Promise<State> {
     users,
     // Without the offset, which grows.
     role: (role[0] === 'master' ? role.slice(0, 1) : role.slice(0, 3)).join(' '),
-    keys: keys.join(' ')
+    keys: keys.join(' '),
+    saved: persistence.filter((line) => line.includes('_status:')).join(' ')
   }
 }
 
 const mark = 'this-is-the-end-of-an-answer'
 const sections = [
   `ECHO ${mark}`,
-  ...['CONFIG GET *', 'ACL LIST', 'ROLE', 'DBSIZE'].flatMap((each) => [each, `ECHO ${mark}`])
+  ...['CONFIG GET *', 'ACL LIST', 'ROLE', 'DBSIZE', 'INFO persistence'].flatMap((each) => [each, `ECHO ${mark}`])
 ]
 /** `save` is written by Redis in an order of its own; the others are read-only and no matter here. */
 const hidden = new Set(['requirepass', 'masterauth'])
@@ -109,7 +112,8 @@ export function differences(before: State, now: State): string[] {
     ...differingSettings(before, now).map(([name]) => `${name} of redis.conf is not as it was`),
     ...(isDeepStrictEqual(before.users, now.users) ? [] : ['the users of Redis are not as they were']),
     ...(before.role === now.role ? [] : [`Redis is a ${now.role}`]),
-    ...(before.keys === now.keys ? [] : [`Redis has ${now.keys} keys`])
+    ...(before.keys === now.keys ? [] : [`Redis has ${now.keys} keys`]),
+    ...(before.saved === now.saved ? [] : ['Redis could not save'])
   ]
 }
 

@@ -17,10 +17,8 @@ const untouched = kubectl('get', 'pod', 'redis-0', '--output=jsonpath={.status.p
 export const inputs: Subject = {
   title: 'An input is wrong',
   lines: [
-    wrong('`environment: integration` without manifests of its own', { environment: 'integration' }, 'integration'),
     wrong('`maxmemory: 256Mi`, which is no unit of Redis', { maxmemory: '256Mi' }, 'maxmemory', '256Mi', '256mb'),
     wrong('`timeout: 5 minutes`', { timeout: '5 minutes' }, 'timeout', '5 minutes', '90s'),
-    wrong('`namespace: Hospital_ERP`', { namespace: 'Hospital_ERP' }, 'namespace', 'Hospital_ERP'),
     wrong('`manifests` leads out of the workspace', { manifests: '../elsewhere' }, '../elsewhere'),
     wrong(
       '`secret-store` where Redis is self-hosted, which would have no effect',

@@ -84,7 +84,19 @@ export const manifests: Subject = {
       'TLS alone (`port 0`, `tls-port 6379`)',
       own(configured('port 0', 'tls-port 6379')),
       'tls-port 6379',
-      'tls'
+      'connect without TLS'
+    ),
+    refused(
+      'an argument gives Redis more memory than the container has (`redis.conf --maxmemory 4gb`)',
+      own(
+        patched('StatefulSet/redis', {
+          op: 'replace',
+          path: `${container}/command`,
+          value: ['redis-server', '/etc/redis/redis.conf', '--maxmemory', '4gb']
+        })
+      ),
+      '4gb',
+      'less than twice maxmemory'
     ),
     refused(
       '`replicaof` another Redis',
