@@ -3,8 +3,8 @@ import { configured, container, own, patched, pod } from '../own.ts'
 
 /** Manifests that are deployed by the line itself, and of which no Redis comes; verify then looks at what is left. */
 function deployed(title: string, manifests: Own, look: Line['look'], outcomes: Pick<Line, 'deploy' | 'verify'>): Line {
-  // A probe that does not pass yet is given the whole timeout.
-  const deployInputs = { timeout: '15s' }
+  // A probe that does not pass yet is given the whole timeout; a volume may be mounted after 10 s only.
+  const deployInputs = { timeout: '30s' }
   return { title, own: manifests, deployInputs, first: 'deploy', restarts: true, look, ...outcomes }
 }
 

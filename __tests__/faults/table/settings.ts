@@ -59,7 +59,7 @@ export const settings: Subject = {
     changed('idle clients are cut off (`timeout 1`)', 'timeout', '1', 'timeout: 1 in force'),
     changed('few clients are let in (`maxclients 10`)', 'maxclients', '10', 'maxclients: 10 in force'),
     {
-      title: 'the same where redis.conf has a byte that is no UTF-8, so that the ConfigMap holds it as `binaryData`',
+      title: 'the append-only file was switched off live, and redis.conf has a byte that is no UTF-8 (`binaryData`)',
       setting: binary(`\n${files.join('\n')}\n`),
       plant: (scene) => scene.redis('config', 'set', 'appendonly', 'no'),
       look: redisCli('config', 'get', 'appendonly')('no'),

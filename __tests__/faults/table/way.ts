@@ -96,13 +96,18 @@ export const way: Subject = {
       deploy: green(),
       verify: red('config-drift', 'Service/redis')
     },
-    secret(
-      '`host` of the Secret is a Service that does not exist',
-      async (scene) => ({ host: 'cache', url: await urlOf(scene, 'cache:6379') }),
-      { key: 'host', value: /^cache$/ },
-      'secret-field',
-      'key host names Service/cache'
-    ),
+    {
+      title: '`host` of the Secret is a Service that does not exist, asked with `probe-from: cluster`',
+      deployInputs: { 'probe-from': 'cluster' },
+      plant: async (scene) =>
+        scene.patch('secret/redis-credentials', {
+          stringData: { host: 'cache', url: await urlOf(scene, 'cache:6379') }
+        }),
+      look: { see: (scene) => scene.namespace.credential('host'), shows: /^cache$/ },
+      deploy: red('redis-unreachable', 'cache'),
+      // The rights of a run do not let it look for other Services than those it renders.
+      verify: green('names an address that belongs to no Service in these manifests (cache:6379)')
+    },
     secret(
       '`host` of the Secret is 127.0.0.1',
       async (scene) => ({ host: '127.0.0.1', url: await urlOf(scene, '127.0.0.1:6379') }),

@@ -18,7 +18,7 @@ export const writes: Subject = {
       ...both(red('redis-readonly', 'user default may not run SET'))
     },
     {
-      title: 'that user may write keys of another prefix alone (`resetkeys ~other:*`)',
+      title: 'the user of the Secret may write keys of another prefix alone (`resetkeys ~other:*`)',
       plant: (scene) => scene.redis('acl', 'setuser', 'default', 'resetkeys', '~other:*'),
       look: redisCli('set', 'key', 'value')('NOPERM'),
       ...both(red('redis-readonly', 'default'))
@@ -30,7 +30,7 @@ export const writes: Subject = {
       ...both(red('redis-readonly', 'Redis is a replica of 10.0.0.99:6379'))
     },
     {
-      title: 'the same, asked with `probe-from: cluster`',
+      title: 'Redis is a replica of another, asked with `probe-from: cluster`',
       deployInputs: { 'probe-from': 'cluster' },
       plant: (scene) => scene.redis('replicaof', '10.0.0.98', '6379'),
       look: redisCli('set', 'key', 'value')('READONLY'),
