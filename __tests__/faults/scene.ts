@@ -10,7 +10,7 @@ import { root } from '../support/root.ts'
 import { verify } from '../support/verify.ts'
 import { type Workspace, workspaceWith } from '../support/workspace.ts'
 import { type Line, type Own, plantedPassword } from './line.ts'
-import { differences, putBack, type State, stateOf, tellRedis } from './state.ts'
+import { differences, putBack, type State, stateOf } from './state.ts'
 
 /** What a run showed. */
 export interface Shown {
@@ -85,11 +85,6 @@ export class Scene implements AsyncDisposable {
   async redisNow(...command: string[]): Promise<string> {
     const script = 'REDISCLI_AUTH=$(cat /run/redis-credentials/password) timeout 1 redis-cli "$@" || echo no answer'
     return this.kubectl('exec', 'redis-0', '-c', 'redis', '--', 'sh', '-c', script, 'sh', ...command)
-  }
-
-  /** Several commands at once, one a line, quoted as redis-cli reads them. */
-  tell(...commands: string[]): Promise<string> {
-    return tellRedis(this.namespace, commands)
   }
 
   /** kubectl in the namespace, as administrator. */

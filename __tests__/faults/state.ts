@@ -42,7 +42,7 @@ done
 exec timeout 20 redis-cli`
 
 /** Sends commands to Redis, one a line. @returns all answers */
-export async function tellRedis({ name }: Pick<TestNamespace, 'name'>, commands: readonly string[]): Promise<string> {
+async function tellRedis({ name }: Pick<TestNamespace, 'name'>, commands: readonly string[]): Promise<string> {
   const pod = ['--namespace', name, 'exec', '--stdin', 'redis-0', '--container=redis', '--']
   return kubectlWithInput(`${commands.join('\n')}\n`, ...pod, 'sh', '-c', asAnyone)
 }
@@ -73,7 +73,7 @@ const sections = [
   `ECHO ${mark}`,
   ...['CONFIG GET *', 'ACL LIST', 'ROLE', 'DBSIZE', 'INFO persistence'].flatMap((each) => [each, `ECHO ${mark}`])
 ]
-/** `save` is written by Redis in an order of its own; the others are read-only and no matter here. */
+/** Passwords, which nothing here may hold. */
 const hidden = new Set(['requirepass', 'masterauth'])
 
 function parts(answers: string): string[][] {

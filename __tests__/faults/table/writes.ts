@@ -1,8 +1,6 @@
 import { both, red, redisCli, type Subject } from '../line.ts'
 import { configured, own } from '../own.ts'
 
-/** Makes an operation of Redis fail that ends with renaming a file to this one, for which a folder is in the way. */
-const inTheWay = (path: string) => `rm -rf ${path} && mkdir -p ${path}/in-the-way`
 const shell = (script: string) => ['exec', 'redis-0', '--container=redis', '--', 'sh', '-c', script]
 
 const small = own(configured('maxmemory-policy noeviction', 'maxmemory 2mb', 'maxmemory-clients 0'))
@@ -63,7 +61,8 @@ export const writes: Subject = {
     {
       title: 'the last snapshot failed, so writes are refused (MISCONF)',
       plant: async (scene) => {
-        await scene.kubectl(...shell(inTheWay('/data/dump.rdb')))
+        // A snapshot ends with renaming its file to this one, for which a folder is in the way.
+        await scene.kubectl(...shell('rm -f /data/dump.rdb && mkdir -p /data/dump.rdb/in-the-way'))
         await scene.redis('bgsave')
       },
       look: redisCli('set', 'key', 'value')('MISCONF'),
