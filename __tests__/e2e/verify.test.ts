@@ -103,7 +103,7 @@ describe('a verification of a changed cluster', () => {
     })
     await namespace.kubectl('wait', '--for=condition=Ready', 'pod/shop-0', '--timeout=60s')
     const words =
-      /^Service\/redis in namespace \S+, .* leads not to redis-0 alone, but also to Pod shop-0 \(\S+\)\nNext: /
+      /^Service\/redis in namespace \S+, .* leads not to redis-0 alone, but also to Pod shop-0 \(\S+\) \(seen for [^)]+\)\nNext: /
     const result = await run()
     expect(result.outputs['failure-code']).toBe('service-mismatch')
     expect(said(result)).toMatch(words)

@@ -4,7 +4,7 @@ import type { Line, Outcome, Subject } from './line.ts'
 import { Scene, type Shown } from './scene.ts'
 
 /** How long another tool may take to see what was planted: endpoints and policies come a moment later. */
-const lookMilliseconds = 10_000
+const lookMilliseconds = 20_000
 
 /** Plants the faults of these subjects in a namespace of their own, one after the other. */
 export function plantAll(subjects: readonly Subject[]): void {

@@ -21,10 +21,17 @@ export function green(...words: (string | RegExp)[]): Outcome {
   return { code: 'passed', words }
 }
 
+/** The same for a deployment and for verify. */
+export function both(outcome: Outcome): Pick<Line, 'deploy' | 'verify'> {
+  return { deploy: outcome, verify: outcome }
+}
+
 /** Manifests of one's own: a copy of manifests/base with these patches, and more files of the workspace by their path. */
 export interface Own {
   readonly patches: readonly { readonly target: object; readonly patch: string }[]
   readonly files?: Readonly<Record<string, string>>
+  /** The user whom `url` of the Secret names; `default`, without it. */
+  readonly user?: string
 }
 
 /** How another tool than the action sees the fault: its command, and what it prints. */

@@ -1,13 +1,16 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
 import { expectNoSecret } from '../support/captured.ts'
 import { type Deployment, deploy } from '../support/cluster/deploy.ts'
-import { kubectl } from '../support/cluster/kubectl.ts'
+import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
 import { type Reader, readerOf } from '../support/cluster/reader.ts'
 import type { NodeActionResult } from '../support/node-action.ts'
+import { root } from '../support/root.ts'
 import { verify } from '../support/verify.ts'
 import { type Workspace, workspaceWith } from '../support/workspace.ts'
 import { type Line, type Own, plantedPassword } from './line.ts'
-import { differences, putBack, type State, stateOf, tellRedis } from './state.ts'
+import { differences, putBack, type State, stateOf } from './state.ts'
 
 /** What a run showed. */
 export interface Shown {
@@ -18,6 +21,30 @@ export interface Shown {
   readonly notes: string
   /** The end of the log, for whoever reads a failed test. */
   readonly log: string
+}
+
+/** The rules for the objects that some lines add to the manifests. */
+const more = {
+  apiVersion: 'v1',
+  kind: 'List',
+  items: [
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: { name: 'more' },
+      rules: [
+        { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'patch'] },
+        { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'create', 'patch'] }
+      ]
+    },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'more' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'more' },
+      subjects: ['redis-cache-deployer', 'redis-cache-reader'].map((name) => ({ kind: 'ServiceAccount', name }))
+    }
+  ]
 }
 
 /** A namespace with a Redis that the action deployed, in which faults are planted one after the other. */
@@ -36,6 +63,10 @@ export class Scene implements AsyncDisposable {
 
   static async create(): Promise<Scene> {
     const namespace = await testNamespace()
+    // For those lines whose deployment asks from inside the cluster.
+    const rbac = await kubectl('kustomize', join(root, 'manifests', 'rbac-probe'))
+    await kubectlWithInput(rbac.replaceAll('hospital-erp-system', namespace.name), 'apply', '--filename=-')
+    await kubectlWithInput(JSON.stringify(more), '--namespace', namespace.name, 'apply', '--filename=-')
     return new Scene(namespace, await readerOf(namespace))
   }
 
@@ -54,11 +85,6 @@ export class Scene implements AsyncDisposable {
   async redisNow(...command: string[]): Promise<string> {
     const script = 'REDISCLI_AUTH=$(cat /run/redis-credentials/password) timeout 1 redis-cli "$@" || echo no answer'
     return this.kubectl('exec', 'redis-0', '-c', 'redis', '--', 'sh', '-c', script, 'sh', ...command)
-  }
-
-  /** Several commands at once, one a line, quoted as redis-cli reads them. */
-  tell(...commands: string[]): Promise<string> {
-    return tellRedis(this.namespace, commands)
   }
 
   /** kubectl in the namespace, as administrator. */
@@ -122,9 +148,12 @@ export class Scene implements AsyncDisposable {
   }
 
   async #deploySetting(setting: Own | undefined): Promise<void> {
-    const kinds = 'deployments,daemonsets,statefulsets,pods,services,configmaps,networkpolicies,persistentvolumeclaims'
-    await this.kubectl('delete', kinds, '--all', '--grace-period=1', '--timeout=60s')
+    // Without their owners, so that pods end at once, whatever grace their templates give them.
+    await this.kubectl('delete', 'deployments,statefulsets', '--all', '--cascade=orphan', '--timeout=30s')
+    await this.kubectl('delete', 'replicasets,pods', '--all', '--grace-period=1', '--timeout=60s')
+    await this.kubectl('delete', 'services,configmaps,networkpolicies,persistentvolumeclaims', '--all', '--timeout=30s')
     await this.kubectl('delete', 'secret', 'redis-credentials', '--ignore-not-found')
+    if (setting?.user !== undefined) await this.#writeSecret(setting.user)
     await this.#use(setting)
     const { path } = this.#workspace ?? {}
     const { outputs, rendered } = await deploy(this.namespace, this.#manifests(), { workspace: path })
@@ -135,6 +164,18 @@ export class Scene implements AsyncDisposable {
     ]
     this.#setting = setting
     this.#state = await stateOf(this.namespace)
+  }
+
+  async #writeSecret(user: string): Promise<void> {
+    const password = randomBytes(18).toString('base64url')
+    const host = `redis.${this.namespace.name}.svc`
+    const stringData = { host, port: '6379', password, url: `redis://${user}:${password}@${host}:6379` }
+    await this.namespace.apply({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'redis-credentials' },
+      stringData
+    })
   }
 
   #shown({ outputs, annotations, summary, rendered, captured, leftovers }: Deployment | NodeActionResult): Shown {

@@ -160,6 +160,18 @@ describe('a verification after a change', () => {
     expect(said(result)).toEqual(['Service/redis is missing\nNext: deploy again'])
   })
 
+  test('names a Service that selects other pods, and does not wait for its endpoints', async () => {
+    change('Service', 'redis', ({ spec }) => Reflect.set(Object(spec), 'selector', { app: 'other' }))
+    const result = await run()
+    change('Service', 'redis', ({ spec }) =>
+      Reflect.set(Object(spec), 'selector', { 'app.kubernetes.io/name': 'redis' })
+    )
+    expect(result.outputs['failure-code']).toBe('config-drift')
+    expect(said(result)[0]).toMatch(/^Service\/redis: \.spec\.selector/)
+    expect(result.summary).not.toContain('| service |')
+    expect(result.summary).toContain('| probe | ✅ |')
+  })
+
   test('stops after a missing StatefulSet', async () => {
     stage.api.remove('StatefulSet', namespace, 'redis')
     const result = await run()

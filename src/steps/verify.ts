@@ -65,10 +65,10 @@ async function verifySelfHosted(
   if (unreachable !== undefined) throw unreachable
   await reportStoredAddress(credentials, cache, session, step)
   const service = storedService(credentials, namespace, cache.services)
-  // One that is gone is told as that.
-  const isGone = service !== undefined && drift?.missing.includes(`Service/${service.service}`)
+  // One that is gone or leads elsewhere is told as that; its endpoints would be waited for in vain.
+  const isTold = service !== undefined && drift?.differing.includes(`Service/${service.service}`)
   await askWhileItServes(pod, session, step, async () => {
-    if (service !== undefined && !isGone) await servicePhase(service, pod, session, step)
+    if (service !== undefined && !isTold) await servicePhase(service, pod, session, step)
     if (probeFrom === 'none') return noteInto(step.result, step.log)('Redis was not probed: `probe-from` is `none`.')
     await probePhase(redis, { credentials, memoryThresholdPercent, mayWrite: false }, session, step)
   })

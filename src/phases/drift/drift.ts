@@ -11,6 +11,8 @@ const mostInSentence = 5
 export class Drift extends Failure {
   /** Missing objects: `StatefulSet/redis`. */
   readonly missing: readonly string[]
+  /** Those, and objects that differ. */
+  readonly differing: readonly string[]
 
   constructor(drifted: readonly Compared[], namespace: string) {
     const lines = drifted.flatMap(namedLinesOf)
@@ -20,6 +22,7 @@ export class Drift extends Failure {
         : []
     super('config-drift', few(lines, '. '), driftHint(drifted, namespace), evidence)
     this.missing = drifted.filter(({ missing }) => missing).map(({ id }) => id)
+    this.differing = drifted.map(({ id }) => id)
   }
 }
 
