@@ -4,7 +4,7 @@ import type { Line, Outcome, Subject } from './line.ts'
 import type { Shown } from './scene.ts'
 
 /** How long another tool may take to see what was planted: endpoints and policies come a moment later. */
-const lookMilliseconds = 10_000
+const lookMilliseconds = 20_000
 
 /** Where faults are planted, and undone. */
 interface Planted<S> extends AsyncDisposable {

@@ -6,7 +6,11 @@ import { plantedPassword } from './line.ts'
 /** What a line may change of an object. */
 interface KubernetesObject {
   readonly kind: string
-  readonly metadata: Record<string, unknown> & { readonly name: string; readonly uid?: string }
+  readonly metadata: Record<string, unknown> & {
+    readonly name: string
+    readonly uid?: string
+    readonly annotations?: Record<string, string>
+  }
   readonly spec?: Record<string, unknown>
   readonly status?: { readonly containerStatuses?: readonly { readonly name: string; readonly restartCount: number }[] }
   readonly [key: string]: unknown
@@ -22,6 +26,8 @@ export interface State {
   readonly users: readonly string[]
   readonly role: string
   readonly keys: string
+  /** How the last snapshot, write and rewrite ended. */
+  readonly saved: string
 }
 
 const kinds =
@@ -49,7 +55,7 @@ export async function stateOf(namespace: TestNamespace): Promise<State> {
   ])
   const { items } = JSON.parse(listed) as { items: KubernetesObject[] }
   const pod = items.find(({ kind, metadata }) => kind === 'Pod' && metadata.name === 'redis-0')
-  const [config = [], users = [], role = [], keys = []] = parts(answers)
+  const [config = [], users = [], role = [], keys = [], persistence = []] = parts(answers)
   return {
     objects: new Map(items.filter(isKept).map((object) => [idOf(object), object])),
     life: `${pod?.metadata.uid} ${pod?.status?.containerStatuses?.map(({ restartCount }) => restartCount).join(' ')}`,
@@ -57,14 +63,15 @@ export async function stateOf(namespace: TestNamespace): Promise<State> {
     users,
     // Without the offset, which grows.
     role: (role[0] === 'master' ? role.slice(0, 1) : role.slice(0, 3)).join(' '),
-    keys: keys.join(' ')
+    keys: keys.join(' '),
+    saved: persistence.filter((line) => line.includes('_status:')).join(' ')
   }
 }
 
 const mark = 'this-is-the-end-of-an-answer'
 const sections = [
   `ECHO ${mark}`,
-  ...['CONFIG GET *', 'ACL LIST', 'ROLE', 'DBSIZE'].flatMap((each) => [each, `ECHO ${mark}`])
+  ...['CONFIG GET *', 'ACL LIST', 'ROLE', 'DBSIZE', 'INFO persistence'].flatMap((each) => [each, `ECHO ${mark}`])
 ]
 /** `save` is written by Redis in an order of its own; the others are read-only and no matter here. */
 const hidden = new Set(['requirepass', 'masterauth'])
@@ -85,11 +92,16 @@ function isKept({ kind, metadata }: KubernetesObject): boolean {
   return metadata.name !== 'kube-root-ca.crt' && !(kind === 'Pod' && metadata['deletionTimestamp'] !== undefined)
 }
 
-/** An object without what each write changes, and without the address that a new Service gets. */
+/** An object without what each write of kubectl changes, and without the address that a new Service gets. */
 function comparable({ status: _, metadata, spec, ...rest }: KubernetesObject): object {
   const { resourceVersion: _version, generation: _generation, uid: _uid, creationTimestamp: _at, ...more } = metadata
+  const annotations = { ...metadata.annotations, 'kubectl.kubernetes.io/last-applied-configuration': '' }
   const { clusterIP: _ip, clusterIPs: _ips, ...kept } = spec ?? {}
-  return { ...rest, spec: kept, metadata: { ...more, managedFields: undefined, ownerReferences: undefined } }
+  return {
+    ...rest,
+    spec: kept,
+    metadata: { ...more, annotations, managedFields: undefined, ownerReferences: undefined }
+  }
 }
 
 /** The names of what differs; never a value, which may be a secret. */
@@ -100,7 +112,8 @@ export function differences(before: State, now: State): string[] {
     ...differingSettings(before, now).map(([name]) => `${name} of redis.conf is not as it was`),
     ...(isDeepStrictEqual(before.users, now.users) ? [] : ['the users of Redis are not as they were']),
     ...(before.role === now.role ? [] : [`Redis is a ${now.role}`]),
-    ...(before.keys === now.keys ? [] : [`Redis has ${now.keys} keys`])
+    ...(before.keys === now.keys ? [] : [`Redis has ${now.keys} keys`]),
+    ...(before.saved === now.saved ? [] : ['Redis could not save'])
   ]
 }
 

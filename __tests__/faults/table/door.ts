@@ -48,14 +48,6 @@ export const door: Subject = {
       ...both(red('redis-auth', 'rejects the password of Secret/redis-credentials'))
     },
     {
-      title: 'the user of the Secret is switched off',
-      // With another who is on, so that it can be undone.
-      plant: (scene) => scene.redis('acl', 'setuser', 'default', `>${plantedPassword}`, 'off'),
-      look: redisCli('ping')('NOAUTH'),
-      restarts: true,
-      ...both(red('redis-auth', 'rejects the password of Secret/redis-credentials'))
-    },
-    {
       title: 'a second NetworkPolicy lets everybody in, asked with `probe-from: cluster`',
       deployInputs: { 'probe-from': 'cluster' },
       plant: (scene) =>

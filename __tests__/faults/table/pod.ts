@@ -61,46 +61,11 @@ export const pods: Subject = {
       verify: red('config-drift', '.spec.replicas is 0, rendered: 1')
     },
     {
-      title: 'another client changed the memory limit, and the pod is not replaced',
-      plant: (scene) =>
-        scene.patch(
-          'statefulset/redis',
-          {
-            spec: {
-              updateStrategy: { type: 'OnDelete', rollingUpdate: null },
-              template: {
-                spec: {
-                  containers: [
-                    { name: 'redis', resources: { requests: { memory: '300Mi' }, limits: { memory: '300Mi' } } }
-                  ]
-                }
-              }
-            }
-          },
-          'strategic'
-        ),
-      look: kubectl(
-        'get',
-        'statefulset',
-        'redis',
-        '--output=jsonpath={.spec.template.spec.containers[0].resources}'
-      )('300Mi'),
-      deploy: red('field-conflict', 'memory', 'kubectl-patch'),
-      verify: red('config-drift', 'resources.limits.memory is "300Mi", rendered: "512Mi"')
-    },
-    {
       title: 'the ConfigMap was changed',
       plant: (scene) => scene.patch('configmap/redis-config', { data: { 'maxmemory.conf': 'maxmemory 1gb\n' } }),
       look: kubectl('get', 'configmap', 'redis-config', '--output=jsonpath={.data}')('maxmemory 1gb'),
       deploy: red('field-conflict', 'maxmemory.conf', 'kubectl-patch'),
       verify: red('config-drift', '.data.maxmemory.conf line 1 is "maxmemory 1gb", rendered: "maxmemory 256mb"')
-    },
-    {
-      title: 'the NetworkPolicy was deleted',
-      plant: (scene) => scene.kubectl('delete', 'networkpolicy', 'redis'),
-      look: kubectl('get', 'networkpolicies', '--output=name')(/^\s*$/),
-      deploy: green(),
-      verify: red('config-drift', 'NetworkPolicy/redis is missing')
     },
     {
       title: 'the NetworkPolicy was opened for everybody',
@@ -120,35 +85,6 @@ export const pods: Subject = {
       own(configured('maxmemory-polizei strict')),
       statusOf('{.status.containerStatuses[?(@.name=="redis")]}')(/"exitCode":1/),
       both(red('crash-loop', 'container redis'))
-    ),
-    deployed(
-      'a container needs a key of the Secret that is not there',
-      own(
-        patched('StatefulSet/redis', {
-          op: 'add',
-          path: `${container}/env`,
-          value: [{ name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'redis-credentials', key: 'token' } } }]
-        })
-      ),
-      statusOf('{.status.containerStatuses[?(@.name=="redis")].state.waiting.reason}')('CreateContainerConfigError'),
-      both(red('config-error', /couldn't find key token/))
-    ),
-    deployed(
-      'a memory limit that Redis exceeds at once',
-      own(
-        patched(
-          'StatefulSet/redis',
-          { op: 'replace', path: `${container}/resources/limits/memory`, value: '4Mi' },
-          {
-            op: 'replace',
-            path: `${container}/resources/requests/memory`,
-            value: '4Mi'
-          }
-        ),
-        configured('maxmemory 1mb')
-      ),
-      statusOf('{.status.containerStatuses[?(@.name=="redis")]}')('OOMKilled'),
-      both(red('oom-killed', 'container redis', '4Mi'))
     ),
     deployed(
       'the container sleeps instead of starting Redis',
@@ -174,6 +110,37 @@ export const pods: Subject = {
       ),
       statusOf('{.status.conditions[?(@.type=="ContainersReady")].status}')('True'),
       both(red('rollout-timeout', 'example.com/gate'))
-    )
+    ),
+    deployed(
+      'a container beside Redis ends again and again, and is Ready in between',
+      own(
+        patched('StatefulSet/redis', {
+          op: 'add',
+          path: `${pod}/containers/-`,
+          value: {
+            name: 'flapping',
+            image: 'docker.io/library/redis:7.2.16-alpine',
+            command: ['sh', '-c', 'sleep 1'],
+            resources: { limits: { memory: '32Mi' } },
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } }
+          }
+        })
+      ),
+      statusOf('{.status.containerStatuses[?(@.name=="flapping")].restartCount}')(/^[2-9]/),
+      both(red('crash-loop', 'container flapping'))
+    ),
+    {
+      title: 'redis-0 is replaced while it is asked',
+      deployInputs: { 'probe-from': 'cluster' },
+      plant: async (scene) => {
+        void scene
+          .kubectl('wait', '--for=create', 'pod/redis-probe', '--timeout=30s')
+          .then(() => scene.kubectl('delete', 'pod', 'redis-0', '--grace-period=1', '--wait=false'))
+      },
+      first: 'deploy',
+      restarts: true,
+      look: kubectl('get', 'events', '--field-selector=involvedObject.name=redis-0')('Killing'),
+      deploy: red('rollout-timeout', 'redis-0')
+    }
   ]
 }

@@ -78,14 +78,6 @@ export const way: Subject = {
       verify: red('config-drift', 'Service/redis: .spec.selector', 'kubectl-patch')
     },
     {
-      title: 'the Service leads to another port',
-      plant: (scene) =>
-        scene.patch('service/redis', { spec: { ports: [{ name: 'redis', port: 6379, targetPort: 9121 }] } }),
-      look: kubectl('get', 'service', 'redis', '--output=jsonpath={.spec.ports}')('9121'),
-      deploy: red('field-conflict', 'targetPort', 'kubectl-patch'),
-      verify: red('config-drift', 'targetPort', 'kubectl-patch')
-    },
-    {
       title: 'somebody added a second port to the Service',
       plant: (scene) =>
         scene.patch(
@@ -133,13 +125,6 @@ export const way: Subject = {
       'key url begins with rediss://'
     ),
     secret(
-      '`url` of the Secret names another host than `host`',
-      async (scene) => ({ url: await urlOf(scene, 'cache.other.svc:6379') }),
-      { key: 'url', value: 'cache.other.svc' },
-      'secret-field',
-      'url'
-    ),
-    secret(
       '`url` of the Secret has another password than `password`',
       async ({ namespace }) => ({ url: `redis://:another-password-2@redis.${namespace.name}.svc:6379` }),
       { key: 'url', value: 'another-password-2' },
@@ -177,14 +162,6 @@ export const way: Subject = {
       restarts: true,
       deploy: green(),
       verify: red('redis-auth', 'rejects the password of Secret/redis-credentials', 'delete pod redis-0')
-    },
-    {
-      title: 'the Secret was deleted',
-      plant: (scene) => scene.kubectl('delete', 'secret', 'redis-credentials'),
-      look: kubectl('get', 'secrets', '--output=name')(/^(?!.*redis-credentials)/),
-      restarts: true,
-      deploy: green(),
-      verify: red('secret-missing', 'redis-credentials')
     }
   ]
 }

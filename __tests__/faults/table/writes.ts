@@ -30,6 +30,13 @@ export const writes: Subject = {
       ...both(red('redis-readonly', 'Redis is a replica of 10.0.0.99:6379'))
     },
     {
+      title: 'the same, asked with `probe-from: cluster`',
+      deployInputs: { 'probe-from': 'cluster' },
+      plant: (scene) => scene.redis('replicaof', '10.0.0.98', '6379'),
+      look: redisCli('set', 'key', 'value')('READONLY'),
+      ...both(red('redis-readonly', 'Redis is a replica of 10.0.0.98:6379'))
+    },
+    {
       title: 'writes are paused (`CLIENT PAUSE … WRITE`)',
       plant: (scene) => scene.redis('client', 'pause', '600000', 'write'),
       look: { see: (scene) => scene.redisNow('set', 'key', 'value'), shows: 'no answer' },
@@ -73,11 +80,6 @@ export const writes: Subject = {
         await scene.redis('bgrewriteaof')
       },
       look: redisCli('info', 'persistence')('aof_last_bgrewrite_status:err'),
-      heal: async (scene) => {
-        await scene.kubectl(...shell('rm -rf /data/appendonlydir; mv /data/elsewhere /data/appendonlydir'))
-        await scene.redis('config', 'set', 'appendonly', 'no')
-        await scene.redis('config', 'set', 'appendonly', 'yes')
-      },
       restarts: true,
       ...both(red('persistence-failing', 'aof_last_bgrewrite_status is err'))
     },
