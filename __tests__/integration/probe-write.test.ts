@@ -122,6 +122,15 @@ onlyReal('a Redis that takes no writes', () => {
     expect(failure?.code).toBe('redis-readonly')
   })
 
+  test('finds a user of url that Redis does not have', async () => {
+    const { failure } = await probeOf(redis, { login: { password, username: 'nobody' } })
+    expect(failure).toMatchObject({
+      code: 'redis-auth',
+      message: expect.stringContaining('rejects the user that key url of Secret/redis-credentials names'),
+      hint: expect.stringContaining('add that user to redis.conf')
+    })
+  })
+
   test('finds a database of url that is not there', async () => {
     const { failure } = await probeOf(redis, { login: { password, database: 99 } })
     expect(failure).toMatchObject({ code: 'secret-field', message: expect.stringContaining('SELECT 99: ERR DB index') })

@@ -138,7 +138,7 @@ export const way: Subject = {
       }),
       { key: 'url', value: 'redis://nobody:' },
       'redis-auth',
-      'nobody'
+      'the user that key url of Secret/redis-credentials names'
     ),
     {
       title: '`password` of the Secret is not text (no UTF-8)',

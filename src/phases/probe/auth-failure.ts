@@ -5,7 +5,7 @@ import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes
 import { names, podLabels, redisPod } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import type { ProbeDeps } from './deps.ts'
-import { selfHostedHint } from './hints.ts'
+import { selfHostedHint, wrongUserHint } from './hints.ts'
 
 /** When Redis read its password, and when the Secret got its current one; undefined if unknown. */
 export interface PasswordTimes {
@@ -16,15 +16,26 @@ export interface PasswordTimes {
 /** The time limit for details of a failure that is already certain. */
 const explanationMilliseconds = 3_000
 
-/** The failure for a Redis that refuses access: a wrong password or a missing permission, and the reason. */
-export async function authFailure(error: unknown, namespace: string, deps: ProbeDeps): Promise<Failure> {
+/** Who was refused. */
+export interface Refused {
+  namespace: string
+  /** Whether `url` names a user of its own. Its name is not shown: it may be what somebody took for the password. */
+  isNamed: boolean
+}
+
+/** The failure for a Redis that refuses access: a wrong password, another user or a missing permission, and the reason. */
+export async function authFailure(error: unknown, { namespace, isNamed }: Refused, deps: ProbeDeps): Promise<Failure> {
   const said = sanitizeLine(messageOf(error))
   const sentence = deps.isReply(error, 'NOPERM')
     ? missingRightFailure(said)
-    : wrongPasswordFailure(said, await readTimes(namespace, deps))
+    : isNamed
+      ? wrongUserFailure(said)
+      : wrongPasswordFailure(said, await readTimes(namespace, deps))
   const hint = deps.isReply(error, 'NOPERM')
     ? `give that user the right (user default of manifests/base has all rights), and ${selfHostedHint('redis-auth', namespace)}`
-    : selfHostedHint('redis-auth', namespace)
+    : isNamed
+      ? wrongUserHint(namespace)
+      : selfHostedHint('redis-auth', namespace)
   return new Failure('redis-auth', sentence, hint, [], error)
 }
 
@@ -33,6 +44,13 @@ export function missingRightFailure(said: string): string {
   const command = /'([^']+)' command/.exec(said)?.[1]?.replace('|', ' ').toUpperCase()
   const which = command === undefined ? 'a command' : `the command ${command}`
   return `Redis in pod ${names.pod} accepts the password, but its user may not run ${which}: ${said}`
+}
+
+export function wrongUserFailure(said: string): string {
+  return (
+    `Redis in pod ${names.pod} rejects the user that key url of Secret/${names.credentials} names, or its password: ` +
+    `${said} Redis says the same of a user that it does not have, and of one that is off`
+  )
 }
 
 export function wrongPasswordFailure(said: string, { started, changed }: PasswordTimes): string {

@@ -31,6 +31,14 @@ export function selfHostedHint(code: FailureCode, namespace: string): string {
   }
 }
 
+/** Where `url` names a user of its own. */
+export function wrongUserHint(namespace: string): string {
+  return (
+    'add that user to redis.conf with the password of the Secret, or correct key url; if it was changed live or the Secret ' +
+    `was changed, restart the pod: \`kubectl -n ${namespace} delete pod ${names.pod}\``
+  )
+}
+
 /** Where nothing better is known. */
 export function readLogHint(namespace: string): string {
   return `read the Redis log: \`kubectl -n ${namespace} logs ${names.pod} -c ${names.redisContainer}\``

@@ -5,7 +5,7 @@ import { apiCall } from '../../core/kubernetes/api-call.ts'
 import { at, textAt } from '../../core/kubernetes/object.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { authFailure } from './auth-failure.ts'
+import { authFailure, type Refused } from './auth-failure.ts'
 import type { ProbeDeps } from './deps.ts'
 import { portForwardHint, readLogHint, redisCliCommand, selfHostedHint, writeHint } from './hints.ts'
 import { answerMilliseconds, interval, refusedToleranceMilliseconds } from './time-limits.ts'
@@ -15,7 +15,7 @@ import { answerMilliseconds, interval, refusedToleranceMilliseconds } from './ti
  * Redis that loads its data will reply later. Any other reply is final, as is a server that speaks TLS.
  */
 export async function reachPod<T>(
-  namespace: string,
+  { namespace, isNamed }: Refused,
   deadline: Deadline,
   deps: ProbeDeps,
   attempt: (port: number) => Promise<T>
@@ -30,7 +30,9 @@ export async function reachPod<T>(
       return await attempt(tunnel.port)
     } catch (error) {
       deps.signal.throwIfAborted()
-      if (deps.isReply(error, 'WRONGPASS', 'NOAUTH', 'NOPERM')) throw await authFailure(error, namespace, deps)
+      if (deps.isReply(error, 'WRONGPASS', 'NOAUTH', 'NOPERM')) {
+        throw await authFailure(error, { namespace, isNamed }, deps)
+      }
       if (isFinal(error)) throw repliedFailure(error, namespace)
       patient += await waitForServer(tunnel, namespace, deps)
       if (tunnel.problem === undefined && isBroken(error)) {

@@ -147,7 +147,7 @@ async function readFacts(
   deps: ProbeDeps
 ): Promise<RedisFacts & { open: JudgedCheck; answer: JudgedCheck; write: WriteFinding | undefined }> {
   const { password, username, database } = login
-  return reachPod(namespace, deadline, deps, async (port) => {
+  return reachPod({ namespace, isNamed: username !== undefined }, deadline, deps, async (port) => {
     const openWriting = () => deps.openRedis(port, password, writeMilliseconds, username)
     await using connections = await openBoth(
       deps.openRedis(port, undefined, answerMilliseconds(deadline)),

@@ -1,5 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
-import { missingRightFailure, passwordTimes, wrongPasswordFailure } from '../../../../src/phases/probe/auth-failure.ts'
+import {
+  missingRightFailure,
+  passwordTimes,
+  wrongPasswordFailure,
+  wrongUserFailure
+} from '../../../../src/phases/probe/auth-failure.ts'
 
 describe('a missing Redis permission', () => {
   test.each([
@@ -37,6 +42,12 @@ describe('a rejected password', () => {
   ])('has a probable cause: %s', (_, times, sentence) => {
     expect(wrongPasswordFailure('WRONGPASS', times)).toBe(sentence)
   })
+})
+
+test('a rejected user of url is not blamed on the password alone', () => {
+  expect(wrongUserFailure('WRONGPASS')).toMatch(
+    /^Redis in pod redis-0 rejects the user that key url of Secret\/redis-credentials names, or its password: WRONGPASS/
+  )
 })
 
 describe('the times that explain a rejected password', () => {
