@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { failureCodes } from '../../src/core/failure.ts'
+import { managed } from '../faults/table/managed.ts'
 import { subjects } from '../faults/table.ts'
 import { root } from '../support/root.ts'
 
@@ -13,6 +14,11 @@ describe('the table of planted faults', () => {
   test('has at least 80 lines, healthy caches among them', () => {
     expect(lines.length).toBeGreaterThanOrEqual(80)
     expect(lines.filter(({ deploy }) => deploy.code === 'passed').length).toBeGreaterThanOrEqual(15)
+  })
+
+  test('has faults of both topologies', () => {
+    expect(managed.lines.length).toBeGreaterThanOrEqual(10)
+    expect(lines.length - managed.lines.length).toBeGreaterThanOrEqual(70)
   })
 
   test('has titles that tell each line from all others', () => {

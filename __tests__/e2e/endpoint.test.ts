@@ -4,8 +4,9 @@ import { credentialFields } from '../../src/core/credentials.ts'
 import { accessTo } from '../integration/applying.ts'
 import { type ConnectionRun, connectingFromPod, credentialsOf } from '../integration/connecting.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
+import { type Cache, caches } from './caches.ts'
 import { stage } from './stage.ts'
-import { accessWith, type Cache, type CacheScene, cacheScene, caches, image, untilReached } from './tls-cache.ts'
+import { accessWith, type CacheScene, cacheScene, image, untilReached } from './tls-cache.ts'
 
 // Tests of interruptions, and of runs at once: what fails now and then is what they look for.
 jest.retryTimes(0)

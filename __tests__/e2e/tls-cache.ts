@@ -10,22 +10,9 @@ import { deployerOf } from '../support/cluster/deployer-role.ts'
 import { kubectl } from '../support/cluster/kubectl.ts'
 import { type TestNamespace, testNamespace } from '../support/cluster/namespace.ts'
 import type { Certificate } from '../support/kubernetes-api/http/certificate.ts'
+import { type Cache, caches } from './caches.ts'
 
 export const image = 'docker.io/library/redis:7.2.16-alpine'
-
-/** Caches of different make, all in one pod: each at a port of its own. */
-export const caches = {
-  right: 6379,
-  'wrong name': 6380,
-  expired: 6381,
-  'unknown issuer': 6382,
-  replica: 6383,
-  open: 6384,
-  'no TLS': 6385,
-  noeviction: 6386
-} as const
-
-export type Cache = keyof typeof caches
 
 /** A namespace with a Redis that speaks TLS behind a Service, as a stand-in for ElastiCache. */
 export interface CacheScene extends AsyncDisposable {

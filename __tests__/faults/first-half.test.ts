@@ -1,4 +1,5 @@
 import { plantAll } from './half.ts'
+import { Scene } from './scene.ts'
 import { firstHalf } from './table.ts'
 
-plantAll(firstHalf)
+plantAll(firstHalf, Scene.create)

@@ -1,17 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Line, Outcome, Subject } from './line.ts'
-import { Scene, type Shown } from './scene.ts'
+import type { Shown } from './scene.ts'
 
 /** How long another tool may take to see what was planted: endpoints and policies come a moment later. */
 const lookMilliseconds = 20_000
 
+/** Where faults are planted, and undone. */
+interface Planted<S> extends AsyncDisposable {
+  prepare(line: Line<S>): Promise<void>
+  deploy(line: Line<S>): Promise<Shown>
+  verify(line: Line<S>): Promise<Shown>
+  heal(line: Line<S>): Promise<void>
+}
+
 /** Plants the faults of these subjects in a namespace of their own, one after the other. */
-export function plantAll(subjects: readonly Subject[]): void {
-  let scene: Scene
+export function plantAll<S extends Planted<S>>(subjects: readonly Subject<S>[], create: () => Promise<S>): void {
+  let scene: S
 
   beforeAll(async () => {
-    scene = await Scene.create()
+    scene = await create()
   })
   afterAll(async () => scene[Symbol.asyncDispose]())
 
@@ -26,7 +34,7 @@ export function plantAll(subjects: readonly Subject[]): void {
   })
 }
 
-async function playing(scene: Scene, line: Line): Promise<void> {
+async function playing<S extends Planted<S>>(scene: S, line: Line<S>): Promise<void> {
   await line.plant?.(scene)
   if (line.first === 'deploy') {
     expectOutcome('deploy', await scene.deploy(line), line.deploy)
@@ -40,7 +48,7 @@ async function playing(scene: Scene, line: Line): Promise<void> {
 }
 
 /** Without this, a line whose fault is not there would prove nothing. */
-async function expectSeen(scene: Scene, { look }: Line): Promise<void> {
+async function expectSeen<S>(scene: S, { look }: Line<S>): Promise<void> {
   const end = performance.now() + lookMilliseconds
   let seen = await look.see(scene)
   while (!has(seen, look.shows) && performance.now() < end) {

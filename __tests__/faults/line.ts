@@ -35,13 +35,13 @@ export interface Own {
 }
 
 /** How another tool than the action sees the fault: its command, and what it prints. */
-export interface Look {
-  see(scene: Scene): Promise<string>
+export interface Look<S = Scene> {
+  see(scene: S): Promise<string>
   readonly shows: string | RegExp
 }
 
-/** One planted fault, or one healthy cache that looks like one. */
-export interface Line {
+/** One planted fault, or one healthy cache that looks like one; `S` is where it is planted. */
+export interface Line<S = Scene> {
   /** What is wrong, as a user would say it; a row of docs/faults.md. */
   readonly title: string
   /**
@@ -59,19 +59,19 @@ export interface Line {
   /** Whether redis-0 is another pod afterwards, or a container of it started again: the next line gets a new one. */
   readonly restarts?: boolean
   /** Plants the fault. What stays of it is put back by state.ts. */
-  plant?(scene: Scene): Promise<unknown>
-  readonly look: Look
+  plant?(scene: S): Promise<unknown>
+  readonly look: Look<S>
   /** Undoes what state.ts does not see. */
-  heal?(scene: Scene): Promise<unknown>
+  heal?(scene: S): Promise<unknown>
   readonly deploy: Outcome
   /** Left out where verify has no such case. */
   readonly verify?: Outcome
 }
 
 /** The lines of one subject: a table of docs/faults.md. */
-export interface Subject {
+export interface Subject<S = Scene> {
   readonly title: string
-  readonly lines: readonly Line[]
+  readonly lines: readonly Line<S>[]
 }
 
 /** What redis-cli in the container answers. */

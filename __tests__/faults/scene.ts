@@ -17,7 +17,7 @@ export interface Shown {
   readonly code: string
   /** The sentence and the hint of a failure. */
   readonly failure: string
-  /** What the summary tells besides the verdict. */
+  /** The first sentence of the summary, and what it tells besides. */
   readonly notes: string
   /** The end of the log, for whoever reads a failed test. */
   readonly log: string
@@ -106,13 +106,13 @@ export class Scene implements AsyncDisposable {
   async deploy({ inputs = {}, deployInputs = {} }: Line): Promise<Shown> {
     const all = { timeout: '60s', ...this.#manifests(), ...inputs, ...deployInputs }
     const { path } = this.#workspace ?? {}
-    return this.#shown(await deploy(this.namespace, all, { workspace: path }))
+    return shownBy(await deploy(this.namespace, all, { workspace: path }), this.#secrets)
   }
 
   async verify({ inputs = {} }: Line): Promise<Shown> {
     const all = { timeout: '30s', ...this.#manifests(), ...inputs }
     const { path } = this.#workspace ?? {}
-    return this.#shown(await verify(this.#reader, all, { workspace: path }))
+    return shownBy(await verify(this.#reader, all, { workspace: path }), this.#secrets)
   }
 
   /** Undoes what the line did. @throws Error if something of it is left that it does not say */
@@ -177,18 +177,20 @@ export class Scene implements AsyncDisposable {
       stringData
     })
   }
+}
 
-  #shown({ outputs, annotations, summary, rendered, captured, leftovers }: Deployment | NodeActionResult): Shown {
-    expectNoSecret(captured, this.#secrets)
-    if (leftovers.length > 0) throw new Error(`left behind: ${leftovers.join(', ')}`)
-    return {
-      code: outputs['failure-code'] || outputs['verdict'] || 'no verdict',
-      failure: annotations.map(({ message }) => message).join('\n'),
-      notes: summary
-        .split('\n')
-        .filter((line) => line.startsWith('- ') || line.includes('⚠'))
-        .join('\n'),
-      log: rendered.split('\n').slice(-25).join('\n')
-    }
+/** What a run showed, once no byte of it has a secret and nothing is left of it on the machine. */
+export function shownBy(run: Deployment | NodeActionResult, secrets: readonly string[]): Shown {
+  const { outputs, annotations, summary, rendered, captured, leftovers } = run
+  expectNoSecret(captured, secrets)
+  if (leftovers.length > 0) throw new Error(`left behind: ${leftovers.join(', ')}`)
+  return {
+    code: outputs['failure-code'] || outputs['verdict'] || 'no verdict',
+    failure: annotations.map(({ message }) => message).join('\n'),
+    notes: summary
+      .split('\n')
+      .filter((line) => /^(### |- )|⚠/.test(line))
+      .join('\n'),
+    log: rendered.split('\n').slice(-25).join('\n')
   }
 }

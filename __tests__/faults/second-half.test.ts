@@ -1,4 +1,5 @@
 import { plantAll } from './half.ts'
+import { Scene } from './scene.ts'
 import { secondHalf } from './table.ts'
 
-plantAll(secondHalf)
+plantAll(secondHalf, Scene.create)

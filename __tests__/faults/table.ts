@@ -2,6 +2,7 @@ import type { Subject } from './line.ts'
 import { door } from './table/door.ts'
 import { healthy } from './table/healthy.ts'
 import { inputs } from './table/inputs.ts'
+import { managed } from './table/managed.ts'
 import { manifests } from './table/manifests.ts'
 import { metrics } from './table/metrics.ts'
 import { pods } from './table/pod.ts'
@@ -14,4 +15,4 @@ export const firstHalf: readonly Subject[] = [writes, door, pods, metrics]
 export const secondHalf: readonly Subject[] = [way, settings, manifests, inputs, healthy]
 
 /** In the order of docs/faults.md. */
-export const subjects: readonly Subject[] = [...firstHalf, ...secondHalf]
+export const subjects: readonly Subject<never>[] = [...firstHalf, ...secondHalf, managed]
