@@ -114,6 +114,8 @@ export const pods: Subject = {
     deployed(
       'a container beside Redis ends again and again, and is Ready in between',
       own(
+        // So that it has ended before the run does.
+        patched('StatefulSet/redis', { op: 'add', path: `${container}/readinessProbe/initialDelaySeconds`, value: 8 }),
         patched('StatefulSet/redis', {
           op: 'add',
           path: `${pod}/containers/-`,
