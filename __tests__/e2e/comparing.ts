@@ -10,7 +10,7 @@ export async function comparing(documents: readonly ManifestDocument[], namespac
   using access = await accessTo({ kubeconfig: await readFile(process.env['KUBECONFIG'] ?? '', 'utf8') }, 1)
   const lines: string[] = []
   const log = (line: string) => void (line.startsWith('✗') && lines.push(line.slice(2)))
-  const deps = { cluster: access.cluster, toFailure, checked: () => undefined, log }
+  const deps = { cluster: access.cluster, toFailure, checked: () => undefined, note: () => undefined, log }
   const { failure } = await ended(compareObjects(documents, { namespace }, deps))
   // Whatever else went wrong.
   if (failure !== undefined && failure.code !== 'config-drift') throw failure

@@ -4,7 +4,7 @@ import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
 import type { ManifestDocument } from '../core/manifest.ts'
 import { compareObjects, Drift } from '../phases/drift/drift.ts'
 import type { ClusterSession } from './cluster-session.ts'
-import { checkedInto } from './findings.ts'
+import { checkedInto, noteInto } from './findings.ts'
 import type { StepContext } from './step.ts'
 
 export interface DriftFound {
@@ -22,7 +22,7 @@ export async function driftPhase(
   { namespace, cluster }: ClusterSession,
   { result, redactor, log, phase }: StepContext
 ): Promise<DriftFound> {
-  const deps = { cluster, toFailure: toReaderFailure, checked: checkedInto(result), log }
+  const deps = { cluster, toFailure: toReaderFailure, checked: checkedInto(result), note: noteInto(result, log), log }
   let secret: KubernetesObject | undefined
   try {
     await phase('drift', `rendered manifests and namespace ${namespace} at ${cluster.server}`, async () => {

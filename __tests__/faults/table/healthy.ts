@@ -94,8 +94,7 @@ export const healthy: Subject = {
         await scene.kubectl('annotate', 'statefulset', 'redis', 'example.com/ticket=1')
       },
       look: kubectl('get', 'statefulset', 'redis', '--output=jsonpath={.metadata.labels}')('"team":"erp"'),
-      deploy: green('team'),
-      verify: green()
+      ...both(green('team'))
     },
     {
       title: 'another client added a label to redis-0',

@@ -2,10 +2,8 @@ import { differencesOf } from '../../core/drift/differences.ts'
 import { differenceLine } from '../../core/drift/format-difference.ts'
 import { removalCommand } from '../../core/drift/removal.ts'
 import { Failure } from '../../core/failure.ts'
-import { type Path, pathText } from '../../core/kubernetes/field-path.ts'
 import { otherWriterOf } from '../../core/kubernetes/managed-fields.ts'
-import { at, type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
-import { sanitizeLine } from '../../core/sanitize.ts'
+import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 
 const mostInSentence = 5
 
@@ -42,31 +40,4 @@ export function foreignFieldsFailure(
     `remove it${command === undefined ? '' : `: ${command}`}; or add it to your manifests, if it is wanted`,
     more === '' ? [] : [{ title: `Fields of ${id} that others added`, text: lines.join('\n') }]
   )
-}
-
-const metadataMaps: readonly Path[] = [
-  ['metadata', 'labels'],
-  ['metadata', 'annotations'],
-  ['spec', 'template', 'metadata', 'labels'],
-  ['spec', 'template', 'metadata', 'annotations']
-]
-
-/** What kubectl notes of its own applies. */
-const bookkeeping = 'kubectl.kubernetes.io/last-applied-configuration'
-
-/** Which labels and annotations other managers added, which change nothing about the cache; undefined if none. */
-export function foreignMetadataNote(rendered: KubernetesObject, live: KubernetesObject): string | undefined {
-  const added = metadataMaps.flatMap((map) =>
-    Object.keys(Object(at(live, ...(map as string[]))))
-      .filter((key) => key !== bookkeeping && at(rendered, ...(map as string[]), key) === undefined)
-      .flatMap((key) => {
-        const path = [...map, key]
-        const writer = otherWriterOf(live, path)
-        return writer === undefined ? [] : [`${pathText(path)} (${writer.manager})`]
-      })
-  )
-  if (added.length === 0) return undefined
-  const more = added.length > mostInSentence ? ` and ${added.length - mostInSentence} more` : ''
-  const shown = added.slice(0, mostInSentence).map((each) => sanitizeLine(each))
-  return `${objectId(rendered)} has labels or annotations that other clients added and that are not rendered: ${shown.join(', ')}${more}.`
 }

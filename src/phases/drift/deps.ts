@@ -10,5 +10,7 @@ export interface DriftDeps {
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string }): Failure
   /** Called with each object as soon as it is compared. */
   checked(check: Check): void
+  /** Told what others added and what changes nothing about the cache. */
+  note(sentence: string): void
   log(line: string): void
 }

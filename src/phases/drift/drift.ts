@@ -1,3 +1,4 @@
+import { foreignMetadataNote } from '../../core/drift/foreign-metadata.ts'
 import { type Compared, comparedWith, driftLines, isDrifted, namedLinesOf } from '../../core/drift/format-difference.ts'
 import { Failure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
@@ -49,7 +50,10 @@ export async function compareObjects(
 
 async function compare(rendered: KubernetesObject, namespace: string, deps: DriftDeps): Promise<Compared> {
   try {
-    return comparedWith(rendered, await deps.cluster.read(rendered, namespace))
+    const live = await deps.cluster.read(rendered, namespace)
+    const note = live && foreignMetadataNote(rendered, live)
+    if (note !== undefined) deps.note(note)
+    return comparedWith(rendered, live)
   } catch (error) {
     throw deps.toFailure(error, { verb: 'read', object: objectId(rendered), namespace })
   }

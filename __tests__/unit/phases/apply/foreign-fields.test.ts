@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Path, type PathStep, pathText } from '../../../../src/core/kubernetes/field-path.ts'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { foreignFieldsFailure, foreignMetadataNote } from '../../../../src/phases/apply/foreign-fields.ts'
+import { foreignFieldsFailure } from '../../../../src/phases/apply/foreign-fields.ts'
 import { changed, renderedObject } from '../../core/drift/objects.ts'
 import { ownedBy, placesOf } from '../../core/drift/owners.ts'
 
@@ -21,6 +21,11 @@ function added(
   return ownedBy(changed(applied, path, value), { manager }, place as Path)
 }
 const failureOf = (after: KubernetesObject, rendered = redis) => foreignFieldsFailure(rendered, after, after, 'team')
+
+test('a label of another manager is no such field', () => {
+  const labelled = added(['metadata', 'labels', 'team'], 'erp', ['metadata', 'labels', 'team'])
+  expect(failureOf(labelled)).toBeUndefined()
+})
 
 describe('a field that another manager added to our object', () => {
   test.each<[string, KubernetesObject, string]>([
@@ -104,28 +109,5 @@ describe('a field that another manager added to our object', () => {
     expect(JSON.stringify({ ...failureOf(after, bare), message: failureOf(after, bare)?.message })).not.toContain(
       'hunter2'
     )
-  })
-})
-
-describe('labels and annotations of other managers', () => {
-  test('are told, with their managers', () => {
-    const labelled = added(['metadata', 'annotations'], { 'team.example/owner': 'x' }, [
-      'metadata',
-      'annotations',
-      'team.example/owner'
-    ])
-    expect(failureOf(labelled)).toBeUndefined()
-    expect(foreignMetadataNote(redis, labelled)).toBe(
-      'StatefulSet/redis has labels or annotations that other clients added and that are not rendered: ' +
-        '.metadata.annotations.team.example/owner (kubectl-patch).'
-    )
-  })
-
-  test('are not told where they are ours, of nobody, or the bookkeeping of kubectl', () => {
-    const key = 'kubectl.kubernetes.io/last-applied-configuration'
-    expect(foreignMetadataNote(redis, applied)).toBeUndefined()
-    expect(foreignMetadataNote(redis, changed(applied, ['metadata', 'annotations'], { a: 'b' }))).toBeUndefined()
-    const after = added(['metadata', 'annotations'], { [key]: '{}' }, ['metadata', 'annotations', key])
-    expect(foreignMetadataNote(redis, after)).toBeUndefined()
   })
 })

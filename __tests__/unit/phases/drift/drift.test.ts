@@ -23,6 +23,7 @@ async function comparing(live: (object: KubernetesObject) => KubernetesObject | 
     toFailure: (error: unknown, { verb, object }: { verb: string; object: string }) =>
       new Failure('forbidden', `cannot ${verb} ${object}: ${String(error)}`, 'a hint'),
     checked: (check: Check) => void checks.push(check),
+    note: (sentence: string) => void log.push(`note: ${sentence}`),
     log: (line: string) => void log.push(line)
   }
   try {
@@ -44,6 +45,18 @@ test('passes if all objects are as rendered', async () => {
   expect(checks).toHaveLength(5)
   expect(checks.at(-1)).toEqual({ name: 'StatefulSet/redis as rendered', passed: true, detail: 'every rendered field' })
   expect(log).toContain('✓ ConfigMap/redis-config as rendered')
+})
+
+test('tells a label that another client added, which is no drift', async () => {
+  const owner = { manager: 'kubectl-label', fieldsV1: { 'f:metadata': { 'f:labels': { 'f:team': {} } } } }
+  const { sentence, log } = await only('StatefulSet', (object) =>
+    changed(changed(object, ['metadata', 'labels', 'team'], 'erp'), ['metadata', 'managedFields'], [owner])
+  )
+  expect(sentence).toBe('5 objects are as rendered')
+  expect(log).toContain(
+    'note: StatefulSet/redis has labels or annotations that other clients added and that are not rendered: ' +
+      '.metadata.labels.team (kubectl-label).'
+  )
 })
 
 test('names a differing field with its object in the check, the log and the failure', async () => {
