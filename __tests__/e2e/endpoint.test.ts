@@ -323,6 +323,7 @@ describe('a Redis in the cluster', () => {
       '✓ without a password',
       '✓ PING',
       '✓ role',
+      '✓ one Redis',
       '✓ write',
       '✓ pod without the backend label'
     ])

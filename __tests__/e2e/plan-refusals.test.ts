@@ -222,10 +222,10 @@ describe('a plan that the API server refuses', () => {
   })
 
   test('names two refusals at once', async () => {
-    const port = jsonPatch('Service/redis', { op: 'replace', path: '/spec/ports/0/port', value: 70000 })
-    const plan = await planOf({ patches: { port } }, { 'storage-size': '6Gi' })
+    const name = jsonPatch('Service/redis', { op: 'replace', path: '/spec/ports/0/name', value: 'NOT A NAME' })
+    const plan = await planOf({ patches: { name } }, { 'storage-size': '6Gi' })
     expect(plan.plan.sentence).toBe('2 refused')
-    expect(said(plan)).toMatch(/cannot apply Service\/redis .*70000.* Also: cannot apply StatefulSet\/redis/s)
+    expect(said(plan)).toMatch(/cannot apply Service\/redis .*NOT A NAME.* Also: cannot apply StatefulSet\/redis/s)
   })
 })
 

@@ -186,16 +186,16 @@ describe('a verification of a changed cluster', () => {
     expect(said(result)).toContain(`users: ${who}`)
   })
 
-  test('reports a variable that a deployment keeps, with the command to remove it', async () => {
+  test('reports a variable that another client added, with the command to remove it', async () => {
     await namespace.kubectl('set', 'env', 'statefulset/redis', '--containers=redis', 'DEBUG=1')
     await namespace.kubectl('rollout', 'status', 'statefulset/redis', '--timeout=90s')
-    await deployed()
     const result = await run()
     expect(result.outputs['failure-code']).toBe('config-drift')
     expect(said(result)).toMatch(
       /^StatefulSet\/redis: \.spec\.template\.spec\.containers\[name="redis"\]\.env is present but is not rendered.*\nNext: remove the fields that are not in your manifests: `kubectl -n \S+ edit statefulset\/redis`/
     )
     await namespace.kubectl('set', 'env', 'statefulset/redis', '--containers=redis', 'DEBUG-')
+    await namespace.kubectl('rollout', 'status', 'statefulset/redis', '--timeout=90s')
     await deployed()
     expect(said(await run())).toBe('')
   })

@@ -13,27 +13,30 @@ import { answerMilliseconds, interval, refusedToleranceMilliseconds } from './ti
 /**
  * Retries until Redis replies at a local port: a connection may break, an API server that restarts comes back, and a
  * Redis that loads its data will reply later. Any other reply is final, as is a server that speaks TLS or another protocol.
+ * @param attempt is given two local ports, each for one connection
  */
 export async function reachPod<T>(
   { namespace, isNamed }: Refused,
   deadline: Deadline,
   deps: ProbeDeps,
-  attempt: (port: number) => Promise<T>
+  attempt: (port: number, other: number) => Promise<T>
 ): Promise<T> {
-  // Not shared: its problem is that of the newest connection.
-  await using tunnel = await deps.openTunnel(ports.redis)
+  // One for each connection: its problem is that of the newest.
+  await using first = await deps.openTunnel(ports.redis)
+  await using second = await deps.openTunnel(ports.redis)
   let patient = deps.clock.now() + refusedToleranceMilliseconds
   let loading = false
   let isTls: boolean | undefined
   for (;;) {
     try {
-      return await attempt(tunnel.port)
+      return await attempt(first.port, second.port)
     } catch (error) {
       deps.signal.throwIfAborted()
       if (deps.isReply(error, 'WRONGPASS', 'NOAUTH', 'NOPERM')) {
         throw await authFailure(error, { namespace, isNamed }, deps)
       }
       if (isFinal(error)) throw repliedFailure(error, namespace)
+      const tunnel = first.problem === undefined && second.problem !== undefined ? second : first
       patient += await waitForServer(tunnel, namespace, deps)
       if (isBroken(error, tunnel)) {
         isTls ??= await deps.speaksTls(tunnel.port, answerMilliseconds(deadline))

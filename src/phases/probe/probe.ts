@@ -150,8 +150,8 @@ async function readFacts(
   deps: ProbeDeps
 ): Promise<RedisFacts & { open: JudgedCheck; answer: JudgedCheck; write: WriteFinding | undefined }> {
   const { password, username, database } = login
-  return reachPod({ namespace, isNamed: username !== undefined }, deadline, deps, async (port) => {
-    const openWriting = () => deps.openRedis(port, password, writeMilliseconds, username)
+  return reachPod({ namespace, isNamed: username !== undefined }, deadline, deps, async (port, writingPort) => {
+    const openWriting = () => deps.openRedis(writingPort, password, writeMilliseconds, username)
     await using connections = await openBoth(
       deps.openRedis(port, undefined, answerMilliseconds(deadline)),
       openWriting()
