@@ -12,10 +12,9 @@ import { Failure } from '../core/failure.ts'
 import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
 import { names, ports } from '../core/kubernetes/workload.ts'
 import { parseManifest } from '../core/manifest.ts'
-import { backendLabels, isKeptFromRedis, labelText, usualBackend } from '../core/rendered-cache/backend-labels.ts'
+import { backendLabels, isIsolated, labelText, usualBackend } from '../core/rendered-cache/backend-labels.ts'
 import { type RenderedCache, renderedCache } from '../core/rendered-cache/rendered-cache.ts'
 import { verifyReplicationGroup } from '../phases/elasticache/elasticache.ts'
-import { nonBackendLabels } from '../phases/probe/from-pod/pod-manifest.ts'
 import { connectFromPod, connectFromRunner } from '../phases/probe/probe-managed.ts'
 import { verifySecret } from '../phases/secret/secret.ts'
 import type { ClusterSession } from './cluster-session.ts'
@@ -114,8 +113,8 @@ export async function connectionPhase(
     const labels = backendLabels(cache, namespace, ports.redis)
     const usual = labelText(usualBackend)
     if (fromPod && !labels.known) note(`The probe pod has the label ${usual}, and may be kept out: ${labels.because}.`)
-    const isKeptOut = isKeptFromRedis(cache, namespace, nonBackendLabels, ports.redis)
-    if (fromPod && topology === 'self-hosted' && !isKeptOut) {
+    const hasPolicy = isIsolated(cache)
+    if (fromPod && topology === 'self-hosted' && !hasPolicy) {
       note(`No NetworkPolicy in these manifests keeps other pods of namespace ${namespace} away from Redis.`)
     }
     const inputs = {
@@ -128,7 +127,7 @@ export async function connectionPhase(
       mayWrite,
       runId,
       backendLabels: labels.known ? labels.value : usualBackend,
-      nonBackend: topology === 'self-hosted' && isKeptOut,
+      nonBackend: topology === 'self-hosted' && hasPolicy,
       owner: await readSecret(namespace, cluster, role)
     } as const
     const authorities = getCACertificates('default')

@@ -37,19 +37,9 @@ export function backendLabels(
     : known(found)
 }
 
-/**
- * Whether the rendered policies keep a pod of this namespace with these labels away from Redis.
- * @param port that clients connect to in the pod of Redis
- */
-export function isKeptFromRedis(
-  { networkPolicies }: Pick<RenderedCache, 'networkPolicies'>,
-  namespace: string,
-  labels: Labels,
-  port: number
-): boolean {
-  const isolating = isolatingPolicies(networkPolicies)
-  const ways = waysIn(isolating, namespace, port)
-  return isolating.length > 0 && !ways.some(({ peer }) => isSelected(at(peer, 'podSelector') ?? {}, labels))
+/** Whether a rendered policy limits who connects to Redis, so that a pod which is no backend is to be kept out. */
+export function isIsolated({ networkPolicies }: Pick<RenderedCache, 'networkPolicies'>): boolean {
+  return isolatingPolicies(networkPolicies).length > 0
 }
 
 function isolatingPolicies(policies: readonly RenderedNetworkPolicy[]): RenderedNetworkPolicy[] {

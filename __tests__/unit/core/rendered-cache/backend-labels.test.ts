@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { parseManifest } from '../../../../src/core/manifest.ts'
 import {
   backendLabels,
-  isKeptFromRedis,
+  isIsolated,
   labelText,
   usualBackend
 } from '../../../../src/core/rendered-cache/backend-labels.ts'
@@ -100,15 +100,18 @@ test('labels are told with their values', () => {
 })
 
 test.each<[string, object[], boolean]>([
-  ['let in where no policy is rendered', [], false],
-  ['kept out where another label is admitted', [admitting([pods({ app: 'api' })])], true],
-  ['let in where its own label is admitted', [admitting([pods({ app: 'other' })])], false],
-  ['let in where the whole namespace is admitted', [admitting([{ podSelector: {} }])], false],
+  ['open where no policy is rendered', [], false],
+  ['isolated where some are admitted', [admitting([pods({ app: 'api' })])], true],
   [
-    'let in where the policy is for other pods',
+    'isolated where the whole namespace is admitted, so that this can be told',
+    [admitting([{ podSelector: {} }])],
+    true
+  ],
+  [
+    'open where the policy is for other pods',
     [{ podSelector: { matchLabels: { app: 'db' } }, policyTypes: ['Ingress'] }],
     false
   ]
-])('a pod that is no backend is %s', (_, policies, isKept) => {
-  expect(isKeptFromRedis(cacheWith(...policies), 'team', { app: 'other' }, 6379)).toBe(isKept)
+])('Redis is %s', (_, policies, isIsolatedBy) => {
+  expect(isIsolated(cacheWith(...policies))).toBe(isIsolatedBy)
 })

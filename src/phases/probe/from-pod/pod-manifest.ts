@@ -11,12 +11,6 @@ export const probePods = { backend: 'redis-probe', nonBackend: 'redis-probe-outs
 
 export const probeContainer = 'probe'
 
-/** By which no policy recognises a backend. */
-const otherLabels = { 'app.kubernetes.io/component': 'probe' }
-
-/** All labels of the pod that is none of a backend. */
-export const nonBackendLabels: Readonly<Record<string, string>> = withCommonLabels(probePods.nonBackend, otherLabels)
-
 /** The annotation with the run that created a pod. */
 export const runAnnotation = 'redis-cache-action/run'
 /** How such a pod is deleted: it has no state, and its name must become free soon. */
@@ -63,7 +57,14 @@ export function nonBackendPod({ address, tls, ...options }: PodOptions): Kuberne
     // A backend gets a reply in milliseconds; dropped packets take until the timeout.
     { name: 'PROBE_LIMIT', value: '3' }
   ]
-  return pod(probePods.nonBackend, otherLabels, nonBackendScript, env, undefined, options)
+  return pod(
+    probePods.nonBackend,
+    { 'app.kubernetes.io/component': 'probe' },
+    nonBackendScript,
+    env,
+    undefined,
+    options
+  )
 }
 
 /**
@@ -74,10 +75,6 @@ export function nonBackendPod({ address, tls, ...options }: PodOptions): Kuberne
 function trustedFiles({ host }: CacheAddress): string {
   const system = ['/etc/ssl/certs/ca-certificates.crt', '/etc/ssl/cert.pem']
   return [...(endpointForm(host).aws ? [] : system), '/run/authorities/pem'].join(' ')
-}
-
-function withCommonLabels(name: string, labels: Readonly<Record<string, string>>): Record<string, string> {
-  return { 'app.kubernetes.io/name': name, 'app.kubernetes.io/managed-by': 'redis-cache-action', ...labels }
 }
 
 function secretEnv(...keys: string[]): object[] {
@@ -101,7 +98,7 @@ function pod(
     kind: 'Pod',
     metadata: {
       name,
-      labels: withCommonLabels(name, labels),
+      labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/managed-by': 'redis-cache-action', ...labels },
       annotations: { [runAnnotation]: run, ...(authorities !== undefined && { [authoritiesAnnotation]: authorities }) },
       // As its controller, so that no controller of backends adopts a pod with their label.
       ownerReferences: [{ ...referenceTo(owner), controller: true }]
