@@ -1,4 +1,4 @@
-import { keyPatterns } from './acl.ts'
+import { keyPatterns, withoutSelectors } from './acl.ts'
 
 /** What a user may do less than by other rules. */
 export interface RightsLost {
@@ -26,16 +26,6 @@ export function rightsLost(
   if (!compares.commands) return { lost: patterns, unclear: [] }
   const commands = commandsLost(commandRules(now), commandRules(meant))
   return { lost: [...patterns, ...commands.lost], unclear: commands.unclear }
-}
-
-/** The rules that stand in no selector, whose parentheses hold further rules. */
-function withoutSelectors(rules: readonly string[]): string[] {
-  let inSelector = false
-  return rules.filter((rule) => {
-    const isInside = inSelector || rule.startsWith('(')
-    inSelector = isInside && !rule.endsWith(')')
-    return !isInside
-  })
 }
 
 /** The patterns of channels; later rules undo earlier ones. */

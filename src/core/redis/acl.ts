@@ -30,16 +30,23 @@ export function needsNoPassword({ rules }: AclUser): boolean {
  */
 export function keyPatterns({ rules }: Pick<AclUser, 'rules'>): string[] {
   const patterns: string[] = []
-  let inSelector = false
-  for (const rule of rules) {
-    if (rule.startsWith('(')) inSelector = true
+  for (const rule of withoutSelectors(rules)) {
     const [, pattern] = /^(?:~|%(?:RW|WR)~)(.*)$/is.exec(rule) ?? []
-    if (!inSelector && /^(reset|resetkeys)$/i.test(rule)) patterns.length = 0
-    if (!inSelector && /^allkeys$/i.test(rule)) patterns.push('*')
-    if (!inSelector && pattern !== undefined) patterns.push(pattern)
-    if (rule.endsWith(')')) inSelector = false
+    if (/^(reset|resetkeys)$/i.test(rule)) patterns.length = 0
+    if (/^allkeys$/i.test(rule)) patterns.push('*')
+    if (pattern !== undefined) patterns.push(pattern)
   }
   return patterns
+}
+
+/** The rules that stand in no selector, whose parentheses hold further rules. */
+export function withoutSelectors(rules: readonly string[]): string[] {
+  let inSelector = false
+  return rules.filter((rule) => {
+    const isInside = inSelector || rule.startsWith('(')
+    inSelector = isInside && !rule.endsWith(')')
+    return !isInside
+  })
 }
 
 /** What a health check may ask, and what shows and changes nothing. */

@@ -126,6 +126,15 @@ export function savePoints(config: RedisConfig): string {
     .trim()
 }
 
+/** An address that is not there may be left out, which its dash says. */
+const loopback = /^-?(127(\.\d+){1,3}|::1|localhost|0:0:0:0:0:0:0:1)$/i
+
+/** Whether a value of `bind` lets nobody outside the pod connect; without addresses, Redis listens on all. */
+export function bindsLoopbackAlone(value: string): boolean {
+  const addresses = value.split(/\s+/).filter(Boolean)
+  return addresses.length > 0 && addresses.every((address) => loopback.test(address))
+}
+
 /** Splits a line like redis-server (sdssplitargs): separated by white space, grouped by both kinds of quotes. */
 function splitArguments(line: string): string[] {
   if (/^\s*(#|$)/.test(line)) return []

@@ -1,6 +1,6 @@
 import { isCredentialField } from '../redact/secret-names.ts'
 import { redisBytes } from '../units.ts'
-import { type RedisConfig, savePoints } from './config.ts'
+import { bindsLoopbackAlone, type RedisConfig, savePoints } from './config.ts'
 
 /**
  * The directives of redis.conf and the forms in which CONFIG GET shows their values (config.c of Redis 7.2 and
@@ -213,11 +213,7 @@ function partOf(name: string, rendered: string, live: string): string {
 
 /** Directives that cut clients off where they are not at their default, with how. Nobody sets them live by intention. */
 const cuts: Readonly<Record<string, (live: string) => string | undefined>> = {
-  bind: (live) => {
-    const addresses = live.split(/\s+/).filter(Boolean)
-    const isLoopback = addresses.length > 0 && addresses.every((each) => /^-?(127\.|::1$|localhost$)/.test(each))
-    return isLoopback ? 'nobody outside the pod can connect' : undefined
-  },
+  bind: (live) => (bindsLoopbackAlone(live) ? 'nobody outside the pod can connect' : undefined),
   // The default is 10000; so few are not left by any limit of open files.
   maxclients: (live) => (Number(live) < 100 ? 'further clients are turned away' : undefined),
   timeout: (live) => (Number(live) > 0 && Number(live) < 60 ? 'idle clients are disconnected' : undefined),

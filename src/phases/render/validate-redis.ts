@@ -1,7 +1,7 @@
 import { at, type KubernetesObject, listAt, objectId } from '../../core/kubernetes/object.ts'
 import { containerOf, names, ports } from '../../core/kubernetes/workload.ts'
 import { aclUsers, mayRunCommands, needsNoPassword } from '../../core/redis/acl.ts'
-import { setting } from '../../core/redis/config.ts'
+import { bindsLoopbackAlone, setting } from '../../core/redis/config.ts'
 import { certainSettings, type RedisSettings } from '../../core/rendered-cache/redis-settings.ts'
 import { mayBeProxied, type RenderedRedis } from '../../core/rendered-cache/rendered-cache.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
@@ -38,13 +38,9 @@ function fileOf({ files }: RedisSettings, directive: string): string {
   return key === undefined || others.length > 0 ? 'redis.conf' : key
 }
 
-/** An address that is not there may be left out, which its dash says. */
-const loopback = /^-?(127(\.\d+){1,3}|::1|localhost|0:0:0:0:0:0:0:1)$/i
-
 function bindProblems(settings: RedisSettings): string[] {
   const bind = setting(settings.config, 'bind') ?? ''
-  const addresses = bind.split(/\s+/).filter(Boolean)
-  if (addresses.length === 0 || !addresses.every((address) => loopback.test(address))) return []
+  if (!bindsLoopbackAlone(bind)) return []
   return [`${lineOf(settings, 'bind', bind)} lets nobody outside the pod connect: write bind * -::*`]
 }
 
