@@ -69,7 +69,7 @@ function nodeProblem(pod: KubernetesObject, own: readonly KubernetesObject[], na
   const hint = hints.find(([pattern]) => pattern.test(message))?.[1] ?? 'add a node that meets the requirements'
   return {
     code: isVolume ? 'volume-pending' : 'unschedulable',
-    sentence: `pod ${names.pod} cannot be scheduled: ${message}`,
+    sentence: `pod ${pod.metadata.name} cannot be scheduled: ${message}`,
     hint: isVolume ? `see why the claim has no volume: \`kubectl -n ${namespace} describe pvc ${claim}\`` : hint,
     toleranceMilliseconds
   }

@@ -39,7 +39,7 @@ export function podProblem(pod: KubernetesObject, snapshot: Snapshot): Problem |
   const started = statuses.some((status) => at(status, 'state', 'running') ?? at(status, 'state', 'terminated'))
   // An event remains after its reason is gone: containers that started had their volumes.
   const scheduling = schedulingProblem(pod, own, snapshot)
-  if (scheduling !== undefined || !started) return scheduling ?? setupProblem(own, snapshot.namespace)
+  if (scheduling !== undefined || !started) return scheduling ?? setupProblem(pod, own, snapshot.namespace)
   return probeProblem(
     statuses.find((status) => at(status, 'name') === names.redisContainer),
     own

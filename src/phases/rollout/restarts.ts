@@ -21,11 +21,11 @@ export function restartProblem(
   namespace: string
 ): Problem | undefined {
   const since = restartedSince(pod, first)
-  if (since !== undefined) return restartedProblem(since, 'has been restarted during this run', namespace)
+  if (since !== undefined) return restartedProblem(pod, since, 'has been restarted during this run', namespace)
   const brief = lastingStatuses(pod).find((status) => restartsOf(status) > 1 && isBrief(status, now))
   if (brief === undefined) return undefined
   const words = `was restarted ${restartsOf(brief)} times, and its last run took ${formatDuration(lastRun(brief) ?? 0)}`
-  return restartedProblem(brief, words, namespace)
+  return restartedProblem(pod, brief, words, namespace)
 }
 
 /**
@@ -43,11 +43,16 @@ export function restartedSince(pod: KubernetesObject, first: KubernetesObject | 
  * Why a container that was restarted is no success.
  * @param words what happened, to be read after its name
  */
-export function restartedProblem(status: unknown, words: string, namespace: string): Problem {
+export function restartedProblem(
+  { metadata }: KubernetesObject,
+  status: unknown,
+  words: string,
+  namespace: string
+): Problem {
   const name = textAt(status, 'name') ?? ''
   const exit = exitOf(status)
   const isKilled = textAt(exit, 'reason') === 'OOMKilled'
-  const log = `\`kubectl -n ${namespace} logs ${names.pod} -c ${name} --previous\``
+  const log = `\`kubectl -n ${namespace} logs ${metadata.name} -c ${name} --previous\``
   const remedy =
     name === names.redisContainer
       ? 'raise the memory limit or lower maxmemory'
