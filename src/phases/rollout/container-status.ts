@@ -1,7 +1,13 @@
 import { constants } from 'node:os'
 import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { names } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatDuration } from '../../core/units.ts'
+
+/** Whether a pod only tries a template: it is removed before a reader could look at it. */
+export function isRehearsal({ metadata: { name } }: KubernetesObject): boolean {
+  return name === names.rehearsal
+}
 
 /** The statuses of all containers, in start order. */
 export function containerStatuses(pod: KubernetesObject | undefined): unknown[] {

@@ -29,7 +29,10 @@ export function podCreationProblem({ statefulSet, events, namespace }: Snapshot)
 }
 
 /** Why a pod that is not Ready will not become so, undefined while it may simply need time. */
-export function podProblem(pod: KubernetesObject, snapshot: Snapshot): Problem | undefined {
+export function podProblem(
+  pod: KubernetesObject,
+  snapshot: Pick<Snapshot, 'events' | 'namespace'>
+): Problem | undefined {
   const own = eventsOf(pod, snapshot.events)
   const statuses = containerStatuses(pod)
   for (const status of statuses) {
@@ -41,6 +44,7 @@ export function podProblem(pod: KubernetesObject, snapshot: Snapshot): Problem |
   const scheduling = schedulingProblem(pod, own, snapshot)
   if (scheduling !== undefined || !started) return scheduling ?? setupProblem(pod, own, snapshot.namespace)
   return probeProblem(
+    pod,
     statuses.find((status) => at(status, 'name') === names.redisContainer),
     own
   )

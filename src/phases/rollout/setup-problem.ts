@@ -3,6 +3,7 @@ import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import type { Problem } from '../../core/problem.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { memoryTooLow } from './container-problem.ts'
+import { isRehearsal } from './container-status.ts'
 
 const second = 1000
 const failures = ['FailedMount', 'FailedAttachVolume', 'FailedCreatePodSandBox']
@@ -14,13 +15,14 @@ const progress = ['SuccessfulAttachVolume', 'Pulling', 'Pulled']
  * @param events those of the pod, oldest first
  */
 export function setupProblem(
-  { metadata: { name } }: KubernetesObject,
+  pod: KubernetesObject,
   events: readonly KubernetesObject[],
   namespace: string
 ): Problem | undefined {
   const event = newest(events, ...failures, ...progress)
   const message = sanitizeLine(textAt(event, 'message') ?? '')
-  const describe = `see \`kubectl -n ${namespace} describe pod ${name}\``
+  const { name } = pod.metadata
+  const describe = isRehearsal(pod) ? 'see its events below' : `see \`kubectl -n ${namespace} describe pod ${name}\``
   switch (textAt(event, 'reason')) {
     case 'FailedCreatePodSandBox':
       return memoryTooLow.test(message)
