@@ -70,7 +70,8 @@ export function settingsChecks(
   })
   const doubt = doubtOf(inputs)
   const isDoubtful = (comparison: Comparison) => doubt !== undefined && comparison === 'different'
-  const told = compared.filter(({ comparison }) => comparison !== 'unclear' && !isDoubtful(comparison))
+  const isCertain = (comparison: Comparison) => comparison === 'same' || comparison === 'different'
+  const told = compared.filter(({ comparison }) => isCertain(comparison) && !isDoubtful(comparison))
   const doubtful = compared.filter(({ comparison }) => isDoubtful(comparison))
   const cutting = cuttingChecks(live, names, unresolved)
   const checks = told.map(({ name, value, comparison }) => checkOf(name, value, comparison === 'same', expected))
@@ -83,6 +84,11 @@ export function settingsChecks(
       ...(doubt === undefined ? cutting : [])
     ],
     notes: [
+      ...loweredNotes(
+        compared
+          .filter(({ comparison }) => comparison === 'lowered')
+          .map(({ name, value }) => checkOf(name, value, false, expected))
+      ),
       ...doubtNotes(doubt, [...doubtful.map(({ name, value }) => checkOf(name, value, false, expected)), ...cutting]),
       ...notesOf(
         [...expected.keys()],
@@ -121,6 +127,14 @@ function doubtNotes(doubt: string | undefined, checks: readonly JudgedCheck[]): 
   if (doubt === undefined || checks.length === 0) return []
   const listed = checks.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
   return [`Perhaps not in force as meant, which is not certain because ${doubt}: ${listed}.`]
+}
+
+function loweredNotes(checks: readonly JudgedCheck[]): string[] {
+  return checks.map(
+    ({ name, detail }) =>
+      `${name}: ${detail}. Redis lowers it at its start to what the limit of open files of its container leaves; ` +
+      'its log says whether it did.'
+  )
 }
 
 function checkOf(name: string, live: string, passed: boolean, expected: RedisConfig): JudgedCheck {

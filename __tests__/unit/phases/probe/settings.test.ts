@@ -36,6 +36,15 @@ test('each that differs has a line of its own', () => {
   expect(said).toContain('✓ other settings: hz as rendered')
 })
 
+test('a maxclients that the limit of open files may have lowered is told with its numbers', () => {
+  const { said, notes } = judged('maxclients 100000', { maxclients: '65503' })
+  expect(said.filter((line) => line.includes('maxclients'))).toEqual([])
+  expect(notes).toEqual([
+    'maxclients: 65503 in force, 100000 rendered. Redis lowers it at its start to what the limit of open files of its ' +
+      'container leaves; its log says whether it did.'
+  ])
+})
+
 describe('not compared, and why:', () => {
   test.each([
     [
