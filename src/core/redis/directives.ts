@@ -73,8 +73,8 @@ const texts = words(`
   tls-protocols unixsocket
 `)
 
-/** Names of earlier versions; both are answered. */
-function currentName(name: string): string {
+/** The present name for one of earlier versions; both are answered. */
+export function currentName(name: string): string {
   return name.replace(/\bslave(s?)\b/, 'replica$1')
 }
 

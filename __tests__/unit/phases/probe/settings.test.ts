@@ -75,6 +75,40 @@ test('a setting that is not rendered and cuts clients off is drift, unless a var
   expect(judged('hz 10', { hz: '10', timeout: '5' }, ['timeout']).said.join()).not.toContain('timeout')
 })
 
+describe('what the manifests set while Redis runs', () => {
+  const by = 'the postStart hook of container redis'
+  const setLive = [
+    { directive: 'maxmemory', by },
+    { directive: 'slave-priority', by: 'Job/tune' },
+    { directive: 'timeout', by }
+  ]
+  const text = 'maxmemory 256mb\nreplica-priority 100\nhz 10'
+  const live = { maxmemory: '1073741824', 'replica-priority': '5', hz: '10', timeout: '5' }
+
+  test('is told with who sets it, rendered or not, and no drift', () => {
+    const { said, notes } = judged(text, live, [], { setLive })
+    expect(said.filter((line) => line.startsWith('✗'))).toEqual([])
+    expect(notes).toEqual([
+      `Not compared, because the manifests set it while Redis runs: maxmemory (1073741824 in force, 268435456 rendered; ` +
+        `set by ${by}); replica-priority (5 in force, 100 rendered; set by Job/tune); ` +
+        `timeout (5 in force, not rendered: idle clients are disconnected; set by ${by}).`
+    ])
+  })
+
+  test('is told by nothing where it is as rendered', () => {
+    const { said, notes } = judged(text, { ...live, maxmemory: '268435456' }, [], { setLive: setLive.slice(0, 1) })
+    expect(said).toContain('✓ maxmemory: 268435456')
+    expect(notes).toEqual([])
+  })
+
+  test('excuses no other setting, unless its name is a variable', () => {
+    expect(judged(text, { ...live, hz: '50' }, [], { setLive }).said).toContain('✗ hz: 50 in force, 10 rendered')
+    const { said, notes } = judged(text, { ...live, hz: '50' }, [], { setLive: [{ directive: undefined, by }] })
+    expect(said.filter((line) => line.startsWith('✗'))).toEqual([])
+    expect(notes[0]).toContain(`because ${by} runs CONFIG SET with a variable for the name: `)
+  })
+})
+
 describe('what redis.conf may not be the last word of', () => {
   const red = (said: string[]) => said.filter((line) => line.startsWith('✗'))
   const live = { timeout: '5', bind: '127.0.0.1' }
