@@ -18,11 +18,14 @@ const secrets = [
   'tls-client-key-file-pass'
 ]
 
-/** What is compared elsewhere, or by nothing that CONFIG GET could show: commands of the file, and how it was reached. */
-const elsewhere = ['include', 'user', 'port', 'replicaof', 'slaveof', 'bind-source-addr']
+/**
+ * What is compared elsewhere, or by nothing that CONFIG GET could show: commands of the file, and how it was reached. A
+ * renamed command is told by the check that it keeps from being made.
+ */
+const elsewhere = ['include', 'user', 'port', 'replicaof', 'slaveof', 'bind-source-addr', 'rename-command']
 
 /** What redis.conf can say and CONFIG GET does not. */
-const unseen = ['rename-command', 'loadmodule', 'sentinel']
+const unseen = ['loadmodule', 'sentinel']
 
 const flags = words(`
   activedefrag activerehashing always-show-logo aof-disable-auto-gc aof-load-truncated aof-rewrite-incremental-fsync

@@ -26,6 +26,8 @@ export interface SettingsInputs {
   byCommand?: boolean | undefined
   /** Included files that are not in the manifests. */
   missingIncludes?: readonly string[] | undefined
+  /** The `dir` of the configuration, against the working directory of the container; undefined where it is not known. */
+  dataDirectory?: string | undefined
   /** What the manifests set by CONFIG SET once Redis runs, with any value. */
   setLive?: readonly LiveSetting[] | undefined
 }
@@ -117,6 +119,7 @@ export function settingsChecks(
 type Outcome = Comparison | 'set'
 
 function outcomeOf(name: string, live: string, expected: RedisConfig, inputs: SettingsInputs): Outcome {
+  if (name === 'dir' && live === inputs.dataDirectory) return 'same'
   const compared = compare(name, live, expected, inputs)
   return compared !== 'same' && isSetLive(name, inputs) ? 'set' : compared
 }

@@ -54,12 +54,24 @@ describe('not compared, and why:', () => {
       'brand-new-limit (different in form'
     ],
     ['what this Redis does not tell', 'io-threads 4', {}, 'io-threads (this Redis does not tell)'],
-    ['what no Redis tells', 'rename-command KEYS ""', {}, 'rename-command (CONFIG GET does not show)'],
+    ['what no Redis tells', 'loadmodule /m.so', {}, 'loadmodule (CONFIG GET does not show)'],
     ['a password', 'masterauth x', {}, 'masterauth (the reply would be a password)']
   ])('%s', (_, text, live, words) => {
     const { said, notes } = judged(text, live)
     expect(said.filter((line) => line.startsWith('✗'))).toEqual([])
     expect(notes).toEqual([expect.stringContaining(`Not compared with redis.conf: ${words}`)])
+  })
+
+  test('a renamed command is told by the check that it prevents, and not by every run', () => {
+    expect(judged('rename-command FLUSHALL ""', {}).notes).toEqual([])
+  })
+
+  test('a relative directory is that of the container, and told where Redis works in another', () => {
+    const inDirectory = (live: string) => judged('dir ./', { dir: live }, [], { dataDirectory: '/data' })
+    expect(inDirectory('/data')).toMatchObject({ said: expect.arrayContaining([expect.stringContaining('dir as')]) })
+    expect(inDirectory('/data').notes).toEqual([])
+    expect(inDirectory('/mnt').notes).toEqual([expect.stringContaining('dir (different in form')])
+    expect(judged('dir ./', { dir: '/data' }).notes).toEqual([expect.stringContaining('dir (different in form')])
   })
 
   test('the password itself is proven by logging in', () => {
