@@ -3,6 +3,7 @@ import { type Path, pathText } from '../../core/kubernetes/field-path.ts'
 import { type Entry, entriesOf, type Writer, writerAmong } from '../../core/kubernetes/managed-fields.ts'
 import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
+import { listed } from '../../core/listing.ts'
 import type { Problem } from '../../core/problem.ts'
 import { shownValues } from '../../core/redact/shown-value.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
@@ -101,12 +102,11 @@ function labelPod(namespace: string, template: unknown, pod: KubernetesObject): 
   return `\`kubectl -n ${namespace} label pod ${names.pod} ${pairs.join(' ')} --overwrite\``
 }
 
-const mostInSentence = 5
-
 function few(differences: readonly PodDifference[]): string {
-  const more = differences.length > mostInSentence ? `; and ${differences.length - mostInSentence} more` : ''
-  const lines = differences.slice(0, mostInSentence).map(({ line }) => line)
-  return `${lines.join('; ')}${more}`
+  return listed(
+    differences.map(({ line }) => line),
+    '; '
+  )
 }
 
 /** Where a template stands in its workload, which is what the rules of comparison go by. */
