@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { toFailure } from '../../src/clients/kubernetes/failure.ts'
 import { at, type KubernetesObject, listAt } from '../../src/core/kubernetes/object.ts'
-import { apply } from '../../src/phases/apply/apply.ts'
+import { writeTrial } from '../../src/phases/apply/apply.ts'
 import { contentOf } from '../../src/phases/apply/content.ts'
-import { planOf, type Tried } from '../../src/phases/plan/plan.ts'
+import type { ApplyDeps } from '../../src/phases/apply/deps.ts'
+import { outlookOf } from '../../src/phases/apply/outlook.ts'
+import { tryAll } from '../../src/phases/apply/trial.ts'
+import { planOf, type Tried, triedOf } from '../../src/phases/plan/plan.ts'
 import { type Access, accessTo } from '../integration/applying.ts'
 import { kubectl, kubectlWithInput } from '../support/cluster/kubectl.ts'
 import { type ApplyNamespace, applyNamespace } from './apply-namespace.ts'
@@ -79,26 +82,22 @@ function merged<T>(value: T, more: unknown): T {
 
 /** Applies, or only tries it. */
 async function applied(dryRun: boolean): Promise<Tried[]> {
-  const tried: Tried[] = []
   const inputs = { namespace: namespace.name, createNamespace: false, redisPassword: undefined, forceConflicts: false }
-  await apply(
-    namespace.documents(),
-    { ...inputs, dryRun },
-    {
-      cluster: access.cluster,
-      toFailure,
-      secret: () => {},
-      log: () => {},
-      note: () => {},
-      clock: access.clock,
-      signal: access.cancel.signal,
-      isUnknownKind: () => false,
-      accepted: async () => {},
-      applied: ({ change, note }, states) => void tried.push({ ...states, change, note }),
-      refused: () => {}
-    }
-  )
-  return tried
+  const done: Tried[] = []
+  const deps: ApplyDeps = {
+    cluster: access.cluster,
+    toFailure,
+    secret: () => {},
+    log: () => {},
+    clock: access.clock,
+    signal: access.cancel.signal,
+    isUnknownKind: () => false,
+    applied: ({ change, note }, states) => void done.push({ ...states, change, note })
+  }
+  const trial = await tryAll(namespace.documents(), inputs, deps)
+  if (dryRun) return outlookOf(trial, inputs, deps.isUnknownKind).accepted.map(triedOf)
+  await writeTrial(trial, namespace.documents(), inputs, deps)
+  return done
 }
 
 const idOf = ({ wanted }: Tried) => `${wanted.kind}/${wanted.metadata.name}`

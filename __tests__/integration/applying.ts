@@ -7,11 +7,16 @@ import { UnknownKind } from '../../src/clients/kubernetes/resources.ts'
 import type { Clock } from '../../src/core/clock.ts'
 import type { Credentials } from '../../src/core/credentials.ts'
 import { Deadline } from '../../src/core/deadline.ts'
-import type { Failure } from '../../src/core/failure.ts'
+import { foreignMetadataNote } from '../../src/core/drift/foreign-metadata.ts'
+import { combinedFailure, type Failure } from '../../src/core/failure.ts'
+import { objectId } from '../../src/core/kubernetes/object.ts'
 import type { ManifestDocument } from '../../src/core/manifest.ts'
 import type { ObjectResult } from '../../src/core/result.ts'
-import { apply } from '../../src/phases/apply/apply.ts'
-import type { ApplyDeps, ApplyInputs } from '../../src/phases/apply/deps.ts'
+import { writeTrial } from '../../src/phases/apply/apply.ts'
+import type { ApplyDeps, ApplyInputs, ObjectStates } from '../../src/phases/apply/deps.ts'
+import { outlookOf, statesOf } from '../../src/phases/apply/outlook.ts'
+import { tryAll } from '../../src/phases/apply/trial.ts'
+import { triedOf } from '../../src/phases/plan/plan.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import type { KubernetesApi } from '../support/kubernetes-api/server.ts'
 import { ended, wordsOf } from './outcome.ts'
@@ -99,40 +104,55 @@ export interface ApplyRun {
   readonly changes: Record<string, string>
 }
 
-/** Applies documents; no secret may stand in anything that is said meanwhile, whether a runner would mask it or not. */
+/**
+ * Plans documents and, unless it is a dry run, writes them; no secret may stand in anything that is said meanwhile,
+ * whether a runner would mask it or not.
+ * @param onAccepted is called between the plan and the first write
+ */
 export async function applying(
   { cluster, clock, cancel, secrets: known }: Access,
   documents: readonly ManifestDocument[],
-  inputs: Partial<ApplyInputs> = {},
+  { dryRun = false, ...some }: Partial<ApplyInputs> & { dryRun?: boolean } = {},
   onApplied: ApplyDeps['applied'] = () => {},
-  onAccepted: ApplyDeps['accepted'] = async () => {}
+  onAccepted: (states: readonly ObjectStates[]) => Promise<void> = async () => {}
 ): Promise<ApplyRun> {
   const log: string[] = []
   const notes: string[] = []
   const objects: ObjectResult[] = []
   const secrets: string[] = [...known]
-  const { result: credentials, failure } = await ended(
-    apply(
-      documents,
-      { namespace, createNamespace: false, redisPassword: undefined, forceConflicts: false, dryRun: false, ...inputs },
-      {
-        cluster,
-        toFailure,
-        clock,
-        signal: cancel.signal,
-        secret: (value) => void secrets.push(value),
-        log: (line) => void log.push(line),
-        note: (sentence) => void notes.push(sentence),
-        isUnknownKind: (error) => error instanceof UnknownKind,
-        accepted: onAccepted,
-        applied(object, states) {
-          objects.push(object)
-          onApplied(object, states)
-        },
-        refused: () => {}
+  const inputs = { namespace, createNamespace: false, redisPassword: undefined, forceConflicts: false, ...some }
+  const deps: ApplyDeps = {
+    cluster,
+    toFailure,
+    clock,
+    signal: cancel.signal,
+    secret: (value) => void secrets.push(value),
+    log: (line) => void log.push(line),
+    isUnknownKind: (error) => error instanceof UnknownKind,
+    applied(object, states) {
+      objects.push(object)
+      onApplied(object, states)
+    }
+  }
+  const { result: credentials, failure } = await ended(planThenWrite())
+  async function planThenWrite(): Promise<Credentials | undefined> {
+    const trial = await tryAll(documents, inputs, deps)
+    const outlook = outlookOf(trial, inputs, deps.isUnknownKind)
+    const { accepted, refused, premature } = outlook
+    for (const { wanted, after } of accepted.map(triedOf))
+      notes.push(...[foreignMetadataNote(wanted, after) ?? []].flat())
+    if (dryRun) {
+      for (const each of accepted) {
+        const { wanted, before, after, change, note } = triedOf(each)
+        deps.applied({ id: objectId(wanted), change, ...(note !== undefined && { note }) }, { wanted, before, after })
       }
-    )
-  )
+    }
+    const final = dryRun ? [...refused, ...premature] : refused
+    if (final.length > 0) throw combinedFailure(final.map((each) => each.failure))
+    if (dryRun) return trial.credentials
+    await onAccepted(statesOf(outlook))
+    return writeTrial(trial, documents, inputs, deps)
+  }
   const said = [...log, ...notes, JSON.stringify(objects), failure === undefined ? '' : wordsOf(failure)]
   expectNoSecret(said.join('\n'), secrets)
   const changes = Object.fromEntries(objects.map(({ id, change }) => [id, change]))

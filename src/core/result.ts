@@ -5,6 +5,10 @@ export type Change = 'created' | 'configured' | 'unchanged'
 export type PhaseName =
   | 'render'
   | 'base'
+  | 'plan'
+  | 'guard'
+  | 'rehearse'
+  | 'prepare'
   | 'apply'
   | 'rollout'
   | 'service'
@@ -12,8 +16,8 @@ export type PhaseName =
   | 'secret'
   | 'elasticache'
   | 'connection'
+  | 'data'
   | 'drift'
-  | 'plan'
 
 /** The outcome of a phase, as shown in the report. */
 export interface PhaseResult {
@@ -70,7 +74,7 @@ export interface Danger {
   sentence: string
 }
 
-/** The findings of a dry run. */
+/** What a deployment is about to do, or would do. */
 export interface Plan {
   /** Whether the cluster was queried. */
   asked: boolean
@@ -86,8 +90,8 @@ export interface Plan {
  * What a program (render, deploy) leaves for the report as JSON in a file; every fact is added as soon as it is known.
  */
 export interface ProgramResult {
-  /** The run was read-only: nothing was applied. */
-  mode?: 'verify'
+  /** The run was read-only: nothing was applied. `plan` is a dry run. */
+  mode?: 'verify' | 'plan'
   phases: PhaseResult[]
   /** The phase that was running when this was written; it names the phase of a process that was killed. */
   running?: PhaseName
@@ -99,7 +103,7 @@ export interface ProgramResult {
   connectedFrom?: 'runner' | 'cluster'
   objects?: ObjectResult[]
   checks?: Check[]
-  /** The findings of a dry run, instead of what was done. */
+  /** What was to change, found out before the first write. */
   plan?: Plan
   /** What was not checked, and what a reader should know besides the verdict; one sentence each. */
   notes?: string[]

@@ -41,8 +41,8 @@ export async function commentOn(run: Run, mode: CommentMode, token: string | und
   runner.log(`comment ${outcome}`)
 }
 
-function isChanging({ plan, objects = [], leftovers = [] }: Run): boolean {
-  if (plan === undefined) return objects.some(({ change }) => change !== 'unchanged')
+function isChanging({ mode, plan, objects = [], leftovers = [] }: Run): boolean {
+  if (mode !== 'plan' || plan === undefined) return objects.some(({ change }) => change !== 'unchanged')
   // Leftovers are all that a plan reports about a change that only removes objects.
   return leftovers.length > 0 || plan.objects.some(({ action }) => action !== 'unchanged' && action !== 'valid')
 }

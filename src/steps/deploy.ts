@@ -5,11 +5,12 @@ import { storedService } from '../phases/apply/credentials.ts'
 import { applyPhase } from './apply-phase.ts'
 import { type ClusterSession, withClusterSession } from './cluster-session.ts'
 import { reportLeftovers, reportPortForward, reportStoredAddress } from './findings.ts'
+import { guardPhase } from './guard-phase.ts'
 import { type DeployInputs, readDeployInputs } from './inputs/deploy.ts'
 import { inputsFrom } from './inputs/reader.ts'
 import { refuseInputsWithoutEffect } from './inputs/unused.ts'
 import { connectionPhase, elasticachePhase, secretPhase } from './managed-phases.ts'
-import { clientPlanPhase, planPhase } from './plan-phase.ts'
+import { clientPlanPhase, type Planned, planPhase } from './plan-phase.ts'
 import { askWhileItServes, lastLookAt, probePhase, rolloutPhase, servicePhase } from './self-hosted-phases.ts'
 import { runStep, type StepContext } from './step.ts'
 
@@ -27,18 +28,20 @@ await runStep('deploy', async (step) => {
   const isPlan = inputs.dryRun === 'server'
   const role = isPlan ? 'rbac-planner' : cache.topology === 'managed' ? 'rbac-managed' : 'rbac'
   await withClusterSession({ ...inputs, role }, step, async (session) => {
-    if (isPlan) await planPhase(cache, inputs, session, step)
-    else await deploy(cache, inputs, session, step)
+    const planned = await planPhase(cache, inputs, session, step)
+    if (!isPlan) await deploy(cache, planned, inputs, session, step)
   })
 })
 
 async function deploy(
   cache: RenderedCache,
+  { trial, states }: Planned,
   inputs: DeployInputs,
   session: ClusterSession,
   step: StepContext
 ): Promise<void> {
-  const written = await applyPhase(cache.documents, inputs, session, step)
+  if (cache.redis !== undefined) await guardPhase(states, session, step)
+  const written = await applyPhase(trial, cache, inputs, session, step)
   const { redis } = cache
   if (redis !== undefined && written !== undefined) {
     const pod = await rolloutPhase(cache, inputs.recover, session, step)

@@ -22,6 +22,18 @@ type GuardContext = Pick<StepContext, 'result' | 'redactor' | 'log'>
  * @param states the server's responses to a dry run of every object
  * @throws Failure data-at-risk
  */
+export async function guardPhase(
+  states: readonly ObjectStates[],
+  session: ClusterSession,
+  step: StepContext
+): Promise<void> {
+  await step.phase('guard', `the data of pod ${names.pod}`, async () => {
+    await guardData(states, session, step)
+    return 'nothing would be lost'
+  })
+}
+
+/** The same, without a phase. */
 export async function guardData(
   states: readonly ObjectStates[],
   session: ClusterSession,

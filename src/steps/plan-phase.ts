@@ -1,9 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { toPlannerFailure } from '../clients/kubernetes/failure.ts'
-import { UnknownKind } from '../clients/kubernetes/resources.ts'
-import { systemClock } from '../clients/runner/system-clock.ts'
 import { credentialsObject } from '../core/credentials.ts'
+import { foreignMetadataNote } from '../core/drift/foreign-metadata.ts'
 import { combinedFailure, Failure, isGeneral } from '../core/failure.ts'
 import { claimRiskSentence } from '../core/kubernetes/claims.ts'
 import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
@@ -13,47 +12,89 @@ import type { Danger, Plan } from '../core/result.ts'
 import { sanitizeLine } from '../core/sanitize.ts'
 import { checkObject } from '../core/schema/check.ts'
 import type { Schema } from '../core/schema/schema.ts'
-import { apply } from '../phases/apply/apply.ts'
-import type { ApplyDeps, ApplyInputs } from '../phases/apply/deps.ts'
-import { type PlannedRefusal, planOf, type Tried } from '../phases/plan/plan.ts'
+import type { RefusedObject } from '../phases/apply/apply-object.ts'
+import type { ObjectStates } from '../phases/apply/deps.ts'
+import { type Outlook, outlookOf, statesOf } from '../phases/apply/outlook.ts'
+import { type Trial, tryAll } from '../phases/apply/trial.ts'
+import { type PlannedRefusal, planOf, triedOf } from '../phases/plan/plan.ts'
 import { planOfRendered } from '../phases/plan/rendered.ts'
 import { remoteSecret } from '../phases/secret/sync/status.ts'
 import { secretValuesOf } from '../phases/secret/validate/fields.ts'
 import { invalidSecretFailure, secretChecks, secretProblems } from '../phases/secret/validate/validate-secret.ts'
+import { applyDeps, isUnknownKind } from './apply-phase.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { checkedInto, noteInto, reportLeftovers } from './findings.ts'
 import { deployedClaims } from './guard-phase.ts'
+import type { DeployInputs } from './inputs/deploy.ts'
 import type { StepContext } from './step.ts'
 import { uncheckedBecause, uncheckedNotes } from './unchecked-objects.ts'
 
-type Inputs = Omit<ApplyInputs, 'dryRun'>
+/** What a deployment begins with: what the server would make of every object, accepted as a whole. */
+export interface Planned {
+  trial: Trial
+  /** Every object as it is and as it would be. */
+  states: ObjectStates[]
+}
 
-/** Determines from the cluster what a deployment would do, and writes nothing there. */
+/**
+ * Determines from the cluster what a deployment would do, and writes nothing there. A plan is published in both modes; a
+ * dry run, which ends with it, looks at more.
+ * @throws Failure of everything that would be refused
+ */
 export async function planPhase(
   cache: RenderedCache,
-  inputs: Inputs,
+  inputs: DeployInputs,
   session: ClusterSession,
   step: StepContext
-): Promise<void> {
+): Promise<Planned> {
   const { documents } = cache
   const { namespace, cluster } = session
   const { result, log, phase } = step
+  const isDryRun = inputs.dryRun !== 'none'
+  let planned: Planned | undefined
   await phase('plan', `of namespace ${namespace} at ${cluster.server}`, async () => {
-    const { tried, refused } = await tryAll(documents, inputs, session, step)
+    if (isDryRun) result.mode = 'plan'
+    else result.objects = []
+    const trial = await tryAll(documents, inputs, applyDeps(session, step))
+    const general = trial.refused.find(({ failure }) => isGeneral(failure))
+    // It concerns no single object, so there is no plan.
+    if (general !== undefined) throw general.failure
+    const outlook = outlookOf(trial, inputs, isUnknownKind)
+    planned = { trial, states: statesOf(outlook) }
+    const tried = outlook.accepted.map(triedOf)
+    const refused = refusedIn(outlook, namespace, isDryRun)
     const plan = planOf(tried, refused)
-    plan.dangers.push(...(await claimDangers([...tried, ...refused], cache, session, step)))
+    if (isDryRun) plan.dangers.push(...(await claimDangers([...tried, ...refused], cache, session, step)))
     await publishPlan(plan, step)
-    uncheckedNotes(refused, { ...inputs, documents }).forEach(noteInto(result, log))
+    for (const { wanted, after } of tried) {
+      const foreign = foreignMetadataNote(wanted, after)
+      if (foreign !== undefined) noteInto(result, log)(foreign)
+    }
+    if (isDryRun) uncheckedNotes(refused, { ...inputs, documents }).forEach(noteInto(result, log))
     const failures: unknown[] = refused.filter(({ unknown }) => unknown === undefined).map(({ failure }) => failure)
-    if (cache.topology === 'managed') {
+    if (isDryRun && cache.topology === 'managed') {
       const broken = await checkPresentSecret(cache, session, step)
       if (broken !== undefined) failures.push(broken)
     }
     if (failures.length > 0) throw combinedFailure(failures)
     return plan.sentence
   })
-  await reportLeftovers(documents, session, step, true)
+  if (isDryRun) await reportLeftovers(documents, session, step, true)
+  if (planned === undefined) throw new Error('the phase plan ended without a plan')
+  return planned
 }
+
+/** Everything that the server did not accept. A planner may lack rights that the deployer has. */
+function refusedIn({ refused, premature }: Outlook, namespace: string, isDryRun: boolean): PlannedRefusal[] {
+  const unchecked = ({ object, failure }: RefusedObject) =>
+    isDryRun ? uncheckedBecause(object, failure, namespace) : undefined
+  return [
+    ...refused.map((each) => ({ ...each, unknown: unchecked(each) })),
+    ...premature.map((each) => ({ ...each, unknown: unchecked(each) ?? afterFoundations }))
+  ]
+}
+
+const afterFoundations = 'cannot be checked before a deployment has written what it depends on'
 
 /**
  * The problems of the claims of the deployed Redis: they are not part of the plan, but a deployment would be refused. A
@@ -70,42 +111,6 @@ async function claimDangers(
   const claims = await deployedClaims(redis.statefulSet.object, session, step)
   const sentences = claims.flatMap(({ object }) => (object && claimRiskSentence(object)) ?? [])
   return sentences.map((sentence) => ({ rule: 'claim-at-risk', sentence }))
-}
-
-/** Sends everything as a dry run. @throws what concerns no single object, so that there is no plan */
-async function tryAll(
-  documents: RenderedCache['documents'],
-  inputs: Inputs,
-  { namespace, cluster }: ClusterSession,
-  { result, redactor, signal, log }: StepContext
-): Promise<{ tried: Tried[]; refused: PlannedRefusal[] }> {
-  const tried: Tried[] = []
-  const refused: PlannedRefusal[] = []
-  let general: Failure | undefined
-  const deps: ApplyDeps = {
-    cluster,
-    toFailure: toPlannerFailure,
-    log,
-    note: noteInto(result, log),
-    clock: systemClock,
-    signal,
-    secret: (value) => redactor.add(value),
-    isUnknownKind: (error) => error instanceof UnknownKind,
-    accepted: async () => {},
-    applied: ({ change, note }, states) => void tried.push({ ...states, change, note }),
-    refused(object, failure, before) {
-      if (isGeneral(failure)) general ??= failure
-      else refused.push({ object, before, failure, unknown: uncheckedBecause(object, failure, namespace) })
-    }
-  }
-  try {
-    await apply(documents, { ...inputs, dryRun: true }, deps)
-  } catch (error) {
-    if (general !== undefined) throw general
-    // Errors that concern one object have been reported with it.
-    if (!(error instanceof Failure) || refused.length === 0) throw error
-  }
-  return { tried, refused }
 }
 
 /** The problems of the current Secret of a managed cache; a plan forces no sync. */
@@ -151,6 +156,7 @@ export async function clientPlanPhase(
   step: StepContext
 ): Promise<void> {
   await step.phase('plan', 'without a cluster', async () => {
+    step.result.mode = 'plan'
     const schema: Schema = JSON.parse(await readFile(join(repository, 'schema', 'kubernetes.json'), 'utf8'))
     const rendered = documents.map(({ object }) => ({ object, ...checkObject(object, schema) }))
     const before = base === '' ? undefined : parseManifest(await readFile(base, 'utf8')).map(({ object }) => object)
@@ -168,7 +174,10 @@ function invalidManifestsFailure(problems: readonly string[]): Failure {
   return new Failure('invalid-manifest', sanitizeLine(sentence, 8000), 'correct the named fields')
 }
 
-/** Keeps a plan for the report, logs a line for each object, and writes all diffs into one file, the output `diff`. */
+/**
+ * Keeps a plan for the report, logs a line for each object that is not as wanted, and writes all diffs into one file,
+ * the output `diff`.
+ */
 async function publishPlan(plan: Plan, { result, runner, redactor, temporary, log }: StepContext): Promise<void> {
   result.plan = plan
   for (const { id, action, note } of plan.objects) {

@@ -1,5 +1,4 @@
 import type { Applied } from '../../clients/kubernetes/cluster.ts'
-import { foreignMetadataNote } from '../../core/drift/foreign-metadata.ts'
 import { Failure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { type ManifestDocument, withResourceVersion } from '../../core/manifest.ts'
@@ -80,18 +79,16 @@ export async function writeAccepted(
 ): Promise<KubernetesObject> {
   const { before, options } = accepted
   if (document.source === accepted.document.source && !differs(accepted)) {
-    report(accepted.applied, document.object, before, [], false, deps)
+    report(accepted.applied, document.object, before, [], deps)
     return accepted.applied.object
   }
   try {
     const { applied, taken } = await send(document, before, inputs, deps, { ...options, dryRun: false })
     const notes = before && [options.note?.(before), takeoverNote(taken), adoptionNote(before)]
-    report(applied, document.object, before, notes ?? [], false, deps)
+    report(applied, document.object, before, notes ?? [], deps)
     return applied.object
   } catch (error) {
-    const refused = refusedObject(error, document.object, before, inputs, deps)
-    deps.refused(refused.object, refused.failure, before)
-    throw refused.failure
+    throw refusedObject(error, document.object, before, inputs, deps).failure
   }
 }
 
@@ -179,41 +176,40 @@ export async function createObject(
 ): Promise<KubernetesObject | undefined> {
   try {
     const created = await deps.cluster.create(object, namespace, { dryRun: false })
-    if (created !== undefined) report(created, object, undefined, [note], false, deps)
+    if (created !== undefined) report(created, object, undefined, [note], deps)
     return created?.object
   } catch (error) {
-    const failure = deps.toFailure(error, { verb: 'create', object: objectId(object), namespace })
-    deps.refused(object, failure)
-    throw failure
+    throw deps.toFailure(error, { verb: 'create', object: objectId(object), namespace })
   }
 }
 
-/** Tells what an accepted object would come to, for a plan. */
-export function reportTried({ document, before, applied, notes }: AcceptedObject, deps: ApplyDeps): void {
-  report(applied, document.object, before, notes, true, deps)
+/** Why an accepted object would change, and what the server remarks on it, for a plan; undefined if nothing is to be said. */
+export function triedNote({ before, applied, notes }: AcceptedObject): string | undefined {
+  return remarks([...notes, before && ownershipNote(before, applied.object), ...warningsOf(applied)])
 }
 
 function report(
-  { object, warnings }: Applied,
+  applied: Applied,
   wanted: KubernetesObject,
   before: KubernetesObject | undefined,
   notes: (string | undefined)[],
-  isTried: boolean,
   deps: ApplyDeps
 ): void {
+  const { object } = applied
   const id = objectId(object)
   const change = changeOf(before, object)
-  const warned = warnings.map((warning) => `the API server warns: ${sanitizeLine(warning)}`)
-  const remarks = [...notes, before && ownershipNote(before, object), ...(isTried ? warned : [])]
-  const note = remarks.filter((each) => each !== undefined).join('; ')
-  // What was only tried is told by the plan.
-  const lines = isTried
-    ? []
-    : [`${id} ${change}${note === '' ? '' : ` (${note})`}`, ...warned.map((line) => `  ${line}`)]
-  for (const line of lines) deps.log(line)
-  const foreign = foreignMetadataNote(wanted, object)
-  if (foreign !== undefined) deps.note(foreign)
-  deps.applied({ id, change, ...(note !== '' && { note }) }, { wanted, before, after: object })
+  const note = remarks([...notes, before && ownershipNote(before, object)])
+  deps.log(`${id} ${change}${note === undefined ? '' : ` (${note})`}`)
+  for (const warning of warningsOf(applied)) deps.log(`  ${warning}`)
+  deps.applied({ id, change, ...(note !== undefined && { note }) }, { wanted, before, after: object })
+}
+
+function warningsOf({ warnings }: Applied): string[] {
+  return warnings.map((warning) => `the API server warns: ${sanitizeLine(warning)}`)
+}
+
+function remarks(texts: readonly (string | undefined)[]): string | undefined {
+  return texts.filter((text) => text !== undefined).join('; ') || undefined
 }
 
 interface WriteOptions extends Pick<ApplyOptions, 'keepOwners' | 'refuse'> {

@@ -3,46 +3,25 @@ import { combinedFailure, Failure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { redisStatefulSet } from '../../core/kubernetes/workload.ts'
 import { type ManifestDocument, withTemplateAnnotations } from '../../core/manifest.ts'
-import {
-  type AcceptedObject,
-  createObject,
-  differs,
-  type RefusedObject,
-  reportTried,
-  writeAccepted
-} from './apply-object.ts'
+import { createObject, writeAccepted } from './apply-object.ts'
 import { writeCredentials } from './credentials-secret.ts'
-import type { ApplyDeps, ApplyInputs, ObjectStates } from './deps.ts'
-import { isFoundation, waves } from './order.ts'
-import { isPremature } from './premature.ts'
+import type { ApplyDeps, ApplyInputs } from './deps.ts'
+import { waves } from './order.ts'
 import { checksumAnnotations } from './restart-checksums.ts'
 import { credentialsIn, type Trial, tryAll } from './trial.ts'
 
 /**
- * Applies the documents and, for a self-hosted Redis, the Secret with its credentials. First all of them are tried in
- * dry runs; if the server refuses one, nothing is written, and the failure names all problems. Then only what differs
- * is sent.
- * @returns the credentials in force, or planned; undefined if the documents have no Redis
- * @throws Failure
+ * Writes what was tried: only what differs is sent. What depends on something created here is tried again after that.
+ * @param trial without a refusal that is final
+ * @returns the credentials in force; undefined if the documents have no Redis
+ * @throws Failure with what was written before it
  */
-export async function apply(
+export async function writeTrial(
+  trial: Trial,
   documents: readonly ManifestDocument[],
   inputs: ApplyInputs,
   deps: ApplyDeps
 ): Promise<Credentials | undefined> {
-  const trial = await tryAll(documents, inputs, deps)
-  if (inputs.dryRun) {
-    for (const accepted of acceptedOf(trial)) reportTried(accepted, deps)
-    refuse(trial.refused, deps)
-    return trial.credentials
-  }
-  const early = foundationsOf(trial).filter(differs)
-  const isEarly = (refused: RefusedObject) => isPremature(refused, early, inputs.namespace, deps.isUnknownKind)
-  refuse(
-    trial.refused.filter((refused) => !isEarly(refused)),
-    deps
-  )
-  await deps.accepted([...acceptedOf(trial).map(statesOf), ...trial.refused.map(statesAsRendered)])
   const written: string[] = []
   const applied: ApplyDeps['applied'] = (result, states) => {
     if (result.change !== 'unchanged') written.push(result.id)
@@ -66,7 +45,7 @@ async function writeTried(
   // What depends on something created by this run can only be tried after that exists.
   const done = await writeFoundations(trial, inputs, deps)
   const rest = await tryRest(documents, { ...inputs, createNamespace: false }, deps, done)
-  refuse(rest.refused, deps)
+  if (rest.refused.length > 0) throw combinedFailure(rest.refused.map(({ failure }) => failure))
   return writeAll(rest, documents, inputs, deps)
 }
 
@@ -89,43 +68,12 @@ async function tryRest(
   }
 }
 
-/** @throws Failure that names all refusals, if there are any */
-function refuse(refused: readonly RefusedObject[], deps: ApplyDeps): void {
-  for (const { object, failure, before } of refused) deps.refused(object, failure, before)
-  if (refused.length > 0) throw combinedFailure(refused.map(({ failure }) => failure))
-}
-
 /** The failure of a write with what was written before it; a cancelled run is reported by its own failure. */
 function withWritten(error: unknown, written: readonly string[]): unknown {
   if (!(error instanceof Failure) || error.code === 'cancelled' || written.length === 0) return error
   const count = written.length === 1 ? '1 object was' : `${written.length} objects were`
   const hint = `${error.hint}; ${count} written already: ${written.join(', ')}`
   return new Failure(error.code, error.message, hint, error.evidence, error)
-}
-
-/** Everything that would be created, changed or kept, in write order. */
-function acceptedOf({ namespace, secret, documents }: Trial): AcceptedObject[] {
-  const { foundations, resources, workloads } = waves([...documents.keys()])
-  const acceptedIn = (wave: ManifestDocument[]) => wave.flatMap((document) => documents.get(document) ?? [])
-  return [
-    ...(namespace ? [namespace] : []),
-    ...acceptedIn([...foundations, ...resources]),
-    ...(secret ? [secret] : []),
-    ...acceptedIn(workloads)
-  ]
-}
-
-function foundationsOf(trial: Trial): AcceptedObject[] {
-  return acceptedOf(trial).filter(({ document }) => isFoundation(document.object.kind))
-}
-
-function statesOf({ document, before, applied }: AcceptedObject): ObjectStates {
-  return { wanted: document.object, before, after: applied.object }
-}
-
-/** For what cannot be tried yet: its result is unknown, but it counts as well. */
-function statesAsRendered({ object, before }: RefusedObject): ObjectStates {
-  return { wanted: object, before, after: object }
 }
 
 /**

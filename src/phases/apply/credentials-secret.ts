@@ -6,7 +6,6 @@ import {
   type ApplyOptions,
   createObject,
   type RefusedObject,
-  reportTried,
   tryCreate,
   tryDocument,
   writeAccepted
@@ -20,7 +19,7 @@ export interface AcceptedSecret extends AcceptedObject {
   by: 'input' | 'keep' | 'create'
 }
 
-const generated = 'password generated'
+const [generated, kept] = ['password generated', 'password kept']
 const id = objectId(credentialsObject)
 
 /**
@@ -40,8 +39,8 @@ export async function tryCredentials(
     const document = { object, source: JSON.stringify(object) }
     return acceptedBy('input', await tryDocument(document, inputs, deps, { keepOwners: true, refuse }))
   }
-  const kept = await tryStored(inputs, deps, refuse)
-  if (kept !== undefined) return kept
+  const stored = await tryStored(inputs, deps, refuse)
+  if (stored !== undefined) return stored
   const password = generatedPassword()
   deps.secret(password)
   const made = await tryCreate(credentialsSecret(credentialsFor(password, namespace)), inputs, deps)
@@ -58,8 +57,7 @@ export async function writeCredentials(
   const { document, options } = accepted
   if (accepted.by === 'input') return writeAccepted(accepted, inputs, deps)
   if (accepted.by === 'keep') {
-    deps.log(`${id} unchanged (its password is kept)`)
-    reportTried(accepted, deps)
+    reportKept(accepted.applied.object, deps)
     return accepted.applied.object
   }
   // A create, not an apply: of two concurrent first runs, one creates the password and the other keeps it.
@@ -91,7 +89,7 @@ async function tryStored(
 function keep(stored: KubernetesObject): AcceptedSecret {
   const document = { object: credentialsObject, source: JSON.stringify(credentialsObject) }
   const applied = { object: stored, created: false, warnings: [] }
-  return { by: 'keep', document, before: stored, applied, notes: ['password kept'], options: {} }
+  return { by: 'keep', document, before: stored, applied, notes: [kept], options: {} }
 }
 
 /** The Secret that existed when ours was to be created. @throws Failure */
@@ -112,15 +110,17 @@ async function madeByAnother(
       deps.log(`${id} created (${generated})`)
       deps.applied({ id, change, note: generated }, { wanted: credentialsObject, before: undefined, after: stored })
     } else {
-      deps.log(`${id} unchanged (its password is kept)`)
-      reportTried(keep(stored), deps)
+      reportKept(stored, deps)
     }
     return stored
   } catch (error) {
-    const failure = unreadableSecretFailure(error, namespace, deps)
-    deps.refused(credentialsObject, failure)
-    throw failure
+    throw unreadableSecretFailure(error, namespace, deps)
   }
+}
+
+function reportKept(stored: KubernetesObject, deps: ApplyDeps): void {
+  deps.log(`${id} unchanged (its password is kept)`)
+  deps.applied({ id, change: 'unchanged', note: kept }, { wanted: credentialsObject, before: stored, after: stored })
 }
 
 function gone({ namespace }: ApplyInputs, deps: ApplyDeps): RefusedObject {

@@ -23,23 +23,13 @@ export interface ApplyDeps {
   /** Called with a secret before anything else is done with it. */
   secret(value: string): void
   log(line: string): void
-  /** Called with what a reader should know besides the results. */
-  note(sentence: string): void
   clock: Clock
   /** Aborted when the run is cancelled. */
   signal: AbortSignal
   /** Whether an error only means that the cluster does not serve the kind. */
   isUnknownKind(error: unknown): boolean
-  /**
-   * Called with every object, as it is and as it would be, after the server has accepted all of them and before the
-   * first write; an exception refuses the run. What cannot be tried before this run has written something else, such as
-   * its namespace or a quota, is passed as rendered. A plan, which writes nothing, does not call it.
-   */
-  accepted(states: readonly ObjectStates[]): Promise<void>
   /** Called with each object as soon as its result is known. */
   applied(result: ObjectResult, states: ObjectStates): void
-  /** Called with each object that cannot be applied; the whole run fails anyway. */
-  refused(object: KubernetesObject, failure: Failure, before?: KubernetesObject): void
 }
 
 /** An object before and after a write, real or tried. */
@@ -55,6 +45,4 @@ export interface ApplyInputs {
   createNamespace: boolean
   redisPassword: string | undefined
   forceConflicts: boolean
-  /** Tries every write in a dry run, and writes nothing. */
-  dryRun: boolean
 }

@@ -1,8 +1,8 @@
 import { volumeName } from '../../core/kubernetes/claims.ts'
 import { type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { containerOf, names } from '../../core/kubernetes/workload.ts'
+import { finished } from '../../core/redis/data-state.ts'
 import { isAtOrBelow } from '../../core/rendered-cache/mounted-files.ts'
-import { finished } from './running.ts'
 
 /** Where the manifests of this action mount the password in container redis. */
 const passwordFolder = '/run/redis-credentials'

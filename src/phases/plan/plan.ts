@@ -2,6 +2,8 @@ import type { Failure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Plan, PlannedObject } from '../../core/result.ts'
+import { type AcceptedObject, triedNote } from '../apply/apply-object.ts'
+import { changeOf } from '../apply/content.ts'
 import { dangersOf } from './dangers.ts'
 import { objectDiff } from './diff.ts'
 import { restartReasons, staleReason } from './predicted-restart.ts'
@@ -23,6 +25,13 @@ export interface PlannedRefusal {
   failure: Failure
   /** Why that is inconclusive for a deployment: what is missing now; undefined if it would also be refused then. */
   unknown: string | undefined
+}
+
+/** A dry run in the terms of a plan. */
+export function triedOf(accepted: AcceptedObject): Tried {
+  const { document, before, applied } = accepted
+  const after = applied.object
+  return { wanted: document.object, before, after, change: changeOf(before, after), note: triedNote(accepted) }
 }
 
 const actions = { created: 'create', configured: 'change', unchanged: 'unchanged' } as const

@@ -7,9 +7,9 @@ const planned = { created: 'create', configured: 'change', unchanged: 'unchanged
 /** The outputs of the action, except the paths of files; an unknown fact is an empty text. */
 export function outputsOf(run: Run): Record<string, string> {
   const count = (change: Change) =>
-    run.plan === undefined
-      ? run.objects?.filter((object) => object.change === change).length
-      : run.plan.objects.filter(({ action }) => action === planned[change]).length
+    run.mode === 'plan'
+      ? run.plan?.objects.filter(({ action }) => action === planned[change]).length
+      : run.objects?.filter((object) => object.change === change).length
   // An invalid number is NaN, or null when read from a file.
   const known = (fact: string | number | undefined | null) =>
     typeof fact === 'string' || Number.isFinite(fact) ? String(fact) : ''
@@ -33,9 +33,11 @@ export function outputsOf(run: Run): Record<string, string> {
 /**
  * `true` as soon as one object is known to change or to be no longer rendered; `false` only if all are known not to.
  */
-function changedOf(created: number | undefined, configured: number | undefined, { plan }: Run): string {
+function changedOf(created: number | undefined, configured: number | undefined, { mode, plan }: Run): string {
   if (created === undefined || configured === undefined) return ''
+  if (created + configured > 0) return 'true'
+  if (mode !== 'plan') return 'false'
   const isDropped = plan?.objects.some(({ action }) => action === 'dropped')
-  if (created + configured > 0 || isDropped) return 'true'
+  if (isDropped) return 'true'
   return plan?.objects.some(({ action }) => action === 'unknown' || action === 'valid') ? '' : 'false'
 }

@@ -17,14 +17,25 @@ const order = ['refused', 'change', 'create', 'dropped', 'unknown', 'valid', 'un
 /** More rows than anyone reads; the diff file has all of them. */
 const maximumRows = 200
 
-/** A dry run for people: dangers, the objects, and their diffs as far as they fit. */
-export function planParts(plan: Plan, maximumBytes: number): string[] {
-  const objects = plan.objects.toSorted(
+/** The parts of a plan for people, each empty if there is nothing to say. */
+export interface PlanParts {
+  dangers: string
+  /** The table of the objects. */
+  objects: string
+  /** Their diffs as far as they fit, one fold each. */
+  diffs: string[]
+  /** What a plan cannot tell. */
+  unknown: string
+}
+
+/** @param maximumBytes of all parts together */
+export function planParts(plan: Plan, maximumBytes: number): PlanParts {
+  const sorted = plan.objects.toSorted(
     (a, b) => order.indexOf(a.action) - order.indexOf(b.action) || (a.id < b.id ? -1 : 1)
   )
-  const parts = [dangersPart(plan), objectsPart(objects), unknownPart(plan)]
-  const room = maximumBytes - Buffer.byteLength(parts.join('\n\n'))
-  return [...parts.slice(0, 2), ...diffParts(objects, room), ...parts.slice(2)]
+  const [dangers, objects, unknown] = [dangersPart(plan), objectsPart(sorted), unknownPart(plan)]
+  const room = maximumBytes - Buffer.byteLength([dangers, objects, unknown].join('\n\n'))
+  return { dangers, objects, diffs: diffParts(sorted, room), unknown }
 }
 
 function dangersPart({ dangers }: Plan): string {

@@ -12,16 +12,29 @@ const maximumRows = 200
 
 /** The job summary: the verdict first, then what to do, then the details. */
 export function summaryOf(run: Run, maximumBytes = summaryBytes): string {
-  const { failure, plan } = run
+  const { mode, failure } = run
   const first = [headline(run), ...(failure === undefined ? [] : explanation(failure))]
   const evidence = (failure?.evidence ?? []).map(({ title, text }) => folded(title, verbatim(text)))
   // Half of the space at most, so that the rest always fits.
-  const planned = plan === undefined ? [] : planParts(plan, maximumBytes / 2)
-  const objects = plan === undefined ? objectsPart(run.objects ?? []) : ''
-  const details = [...planned, notesPart(run), gauge(run), phasesPart(run), checksPart(run), objects]
+  const details = mode === 'plan' ? plannedDetails(run, maximumBytes / 2) : deployedDetails(run, maximumBytes / 2)
   const whole = joined([...first, ...evidence, ...details])
   if (Buffer.byteLength(whole) <= maximumBytes) return whole
   return joined([...first, phasesPart(run), 'The details are too long for a summary; see the log.'])
+}
+
+function plannedDetails(run: Run, planBytes: number): string[] {
+  const parts = run.plan && planParts(run.plan, planBytes)
+  const planned = parts === undefined ? [] : [parts.dangers, parts.objects, ...parts.diffs, parts.unknown]
+  return [...planned, notesPart(run), gauge(run), phasesPart(run), checksPart(run)]
+}
+
+/** What was done comes first; before and after of each object are those of the plan. */
+function deployedDetails(run: Run, planBytes: number): string[] {
+  const parts = run.plan && planParts(run.plan, planBytes)
+  const isRefused = run.plan?.objects.some(({ action }) => action === 'refused')
+  const planned = parts === undefined ? [] : [parts.dangers, isRefused ? parts.objects : '']
+  const done = [phasesPart(run), checksPart(run), objectsPart(run.objects ?? [])]
+  return [...planned, notesPart(run), gauge(run), ...done, ...(parts?.diffs ?? [])]
 }
 
 function joined(parts: readonly string[]): string {
@@ -29,15 +42,15 @@ function joined(parts: readonly string[]): string {
 }
 
 function headline(run: Run): string {
-  const { verdict, failure, environment, namespace, plan } = run
+  const { mode, verdict, failure, environment, namespace, plan } = run
   const place = [environment && escaped(environment), namespace && `namespace ${code(namespace)}`]
     .filter(Boolean)
     .join(', ')
   const where = place === '' ? '' : ` (${place})`
-  if (plan !== undefined) {
+  if (mode === 'plan') {
     return verdict === 'failed'
       ? `### ❌ This would fail: ${code(failure?.code ?? 'internal')}${where}`
-      : `### 📋 Plan: ${escaped(plan.sentence)}${where}`
+      : `### 📋 Plan: ${escaped(plan?.sentence ?? '')}${where}`
   }
   if (verdict === 'failed') return `### ❌ Redis cache failed: ${code(failure?.code ?? 'internal')}${where}`
   const claim = escaped(claimOf(run))

@@ -31,7 +31,7 @@ export function runOf(steps: readonly StepReport[]): Run {
   const failure = spoken ?? (silent && silence(silent))
   return {
     ...merged,
-    verdict: failure !== undefined ? 'failed' : merged.plan === undefined ? 'passed' : 'planned',
+    verdict: failure !== undefined ? 'failed' : merged.mode === 'plan' ? 'planned' : 'passed',
     unannounced: silent !== undefined,
     ...(failure !== undefined && { failure })
   }

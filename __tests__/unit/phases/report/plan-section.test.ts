@@ -17,6 +17,7 @@ function planned(changes: Partial<Plan> = {}, failure?: ProgramResult['failure']
     phases: [],
     environment: 'staging',
     namespace: 'clinic',
+    mode: 'plan',
     plan: { ...plan, ...changes },
     ...(failure && { failure })
   }
