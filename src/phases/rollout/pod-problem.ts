@@ -41,6 +41,7 @@ export function podProblem(pod: KubernetesObject, snapshot: Snapshot): Problem |
   const scheduling = schedulingProblem(pod, own, snapshot)
   if (scheduling !== undefined || !started) return scheduling ?? setupProblem(own, snapshot.namespace)
   return probeProblem(
+    pod,
     statuses.find((status) => at(status, 'name') === names.redisContainer),
     own
   )

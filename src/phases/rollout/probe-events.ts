@@ -1,5 +1,5 @@
 import { isOfContainer, latest, newest, timeOf } from '../../core/kubernetes/events.ts'
-import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
+import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
@@ -11,7 +11,11 @@ const second = 1000
  * What our probes report from a running Redis that will not become ready by itself.
  * @param status of container redis
  */
-export function probeProblem(status: unknown, events: readonly KubernetesObject[]): Problem | undefined {
+export function probeProblem(
+  pod: KubernetesObject,
+  status: unknown,
+  events: readonly KubernetesObject[]
+): Problem | undefined {
   const message = sanitizeLine(latest(events, 'Unhealthy') ?? '')
   if (message.includes('MISCONF')) {
     return {
@@ -36,19 +40,33 @@ export function probeProblem(status: unknown, events: readonly KubernetesObject[
   const time = timeOf(said)
   const ran = Date.parse(time) - Date.parse(textAt(status, 'state', 'running', 'startedAt') ?? time)
   // What an earlier run could not do says nothing of this one.
-  return ran < 0 ? undefined : cannotAnswer(sanitizeLine(textAt(said, 'message') ?? ''), ran)
+  return ran < 0 ? undefined : cannotAnswer(sanitizeLine(textAt(said, 'message') ?? ''), ran, startGrant(pod, status))
+}
+
+/** How long the startup probe lets the container start, in milliseconds; 0 once it has passed, or if there is none. */
+function startGrant(pod: KubernetesObject, status: unknown): number {
+  const container = listAt(pod, 'spec', 'containers').find((each) => at(each, 'name') === names.redisContainer)
+  const probe = at(container, 'startupProbe')
+  if (probe === undefined || at(status, 'started') === true) return 0
+  const numberOf = (field: string, usual: number) => Number(at(probe, field) ?? usual)
+  return (numberOf('initialDelaySeconds', 0) + numberOf('periodSeconds', 10) * numberOf('failureThreshold', 3)) * second
 }
 
 /** How long after its start a container in which nothing listens yet may be one whose script prepares the start. */
 const preparingMilliseconds = 15 * second
 
+const blocked = /\bBUSY\b/
+const full = /max number of clients/
+const makeRoom = 'raise maxclients in redis.conf, or find the application that opens connections and closes none'
+
 /**
  * Why a Redis does not answer the probe of its pod, where that has a cause of its own.
  * @param ran for how long the container had run when it was said, in milliseconds
+ * @param granted for how long it may start, in milliseconds
  */
-function cannotAnswer(message: string, ran: number): Problem | undefined {
+function cannotAnswer(message: string, ran: number, granted: number): Problem | undefined {
   const log = 'the last log lines of the container are below'
-  if (/\bBUSY\b/.test(message)) {
+  if (blocked.test(message)) {
     return {
       code: 'probe-failing',
       sentence: `a script blocks Redis in pod ${names.pod}, which runs nothing else meanwhile: ${message}`,
@@ -57,11 +75,11 @@ function cannotAnswer(message: string, ran: number): Problem | undefined {
       container: names.redisContainer
     }
   }
-  if (/max number of clients/.test(message)) {
+  if (full.test(message)) {
     return {
       code: 'probe-failing',
       sentence: `Redis in pod ${names.pod} turns clients away, because as many as maxclients are connected: ${message}`,
-      hint: 'raise maxclients in redis.conf, or find the application that opens connections and closes none',
+      hint: makeRoom,
       toleranceMilliseconds: 15 * second,
       container: names.redisContainer
     }
@@ -77,7 +95,8 @@ function cannotAnswer(message: string, ran: number): Problem | undefined {
       code: 'probe-failing',
       sentence: `${nothing}: ${message}`,
       hint: `compare the command of container ${names.redisContainer} and its port with what the probe asks; ${log}`,
-      toleranceMilliseconds: 15 * second,
+      // A script may restore data before it starts Redis, for as long as the startup probe lets it.
+      toleranceMilliseconds: Math.max(15 * second, granted),
       container: names.redisContainer
     }
   }
@@ -112,13 +131,28 @@ export function killedByProbe(
     (event) => at(event, 'reason') === 'Unhealthy' && textAt(event, 'message')?.toLowerCase().startsWith(probe) === true
   )
   const words = sanitizeLine(textAt(said, 'message') ?? '')
+  // A probe that timed out does not say why; another one of the same run may.
+  const ofRun = own.filter(
+    (event) => at(event, 'reason') === 'Unhealthy' && timeOf(event) >= (textAt(exit, 'startedAt') ?? '')
+  )
   return {
     code: 'probe-failing',
     sentence:
       `container ${name} was killed because its ${probe} probe failed (${ordinal(status)} time)` +
       (words === '' ? '' : `: ${words}`),
-    hint: 'correct the probe or what it checks; the last log lines of the container are below',
+    hint: killHint([words, ...ofRun.map((event) => textAt(event, 'message') ?? '').reverse()]),
     toleranceMilliseconds: 0,
     container: name
   }
+}
+
+/** What to do where a probe was right to fail, or else about the probe. @param messages the most telling one first */
+function killHint(messages: readonly string[]): string {
+  const log = 'the last log lines of the container are below'
+  const cause = messages.find((message) => blocked.test(message) || full.test(message))
+  if (cause === undefined) return `correct the probe or what it checks; ${log}`
+  return blocked.test(cause)
+    ? 'a script blocked Redis (BUSY), not the probe: split the script up, or end it with `SCRIPT KILL` (`FUNCTION KILL`) ' +
+        `before the probe gives up; ${log}`
+    : `as many clients as maxclients were connected, and the probe was turned away: ${makeRoom}; ${log}`
 }
