@@ -41,7 +41,6 @@ export function podProblem(pod: KubernetesObject, snapshot: Snapshot): Problem |
   const scheduling = schedulingProblem(pod, own, snapshot)
   if (scheduling !== undefined || !started) return scheduling ?? setupProblem(own, snapshot.namespace)
   return probeProblem(
-    pod,
     statuses.find((status) => at(status, 'name') === names.redisContainer),
     own
   )

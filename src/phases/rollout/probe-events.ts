@@ -1,5 +1,5 @@
 import { isOfContainer, latest, newest, timeOf } from '../../core/kubernetes/events.ts'
-import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
@@ -11,11 +11,7 @@ const second = 1000
  * What our probes report from a running Redis that will not become ready by itself.
  * @param status of container redis
  */
-export function probeProblem(
-  pod: KubernetesObject,
-  status: unknown,
-  events: readonly KubernetesObject[]
-): Problem | undefined {
+export function probeProblem(status: unknown, events: readonly KubernetesObject[]): Problem | undefined {
   const message = sanitizeLine(latest(events, 'Unhealthy') ?? '')
   if (message.includes('MISCONF')) {
     return {
@@ -40,16 +36,7 @@ export function probeProblem(
   const time = timeOf(said)
   const ran = Date.parse(time) - Date.parse(textAt(status, 'state', 'running', 'startedAt') ?? time)
   // What an earlier run could not do says nothing of this one.
-  return ran < 0 ? undefined : cannotAnswer(sanitizeLine(textAt(said, 'message') ?? ''), ran, startGrant(pod, status))
-}
-
-/** How long the startup probe lets the container start, in milliseconds; 0 once it has passed, or if there is none. */
-function startGrant(pod: KubernetesObject, status: unknown): number {
-  const container = listAt(pod, 'spec', 'containers').find((each) => at(each, 'name') === names.redisContainer)
-  const probe = at(container, 'startupProbe')
-  if (probe === undefined || at(status, 'started') === true) return 0
-  const numberOf = (field: string, usual: number) => Number(at(probe, field) ?? usual)
-  return (numberOf('initialDelaySeconds', 0) + numberOf('periodSeconds', 10) * numberOf('failureThreshold', 3)) * second
+  return ran < 0 ? undefined : cannotAnswer(sanitizeLine(textAt(said, 'message') ?? ''), ran)
 }
 
 /** How long after its start a container in which nothing listens yet may be one whose script prepares the start. */
@@ -62,9 +49,8 @@ const makeRoom = 'raise maxclients in redis.conf, or find the application that o
 /**
  * Why a Redis does not answer the probe of its pod, where that has a cause of its own.
  * @param ran for how long the container had run when it was said, in milliseconds
- * @param granted for how long it may start, in milliseconds
  */
-function cannotAnswer(message: string, ran: number, granted: number): Problem | undefined {
+function cannotAnswer(message: string, ran: number): Problem | undefined {
   const log = 'the last log lines of the container are below'
   if (blocked.test(message)) {
     return {
@@ -95,8 +81,7 @@ function cannotAnswer(message: string, ran: number, granted: number): Problem | 
       code: 'probe-failing',
       sentence: `${nothing}: ${message}`,
       hint: `compare the command of container ${names.redisContainer} and its port with what the probe asks; ${log}`,
-      // A script may restore data before it starts Redis, for as long as the startup probe lets it.
-      toleranceMilliseconds: Math.max(15 * second, granted),
+      toleranceMilliseconds: 15 * second,
       container: names.redisContainer
     }
   }

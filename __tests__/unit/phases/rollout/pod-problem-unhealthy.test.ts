@@ -91,21 +91,6 @@ describe('a running Redis that fails its probes', () => {
     expect(['05:49:00', '05:50:14', '05:50:16'].map(saidAt)).toEqual([undefined, undefined, 'probe-failing'])
   })
 
-  test.each<[string, object | undefined, object, number]>([
-    ['none', undefined, {}, 15_000],
-    ['a short one', { periodSeconds: 1, failureThreshold: 5 }, {}, 15_000],
-    ['one that grants more', { initialDelaySeconds: 20, periodSeconds: 5, failureThreshold: 120 }, {}, 620_000],
-    ['its defaults', {}, {}, 30_000],
-    ['one that has passed', { periodSeconds: 5, failureThreshold: 120 }, { started: true }, 15_000]
-  ])('in which nothing listens has as long as its startup probe grants: %s', (_, startupProbe, more, tolerance) => {
-    const status = { ...running({ ready: false }), started: false, ...more }
-    const starting = pod({ statuses: [status], ready: false })
-    Object.assign(starting, { spec: { containers: [{ name: 'redis', ...(startupProbe && { startupProbe }) }] } })
-    const refused = event(starting, 'Unhealthy', 'Startup probe failed: Could not connect to Redis: Connection refused')
-    const problem = podProblem(starting, snapshot({ pods: [starting], events: [refused] }))
-    expect(problem).toMatchObject({ code: 'probe-failing', toleranceMilliseconds: tolerance })
-  })
-
   test('is not what a probe of the exporter says', () => {
     const involvedObject = { kind: 'Pod', name: 'redis-0', fieldPath: 'spec.containers{metrics}' }
     const message = 'Liveness probe failed: dial tcp 10.1.2.3:9121: connect: connection refused'
