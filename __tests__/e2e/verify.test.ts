@@ -192,7 +192,7 @@ describe('a verification of a changed cluster', () => {
     const result = await run()
     expect(result.outputs['failure-code']).toBe('config-drift')
     expect(said(result)).toMatch(
-      /^StatefulSet\/redis: \.spec\.template\.spec\.containers\[name="redis"\]\.env is present but is not rendered.*\nNext: remove the fields that are not in your manifests: `kubectl -n \S+ edit statefulset\/redis`/
+      /^StatefulSet\/redis: \.spec\.template\.spec\.containers\[name="redis"\]\.env is present but is not rendered.*\nNext: remove the fields that are not in your manifests: `kubectl -n \S+ patch statefulset redis --type=json -p '\[.*"op":"remove","path":"\/spec\/template\/spec\/containers\/0\/env"\}\]'`/
     )
     await namespace.kubectl('set', 'env', 'statefulset/redis', '--containers=redis', 'DEBUG-')
     await namespace.kubectl('rollout', 'status', 'statefulset/redis', '--timeout=90s')

@@ -97,7 +97,7 @@ describe('a missing replication group', () => {
   test('is reported with ten of many other groups', async () => {
     const ids = Array.from({ length: 12 }, (_, index) => `group-${index}`)
     const { failure } = await verifying(account({ list: describedGroups(...ids) }))
-    expect(failure?.message).toMatch(/; there are group-0, .*, group-9 and 2 more$/)
+    expect(failure?.message).toMatch(/; there are group-0, .*, group-9, and 2 more$/)
   })
 
   test('is reported even if AWS stops responding to further requests', async () => {

@@ -206,10 +206,7 @@ onlyReal('a Redis that has renamed its commands', () => {
     await using redis = await startRedis({ config, password: 'a-password' })
     await using api = await podWith(redis)
     const { result, waits } = await probing(api, 'a-password', { expected: configOf(config) })
-    expect(result?.notes).toEqual([
-      expect.stringMatching(note),
-      'Not compared with redis.conf: rename-command (CONFIG GET does not show).'
-    ])
+    expect(result?.notes).toEqual([expect.stringMatching(note)])
     expect(result?.checks.filter(({ name }) => name.startsWith('maxmemory'))).toHaveLength(2)
     expect(waits).toEqual([])
   })
@@ -254,6 +251,35 @@ onlyReal('settings that are not in force as rendered', () => {
       code: 'config-drift',
       message: `${name}: ${value} in force, not rendered: ${cut}`
     })
+  })
+
+  test('are told and no failure where the manifests set them while Redis runs', async () => {
+    const setLive = [{ directive: 'maxmemory', by: 'Job/tune' }]
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', 'maxmemory', '104857600'])
+    const { failure, result } = await probeAll(stage, { setLive })
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', 'maxmemory', '268435456'])
+    expect(failure).toBeUndefined()
+    expect(result?.notes.join()).toContain('maxmemory (104857600 in force, 268435456 rendered; set by Job/tune)')
+  })
+
+  test('in a form of their own, or lowered by the limit of open files, are no failure', async () => {
+    const more = new Map([
+      ...(expected ?? []),
+      ['notify-keyspace-events', [['KEAn']]],
+      ['maxclients', [['10000']]],
+      ['dir', [['./']]]
+    ])
+    const [reply] = await commanding(stage.redis, stage.password, ['CONFIG', 'GET', 'dir'])
+    const dataDirectory = Array.isArray(reply) ? String(reply[1]) : ''
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', 'notify-keyspace-events', 'KEAn'])
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', 'maxclients', '3985'])
+    const { failure, result } = await probeAll(stage, { expected: more, dataDirectory })
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', 'notify-keyspace-events', ''])
+    await commanding(stage.redis, stage.password, ['CONFIG', 'SET', 'maxclients', '10000'])
+    expect(failure).toBeUndefined()
+    expect(result?.notes.filter((note) => /maxclients|events|dir\b/.test(note))).toEqual([
+      expect.stringMatching(/^maxclients: 3985 in force, 10000 rendered\. /)
+    ])
   })
 
   test('of any other directive fail the probe, too', async () => {

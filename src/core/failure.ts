@@ -25,6 +25,7 @@ export const failureCodes = [
   'redis-loading',
   'redis-readonly',
   'service-mismatch',
+  'data-lost',
   'memory-over-threshold',
   'config-drift',
   'persistence-failing',

@@ -19,6 +19,16 @@ export type PhaseName =
   | 'data'
   | 'drift'
 
+/** What the running Redis must do before its pod goes, so that its data is there afterwards. */
+export interface Preparation {
+  /** Switch its append-only file on and complete it; or save a snapshot. */
+  kind: 'append-only' | 'save'
+  /** Why, in a clause: `redis-0 would restart (configuration) with appendonly yes, and has no such file now`. */
+  because: string
+  /** What to type if it cannot be done in this run. */
+  hint: string
+}
+
 /** The outcome of a phase, as shown in the report. */
 export interface PhaseResult {
   name: PhaseName
@@ -114,4 +124,7 @@ export interface ProgramResult {
   redisVersion?: string
   usedMemoryBytes?: number
   maxmemoryBytes?: number
+  /** The keys that Redis held before it was replaced, and after that. */
+  keysBefore?: number
+  keysAfter?: number
 }

@@ -4,6 +4,7 @@ import { type RenderedCache, renderedCache } from '../core/rendered-cache/render
 import { storedService } from '../phases/apply/credentials.ts'
 import { applyPhase } from './apply-phase.ts'
 import { type ClusterSession, withClusterSession } from './cluster-session.ts'
+import { dataPhase } from './data-phase.ts'
 import { reportLeftovers, reportPortForward, reportStoredAddress } from './findings.ts'
 import { guardPhase } from './guard-phase.ts'
 import { type DeployInputs, readDeployInputs } from './inputs/deploy.ts'
@@ -11,6 +12,7 @@ import { inputsFrom } from './inputs/reader.ts'
 import { refuseInputsWithoutEffect } from './inputs/unused.ts'
 import { connectionPhase, elasticachePhase, secretPhase } from './managed-phases.ts'
 import { clientPlanPhase, type Planned, planPhase } from './plan-phase.ts'
+import { preparePhase } from './prepare-phase.ts'
 import { askWhileItServes, lastLookAt, probePhase, rolloutPhase, servicePhase } from './self-hosted-phases.ts'
 import { runStep, type StepContext } from './step.ts'
 
@@ -40,14 +42,20 @@ async function deploy(
   session: ClusterSession,
   step: StepContext
 ): Promise<void> {
-  if (cache.redis !== undefined) await guardPhase(states, session, step)
-  const written = await applyPhase(trial, cache, inputs, session, step)
+  const guarded = cache.redis === undefined ? undefined : await guardPhase(states, inputs.acceptDataLoss, session, step)
+  const prepared = await preparePhase(guarded, inputs.acceptDataLoss, session, step)
+  const written = await applyPhase(trial, cache, inputs, session, step).catch(async (error: unknown) => {
+    const isWritten = step.result.objects?.some(({ change }) => change !== 'unchanged')
+    if (!isWritten) await prepared?.undo().catch(() => {})
+    throw error
+  })
   const { redis } = cache
   if (redis !== undefined && written !== undefined) {
     const pod = await rolloutPhase(cache, inputs.recover, session, step)
     const service = storedService(written, session.namespace, cache.services)
     const { probeFrom = 'runner' } = inputs
     await askWhileItServes(pod, session, step, async () => {
+      if (prepared !== undefined) await dataPhase(prepared, written, session, step)
       if (service !== undefined) await servicePhase(service, pod, session, step)
       const runId =
         probeFrom === 'none'

@@ -2,13 +2,14 @@ import { toFailureFor } from '../clients/kubernetes/failure.ts'
 import { missingRight, roleFor } from '../clients/kubernetes/forbidden.ts'
 import { openPortForward } from '../clients/kubernetes/port-forward.ts'
 import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
+import type { AcceptableDanger } from '../core/data-dangers.ts'
 import { messageOf } from '../core/failure.ts'
 import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
 import { names } from '../core/kubernetes/workload.ts'
 import type { ObjectStates } from '../phases/apply/deps.ts'
 import { readClaims, type StoredClaim } from '../phases/guard/claims.ts'
-import type { ClaimDeps } from '../phases/guard/deps.ts'
-import { guard } from '../phases/guard/guard.ts'
+import type { ClaimDeps, GuardDeps } from '../phases/guard/deps.ts'
+import { type Guarded, guard } from '../phases/guard/guard.ts'
 import { pendingRestart } from '../phases/plan/predicted-restart.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { noteInto } from './findings.ts'
@@ -20,43 +21,61 @@ type GuardContext = Pick<StepContext, 'result' | 'redactor' | 'log'>
 /**
  * Refuses what would lose the data of the deployed Redis; to be called before the first write.
  * @param states the server's responses to a dry run of every object
+ * @returns what must be done before it; undefined where there is no Redis
  * @throws Failure data-at-risk
  */
 export async function guardPhase(
   states: readonly ObjectStates[],
+  accepted: ReadonlySet<AcceptableDanger>,
   session: ClusterSession,
   step: StepContext
-): Promise<void> {
+): Promise<Guarded | undefined> {
+  let guarded: Guarded | undefined
   await step.phase('guard', `the data of pod ${names.pod}`, async () => {
-    await guardData(states, session, step)
-    return 'nothing would be lost'
+    guarded = await guardData(states, accepted, session, step)
+    const { preparations = [], changes = [] } = guarded ?? {}
+    if (preparations.length > 0) return `nothing would be lost once ${names.pod} has prepared for its restart`
+    return changes.length > 0 ? `nothing would be lost when ${names.pod} restarts` : 'nothing would be lost'
   })
+  return guarded
 }
 
 /** The same, without a phase. */
 export async function guardData(
   states: readonly ObjectStates[],
+  accepted: ReadonlySet<AcceptableDanger>,
   session: ClusterSession,
   step: GuardContext
-): Promise<void> {
-  const { namespace, connection } = session
+): Promise<Guarded | undefined> {
+  const { namespace } = session
   const { redactor, log } = step
   const statefulSet = states.find(({ wanted }) => objectId(wanted) === `StatefulSet/${names.statefulSet}`)
-  await guard(
+  return guard(
     {
       namespace,
       states,
-      changes: statefulSet === undefined ? [] : restartOf(statefulSet)
+      changes: statefulSet === undefined ? [] : restartOf(statefulSet),
+      accepted
     },
     {
       ...claimDeps(session, step),
-      openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
-      openRedis: openRedisConnection,
-      isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code),
+      ...redisDeps(session),
       secret: (value) => redactor.add(value),
       log
     }
   )
+}
+
+/** How redis-0 is asked. */
+export function redisDeps({
+  namespace,
+  connection
+}: ClusterSession): Pick<GuardDeps, 'openTunnel' | 'openRedis' | 'isReply'> {
+  return {
+    openTunnel: (port) => openPortForward(connection, namespace, names.pod, port),
+    openRedis: openRedisConnection,
+    isReply: (error, ...codes) => error instanceof RedisError && codes.includes(error.code)
+  }
 }
 
 /** A pod whose StatefulSet is gone is adopted by the next one, and replaced if that has another template. */

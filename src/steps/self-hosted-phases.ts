@@ -136,7 +136,7 @@ export interface ProbePhaseInputs {
  * @returns the run_id of this Redis, if it tells it
  */
 export async function probePhase(
-  { settings, exporter, container, users }: RenderedRedis,
+  { settings, setLive, storage, exporter, container, users }: RenderedRedis,
   { credentials, memoryThresholdPercent, mayWrite }: ProbePhaseInputs,
   { namespace, connection, cluster, deadline, role }: ClusterSession,
   { result, signal, log, phase }: StepContext
@@ -170,6 +170,8 @@ export async function probePhase(
           overridden: read?.overridden,
           byCommand: read?.byCommand,
           missingIncludes: read?.missingIncludes,
+          setLive,
+          dataDirectory: knownValue(storage.dataDirectory)?.path,
           memoryThresholdPercent,
           users,
           memoryLimitBytes: limit === undefined ? undefined : Number(limit),

@@ -1,4 +1,5 @@
 import { Failure } from '../../core/failure.ts'
+import { listed } from '../../core/listing.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 
 /** The requested replication group. */
@@ -52,11 +53,8 @@ const shownGroups = 10
 
 function others(groups: readonly string[]): string {
   if (groups.length === 0) return ''
-  const more = groups.length > shownGroups ? ` and ${groups.length - shownGroups} more` : ''
-  return `; there ${groups.length === 1 ? 'is' : 'are'} ${groups
-    .slice(0, shownGroups)
-    .map((id) => sanitizeLine(id, 50))
-    .join(', ')}${more}`
+  const ids = groups.map((id) => sanitizeLine(id, 50))
+  return `; there ${groups.length === 1 ? 'is' : 'are'} ${listed(ids, ', ', shownGroups)}`
 }
 
 function otherHint(region: string, refused: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { fieldOf, type Path } from '../kubernetes/field-path.ts'
 import { isAskedFor } from '../kubernetes/managed-fields.ts'
 import { at, isMap, type KubernetesObject, textAt } from '../kubernetes/object.ts'
-import { isDefault } from './defaults.ts'
+import { isDefault, isDefaultItem } from './defaults.ts'
 import { isExtraField, isJudgedByField, isJudgedByOwner } from './extra-fields.ts'
 import { isOpenList, leftToServer, sameScalar, saysNothing } from './field-rules.ts'
 import { pairsOf } from './list-items.ts'
@@ -41,7 +41,8 @@ class Comparison {
     const wanted = Object.entries(rendered).flatMap(([field, value]) =>
       this.#values(value, at(live, field), [...path, field])
     )
-    const extra = Object.entries(live).flatMap(([field, value]) =>
+    const own = fieldOf(path) === 'resources' ? withoutLimitsAsRequests(rendered, live) : live
+    const extra = Object.entries(own).flatMap(([field, value]) =>
       isNothing(at(rendered, field)) && !isMirrored(rendered, field, value) ? this.#liveOnly(value, path, field) : []
     )
     return [...wanted, ...extra]
@@ -82,7 +83,10 @@ class Comparison {
     }
     const same = (wanted: unknown, found: unknown) => this.#values(wanted, found, [...path, 0]).length === 0
     return pairsOf(rendered, live, fieldOf(path), same).flatMap(({ step, rendered: wanted, live: found }) => {
-      if (wanted === undefined) return isOpen ? [] : [{ path: [...path, step], rendered: undefined, live: found }]
+      if (wanted === undefined)
+        return isOpen || isDefaultItem(fieldOf(path), found)
+          ? []
+          : [{ path: [...path, step], rendered: undefined, live: found }]
       return this.#values(wanted, found, [...path, step])
     })
   }
@@ -91,6 +95,15 @@ class Comparison {
 /** The server writes the name of a service account to both fields, whichever of them was set. */
 function isMirrored(rendered: object, field: string, live: unknown): boolean {
   return field === 'serviceAccountName' && at(rendered, 'serviceAccount') === live
+}
+
+/** The resources without each request that is not rendered and is the limit, as it is by default. */
+function withoutLimitsAsRequests(rendered: object, live: object): object {
+  if (!isNothing(at(rendered, 'requests'))) return live
+  const isLimit = ([name, value]: [string, unknown]) =>
+    sameScalar(at(rendered, 'limits', name), value, ['requests', name])
+  const others = Object.entries(Object(at(live, 'requests'))).filter((request) => !isLimit(request))
+  return { ...live, requests: Object.fromEntries(others) }
 }
 
 function isNothing(value: unknown): value is null | undefined {

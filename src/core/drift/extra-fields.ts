@@ -74,7 +74,7 @@ export function isExtraField(kind: string, path: Path, field: string, value: unk
   if (isItem(path)) {
     if (['Role', 'ClusterRole'].includes(kind)) return last === 'rules'
     if (['containers', 'initContainers'].includes(last)) return containerFields.includes(field)
-    return ['env', 'volumeMounts'].includes(last)
+    return ['env', 'volumeMounts'].includes(last) && !isDefault(field, value)
   }
   if (last === 'spec') {
     if (path.at(-2) === 'template') return podFields.includes(field)

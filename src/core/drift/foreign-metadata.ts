@@ -1,9 +1,8 @@
 import { type Path, pathText } from '../kubernetes/field-path.ts'
 import { otherWriterOf } from '../kubernetes/managed-fields.ts'
 import { at, type KubernetesObject, objectId } from '../kubernetes/object.ts'
+import { listed } from '../listing.ts'
 import { sanitizeLine } from '../sanitize.ts'
-
-const mostInSentence = 5
 
 const metadataMaps: readonly Path[] = [
   ['metadata', 'labels'],
@@ -27,7 +26,9 @@ export function foreignMetadataNote(rendered: KubernetesObject, live: Kubernetes
       })
   )
   if (added.length === 0) return undefined
-  const more = added.length > mostInSentence ? ` and ${added.length - mostInSentence} more` : ''
-  const shown = added.slice(0, mostInSentence).map((each) => sanitizeLine(each))
-  return `${objectId(rendered)} has labels or annotations that other clients added and that are not rendered: ${shown.join(', ')}${more}.`
+  const shown = listed(
+    added.map((each) => sanitizeLine(each)),
+    ', '
+  )
+  return `${objectId(rendered)} has labels or annotations that other clients added and that are not rendered: ${shown}.`
 }

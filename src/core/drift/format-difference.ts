@@ -55,6 +55,8 @@ export interface Compared {
   kind: string
   /** The object does not exist. */
   missing: boolean
+  /** As it is stored; undefined if it does not exist. */
+  live: KubernetesObject | undefined
   found: readonly ObjectDrift[]
 }
 
@@ -70,7 +72,7 @@ export function comparedWith(rendered: KubernetesObject, live: KubernetesObject 
     live === undefined
       ? []
       : differencesOf(rendered, live).map((difference) => ({ difference, writer: writerOf(live, difference.path) }))
-  return { id: objectId(rendered), kind: rendered.kind, missing: live === undefined, found }
+  return { id: objectId(rendered), kind: rendered.kind, missing: live === undefined, live, found }
 }
 
 export function isDrifted({ missing, found }: Compared): boolean {

@@ -18,11 +18,14 @@ const secrets = [
   'tls-client-key-file-pass'
 ]
 
-/** What is compared elsewhere, or by nothing that CONFIG GET could show: commands of the file, and how it was reached. */
-const elsewhere = ['include', 'user', 'port', 'replicaof', 'slaveof', 'bind-source-addr']
+/**
+ * What is compared elsewhere, or by nothing that CONFIG GET could show: commands of the file, and how it was reached. A
+ * renamed command is told by the check that it keeps from being made.
+ */
+const elsewhere = ['include', 'user', 'port', 'replicaof', 'slaveof', 'bind-source-addr', 'rename-command']
 
 /** What redis.conf can say and CONFIG GET does not. */
-const unseen = ['rename-command', 'loadmodule', 'sentinel']
+const unseen = ['loadmodule', 'sentinel']
 
 const flags = words(`
   activedefrag activerehashing always-show-logo aof-disable-auto-gc aof-load-truncated aof-rewrite-incremental-fsync
@@ -73,8 +76,8 @@ const texts = words(`
   tls-protocols unixsocket
 `)
 
-/** Names of earlier versions; both are answered. */
-function currentName(name: string): string {
+/** The present name for one of earlier versions; both are answered. */
+export function currentName(name: string): string {
   return name.replace(/\bslave(s?)\b/, 'replica$1')
 }
 
@@ -90,11 +93,11 @@ export function comparability(name: string): Comparability {
 }
 
 /** What comparing a live value with the rendered one has shown. */
-export type Comparison = 'same' | 'different' | 'unclear'
+export type Comparison = 'same' | 'different' | 'unclear' | 'lowered'
 
 /**
  * Compares a directive as rendered with the reply to CONFIG GET.
- * @returns unclear where a difference may be one of form alone, or Redis' own doing at its start
+ * @returns unclear where a difference may be one of form alone, lowered where it may be Redis' own doing at its start
  */
 export function compareDirective(config: RedisConfig, name: string, live: string): Comparison {
   const rendered = renderedForm(config, name)
@@ -104,8 +107,11 @@ export function compareDirective(config: RedisConfig, name: string, live: string
   if (form(rendered) === form(partOf(current, rendered, live))) return 'same'
   // Redis resolves its directory, and links in it.
   if (current === 'dir') return 'unclear'
-  const isLowered = current === 'maxclients' && Number(live) < Number(rendered) && isOpenFilesLimit(Number(live))
-  return isLowered ? 'unclear' : 'different'
+  if (current === 'notify-keyspace-events' && form(rendered).replace('m', '') === form(live)) {
+    return form(live).includes('A') ? 'unclear' : 'different'
+  }
+  const isLowered = current === 'maxclients' && Number(live) < Number(rendered) && !isCutOff(Number(live))
+  return isLowered ? 'lowered' : 'different'
 }
 
 /** The rendered value in the order of CONFIG GET: of most directives the last line counts. */
@@ -125,9 +131,13 @@ export function shownForm(config: RedisConfig, name: string, value: string): str
   )
 }
 
-/** Redis lowers maxclients at its start to what the limit of open files leaves, and keeps 32 for itself. */
-function isOpenFilesLimit(maxclients: number): boolean {
-  return (maxclients + 32) % 1024 === 0
+/**
+ * Whether so few clients are let in that no limit of open files explains it. At its start, Redis lowers maxclients to
+ * what the limit leaves, and keeps 32 for itself (adjustOpenFilesLimit of server.c): it raises the soft limit as far as
+ * the hard one allows, in steps of 16, so that any number may come out.
+ */
+function isCutOff(maxclients: number): boolean {
+  return maxclients < 100
 }
 
 type Form = (value: string) => string
@@ -183,11 +193,15 @@ function anyOrder(value: string): string {
   return plain(value).toLowerCase().split(' ').sort().join(' ')
 }
 
-/** `A` stands for most classes, and began without t and d: who has all others may mean them, too. */
+/**
+ * `A` stands for most classes: in Redis 5 and 6 for g$lshzxet, since 7.0 also for d, and before 5 without t. Where all of
+ * them are on, it is answered alone: without the further classes of objects (n of 7.0, o, c and r of 8), but with the
+ * channels (K, E, and S, T, I, V of 8) and m (keyspaceEventsFlagsToString of notify.c), which early 6.0 leaves out, too.
+ */
 function eventClasses(value: string): string {
   const classes = new Set(plain(value).replaceAll('A', 'g$lshzxetd'))
-  if ([...'g$lshzxe'].every((each) => classes.has(each))) for (const later of 'td') classes.delete(later)
-  return [...classes].sort().join('')
+  if (![...'g$lshzxe'].every((each) => classes.has(each))) return [...classes].sort().join('')
+  return ['A', ...[...classes].filter((each) => 'KESTIVm'.includes(each)).sort()].join('')
 }
 
 /** Each class of clients once, as `replica 256mb 64mb 60`: the last one counts. */
@@ -214,8 +228,8 @@ function partOf(name: string, rendered: string, live: string): string {
 /** Directives that cut clients off where they are not at their default, with how. Nobody sets them live by intention. */
 const cuts: Readonly<Record<string, (live: string) => string | undefined>> = {
   bind: (live) => (bindsLoopbackAlone(live) ? 'nobody outside the pod can connect' : undefined),
-  // The default is 10000; so few are not left by any limit of open files.
-  maxclients: (live) => (Number(live) < 100 ? 'further clients are turned away' : undefined),
+  // The default is 10000.
+  maxclients: (live) => (isCutOff(Number(live)) ? 'further clients are turned away' : undefined),
   timeout: (live) => (Number(live) > 0 && Number(live) < 60 ? 'idle clients are disconnected' : undefined),
   'maxmemory-clients': (live) => (plain(live) === '0' ? undefined : 'clients are disconnected for their buffers'),
   'proto-max-bulk-len': (live) => (Number(live) < 512 * 1024 ** 2 ? 'larger values are refused' : undefined),

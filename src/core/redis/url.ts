@@ -138,3 +138,13 @@ export function isLoopback(host: string): boolean {
 export function isPort(port: string): boolean {
   return /^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535
 }
+
+/** The user that a url names; undefined for `default`, which a url leaves out. */
+export function userOf(url: string): string | undefined {
+  const [, user = ''] = /^\w+:\/\/([^:@/]*)(?::[^@]*)?@/.exec(url) ?? []
+  try {
+    return decodeURIComponent(user) || undefined
+  } catch {
+    return user
+  }
+}

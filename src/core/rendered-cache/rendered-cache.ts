@@ -5,6 +5,7 @@ import type { ManifestDocument } from '../manifest.ts'
 import type { Topology } from '../result.ts'
 import { type ContainerPort, type RenderedContainer, renderedContainer } from './container.ts'
 import type { Known } from './known.ts'
+import { type LiveSetting, liveSettings } from './live-settings.ts'
 import { type RenderedNetworkPolicy, renderedNetworkPolicies } from './network-policies.ts'
 import { type PasswordSource, passwordSource } from './password-source.ts'
 import { type RedisSettings, redisSettings } from './redis-settings.ts'
@@ -47,6 +48,8 @@ export interface RenderedRedis {
   /** The pod has the network of its node, where no NetworkPolicy applies to it. */
   readonly hostNetwork: boolean
   readonly settings: Known<RedisSettings>
+  /** What the manifests set by CONFIG SET once Redis runs. */
+  readonly setLive: readonly LiveSetting[]
   readonly storage: RenderedStorage
   readonly password: Known<PasswordSource>
   readonly users: RenderedUsers
@@ -111,6 +114,7 @@ function renderedRedis(statefulSet: ManifestDocument, objects: readonly Kubernet
     sidecars: containers.filter(({ name }) => name !== names.redisContainer && name !== names.exporterContainer),
     hostNetwork: at(pod, 'hostNetwork') === true,
     settings,
+    setLive: liveSettings(object, objects),
     storage: renderedStorage(object, container, settings),
     password: passwordSource(pod, container, settings),
     users: renderedUsers(container, settings)

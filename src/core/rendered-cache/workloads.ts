@@ -25,19 +25,23 @@ const kinds: Readonly<Record<string, RegExp>> = {
 }
 
 export function otherWorkloads(objects: readonly KubernetesObject[]): OtherWorkload[] {
+  return otherWorkloadObjects(objects).map((object) => {
+    const pod = podOf(object)
+    return {
+      id: objectId(object),
+      kind: object.kind,
+      name: object.metadata.name,
+      podLabels: Object(at(pod, 'metadata', 'labels')),
+      ports: containersOf(at(pod, 'spec')).flatMap(({ ports }) => ports)
+    }
+  })
+}
+
+/** The objects that make pods, or are one, apart from StatefulSet `redis`. */
+export function otherWorkloadObjects(objects: readonly KubernetesObject[]): KubernetesObject[] {
   return objects
     .filter(({ kind, apiVersion }) => Object.hasOwn(kinds, kind) && kinds[kind]?.test(apiVersion))
     .filter(({ kind, metadata }) => kind !== 'StatefulSet' || metadata.name !== names.statefulSet)
-    .map((object) => {
-      const pod = podOf(object)
-      return {
-        id: objectId(object),
-        kind: object.kind,
-        name: object.metadata.name,
-        podLabels: Object(at(pod, 'metadata', 'labels')),
-        ports: containersOf(at(pod, 'spec')).flatMap(({ ports }) => ports)
-      }
-    })
 }
 
 /** The containers that run as long as the pod does: an init container that restarts is one of them. */
@@ -47,7 +51,7 @@ export function containersOf(podSpec: unknown): RenderedContainer[] {
 }
 
 /** The pod itself, or the template of its pods. */
-function podOf(object: KubernetesObject): unknown {
+export function podOf(object: KubernetesObject): unknown {
   if (object.kind === 'Pod') return object
   const spec = at(object, 'spec')
   return at(object.kind === 'CronJob' ? at(spec, 'jobTemplate', 'spec') : spec, 'template')

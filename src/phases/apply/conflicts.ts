@@ -4,6 +4,7 @@ import { Failure } from '../../core/failure.ts'
 import { findField } from '../../core/kubernetes/field-path.ts'
 import { fieldManager, type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
+import { listed, mostInSentence } from '../../core/listing.ts'
 import { shownValues } from '../../core/redact/shown-value.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { sameDuration } from '../../core/units.ts'
@@ -53,8 +54,6 @@ export function takeoverNote(disputes: readonly ValueConflict[], isTried = false
   return `${isTried ? 'would take' : 'took'} ${parts.join(', and ')}`
 }
 
-const mostInSentence = 5
-
 /** The failure of an object with at least one conflict. */
 export function conflictFailure(
   object: KubernetesObject,
@@ -66,7 +65,6 @@ export function conflictFailure(
       ? `"${manager}" owns ${field} with a different value (not shown)`
       : `"${manager}" owns ${field} with the value ${values[0]}, wanted: ${values[1]}`
   )
-  const more = lines.length > mostInSentence ? `; and ${lines.length - mostInSentence} more fields` : ''
   const managers = [...new Set(disputes.map(({ manager }) => manager))].join(', ')
   const leave =
     objectId(object) === `Secret/${names.credentials}`
@@ -74,8 +72,10 @@ export function conflictFailure(
       : `remove the field from the manifests to leave it to ${managers}, give both the same value`
   return new Failure(
     'field-conflict',
-    `cannot apply ${objectId(object)} in namespace ${namespace}: ${lines.slice(0, mostInSentence).join('; ')}${more}`,
+    `cannot apply ${objectId(object)} in namespace ${namespace}: ${listed(lines, '; ')}`,
     `${leave}, or set \`force-conflicts: true\` to take it over`,
-    more === '' ? [] : [{ title: `Fields of ${objectId(object)} that others own`, text: lines.join('\n') }]
+    lines.length <= mostInSentence
+      ? []
+      : [{ title: `Fields of ${objectId(object)} that others own`, text: lines.join('\n') }]
   )
 }

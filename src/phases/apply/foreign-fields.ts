@@ -4,8 +4,7 @@ import { removalCommand } from '../../core/drift/removal.ts'
 import { Failure } from '../../core/failure.ts'
 import { otherWriterOf } from '../../core/kubernetes/managed-fields.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
-
-const mostInSentence = 5
+import { listed, mostInSentence } from '../../core/listing.ts'
 
 /**
  * Why an apply would not make the object what is rendered: other managers added fields, which it leaves there. A
@@ -27,7 +26,6 @@ export function foreignFieldsFailure(
   if (added.length === 0) return undefined
   const id = objectId(rendered)
   const lines = added.map(({ difference, writer }) => differenceLine(rendered.kind, difference, writer))
-  const more = lines.length > mostInSentence ? `; and ${lines.length - mostInSentence} more fields` : ''
   const command = removalCommand(
     stored,
     namespace,
@@ -36,8 +34,8 @@ export function foreignFieldsFailure(
   return new Failure(
     'config-drift',
     `cannot apply ${id} in namespace ${namespace}: another client added what is not rendered, and an apply keeps it: ` +
-      `${lines.slice(0, mostInSentence).join('; ')}${more}`,
+      listed(lines, '; '),
     `remove it${command === undefined ? '' : `: ${command}`}; or add it to your manifests, if it is wanted`,
-    more === '' ? [] : [{ title: `Fields of ${id} that others added`, text: lines.join('\n') }]
+    lines.length <= mostInSentence ? [] : [{ title: `Fields of ${id} that others added`, text: lines.join('\n') }]
   )
 }

@@ -2,11 +2,10 @@ import { foreignMetadataNote } from '../../core/drift/foreign-metadata.ts'
 import { type Compared, comparedWith, driftLines, isDrifted, namedLinesOf } from '../../core/drift/format-difference.ts'
 import { Failure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
+import { listed, mostInSentence } from '../../core/listing.ts'
 import type { ManifestDocument } from '../../core/manifest.ts'
 import type { DriftDeps } from './deps.ts'
 import { driftHint } from './hints.ts'
-
-const mostInSentence = 5
 
 /** The failure that something is not as rendered. */
 export class Drift extends Failure {
@@ -21,7 +20,7 @@ export class Drift extends Failure {
       lines.length > mostInSentence
         ? [{ title: 'Differences from the rendered manifests', text: lines.join('\n') }]
         : []
-    super('config-drift', few(lines, '. '), driftHint(drifted, namespace), evidence)
+    super('config-drift', listed(lines, '. '), driftHint(drifted, namespace), evidence)
     this.missing = drifted.filter(({ missing }) => missing).map(({ id }) => id)
     this.differing = drifted.map(({ id }) => id)
   }
@@ -63,13 +62,8 @@ function report(compared: Compared, { checked, log }: DriftDeps): void {
   const lines = driftLines(compared)
   for (const line of namedLinesOf(compared)) log(`✗ ${line}`)
   if (lines.length === 0) log(`✓ ${compared.id} as rendered`)
-  const detail = lines.length === 0 ? 'every rendered field' : few(lines, '; ')
+  const detail = lines.length === 0 ? 'every rendered field' : listed(lines, '; ')
   checked({ name: `${compared.id} as rendered`, passed: lines.length === 0, detail })
-}
-
-function few(lines: readonly string[], separator: string): string {
-  const rest = lines.length - mostInSentence
-  return [...lines.slice(0, mostInSentence), ...(rest > 0 ? [`and ${rest} more`] : [])].join(separator)
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import type { RedisConnection } from '../../clients/redis/connection.ts'
+import type { AcceptableDanger } from '../../core/data-dangers.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 
@@ -7,6 +8,14 @@ import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 export interface States {
   before: KubernetesObject | undefined
   after: KubernetesObject
+}
+
+/** How the running Redis is asked. */
+export interface RedisLogin {
+  /** Undefined for the user `default`. */
+  username: string | undefined
+  /** Undefined for a Redis without one. */
+  password: string | undefined
 }
 
 export interface ClaimDeps {
@@ -20,7 +29,7 @@ export interface ClaimDeps {
 
 export interface GuardDeps extends ClaimDeps {
   openTunnel(port: number): Promise<ForwardedPort>
-  openRedis(port: number, password: string | undefined, timeout: number): Promise<RedisConnection>
+  openRedis(port: number, password: string | undefined, timeout: number, username?: string): Promise<RedisConnection>
   /** Whether Redis replied with one of these error codes. */
   isReply(error: unknown, ...codes: string[]): boolean
   /** Called with a secret before anything else is done with it. */
@@ -33,4 +42,6 @@ export interface GuardInputs {
   states: readonly States[]
   /** What would change in the pod template, so that redis-0 would restart; empty if it would stay. */
   changes: readonly string[]
+  /** What a person accepted. */
+  accepted: ReadonlySet<AcceptableDanger>
 }

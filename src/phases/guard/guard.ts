@@ -2,56 +2,89 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import { credentialField, credentialsObject } from '../../core/credentials.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
+import { isWrittenByUs } from '../../core/kubernetes/managed-fields.ts'
 import { at, type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { containerOf, names, ports } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart, appendsByFile } from '../../core/redis/append-only.ts'
 import { parseInfo } from '../../core/redis/info.ts'
+import { userOf } from '../../core/redis/url.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import { outlivesPod } from '../../core/rendered-cache/storage.ts'
+import type { Preparation } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { asksRedis, type Barrier, guardJudgement, type Loss } from './checks.ts'
+import { asksRedis, guardJudgement } from './checks.ts'
 import { readClaims, type StoredClaim } from './claims.ts'
-import type { GuardDeps, GuardInputs, States } from './deps.ts'
+import type { GuardDeps, GuardInputs, RedisLogin, States } from './deps.ts'
+import type { Barrier, Loss } from './facts.ts'
 import { type Running, runningFrom } from './running.ts'
+import { dataSetup } from './setup.ts'
 
 /** The limit of one connection or reply, in milliseconds: without a reply, the deployed configuration decides. */
 const answerMilliseconds = 3_000
 
+/** What the guard found about the data of the Redis that is deployed. */
+export interface Guarded {
+  /** Why redis-0 would restart; empty if it would not. */
+  changes: readonly string[]
+  /** What the running Redis must do before its pod goes. */
+  preparations: readonly Preparation[]
+  /** Undefined where it was not asked, or does not answer. */
+  running: Running | undefined
+  /** How it was asked. */
+  login: RedisLogin | undefined
+  /** Whether the new one finds what the running one has written. */
+  keepsData: boolean
+}
+
 /**
  * Refuses a deployment that would lose data, before anything is written. A deleted StatefulSet may have left its claim
  * and its pod: then the rendered one determines where to look. If there is no claim there, Redis is not queried.
+ * @returns what must be done before the first write; undefined where there is no Redis
  * @throws Failure data-at-risk that says what would be lost and how to keep it
  */
-export async function guard({ namespace, states, changes }: GuardInputs, deps: GuardDeps): Promise<void> {
+export async function guard(
+  { namespace, states, changes, accepted }: GuardInputs,
+  deps: GuardDeps
+): Promise<Guarded | undefined> {
   const stored = cacheOfObjects(states.flatMap(({ before }) => before ?? []))
   const wanted = cacheOfObjects(states.map(({ after }) => after))
   const redis = stored.redis ?? wanted.redis
-  if (redis === undefined) return
+  if (redis === undefined || wanted.redis === undefined) return undefined
   const isStored = stored.redis !== undefined
   const statefulSet = redis.statefulSet.object
-  const before = isStored ? appending(stored) : leftConfiguration(statefulSet, states)
-  const appends = { before, after: appending(wanted) }
+  const appends = {
+    before: isStored ? appending(stored) : leftConfiguration(statefulSet, states),
+    after: appending(wanted)
+  }
   const claims = await readClaims(statefulSet, namespace, deps)
-  if (!isStored && nothingLeft(claims, before)) return
-  const asked = asksRedis({ changes, appends, claims }) ? await ask(namespace, states, deps) : {}
+  if (!isStored && nothingLeft(claims, appends.before)) return undefined
+  const setups = { before: stored.redis && dataSetup(stored.redis), after: dataSetup(wanted.redis) }
+  const asked = asksRedis({ changes, ...setups }) ? await ask(namespace, states, deps) : {}
   const facts = {
     namespace,
     statefulSet,
     isStored,
+    isOurs: isWrittenByUs(statefulSet),
     outlivesPod: outlivesPod(redis.storage),
     startsAlike: startsAlike(stored, wanted),
     changes,
     appends,
+    ...setups,
     claims,
     running: undefined,
+    login: undefined,
     silence: undefined,
     barrier: undefined,
+    accepted,
     ...asked
   }
-  const { losses, notes, lines } = guardJudgement(facts)
+  const { losses, preparations, notes, lines, accepted: lifted } = guardJudgement(facts)
   lines.forEach(deps.log)
-  notes.forEach(deps.note)
+  for (const note of [...lifted, ...notes]) deps.note(note)
   if (losses.length > 0) throw dataAtRiskFailure(losses)
+  const keepsData =
+    facts.outlivesPod && lifted.length === 0 && !(appends.after === false && setups.after.savePoints === '')
+  return { changes, preparations, running: facts.running, login: facts.login, keepsData }
 }
 
 /** How the previous Redis was started, according to the stored ConfigMap that the rendered StatefulSet refers to. */
@@ -85,17 +118,17 @@ function dataAtRiskFailure(losses: readonly Loss[]): Failure {
   return new Failure('data-at-risk', `nothing was written because data would be lost: ${sentence}`, hint)
 }
 
-/** Queries the running Redis once, with the password that it had before this run. */
+/** Queries the running Redis once, as the user whom the Secret named before this run. */
 async function ask(
   namespace: string,
   states: readonly States[],
   deps: GuardDeps
-): Promise<{ running: Running } | { silence: string; barrier?: Barrier | undefined }> {
+): Promise<{ running: Running; login: RedisLogin } | { silence: string; barrier?: Barrier | undefined }> {
   try {
-    const password = await storedPassword(namespace, states, deps)
+    const login = await storedLogin(namespace, states, deps)
     await using tunnel = await deps.openTunnel(ports.redis)
-    const running = runningFrom(parseInfo(await infoThrough(tunnel, password, deps)))
-    return running === undefined ? { silence: 'INFO lacks aof_enabled' } : { running }
+    const running = runningFrom(parseInfo(await infoThrough(tunnel, login, deps)))
+    return running === undefined ? { silence: 'INFO lacks aof_enabled' } : { running, login }
   } catch (error) {
     return { silence: sanitizeLine(messageOf(error)), barrier: barrierIn(error, namespace, deps) }
   }
@@ -104,14 +137,19 @@ async function ask(
 /** What prevents the query of a Redis that may well be running; undefined if Redis itself does not reply. */
 function barrierIn(error: unknown, namespace: string, { isReply, toFailure }: GuardDeps): Barrier | undefined {
   if (isReply(error, 'WRONGPASS', 'NOAUTH')) return { hint: undefined }
+  if (isReply(error, 'NOPERM')) return { hint: 'let the user of `url` run INFO, CONFIG SET and BGSAVE' }
   const attempt = { verb: 'port-forward to', object: `Pod/${names.pod}`, namespace }
   const { code, hint } = toFailure(error, { ...attempt, needs: 'get and create pods/portforward' })
   return code === 'forbidden' ? { hint } : undefined
 }
 
-async function infoThrough(tunnel: ForwardedPort, password: string | undefined, deps: GuardDeps): Promise<string> {
+async function infoThrough(
+  tunnel: ForwardedPort,
+  { username, password }: RedisLogin,
+  deps: GuardDeps
+): Promise<string> {
   try {
-    await using connection = await deps.openRedis(tunnel.port, password, answerMilliseconds)
+    await using connection = await deps.openRedis(tunnel.port, password, answerMilliseconds, username)
     return String(await connection.call('INFO'))
   } catch (error) {
     const { problem } = tunnel
@@ -120,14 +158,16 @@ async function infoThrough(tunnel: ForwardedPort, password: string | undefined, 
   }
 }
 
-async function storedPassword(
+/** As it was before this run; of a Redis that others made and no Secret knows yet, as the inputs say. */
+async function storedLogin(
   namespace: string,
   states: readonly States[],
   { cluster, secret }: GuardDeps
-): Promise<string | undefined> {
-  const known = states.find(({ after }) => objectId(after) === objectId(credentialsObject))?.before
-  const stored = known ?? (await cluster.read(credentialsObject, namespace))
-  const password = stored && credentialField(stored, 'password')
+): Promise<RedisLogin> {
+  const known = states.find(({ after }) => objectId(after) === objectId(credentialsObject))
+  const stored = known?.before ?? (await cluster.read(credentialsObject, namespace)) ?? known?.after
+  const field = (name: 'password' | 'url') => stored && credentialField(stored, name)
+  const password = field('password')
   if (password !== undefined) secret(password)
-  return password
+  return { username: userOf(field('url') ?? ''), password }
 }

@@ -1,8 +1,9 @@
+import type { AcceptableDanger } from '../../core/data-dangers.ts'
 import { volumeName } from '../../core/kubernetes/claims.ts'
 import { type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { containerOf, names } from '../../core/kubernetes/workload.ts'
+import { finished } from '../../core/redis/data-state.ts'
 import { isAtOrBelow } from '../../core/rendered-cache/mounted-files.ts'
-import { finished } from './running.ts'
 
 /** Where the manifests of this action mount the password in container redis. */
 const passwordFolder = '/run/redis-credentials'
@@ -83,5 +84,21 @@ export function copyHint(target: RedisTarget): string {
   return (
     `copy the keys before anything restarts ${names.pod}: \`${redisCli(target, '--rdb -')} > redis.rdb\`. ` +
     '"A volume that is gone" in docs/data.md explains how to load them into a new one'
+  )
+}
+
+/** How to save a snapshot by hand. */
+export function saveHint(target: RedisTarget): string {
+  return (
+    `save a snapshot: \`${redisCli(target, 'BGSAVE')}\`. When \`${redisCli(target, 'INFO persistence')}\` says ` +
+    'rdb_bgsave_in_progress:0 and rdb_last_bgsave_status:ok, run again'
+  )
+}
+
+/** What to do about data that would stay behind in another place. */
+export function moveHint(target: RedisTarget, danger: AcceptableDanger): string {
+  return (
+    `leave it where it is, or move the data as "Move to another claim" in docs/data-safety.md says; where it may be ` +
+    `lost, set \`accept-data-loss: ${danger}\`. A copy of it: \`${redisCli(target, '--rdb -')} > redis.rdb\``
   )
 }

@@ -1,3 +1,5 @@
+import { keyCount, unfinishedIn } from '../../core/redis/data-state.ts'
+import { type Engine, engineOfInfo } from '../../core/redis/engine.ts'
 import { type RedisInfo, usedDataset } from '../../core/redis/info.ts'
 
 /** What the running Redis reports about its data. */
@@ -9,37 +11,42 @@ export interface Running {
   keys: number | undefined
   /** Their size in bytes; undefined if missing in INFO. */
   bytes: number | undefined
+  /** What counts against maxmemory, in bytes. */
+  used: number | undefined
+  /** In bytes; 0 without a limit. */
+  maxmemory: number | undefined
+  /** Changes that no snapshot has yet. */
+  unsaved: number | undefined
+  /** What Redis could not write: `name:value` of INFO. */
+  failing: string[]
+  engine: Engine | undefined
 }
 
 /** Parses the reply of INFO; undefined if it does not say whether there is an append-only file. */
 export function runningFrom(info: RedisInfo): Running | undefined {
   const enabled = info.get('aof_enabled')
   if (enabled === undefined) return undefined
-  const databases = [...info].filter(([name]) => /^db\d+$/.test(name))
-  const keys = databases.map(([, value]) => Number(/\bkeys=(\d+)/.exec(value)?.[1] ?? 0)).reduce((a, b) => a + b, 0)
   const bytes = usedDataset(info)
+  const number = (name: string) => (info.has(name) ? Number(info.get(name)) : undefined)
   return {
     appends: enabled === '1',
     unfinished: unfinishedIn(info),
-    keys: info.get('loading') === '1' ? undefined : keys,
-    bytes: Number.isFinite(bytes) ? bytes : undefined
+    keys: info.get('loading') === '1' ? undefined : keyCount(info),
+    bytes: Number.isFinite(bytes) ? bytes : undefined,
+    used: difference(number('used_memory'), number('mem_not_counted_for_evict')),
+    maxmemory: number('maxmemory'),
+    unsaved: number('rdb_changes_since_last_save'),
+    failing: failingIn(info),
+    engine: engineOfInfo(info)
   }
 }
 
-/** What `INFO persistence` shows after a file that was enabled live contains all keys. */
-export const finished = {
-  aof_enabled: '1',
-  aof_rewrite_scheduled: '0',
-  aof_rewrite_in_progress: '0',
-  aof_last_bgrewrite_status: 'ok'
-} as const
+function difference(one: number | undefined, other = 0): number | undefined {
+  return one === undefined ? undefined : one - other
+}
 
-function unfinishedIn(info: RedisInfo): string[] {
-  const wrong = Object.entries(finished).filter(([name, value]) => info.get(name) !== value)
-  // While a BGSAVE runs, the first rewrite is only scheduled, and all of these may look right before it begins.
-  const size = info.has('aof_base_size') ? 'aof_base_size' : 'aof_current_size'
-  return [
-    ...wrong.map(([name]) => `${name}:${info.get(name) ?? ''}`),
-    ...(Number(info.get(size)) > 0 ? [] : [`${size}:${info.get(size) ?? ''}`])
-  ]
+/** The last append-only write where there is such a file, and the last snapshot where it is all that there is. */
+function failingIn(info: RedisInfo): string[] {
+  const relevant = info.get('aof_enabled') === '1' ? ['aof_last_write_status'] : ['rdb_last_bgsave_status']
+  return relevant.filter((name) => info.get(name) === 'err').map((name) => `${name}:err`)
 }

@@ -1,4 +1,5 @@
 import { at, listAt, textAt } from '../../core/kubernetes/object.ts'
+import { listed } from '../../core/listing.ts'
 import type { Admission } from '../../core/rendered-cache/network-peers.ts'
 import type { RenderedNetworkPolicy } from '../../core/rendered-cache/network-policies.ts'
 import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
@@ -9,7 +10,7 @@ interface PolicyAdmission extends Admission {
   policy: string
 }
 
-const mostInSentence = 3
+const mostAdmitted = 3
 
 /**
  * How the NetworkPolicies would admit more clients to Redis. Policies are additive: what one of them admits is
@@ -52,9 +53,8 @@ function admitting(
     isNew ? admission.peer === undefined : !known.some((each) => covers(each, admission))
   )
   return [...Map.groupBy(added, ({ policy }) => policy)].map(([policy, own]) => {
-    const shown = own.slice(0, mostInSentence).map(admissionText)
-    const more = own.length > shown.length ? ` and ${own.length - shown.length} more` : ''
-    return `${policy} would admit ${shown.join(', ')}${more}${isNew ? '' : ', which no policy admits now'}`
+    const shown = listed(own.map(admissionText), ', ', mostAdmitted)
+    return `${policy} would admit ${shown}${isNew ? '' : ', which no policy admits now'}`
   })
 }
 

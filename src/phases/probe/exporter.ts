@@ -128,9 +128,28 @@ export function metricsProblem(text: string): ExporterProblem | undefined {
   return missing.length === 0 ? undefined : final(`the response lacks ${missing.join(', ')}`)
 }
 
+/** How many characters of a message are shown. */
+const shownAtMost = 200
+
 /** Why the exporter could not ask: it says so in a label. An address in it may hold a password. */
 function scrapeError(text: string): string | undefined {
   const said = /^redis_exporter_last_scrape_error\{err="((?:\\.|[^"\\\n])*)"\}/m.exec(text)?.[1]
   if (said === undefined || said === '') return undefined
-  return sanitizeLine(said.replace(/\\(.)/g, '$1').replace(/\/\/[^/@\s]*@/g, '//…@'), 200)
+  return sanitizeLine(withoutCredentials(said.replace(/\\(.)/g, '$1')), shownAtMost)
+}
+
+/**
+ * A message without the credentials of its addresses. A password that is not percent-encoded may contain `@`, `/` and
+ * white space, so they end at the last `@`. Where Go cannot parse an address, it also quotes a part of it
+ * (`invalid port ":p" after host`): whatever else of the message occurs in them is cut, too.
+ */
+function withoutCredentials(message: string): string {
+  const end = message.lastIndexOf('@')
+  if (end < 0) return message
+  const scheme = message.indexOf('//')
+  // Without a scheme, nobody knows where an address begins.
+  const start = scheme < 0 || scheme > end ? 0 : scheme + 2
+  const [before, hidden] = [message.slice(0, start), message.slice(start, end)]
+  const after = message.slice(end, end + 2 * shownAtMost)
+  return `${before}…${after.replace(/[^\s"':/@]+/g, (word) => (hidden.includes(word) ? '…' : word))}`
 }

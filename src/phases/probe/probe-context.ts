@@ -1,5 +1,6 @@
 import type { Credentials } from '../../core/credentials.ts'
 import type { FailureCode } from '../../core/failure.ts'
+import { userOf } from '../../core/redis/url.ts'
 import type { JudgedCheck, Topology } from '../../core/result.ts'
 
 /** The client and the server of a probe. */
@@ -45,21 +46,13 @@ export interface CacheAddress {
 
 /** Reads the address like a client; that the keys agree with each other has been verified before. */
 export function addressOf({ host, port, url }: Credentials): CacheAddress {
-  const [, scheme = '', username = ''] = /^(\w+):\/\/(?:([^:@/]*)(?::[^@]*)?@)?/.exec(url) ?? []
+  const [, scheme = ''] = /^(\w+):\/\//.exec(url) ?? []
   const database = Number(/^\w+:\/\/[^/?#]*\/(\d{1,9})\/?(?:[?#]|$)/.exec(url)?.[1] ?? 0)
   return {
     host,
     port: Number(port),
-    username: decoded(username) || undefined,
+    username: userOf(url),
     ...(database > 0 && { database }),
     tls: ['rediss', 'valkeys'].includes(scheme.toLowerCase())
-  }
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
   }
 }

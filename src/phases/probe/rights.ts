@@ -1,3 +1,4 @@
+import { listed } from '../../core/listing.ts'
 import { type AclUser, aclUsers, isOn } from '../../core/redis/acl.ts'
 import { rightsLost } from '../../core/redis/acl-rights.ts'
 import type { RenderedUsers } from '../../core/rendered-cache/users.ts'
@@ -11,9 +12,6 @@ export interface RightsJudged {
   /** What could not be told; one sentence each. */
   notes: string[]
 }
-
-/** Rules that are shown of one user. */
-const mostShown = 5
 
 /**
  * Compares what each user may do with what is rendered: a user that may do less is a client that fails.
@@ -63,9 +61,6 @@ function judge(
 
 /** A rule that was taken stands as it is, one that is missing as such. */
 function shown(rules: readonly string[]): string {
-  const words = rules
-    .slice(0, mostShown)
-    .map((rule) => sanitizeLine(rule.startsWith('-') ? rule : `${rule} is missing`, 100))
-  const more = rules.length - words.length
-  return [...words, ...(more > 0 ? [`and ${more} more`] : [])].join(', ')
+  const words = rules.map((rule) => sanitizeLine(rule.startsWith('-') ? rule : `${rule} is missing`, 100))
+  return listed(words, ', ')
 }

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
+import { listed } from '../../core/listing.ts'
 import type { Problem } from '../../core/problem.ts'
 import { isTcp } from '../../core/rendered-cache/container.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
@@ -113,9 +114,7 @@ function familyOf(address: string): string {
 
 /** A pod is one, however many of its addresses and ports are endpoints. */
 function named(others: readonly Endpoint[]): string {
-  const words = [...new Set(others.map(nameOf))]
-  const more = words.length - namedAtMost
-  return `${words.slice(0, namedAtMost).join(', ')}${more > 0 ? `, and ${more} more` : ''}`
+  return listed([...new Set(others.map(nameOf))], ', ', namedAtMost)
 }
 
 function nameOf({ target, addresses }: Endpoint): string {

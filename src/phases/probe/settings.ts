@@ -4,11 +4,13 @@ import {
   type Comparison,
   comparability,
   compareDirective,
+  currentName,
   cutOffBy,
   cuttingDirectives,
   renderedForm,
   shownForm
 } from '../../core/redis/directives.ts'
+import type { LiveSetting } from '../../core/rendered-cache/live-settings.ts'
 import type { JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 
@@ -24,6 +26,10 @@ export interface SettingsInputs {
   byCommand?: boolean | undefined
   /** Included files that are not in the manifests. */
   missingIncludes?: readonly string[] | undefined
+  /** The `dir` of the configuration, against the working directory of the container; undefined where it is not known. */
+  dataDirectory?: string | undefined
+  /** What the manifests set by CONFIG SET once Redis runs, with any value. */
+  setLive?: readonly LiveSetting[] | undefined
 }
 
 /** What the settings in force come to. */
@@ -66,13 +72,14 @@ export function settingsChecks(
   const names = comparedNames(inputs)
   const compared = names.flatMap((name) => {
     const value = live.get(name)
-    return value === undefined ? [] : [{ name, value, comparison: compare(name, value, expected, inputs) }]
+    return value === undefined ? [] : [{ name, value, comparison: outcomeOf(name, value, expected, inputs) }]
   })
   const doubt = doubtOf(inputs)
-  const isDoubtful = (comparison: Comparison) => doubt !== undefined && comparison === 'different'
-  const told = compared.filter(({ comparison }) => comparison !== 'unclear' && !isDoubtful(comparison))
+  const isDoubtful = (comparison: Outcome) => doubt !== undefined && comparison === 'different'
+  const isCertain = (comparison: Outcome) => comparison === 'same' || comparison === 'different'
+  const told = compared.filter(({ comparison }) => isCertain(comparison) && !isDoubtful(comparison))
   const doubtful = compared.filter(({ comparison }) => isDoubtful(comparison))
-  const cutting = cuttingChecks(live, names, unresolved)
+  const [settable, cutting] = partition(cuttingChecks(live, names, unresolved), ({ name }) => isSetLive(name, inputs))
   const checks = told.map(({ name, value, comparison }) => checkOf(name, value, comparison === 'same', expected))
   const isAlone = ({ name, passed }: JudgedCheck) => !passed || ownLine.includes(name)
   const others = checks.filter((check) => !isAlone(check))
@@ -83,6 +90,20 @@ export function settingsChecks(
       ...(doubt === undefined ? cutting : [])
     ],
     notes: [
+      ...setNotes(
+        [
+          ...compared
+            .filter(({ comparison }) => comparison === 'set')
+            .map(({ name, value }) => checkOf(name, value, false, expected)),
+          ...settable
+        ],
+        inputs
+      ),
+      ...loweredNotes(
+        compared
+          .filter(({ comparison }) => comparison === 'lowered')
+          .map(({ name, value }) => checkOf(name, value, false, expected))
+      ),
       ...doubtNotes(doubt, [...doubtful.map(({ name, value }) => checkOf(name, value, false, expected)), ...cutting]),
       ...notesOf(
         [...expected.keys()],
@@ -92,6 +113,25 @@ export function settingsChecks(
       )
     ]
   }
+}
+
+/** What comparing has shown, or that the manifests set the directive once Redis runs, to whatever it is. */
+type Outcome = Comparison | 'set'
+
+function outcomeOf(name: string, live: string, expected: RedisConfig, inputs: SettingsInputs): Outcome {
+  if (name === 'dir' && live === inputs.dataDirectory) return 'same'
+  const compared = compare(name, live, expected, inputs)
+  return compared !== 'same' && isSetLive(name, inputs) ? 'set' : compared
+}
+
+function isSetLive(name: string, inputs: SettingsInputs): boolean {
+  return settersOf(name, inputs).length > 0
+}
+
+function settersOf(name: string, { setLive = [] }: SettingsInputs): string[] {
+  return setLive
+    .filter(({ directive }) => directive !== undefined && currentName(directive) === currentName(name))
+    .map(({ by }) => by)
 }
 
 /** Behind an include, Redis 7 forgets the save points before each further one; older versions add it. */
@@ -105,9 +145,16 @@ function compare(name: string, live: string, expected: RedisConfig, { overridden
 }
 
 /** Why a setting may be in force that the manifests do not show; undefined where it may not. */
-function doubtOf({ byCommand = true, missingIncludes, unresolved = [] }: SettingsInputs): string | undefined {
+function doubtOf({
+  byCommand = true,
+  missingIncludes,
+  unresolved = [],
+  setLive = []
+}: SettingsInputs): string | undefined {
   if (!byCommand) return 'the command of the container does not name redis.conf'
   if (unresolved.includes('include')) return 'an argument of redis-server includes a file by a variable'
+  const any = setLive.find(({ directive }) => directive === undefined)
+  if (any !== undefined) return `${shown(any.by)} runs CONFIG SET with a variable for the name`
   const unread = unreadFiles(missingIncludes)
   return unread.length === 0 ? undefined : `${unread.map(shown).join(', ')} is included and not in the manifests`
 }
@@ -121,6 +168,22 @@ function doubtNotes(doubt: string | undefined, checks: readonly JudgedCheck[]): 
   if (doubt === undefined || checks.length === 0) return []
   const listed = checks.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
   return [`Perhaps not in force as meant, which is not certain because ${doubt}: ${listed}.`]
+}
+
+function setNotes(checks: readonly JudgedCheck[], inputs: SettingsInputs): string[] {
+  if (checks.length === 0) return []
+  const listed = checks.map(
+    ({ name, detail }) => `${name} (${detail}; set by ${settersOf(name, inputs).map(shown).join(' and ')})`
+  )
+  return [`Not compared, because the manifests set it while Redis runs: ${listed.join('; ')}.`]
+}
+
+function loweredNotes(checks: readonly JudgedCheck[]): string[] {
+  return checks.map(
+    ({ name, detail }) =>
+      `${name}: ${detail}. Redis lowers it at its start to what the limit of open files of its container leaves; ` +
+      'its log says whether it did.'
+  )
 }
 
 function checkOf(name: string, live: string, passed: boolean, expected: RedisConfig): JudgedCheck {
@@ -171,6 +234,10 @@ function notesOf(
     .filter(([names]) => names.length > 0)
     .map(([names, why]) => `${names.map(shown).join(', ')} (${why})`)
   return words.length === 0 ? [] : [`Not compared with redis.conf: ${words.join('; ')}.`]
+}
+
+function partition<T>(items: readonly T[], fits: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(fits), items.filter((item) => !fits(item))]
 }
 
 function shown(value: string): string {

@@ -26,7 +26,9 @@ export function outputsOf(run: Run): Record<string, string> {
     'rollout-seconds': run.rolloutMilliseconds === undefined ? '' : (run.rolloutMilliseconds / 1000).toFixed(1),
     'redis-version': known(run.redisVersion),
     'used-memory-bytes': known(run.usedMemoryBytes),
-    'maxmemory-bytes': known(run.maxmemoryBytes)
+    'maxmemory-bytes': known(run.maxmemoryBytes),
+    'keys-before': known(run.keysBefore),
+    'keys-after': known(run.keysAfter)
   }
 }
 

@@ -3,6 +3,7 @@ import { type Path, pathText } from '../../core/kubernetes/field-path.ts'
 import { type Entry, entriesOf, type Writer, writerAmong } from '../../core/kubernetes/managed-fields.ts'
 import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
+import { listed } from '../../core/listing.ts'
 import type { Problem } from '../../core/problem.ts'
 import { shownValues } from '../../core/redact/shown-value.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
@@ -13,8 +14,8 @@ export interface PodDifference {
   /** `.spec.containers[name="redis"].image is "redis:6", template: "redis:7.2" (written by kubectl-set at …)` */
   line: string
   /**
-   * Somebody wrote it after the pod was created. Otherwise admission completed the pod, as a service mesh does, or it was
-   * changed through a subresource that is there for it, such as `resize`.
+   * Somebody wrote it after the pod was created. Otherwise admission completed the pod, as a service mesh does, it was
+   * changed through a subresource that is there for it, such as `resize`, or it says where the pod may be scheduled.
    */
   isWritten: boolean
 }
@@ -101,12 +102,11 @@ function labelPod(namespace: string, template: unknown, pod: KubernetesObject): 
   return `\`kubectl -n ${namespace} label pod ${names.pod} ${pairs.join(' ')} --overwrite\``
 }
 
-const mostInSentence = 5
-
 function few(differences: readonly PodDifference[]): string {
-  const more = differences.length > mostInSentence ? `; and ${differences.length - mostInSentence} more` : ''
-  const lines = differences.slice(0, mostInSentence).map(({ line }) => line)
-  return `${lines.join('; ')}${more}`
+  return listed(
+    differences.map(({ line }) => line),
+    '; '
+  )
 }
 
 /** Where a template stands in its workload, which is what the rules of comparison go by. */
@@ -162,7 +162,16 @@ function inPod({ path, ...values }: Difference): Difference {
 function differenceAt(pod: KubernetesObject, difference: Difference): PodDifference {
   const found = writerSinceCreation(pod, difference.path)
   const by = found === undefined ? '' : ` (written by ${sanitizeLine(found.manager)} at ${sanitizeLine(found.time)})`
-  return { line: `${words(difference)}${by}`, isWritten: found !== undefined && !found.isSubresource }
+  const isWritten = found !== undefined && !found.isSubresource && !isPlacement(difference.path)
+  return { line: `${words(difference)}${by}`, isWritten }
+}
+
+/**
+ * Whether a field decides on which node the pod may run. The API server lets nobody change it once the scheduling gates
+ * are off (ValidatePodUpdate), apart from further tolerations: whoever queues pods, such as Kueue, wrote it before.
+ */
+function isPlacement(path: Path): boolean {
+  return path[0] === 'spec' && ['nodeSelector', 'affinity', 'tolerations'].includes(String(path[1]))
 }
 
 function words({ path, live, rendered }: Difference): string {

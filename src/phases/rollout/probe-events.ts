@@ -46,13 +46,17 @@ export function probeProblem(
 /** How long after its start a container in which nothing listens yet may be one whose script prepares the start. */
 const preparingMilliseconds = 15 * second
 
+const blocked = /\bBUSY\b/
+const full = /max number of clients/
+const makeRoom = 'raise maxclients in redis.conf, or find the application that opens connections and closes none'
+
 /**
  * Why a Redis does not answer the probe of its pod, where that has a cause of its own.
  * @param ran for how long the container had run when it was said, in milliseconds
  */
 function cannotAnswer(pod: string, message: string, ran: number): Problem | undefined {
   const log = 'the last log lines of the container are below'
-  if (/\bBUSY\b/.test(message)) {
+  if (blocked.test(message)) {
     return {
       code: 'probe-failing',
       sentence: `a script blocks Redis in pod ${pod}, which runs nothing else meanwhile: ${message}`,
@@ -61,11 +65,11 @@ function cannotAnswer(pod: string, message: string, ran: number): Problem | unde
       container: names.redisContainer
     }
   }
-  if (/max number of clients/.test(message)) {
+  if (full.test(message)) {
     return {
       code: 'probe-failing',
       sentence: `Redis in pod ${pod} turns clients away, because as many as maxclients are connected: ${message}`,
-      hint: 'raise maxclients in redis.conf, or find the application that opens connections and closes none',
+      hint: makeRoom,
       toleranceMilliseconds: 15 * second,
       container: names.redisContainer
     }
@@ -116,13 +120,28 @@ export function killedByProbe(
     (event) => at(event, 'reason') === 'Unhealthy' && textAt(event, 'message')?.toLowerCase().startsWith(probe) === true
   )
   const words = sanitizeLine(textAt(said, 'message') ?? '')
+  // A probe that timed out does not say why; another one of the same run may.
+  const ofRun = own.filter(
+    (event) => at(event, 'reason') === 'Unhealthy' && timeOf(event) >= (textAt(exit, 'startedAt') ?? '')
+  )
   return {
     code: 'probe-failing',
     sentence:
       `container ${name} was killed because its ${probe} probe failed (${ordinal(status)} time)` +
       (words === '' ? '' : `: ${words}`),
-    hint: 'correct the probe or what it checks; the last log lines of the container are below',
+    hint: killHint([words, ...ofRun.map((event) => textAt(event, 'message') ?? '').reverse()]),
     toleranceMilliseconds: 0,
     container: name
   }
+}
+
+/** What to do where a probe was right to fail, or else about the probe. @param messages the most telling one first */
+function killHint(messages: readonly string[]): string {
+  const log = 'the last log lines of the container are below'
+  const cause = messages.find((message) => blocked.test(message) || full.test(message))
+  if (cause === undefined) return `correct the probe or what it checks; ${log}`
+  return blocked.test(cause)
+    ? 'a script blocked Redis (BUSY), not the probe: split the script up, or end it with `SCRIPT KILL` (`FUNCTION KILL`) ' +
+        `before the probe gives up; ${log}`
+    : `as many clients as maxclients were connected, and the probe was turned away: ${makeRoom}; ${log}`
 }

@@ -1,3 +1,4 @@
+import { type AcceptableDanger, acceptableDangers } from '../../core/data-dangers.ts'
 import { timeoutMilliseconds } from '../../core/units.ts'
 import { type CacheInputs, readCacheInputs } from './cache.ts'
 import { InputReader, type InputSource, oneOf } from './reader.ts'
@@ -21,9 +22,18 @@ export interface DeployInputs extends CacheInputs {
   redisPassword: string | undefined
   forceConflicts: boolean
   recover: Recover
+  /** The dangers for the data that a person accepts. */
+  acceptDataLoss: ReadonlySet<AcceptableDanger>
   timeoutMilliseconds: number
   /** Image of the probe pod for a managed cache; undefined for the one in the manifests of the action. */
   redisImage: string | undefined
+}
+
+/** @returns undefined if a name is not known */
+function acceptedDangers(text: string): Set<AcceptableDanger> | undefined {
+  const names = text.split(',').map((name) => name.trim())
+  const known = names.map((name) => acceptableDangers.find((danger) => danger === name))
+  return known.includes(undefined) ? undefined : new Set(known.filter((danger) => danger !== undefined))
 }
 
 const minute = 60_000
@@ -45,6 +55,12 @@ export function readDeployInputs(source: InputSource): DeployInputs {
     forceConflicts: read.flag('force-conflicts'),
     recover: read.parsedOrElse('recover', oneOf(recovers), 'delete-stuck-pod', (text) =>
       recovers.find((each) => each === text)
+    ),
+    acceptDataLoss: read.parsedOrElse(
+      'accept-data-loss',
+      `a list of ${acceptableDangers.join(', ')}`,
+      new Set<AcceptableDanger>(),
+      acceptedDangers
     ),
     timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 5m or 90s', 5 * minute, timeoutMilliseconds),
     redisImage: read.optional('redis-image'),

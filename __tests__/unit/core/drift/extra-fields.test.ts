@@ -113,6 +113,72 @@ describe('a field that nobody added to a workload', () => {
     expect(fields(rendered, ownedBy(other, { manager: 'kubectl-set' }, name))).toEqual([pathText(name)])
   })
 
+  const context: Path = [...container, 'securityContext']
+  test.each<[Path, unknown]>([
+    [[...pod, 'preemptionPolicy'], 'PreemptLowerPriority'],
+    [[...pod, 'hostUsers'], true],
+    [[...pod, 'securityContext', 'supplementalGroupsPolicy'], 'Merge'],
+    [[...pod, 'securityContext', 'fsGroupChangePolicy'], 'Always'],
+    [[...pod, 'securityContext', 'seLinuxChangePolicy'], 'MountOption'],
+    [[...context, 'procMount'], 'Default'],
+    [[...context, 'allowPrivilegeEscalation'], true],
+    [[...container, 'volumeMounts', { mountPath: '/data' }, 'mountPropagation'], 'None'],
+    [[...container, 'volumeMounts', { mountPath: '/data' }, 'recursiveReadOnly'], 'Disabled'],
+    [
+      [...container, 'resizePolicy'],
+      ['cpu', 'memory'].map((resourceName) => ({ resourceName, restartPolicy: 'NotRequired' }))
+    ]
+  ])('is ignored where a chart wrote a default explicitly: %j %j', (place, value) => {
+    const rendered = changed(
+      changed(redis, [...pod, 'containers', 0, 'securityContext'], {}),
+      [...pod, 'securityContext'],
+      {}
+    )
+    const live = withField(rendered, place, value)
+    expect(fields(rendered, ownedBy(live, { manager: 'helm' }, place))).toEqual([])
+  })
+
+  test('is ignored for requests that are the limits, and found for others', () => {
+    const rendered = changed(redis, [...pod, 'containers', 0, 'resources'], { limits: { cpu: '1', memory: '1Gi' } })
+    const requests: Path = [...container, 'resources', 'requests']
+    const live = (memory: string) =>
+      ownedBy(
+        withField(rendered, requests, { cpu: '1000m', memory }),
+        { manager: 'helm' },
+        [...requests, 'cpu'],
+        [...requests, 'memory']
+      )
+    expect(fields(rendered, live('1024Mi'))).toEqual([])
+    expect(fields(rendered, live('512Mi'))).toEqual([pathText([...requests, 'memory'])])
+  })
+
+  test('is ignored for one more resource that is resized as usual, and found for one with a restart', () => {
+    const policy: Path = [...container, 'resizePolicy']
+    const item = (resourceName: string, restartPolicy = 'NotRequired') => ({ resourceName, restartPolicy })
+    const rendered = withField(redis, policy, [item('cpu')])
+    const live = (memory: object) => ownedBy(withField(rendered, policy, [item('cpu'), memory]), ours, policy)
+    expect(fields(rendered, live(item('memory')))).toEqual([])
+    expect(fields(rendered, live(item('memory', 'RestartContainer')))).toHaveLength(1)
+  })
+
+  test('is ignored for the explicit defaults of a toleration and of a spread', () => {
+    const rendered = withField(
+      withField(redis, [...pod, 'tolerations'], [{ key: 'spot', value: 'yes' }]),
+      [...pod, 'topologySpreadConstraints'],
+      [{ maxSkew: 1, topologyKey: 'zone', whenUnsatisfiable: 'DoNotSchedule' }]
+    )
+    const places: [Path, unknown][] = [
+      [[...pod, 'tolerations', { key: 'spot' }, 'operator'], 'Equal'],
+      [[...pod, 'topologySpreadConstraints', { topologyKey: 'zone' }, 'minDomains'], 1],
+      [[...pod, 'topologySpreadConstraints', { topologyKey: 'zone' }, 'nodeAffinityPolicy'], 'Honor'],
+      [[...pod, 'topologySpreadConstraints', { topologyKey: 'zone' }, 'nodeTaintsPolicy'], 'Ignore']
+    ]
+    const live = places.reduce((object, [place, value]) => withField(object, place, value), rendered)
+    expect(
+      fields(rendered, ownedBy(live, { manager: 'helm' }, [...pod, 'tolerations'], ...places.map(([p]) => p)))
+    ).toEqual([])
+  })
+
   /** As Kubernetes 1.36 completes it. */
   const defaults: [Path, unknown][] = [
     [['spec', 'persistentVolumeClaimRetentionPolicy'], { whenDeleted: 'Retain', whenScaled: 'Retain' }],

@@ -25,6 +25,12 @@ describe('the same in the form of CONFIG GET:', () => {
     ['events in any order', 'notify-keyspace-events KEA', 'AKE'],
     ['events without their alias', 'notify-keyspace-events Kg$lshzxetd', 'AK'],
     ['events of a version whose alias has fewer', 'notify-keyspace-events KEg$lshzxe', 'AKE'],
+    ['events with new ones, which the alias hides', 'notify-keyspace-events KEAn', 'AKE'],
+    ['events with new ones and misses', 'notify-keyspace-events KEAnm', 'AKEm'],
+    ['events of the alias of Redis 6', 'notify-keyspace-events KEg$lshzxet', 'AKE'],
+    ['all events of Redis 7 without their alias', 'notify-keyspace-events Kg$lshzxetdn', 'AK'],
+    ['further events of Redis 8', 'notify-keyspace-events KEAnoc', 'AKE'],
+    ['new events without the alias', 'notify-keyspace-events Kng', 'gnK'],
     ['save points on several lines', 'save 900 1\nsave 300 10', '900 1 300 10'],
     ['no save points', 'save ""', ''],
     [
@@ -52,7 +58,13 @@ describe('different:', () => {
     ['a percentage', 'auto-aof-rewrite-percentage 100', '0'],
     ['a text', 'dbfilename dump.rdb', 'other.rdb'],
     ['addresses', 'bind * -::*', '127.0.0.1'],
+    ['maxclients above the rendered one', 'maxclients 100', '4064'],
     ['events', 'notify-keyspace-events Ex', ''],
+    ['events that are all on', 'notify-keyspace-events Ex', 'AE'],
+    ['events without new ones', 'notify-keyspace-events Kgn', 'gK'],
+    ['events without misses', 'notify-keyspace-events Kgm', 'gK'],
+    ['events with misses', 'notify-keyspace-events KA', 'AKm'],
+    ['events without a channel', 'notify-keyspace-events KEA', 'AK'],
     [
       'limits',
       'client-output-buffer-limit normal 0 0 0',
@@ -67,7 +79,7 @@ describe('unclear:', () => {
   test.each([
     ['a directive whose form is not known', 'brand-new-limit 5mb', '5242880'],
     ['a directory, in which Redis may have followed a link', 'dir /data', '/mnt/data'],
-    ['maxclients that the limit of open files leaves', 'maxclients 100000', '65504']
+    ['misses, which early versions leave out beside the alias', 'notify-keyspace-events KEAm', 'AKE']
   ])('%s', (_, text, live) => {
     expect(compared(text, live)).toBe('unclear')
   })
@@ -77,7 +89,8 @@ test.each([
   ['requirepass', 'secret'],
   ['masterauth', 'secret'],
   ['tls-key-file-pass', 'secret'],
-  ['rename-command', 'unseen'],
+  ['rename-command', 'elsewhere'],
+  ['loadmodule', 'unseen'],
   ['*', 'unseen'],
   ['user', 'elsewhere'],
   ['maxmemory', 'compared'],
@@ -109,7 +122,16 @@ test.each(['tls-auth-clients', 'tls-key-file', 'tracking-table-max-keys', 'own-m
   expect(comparability(name)).toBe('compared')
 })
 
-test('maxclients above the rendered one was not lowered by the limit on open files', () => {
-  expect(compared('maxclients 10000', '4064')).toBe('unclear')
-  expect(compared('maxclients 100', '4064')).toBe('different')
+describe('maxclients that a limit of open files may have left is told, and no drift:', () => {
+  test.each([
+    ['1024', '992'],
+    ['4096', '4064'],
+    ['20000', '19968'],
+    ['65535', '65503'],
+    ['65535 in steps of 16', '65488'],
+    ['65536', '65504'],
+    ['99999', '99967']
+  ])('%s', (_, live) => {
+    expect(compared('maxclients 100000', live)).toBe('lowered')
+  })
 })

@@ -103,7 +103,7 @@ describe('the failure for field conflicts', () => {
       'team',
       Array.from('abcdefg', (name) => dispute(name))
     )
-    expect(message).toMatch(/; and 2 more fields$/)
+    expect(message).toMatch(/; and 2 more$/)
     expect(evidence[0]?.text.split('\n')).toHaveLength(7)
   })
 

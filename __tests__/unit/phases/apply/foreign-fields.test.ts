@@ -94,7 +94,7 @@ describe('a field that another manager added to our object', () => {
       applied
     )
     const failure = failureOf(after)
-    expect(failure?.message).toMatch(/; and 1 more fields$/)
+    expect(failure?.message).toMatch(/; and 1 more$/)
     expect(failure?.evidence[0]?.text.split('\n')).toHaveLength(6)
   })
 

@@ -122,8 +122,27 @@ describe('the hint after drift', () => {
     const path = ['spec', 'template', 'spec', 'containers', 2]
     const { failure } = await only('StatefulSet', (object) => changed(object, path, added))
     expect(failure?.hint).toMatch(
-      /^remove the fields that are not in your manifests: `kubectl -n team edit statefulset\/redis`; see/
+      /^remove the fields that are not in your manifests: `kubectl -n team patch [^`]*`; see/
     )
+    expect(failure?.hint).toContain(
+      `\`kubectl -n team patch statefulset redis --type=json -p '[` +
+        '{"op":"test","path":"/spec/template/spec/containers/2/name","value":"debug"},' +
+        `{"op":"remove","path":"/spec/template/spec/containers/2"}]'\``
+    )
+  })
+
+  test('has one command for each object to which something was added', async () => {
+    const { failure } = await comparing((object) =>
+      object.kind === 'StatefulSet'
+        ? changed(object, ['spec', 'template', 'spec', 'hostNetwork'], true)
+        : object.kind === 'NetworkPolicy'
+          ? changed(object, ['spec', 'ingress', 2], { ports: [{ port: 1 }] })
+          : object
+    )
+    expect(failure?.hint).toMatch(
+      /patch networkpolicy redis .*\/spec\/ingress\/2".* and .*patch statefulset redis .*\/spec\/template\/spec\/hostNetwork"|patch statefulset redis .* and .*patch networkpolicy redis /
+    )
+    expect(failure?.hint).not.toContain(' edit ')
   })
 })
 

@@ -129,7 +129,7 @@ describe('a change that opens Redis to more clients', () => {
       'in many ways',
       '[]',
       '[{ports: [{port: 1}, {port: 2}, {port: 3}, {port: 4}, {port: 5}]}]',
-      'everybody to port 1, everybody to port 2, everybody to port 3 and 2 more'
+      'everybody to port 1, everybody to port 2, everybody to port 3, and 2 more'
     ]
   ])('is recognised: %s', (_, before, after, admitted) => {
     expect(weakened(ruled(before), ruled(after))).toEqual([

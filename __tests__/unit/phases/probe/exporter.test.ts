@@ -75,10 +75,34 @@ describe('an answer of the exporter is final', () => {
     expect(metricsProblem(text)?.tolerance).toBe(tolerance)
   })
 
-  test('with its reason, without the credentials of an address', () => {
-    expect(metricsProblem(down('dial redis://app:hunter2@cache:6379: \\"no\\" route'))?.problem).toBe(
-      'redis_up is 0: the exporter cannot query Redis: dial redis://…@cache:6379: "no" route'
-    )
+  test.each([
+    [
+      'a user and a password',
+      'dial redis://app:hunter2@cache:6379: \\"no\\" route',
+      'dial redis://…@cache:6379: "no" route'
+    ],
+    [
+      'a password with @',
+      'dial tcp: lookup redis://:hun@ter@2@cache: no such host',
+      'dial tcp: lookup redis://…@cache: no such host'
+    ],
+    ['a password with a slash', 'dial redis://:hun/ter2@cache:6379: timeout', 'dial redis://…@cache:6379: timeout'],
+    ['a password with white space', 'dial redis://:hun ter2@cache:6379: timeout', 'dial redis://…@cache:6379: timeout'],
+    ['several addresses', 'dial redis://:a1@one: no; redis://:b2@two: timeout', 'dial redis://…@two: timeout'],
+    [
+      'a part that is quoted once more',
+      'parse \\"redis://:hun/ter2@cache\\": invalid port \\":hun\\" after host',
+      'parse "redis://…@cache": invalid port ":…" after host'
+    ],
+    ['an address without a scheme', 'address app:hun@ter2@cache: too many colons', '…@cache: too many colons'],
+    ['no credentials', 'dial tcp 127.0.0.1:6379: i/o timeout', 'dial tcp 127.0.0.1:6379: i/o timeout']
+  ])('with its reason, without credentials: %s', (_, said, shown) => {
+    expect(metricsProblem(down(said))?.problem).toBe(`redis_up is 0: the exporter cannot query Redis: ${shown}`)
+  })
+
+  test('with no part of a password that is quoted with an at sign', () => {
+    const said = 'parse \\"redis://:p@ss/word@cache\\": invalid port \\":p@ss\\" after host'
+    expect(metricsProblem(down(said))?.problem).not.toMatch(/p@|ss|word/)
   })
 })
 

@@ -36,6 +36,15 @@ test('each that differs has a line of its own', () => {
   expect(said).toContain('✓ other settings: hz as rendered')
 })
 
+test('a maxclients that the limit of open files may have lowered is told with its numbers', () => {
+  const { said, notes } = judged('maxclients 100000', { maxclients: '65503' })
+  expect(said.filter((line) => line.includes('maxclients'))).toEqual([])
+  expect(notes).toEqual([
+    'maxclients: 65503 in force, 100000 rendered. Redis lowers it at its start to what the limit of open files of its ' +
+      'container leaves; its log says whether it did.'
+  ])
+})
+
 describe('not compared, and why:', () => {
   test.each([
     [
@@ -45,12 +54,24 @@ describe('not compared, and why:', () => {
       'brand-new-limit (different in form'
     ],
     ['what this Redis does not tell', 'io-threads 4', {}, 'io-threads (this Redis does not tell)'],
-    ['what no Redis tells', 'rename-command KEYS ""', {}, 'rename-command (CONFIG GET does not show)'],
+    ['what no Redis tells', 'loadmodule /m.so', {}, 'loadmodule (CONFIG GET does not show)'],
     ['a password', 'masterauth x', {}, 'masterauth (the reply would be a password)']
   ])('%s', (_, text, live, words) => {
     const { said, notes } = judged(text, live)
     expect(said.filter((line) => line.startsWith('✗'))).toEqual([])
     expect(notes).toEqual([expect.stringContaining(`Not compared with redis.conf: ${words}`)])
+  })
+
+  test('a renamed command is told by the check that it prevents, and not by every run', () => {
+    expect(judged('rename-command FLUSHALL ""', {}).notes).toEqual([])
+  })
+
+  test('a relative directory is that of the container, and told where Redis works in another', () => {
+    const inDirectory = (live: string) => judged('dir ./', { dir: live }, [], { dataDirectory: '/data' })
+    expect(inDirectory('/data')).toMatchObject({ said: expect.arrayContaining([expect.stringContaining('dir as')]) })
+    expect(inDirectory('/data').notes).toEqual([])
+    expect(inDirectory('/mnt').notes).toEqual([expect.stringContaining('dir (different in form')])
+    expect(judged('dir ./', { dir: '/data' }).notes).toEqual([expect.stringContaining('dir (different in form')])
   })
 
   test('the password itself is proven by logging in', () => {
@@ -64,6 +85,40 @@ test('a setting that is not rendered and cuts clients off is drift, unless a var
   )
   expect(judged('timeout 5', { timeout: '5' }).said).toContain('✓ other settings: timeout as rendered')
   expect(judged('hz 10', { hz: '10', timeout: '5' }, ['timeout']).said.join()).not.toContain('timeout')
+})
+
+describe('what the manifests set while Redis runs', () => {
+  const by = 'the postStart hook of container redis'
+  const setLive = [
+    { directive: 'maxmemory', by },
+    { directive: 'slave-priority', by: 'Job/tune' },
+    { directive: 'timeout', by }
+  ]
+  const text = 'maxmemory 256mb\nreplica-priority 100\nhz 10'
+  const live = { maxmemory: '1073741824', 'replica-priority': '5', hz: '10', timeout: '5' }
+
+  test('is told with who sets it, rendered or not, and no drift', () => {
+    const { said, notes } = judged(text, live, [], { setLive })
+    expect(said.filter((line) => line.startsWith('✗'))).toEqual([])
+    expect(notes).toEqual([
+      `Not compared, because the manifests set it while Redis runs: maxmemory (1073741824 in force, 268435456 rendered; ` +
+        `set by ${by}); replica-priority (5 in force, 100 rendered; set by Job/tune); ` +
+        `timeout (5 in force, not rendered: idle clients are disconnected; set by ${by}).`
+    ])
+  })
+
+  test('is told by nothing where it is as rendered', () => {
+    const { said, notes } = judged(text, { ...live, maxmemory: '268435456' }, [], { setLive: setLive.slice(0, 1) })
+    expect(said).toContain('✓ maxmemory: 268435456')
+    expect(notes).toEqual([])
+  })
+
+  test('excuses no other setting, unless its name is a variable', () => {
+    expect(judged(text, { ...live, hz: '50' }, [], { setLive }).said).toContain('✗ hz: 50 in force, 10 rendered')
+    const { said, notes } = judged(text, { ...live, hz: '50' }, [], { setLive: [{ directive: undefined, by }] })
+    expect(said.filter((line) => line.startsWith('✗'))).toEqual([])
+    expect(notes[0]).toContain(`because ${by} runs CONFIG SET with a variable for the name: `)
+  })
 })
 
 describe('what redis.conf may not be the last word of', () => {

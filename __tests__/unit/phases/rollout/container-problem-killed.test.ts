@@ -32,6 +32,32 @@ describe('a container killed by its probe', () => {
     })
   })
 
+  const busy = 'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.'
+  const full = 'ERR max number of clients reached'
+  const timedOut = 'Liveness probe failed: command timed out'
+  test.each([
+    ['a script that blocked it', [`Liveness probe failed: ${busy}`], /^a script blocked Redis \(BUSY\), not the probe/],
+    [
+      'clients up to maxclients',
+      [`Liveness probe failed: ${full}`],
+      /^as many clients as maxclients .*raise maxclients/
+    ],
+    ['a script that another probe met', [`Readiness probe failed: ${busy}`, timedOut], /^a script blocked Redis/],
+    ['clients that another probe met', [`Readiness probe failed: ${full}`, timedOut], /^as many clients as maxclients/]
+  ])('has the hint for its cause: %s', (_, messages, hint) => {
+    const said = messages.map((message) => of('Unhealthy', message, '05:37:51'))
+    expect(problemOf(...said, of('Killing', kill, '05:37:52'))).toMatchObject({
+      code: 'probe-failing',
+      hint: expect.stringMatching(hint)
+    })
+  })
+
+  test('has no hint of what a probe met in an earlier run', () => {
+    const earlier = of('Unhealthy', `Readiness probe failed: ${busy}`, '05:36:00')
+    const now = of('Unhealthy', timedOut, '05:37:51')
+    expect(problemOf(earlier, now, of('Killing', kill, '05:37:52'))?.hint).toMatch(/^correct the probe/)
+  })
+
   test('is reported during startup with or without the message of the probe', () => {
     expect(problemOf(of('Killing', kill.replace('liveness', 'startup'), '05:37:52'))?.sentence).toBe(
       'container redis was killed because its startup probe failed (3rd time)'

@@ -88,18 +88,26 @@ describe('what somebody wrote to the pod after its creation', () => {
         'activeDeadlineSeconds'
       ]),
       '.spec.activeDeadlineSeconds is 60 but is not in the template'
-    ],
-    [
-      'a toleration',
-      ownedBy(
-        changed(made, ['spec', 'tolerations'], [{ key: 'spot', operator: 'Exists' }]),
-        { manager: 'kubectl-edit' },
-        ['spec', 'tolerations']
-      ),
-      '.spec.tolerations[key="spot"] is present but is not in the template'
     ]
   ])('is drift: %s', (_, pod, words) => {
     expect(drift(pod)?.sentence).toContain(words)
+  })
+
+  test.each<[string, (string | number)[], unknown, string]>([
+    ['a node selector', ['nodeSelector'], { pool: 'spot' }, '.spec.nodeSelector'],
+    [
+      'an affinity to nodes',
+      ['affinity'],
+      { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } } },
+      '.spec.affinity'
+    ],
+    ['a toleration', ['tolerations'], [{ key: 'spot', operator: 'Exists' }], '.spec.tolerations[key="spot"]']
+  ])('is no drift, and told, where it says where a gated pod may run: %s', (_, field, value, words) => {
+    const path = ['spec', ...field]
+    const pod = ownedBy(changed(made, path, value), { manager: 'kueue' }, path)
+    expect(drift(pod)).toBeUndefined()
+    expect(note(pod)).toContain(words)
+    expect(note(pod)).toContain('(written by kueue at')
   })
 
   test('is drift: another value of a label, which has its own command', () => {

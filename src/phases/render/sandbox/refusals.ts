@@ -1,4 +1,5 @@
 import { Failure } from '../../../core/failure.ts'
+import { listed } from '../../../core/listing.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 
 /** How many problems the sentence names; the evidence has all of them. */
@@ -25,12 +26,11 @@ export class Refusals {
     const [first, ...others] = this.#sentences
     if (first === undefined) return
     const count = this.#sentences.length
-    const listed = this.#sentences.slice(0, named).join('; ')
     throw new Failure(
       'render-failed',
       others.length === 0
         ? first
-        : `${count} places in the manifests are rejected: ${listed}${count > named ? `; and ${count - named} more` : ''}`,
+        : `${count} places in the manifests are rejected: ${listed(this.#sentences, '; ', named)}`,
       this.#remote
         ? 'copy remote files into the repository, or set `allow-remote-bases: true` if you trust everyone who can change them'
         : 'correct it: manifests may reference files in the repository by relative paths',
