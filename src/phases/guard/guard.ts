@@ -6,6 +6,7 @@ import { isWrittenByUs } from '../../core/kubernetes/managed-fields.ts'
 import { at, type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { containerOf, names, ports } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart, appendsByFile } from '../../core/redis/append-only.ts'
+import type { Engine } from '../../core/redis/engine.ts'
 import { parseInfo } from '../../core/redis/info.ts'
 import { userOf } from '../../core/redis/url.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
@@ -15,7 +16,8 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { asksRedis, guardJudgement } from './checks.ts'
 import { readClaims, type StoredClaim } from './claims.ts'
 import type { GuardDeps, GuardInputs, RedisLogin, States } from './deps.ts'
-import type { Barrier, Loss } from './facts.ts'
+import { engineLoss } from './engine.ts'
+import { type Barrier, type Loss, restartOf } from './facts.ts'
 import { type Running, runningFrom } from './running.ts'
 import { dataSetup } from './setup.ts'
 
@@ -32,6 +34,8 @@ export interface Guarded {
   running: Running | undefined
   /** How it was asked. */
   login: RedisLogin | undefined
+  /** Whether its files outlive the pod, so that the new one reads them. */
+  outlivesPod: boolean
   /** Whether the new one finds what the running one has written. */
   keepsData: boolean
 }
@@ -84,7 +88,18 @@ export async function guard(
   if (losses.length > 0) throw dataAtRiskFailure(losses)
   const keepsData =
     facts.outlivesPod && lifted.length === 0 && !(appends.after === false && setups.after.savePoints === '')
-  return { changes, preparations, running: facts.running, login: facts.login, keepsData }
+  const { outlivesPod: outlives, running, login } = facts
+  return { changes, preparations, running, login, outlivesPod: outlives, keepsData }
+}
+
+/**
+ * Refuses an engine that cannot read the files of the running one, as soon as it is known which one would start.
+ * @throws Failure data-at-risk
+ */
+export function refuseEngine({ running, outlivesPod, changes }: Guarded, reader: Engine): void {
+  if (running?.engine === undefined || !outlivesPod) return
+  const loss = engineLoss(running.engine, reader, restartOf({ changes }))
+  if (loss !== undefined) throw dataAtRiskFailure([loss])
 }
 
 /** How the previous Redis was started, according to the stored ConfigMap that the rendered StatefulSet refers to. */

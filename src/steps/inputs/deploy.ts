@@ -22,6 +22,8 @@ export interface DeployInputs extends CacheInputs {
   redisPassword: string | undefined
   forceConflicts: boolean
   recover: Recover
+  /** Whether a new pod template is tried before redis-0 goes. */
+  rehearse: boolean
   /** The dangers for the data that a person accepts. */
   acceptDataLoss: ReadonlySet<AcceptableDanger>
   timeoutMilliseconds: number
@@ -56,6 +58,7 @@ export function readDeployInputs(source: InputSource): DeployInputs {
     recover: read.parsedOrElse('recover', oneOf(recovers), 'delete-stuck-pod', (text) =>
       recovers.find((each) => each === text)
     ),
+    rehearse: read.flag('rehearse', true),
     acceptDataLoss: read.parsedOrElse(
       'accept-data-loss',
       `a list of ${acceptableDangers.join(', ')}`,

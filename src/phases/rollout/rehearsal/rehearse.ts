@@ -3,17 +3,18 @@ import type { Deadline } from '../../../core/deadline.ts'
 import { Failure } from '../../../core/failure.ts'
 import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
 import { names, redisPod } from '../../../core/kubernetes/workload.ts'
+import type { Engine } from '../../../core/redis/engine.ts'
 import type { RehearsalDeps, RehearsalInputs } from './deps.ts'
+import { startedEngine } from './engine.ts'
 import { NotRehearsed, rehearsalFailure } from './hints.ts'
 import { obstacleIn, rehearsalObjects } from './objects.ts'
 import { place, remove } from './placement.ts'
-import { type Started, startedVersion } from './version.ts'
 import { untilReady } from './wait.ts'
 
 /** What a rehearsal has shown. */
 export type Rehearsal =
   /** The new template becomes Ready. */
-  | ({ kind: 'rehearsed' } & Started)
+  | { kind: 'rehearsed'; engine: Engine | undefined }
   /** Nothing is known of it. */
   | { kind: 'skipped'; because: string }
 
@@ -34,7 +35,7 @@ export async function rehearse(inputs: RehearsalInputs, deadline: Deadline, deps
   const objects = rehearsalObjects(inputs, { run: randomUUID(), activeSeconds, password })
   try {
     const pod = await untilReady(await place(objects, inputs, deadline, deps), namespace, deadline, deps)
-    return { kind: 'rehearsed', ...(await startedVersion(pod, namespace, deps)) }
+    return { kind: 'rehearsed', engine: await startedEngine(pod, namespace, deps) }
   } catch (error) {
     if (error instanceof NotRehearsed) return { kind: 'skipped', because: error.message }
     if (!(error instanceof Failure) || deps.signal.aborted) throw error
