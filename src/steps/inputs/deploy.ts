@@ -58,13 +58,10 @@ export function readDeployInputs(source: InputSource): DeployInputs {
     recover: read.parsedOrElse('recover', oneOf(recovers), 'delete-stuck-pod', (text) =>
       recovers.find((each) => each === text)
     ),
-    rehearse: read.flag('rehearse', true),
-    acceptDataLoss: read.parsedOrElse(
-      'accept-data-loss',
-      `a list of ${acceptableDangers.join(', ')}`,
+    rehearse: read.flag('rehearse'),
+    acceptDataLoss:
+      read.parsed('accept-data-loss', `a list of ${acceptableDangers.join(', ')}`, acceptedDangers) ??
       new Set<AcceptableDanger>(),
-      acceptedDangers
-    ),
     timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 5m or 90s', 5 * minute, timeoutMilliseconds),
     redisImage: read.optional('redis-image'),
     ...readCacheInputs(read, ['cluster', 'runner', 'none'])

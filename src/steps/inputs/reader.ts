@@ -60,8 +60,8 @@ export class InputReader {
     return result ?? otherwise
   }
 
-  flag(name: string, otherwise = false): boolean {
-    return this.parsedOrElse(name, '"true" or "false"', otherwise, (text) =>
+  flag(name: string): boolean {
+    return this.parsedOrElse(name, '"true" or "false"', false, (text) =>
       text === 'true' ? true : text === 'false' ? false : undefined
     )
   }

@@ -39,9 +39,10 @@ export function rehearsalFailure(
   return new Failure(code, `the rehearsal of the new template failed: ${message}; ${untouched}`, hint, evidence, cause)
 }
 
-/** Messages of the scheduler that are about the present pods of a node, or about the labels of the pod. */
-const besides =
-  /insufficient|too many pods|pod (anti-)?affinity|affinity rules|topology spread|free ports|volume|disk conflict/i
+/** Messages of the scheduler about rules that count the labels of pods, or their number. */
+const besides = /affinity rules|topology spread|too many pods/i
+/** No node could take the pod even without its other pods: told since Kubernetes 1.33, and by no older one. */
+const neverFits = /preemption: 0\/\d+ nodes are available: \d+ Preemption is not helpful for scheduling\.?$/
 
 /**
  * Whether a pod without a node says nothing of the one that follows redis-0: that one gets the room of redis-0, and has
@@ -49,7 +50,7 @@ const besides =
  * @param message of the scheduler
  */
 export function isOnlyOfSecondPod(message: string): boolean {
-  return besides.test(message.replace(/node affinity\/selector/gi, ''))
+  return besides.test(message) || (/insufficient/i.test(message) && !neverFits.test(message))
 }
 
 /** What a cluster says of a pod that is one too many. */

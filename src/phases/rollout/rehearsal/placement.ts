@@ -16,18 +16,22 @@ const interval = 250
 
 /**
  * Places the objects of a rehearsal, once the cluster admits the pod as it is planned.
+ * @param placed gets each object before it is sent: those to remove
  * @returns the stored pod
  * @throws Failure if the cluster refuses the planned pod; NotRehearsed if only its copy cannot be placed
  */
 export async function place(
   { asPlanned, sources, pod }: RehearsalObjects,
   { namespace, running }: RehearsalInputs,
+  placed: KubernetesObject[],
   deadline: Deadline,
   deps: RehearsalDeps
 ): Promise<KubernetesObject> {
   const wasTaken = await freeTheName(namespace, deadline, deps)
   await admit(asPlanned, namespace, running, wasTaken, deps)
+  placed.push(...sources)
   await Promise.all(sources.map((source) => put(source, namespace, deps)))
+  placed.push(pod)
   return put(pod, namespace, deps)
 }
 
@@ -118,11 +122,11 @@ async function request<T>(
 
 /** Removes the objects of this run, not those of another one with the same names; what is left is noted. */
 export async function remove(
-  { sources, pod }: RehearsalObjects,
+  placed: readonly KubernetesObject[],
   namespace: string,
   { cleaning, note }: RehearsalDeps
 ): Promise<void> {
-  const removals = [pod, ...sources].map(async (object) => {
+  const removals = placed.map(async (object) => {
     try {
       // Found by its name: a cancelled apply may have succeeded anyway.
       const stored = await cleaning.read(object, namespace)

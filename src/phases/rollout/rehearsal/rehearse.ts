@@ -33,15 +33,16 @@ export async function rehearse(inputs: RehearsalInputs, deadline: Deadline, deps
   deps.secret(password)
   const activeSeconds = Math.ceil(deadline.remaining / 1000) + afterDeadlineSeconds
   const objects = rehearsalObjects(inputs, { run: randomUUID(), activeSeconds, password })
+  const placed: KubernetesObject[] = []
   try {
-    const pod = await untilReady(await place(objects, inputs, deadline, deps), namespace, deadline, deps)
+    const pod = await untilReady(await place(objects, inputs, placed, deadline, deps), namespace, deadline, deps)
     return { kind: 'rehearsed', engine: await startedEngine(pod, namespace, deps) }
   } catch (error) {
     if (error instanceof NotRehearsed) return { kind: 'skipped', because: error.message }
     if (!(error instanceof Failure) || deps.signal.aborted) throw error
     throw rehearsalFailure(error, await podNow(namespace, deps), running)
   } finally {
-    await remove(objects, namespace, deps)
+    await remove(placed, namespace, deps)
   }
 }
 
