@@ -32,7 +32,7 @@ export interface Guarded {
   running: Running | undefined
   /** How it was asked. */
   login: RedisLogin | undefined
-  /** Whether the new one finds what the running one has written. */
+  /** Whether there is something to lose, and the new one finds what the running one has written. */
   keepsData: boolean
 }
 
@@ -82,8 +82,8 @@ export async function guard(
   lines.forEach(deps.log)
   for (const note of [...lifted, ...notes]) deps.note(note)
   if (losses.length > 0) throw dataAtRiskFailure(losses)
-  const keepsData =
-    facts.outlivesPod && lifted.length === 0 && !(appends.after === false && setups.after.savePoints === '')
+  const writesNothing = appends.after === false && setups.after.savePoints === ''
+  const keepsData = facts.outlivesPod && lifted.length === 0 && !writesNothing && facts.running?.keys !== 0
   return { changes, preparations, running: facts.running, login: facts.login, keepsData }
 }
 
