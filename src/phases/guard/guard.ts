@@ -59,7 +59,8 @@ export async function guard(
   const claims = await readClaims(statefulSet, namespace, deps)
   if (!isStored && nothingLeft(claims, appends.before)) return undefined
   const setups = { before: stored.redis && dataSetup(stored.redis), after: dataSetup(wanted.redis) }
-  const asked = asksRedis({ changes, ...setups }) ? await ask(namespace, states, deps) : {}
+  const nothing: Asked = { running: undefined, login: undefined, silence: undefined, barrier: undefined }
+  const asked = asksRedis({ changes, ...setups }) ? await ask(namespace, states, deps) : nothing
   const facts = {
     namespace,
     statefulSet,
@@ -71,10 +72,6 @@ export async function guard(
     appends,
     ...setups,
     claims,
-    running: undefined,
-    login: undefined,
-    silence: undefined,
-    barrier: undefined,
     accepted,
     ...asked
   }
@@ -118,19 +115,29 @@ function dataAtRiskFailure(losses: readonly Loss[]): Failure {
   return new Failure('data-at-risk', `nothing was written because data would be lost: ${sentence}`, hint)
 }
 
+/** What came of a query; everything is undefined where none was made. */
+interface Asked {
+  running: Running | undefined
+  login: RedisLogin | undefined
+  silence: string | undefined
+  barrier: Barrier | undefined
+}
+
 /** Queries the running Redis once, as the user whom the Secret named before this run. */
-async function ask(
-  namespace: string,
-  states: readonly States[],
-  deps: GuardDeps
-): Promise<{ running: Running; login: RedisLogin } | { silence: string; barrier?: Barrier | undefined }> {
+async function ask(namespace: string, states: readonly States[], deps: GuardDeps): Promise<Asked> {
   try {
     const login = await storedLogin(namespace, states, deps)
     await using tunnel = await deps.openTunnel(ports.redis)
     const running = runningFrom(parseInfo(await infoThrough(tunnel, login, deps)))
-    return running === undefined ? { silence: 'INFO lacks aof_enabled' } : { running, login }
+    const silence = running === undefined ? 'INFO lacks aof_enabled' : undefined
+    return { running, login: running && login, silence, barrier: undefined }
   } catch (error) {
-    return { silence: sanitizeLine(messageOf(error)), barrier: barrierIn(error, namespace, deps) }
+    return {
+      running: undefined,
+      login: undefined,
+      silence: sanitizeLine(messageOf(error)),
+      barrier: barrierIn(error, namespace, deps)
+    }
   }
 }
 
