@@ -7,6 +7,7 @@ import { at, type KubernetesObject, objectId } from '../../core/kubernetes/objec
 import { containerOf, names, ports } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart, appendsByFile } from '../../core/redis/append-only.ts'
 import { parseInfo } from '../../core/redis/info.ts'
+import type { RedisLogin } from '../../core/redis/login.ts'
 import { userOf } from '../../core/redis/url.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import { outlivesPod } from '../../core/rendered-cache/storage.ts'
@@ -14,7 +15,7 @@ import type { Preparation } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { asksRedis, guardJudgement } from './checks.ts'
 import { readClaims, type StoredClaim } from './claims.ts'
-import type { GuardDeps, GuardInputs, RedisLogin, States } from './deps.ts'
+import type { GuardDeps, GuardInputs, States } from './deps.ts'
 import type { Barrier, Loss } from './facts.ts'
 import { type Running, runningFrom } from './running.ts'
 import { dataSetup } from './setup.ts'
@@ -129,6 +130,7 @@ async function ask(namespace: string, states: readonly States[], deps: GuardDeps
     const login = await storedLogin(namespace, states, deps)
     await using tunnel = await deps.openTunnel(ports.redis)
     const running = runningFrom(parseInfo(await infoThrough(tunnel, login, deps)))
+    if (running?.keys !== undefined) deps.answered()
     const silence = running === undefined ? 'INFO lacks aof_enabled' : undefined
     return { running, login: running && login, silence, barrier: undefined }
   } catch (error) {
