@@ -48,10 +48,10 @@ function headline(run: Run): string {
     .filter(Boolean)
     .join(', ')
   const where = place === '' ? '' : ` (${place})`
-  if (mode === 'plan') {
+  if (mode === 'plan' && plan !== undefined) {
     return verdict === 'failed'
       ? `### ❌ This would fail: ${code(failure?.code ?? 'internal')}${where}`
-      : `### 📋 Plan: ${escaped(plan?.sentence ?? '')}${where}`
+      : `### 📋 Plan: ${escaped(plan.sentence)}${where}`
   }
   if (verdict === 'failed') return `### ❌ Redis cache failed: ${code(failure?.code ?? 'internal')}${where}`
   const claim = escaped(claimOf(run))
