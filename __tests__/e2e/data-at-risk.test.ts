@@ -72,41 +72,39 @@ describe('custom manifests without an append-only file', () => {
     ''
   ].join('\n')
 
-  test('are not replaced by those with one before it is switched on live, and then no key is lost', async () => {
+  test('are replaced by those with one after it was switched on live, and no key is lost', async () => {
     await fill()
     const before = await written()
-    const refused = await deploy(namespace)
-    expect(refused.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'data-at-risk', changed: 'false' })
-    expect(said(refused)).toMatch(/^nothing was written .* 201 keys \(.*\) would be lost\n/)
-    expect(await written()).toEqual(before)
-    expect(await namespace.redisCli('dbsize')).toBe(String(keys))
-    await expectClean(refused, namespace)
-
     await using planner: Planner = await plannerOf(namespace)
     const { plan } = await planned({ ...namespace, kubeconfig: planner.kubeconfig })
     expect(plan.dangers.map(({ rule }) => rule)).toContain('persistence-on')
 
-    const [look = '', switchOn = ''] = commandsOf(refused)
-    expect(await typed(look)).toContain('rdb_bgsave_in_progress:0')
-    expect(await typed(switchOn)).toBe('OK\n')
-    const complete = [
-      'aof_enabled:1',
-      'aof_rewrite_scheduled:0',
-      'aof_rewrite_in_progress:0',
-      'aof_last_bgrewrite_status:ok'
-    ]
-    for (let info = ''; !complete.every((line) => info.includes(line)) || !/aof_base_size:[1-9]/.test(info); ) {
-      info = await typed(look)
-    }
     const passed = await deploy(namespace)
     expect(passed.rendered).toContain('verdict: passed')
+    expect(passed.rendered).toContain('its append-only file is switched on and complete; 5 sentinel keys written')
+    expect(passed.outputs).toMatchObject({ 'keys-before': String(keys), 'keys-after': String(keys) })
     expect(await namespace.redisCli('dbsize')).toBe(String(keys))
     expect((await namespace.redisCli('config', 'get', 'appendonly')).split('\n')[1]).toBe('yes')
     expect((await written())[2]).not.toBe(before[2])
+    await expectClean(passed, namespace)
+  })
+
+  test('are not replaced where it cannot be switched on, and Redis goes on as before', async () => {
+    await fill()
+    // The folder of the append-only file cannot be made where a file has its name.
+    await namespace.redisCli('save')
+    await namespace.kubectl('exec', 'redis-0', '-c', 'redis', '--', 'sh', '-c', 'echo >/data/appendonlydir')
+    const before = await written()
+    const refused = await deploy(namespace)
+    expect(refused.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'data-at-risk', changed: 'false' })
+    expect(said(refused)).toContain('redis-0 was not touched')
+    expect(await written()).toEqual(before)
+    expect(await namespace.redisCli('dbsize')).toBe(String(keys))
+    expect((await namespace.redisCli('config', 'get', 'appendonly')).split('\n')[1]).toBe('no')
+    await expectClean(refused, namespace)
   })
 
   test.each([
-    ['pod running', ['--cascade=orphan'], /no StatefulSet\/redis is stored.* 201 keys \(.*\) would be lost\n/],
     [
       'claim',
       ['--cascade=foreground'],
@@ -130,6 +128,95 @@ describe('custom manifests without an append-only file', () => {
     const passed = await deploy(namespace)
     expect(passed.rendered).toContain('Redis holds no key that could be lost')
     expect(passed.outputs['verdict']).toBe('passed')
+  })
+})
+
+/** Keeps what it was given, and nothing else of the shipped redis.conf. */
+const without = (...directives: string[]) =>
+  workspaceWith([
+    configPatch(
+      'redis.conf',
+      [
+        'bind * -::*',
+        'protected-mode yes',
+        'dir /data',
+        ...directives,
+        'include /etc/redis/maxmemory.conf',
+        'include /etc/redis/maxmemory-policy.conf',
+        'include /run/redis/auth.conf',
+        ''
+      ].join('\n')
+    )
+  ])
+
+describe('the shipped manifests, full of keys', () => {
+  beforeEach(async () => {
+    expect((await deploy(namespace)).rendered).toContain('verdict: passed')
+    await fill()
+  })
+
+  test('are replaced by those without an append-only file after a snapshot was saved', async () => {
+    await using own = await without('appendonly no', 'save 900 1')
+    const passed = await deploy(namespace, { manifests: 'deploy/redis' }, { workspace: own.path })
+    expect(passed.rendered).toContain('it has saved a snapshot')
+    expect(passed.outputs).toMatchObject({ verdict: 'passed', 'keys-after': String(keys) })
+    expect(await namespace.redisCli('dbsize')).toBe(String(keys))
+  })
+
+  test('are replaced by those that write nothing only where somebody accepts that', async () => {
+    await using own = await without('appendonly no', 'save ""')
+    const before = await written()
+    const refused = await deploy(namespace, { manifests: 'deploy/redis' }, { workspace: own.path })
+    expect(refused.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'data-at-risk', changed: 'false' })
+    expect(await written()).toEqual(before)
+    const inputs = { manifests: 'deploy/redis', 'accept-data-loss': 'persistence' }
+    const accepted = await deploy(namespace, inputs, { workspace: own.path })
+    expect(accepted.outputs['verdict']).toBe('passed')
+    expect(accepted.summary).toContain('Accepted (persistence)')
+  })
+
+  test('get less memory than they use only where somebody accepts that keys go', async () => {
+    await namespace.redisCli(
+      'eval',
+      "for i = 1, 20000 do redis.call('set', 'bed:' .. i, string.rep('x', 500)) end",
+      '0'
+    )
+    const before = await written()
+    const refused = await deploy(namespace, { maxmemory: '8mb' })
+    expect(refused.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'data-at-risk', changed: 'false' })
+    expect(said(refused)).toMatch(
+      /maxmemory would be 8 MiB, and Redis uses .* MiB now: .* would be evicted \(allkeys-lru\)/
+    )
+    expect(await written()).toEqual(before)
+    expect(await namespace.redisCli('dbsize')).toBe(String(keys + 20_000))
+
+    const accepted = await deploy(namespace, { maxmemory: '8mb', 'accept-data-loss': 'maxmemory' })
+    expect(accepted.summary).toContain('Accepted (maxmemory)')
+    expect(Number(await namespace.redisCli('dbsize'))).toBeLessThan(20_000)
+  })
+
+  test('move to another folder of their volume only where somebody accepts that', async () => {
+    await using own = await workspaceWith([configPatch('maxmemory.conf', 'maxmemory 256mb\nappenddirname elsewhere\n')])
+    const refused = await deploy(namespace, { manifests: 'deploy/redis' }, { workspace: own.path })
+    expect(refused.outputs).toMatchObject({ 'failure-code': 'data-at-risk', changed: 'false' })
+    expect(said(refused)).toContain('appenddirname would be elsewhere instead of appendonlydir')
+    expect(await namespace.redisCli('dbsize')).toBe(String(keys))
+  })
+})
+
+describe('an engine with newer files', () => {
+  test.each([
+    ['Redis 8.2', 'docker.io/library/redis:8.2.3-alpine'],
+    ['Valkey 9.1', 'docker.io/valkey/valkey:9.1.2-alpine']
+  ])('is not replaced by one that cannot read them: %s', async (title, image) => {
+    expect((await deploy(namespace, { 'redis-image': image })).rendered).toContain('verdict: passed')
+    await fill()
+    const before = await written()
+    const refused = await deploy(namespace, { 'accept-data-loss': 'persistence,claim,maxmemory' })
+    expect(refused.outputs).toMatchObject({ verdict: 'failed', 'failure-code': 'data-at-risk', changed: 'false' })
+    expect(said(refused)).toContain(`as Redis 7.2, which cannot read the files that ${title} writes`)
+    expect(await written()).toEqual(before)
+    expect(await namespace.redisCli('dbsize')).toBe(String(keys))
   })
 })
 

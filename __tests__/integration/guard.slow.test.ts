@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { Deadline } from '../../src/core/deadline.ts'
 import type { ManifestDocument } from '../../src/core/manifest.ts'
 import { Redactor } from '../../src/core/redact/redactor.ts'
-import type { ProgramResult } from '../../src/core/result.ts'
+import type { Preparation, ProgramResult } from '../../src/core/result.ts'
 import type { ObjectStates } from '../../src/phases/apply/deps.ts'
 import { guardData } from '../../src/steps/guard-phase.ts'
 import { expectNoSecret } from '../support/captured.ts'
@@ -49,6 +49,8 @@ async function deployed(what: readonly ManifestDocument[]): Promise<void> {
 
 interface GuardRun {
   readonly failure: Awaited<ReturnType<typeof ended>>['failure']
+  /** What Redis is to do before its restart. */
+  readonly preparations: readonly Preparation[]
   readonly notes: readonly string[]
   readonly log: readonly string[]
   /** What the guard asked of the API server. */
@@ -78,11 +80,11 @@ async function guarding(
     deadline: new Deadline(clock, 60_000),
     role: 'rbac' as const
   }
-  const { failure } = await ended(guardData(states, target, step))
+  const { failure, result: guarded } = await ended(guardData(states, new Set(), target, step))
   const notes = result.notes ?? []
   expectNoSecret([...log, ...notes, failure === undefined ? '' : wordsOf(failure)].join('\n'), secrets)
   const asked = api.requests.slice(before).map(({ method, path }) => `${method} ${path}`)
-  return { failure, notes, log, asked }
+  return { failure, preparations: guarded?.preparations ?? [], notes, log, asked }
 }
 
 const claimPath = `/api/v1/namespaces/${namespace}/persistentvolumeclaims/data-redis-0`
@@ -100,16 +102,17 @@ function seedClaim(rest: object, metadata: object = {}): void {
 describe('a deployment that switches the append-only file on', () => {
   beforeEach(async () => deployed(await off()))
 
-  test('is refused without writes while Redis has none and holds keys', async () => {
+  test('has it switched on live first while Redis holds keys, and the guard writes nothing', async () => {
     await redisCommands(['SET', 'patient', '1'], ['SET', 'ward', '2'])
-    const { failure, asked } = await guarding(await documents())
-    expect(failure).toMatchObject({
-      code: 'data-at-risk',
-      message: expect.stringMatching(
-        /^nothing was written because data would be lost: redis-0 .* 2 keys( \(.*\))? would be lost$/
-      ),
-      hint: expect.stringContaining('redis-cli CONFIG SET appendonly yes')
-    })
+    const { failure, preparations, asked } = await guarding(await documents())
+    expect(failure).toBeUndefined()
+    expect(preparations).toEqual([
+      {
+        kind: 'append-only',
+        because: expect.stringContaining('Redis has no append-only file now'),
+        hint: expect.stringContaining('redis-cli CONFIG SET appendonly yes')
+      }
+    ])
     expect(asked.filter((request) => !request.startsWith('GET '))).toEqual([])
   })
 
@@ -133,15 +136,15 @@ describe('a deployment that switches the append-only file on', () => {
 
   test('queries Redis with its current password, not with that of the run', async () => {
     await redisCommands(['SET', 'patient', '1'])
-    const { failure } = await guarding(await documents(), 'another-password-1')
-    expect(failure?.message).toContain('1 key')
+    const { preparations } = await guarding(await documents(), 'another-password-1')
+    expect(preparations).toHaveLength(1)
   })
 
-  test('is refused if an argument switches it on', async () => {
+  test('has it switched on live if an argument switches it on', async () => {
     await redisCommands(['SET', 'patient', '1'])
     const script = 'exec redis-server /etc/redis/redis.conf'
     const own = await documents(switchedOff, [script, `${script} --appendonly yes`])
-    expect((await guarding(own)).failure?.code).toBe('data-at-risk')
+    expect((await guarding(own)).preparations).toHaveLength(1)
   })
 
   test.each<[string, () => Promise<void>, string]>([

@@ -124,6 +124,8 @@ export interface ProgramResult {
   redisVersion?: string
   usedMemoryBytes?: number
   maxmemoryBytes?: number
+  /** Redis answered before anything was written. */
+  servedBefore?: true
   /** The keys that Redis held before it was replaced, and after that. */
   keysBefore?: number
   keysAfter?: number

@@ -48,7 +48,7 @@ export async function guardData(
   step: GuardContext
 ): Promise<Guarded | undefined> {
   const { namespace } = session
-  const { redactor, log } = step
+  const { result, redactor, log } = step
   const statefulSet = states.find(({ wanted }) => objectId(wanted) === `StatefulSet/${names.statefulSet}`)
   return guard(
     {
@@ -61,6 +61,9 @@ export async function guardData(
       ...claimDeps(session, step),
       ...redisDeps(session),
       secret: (value) => redactor.add(value),
+      answered() {
+        result.servedBefore = true
+      },
       log
     }
   )

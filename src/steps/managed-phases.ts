@@ -20,6 +20,7 @@ import { verifySecret } from '../phases/secret/secret.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { checkedInto, noteInto } from './findings.ts'
 import type { CacheInputs } from './inputs/cache.ts'
+import { reportRotation } from './secret-rotation.ts'
 import type { StepContext } from './step.ts'
 
 /**
@@ -29,9 +30,11 @@ import type { StepContext } from './step.ts'
 export async function secretPhase(
   { externalSecret }: RenderedCache,
   force: boolean,
-  { namespace, cluster, deadline, role }: ClusterSession,
-  { result, redactor, signal, log, phase }: StepContext
+  session: ClusterSession,
+  step: StepContext
 ): Promise<Credentials> {
+  const { namespace, cluster, deadline, role } = session
+  const { result, redactor, signal, log, phase } = step
   const inputs = { namespace, externalSecret: externalSecret?.object, force }
   let credentials: Credentials | undefined
   await phase('secret', `Secret/${names.credentials} in namespace ${namespace}`, async () => {
@@ -46,6 +49,7 @@ export async function secretPhase(
       log
     })
     credentials = verified.credentials
+    await reportRotation(verified.changed, session, step)
     return verified.fresh ? 'it is fresh and its fields are valid' : 'its fields are valid'
   })
   if (credentials === undefined) throw new Error('the phase ended without credentials')

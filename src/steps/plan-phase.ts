@@ -12,6 +12,7 @@ import type { Danger, Plan } from '../core/result.ts'
 import { sanitizeLine } from '../core/sanitize.ts'
 import { checkObject } from '../core/schema/check.ts'
 import type { Schema } from '../core/schema/schema.ts'
+import { changedKeys } from '../core/secret-readers.ts'
 import type { RefusedObject } from '../phases/apply/apply-object.ts'
 import type { ObjectStates } from '../phases/apply/deps.ts'
 import { type Outlook, outlookOf, statesOf } from '../phases/apply/outlook.ts'
@@ -26,6 +27,7 @@ import type { ClusterSession } from './cluster-session.ts'
 import { checkedInto, noteInto, reportLeftovers } from './findings.ts'
 import { deployedClaims } from './guard-phase.ts'
 import type { DeployInputs } from './inputs/deploy.ts'
+import { reportRotation } from './secret-rotation.ts'
 import type { StepContext } from './step.ts'
 import { uncheckedBecause, uncheckedNotes } from './unchecked-objects.ts'
 
@@ -70,6 +72,8 @@ export async function planPhase(
       const foreign = foreignMetadataNote(wanted, after)
       if (foreign !== undefined) noteInto(result, log)(foreign)
     }
+    const secret = tried.find(({ wanted }) => objectId(wanted) === objectId(credentialsObject))
+    if (secret !== undefined) await reportRotation(changedKeys(secret.before, secret.after), session, step)
     if (isDryRun) uncheckedNotes(refused, { ...inputs, documents }).forEach(noteInto(result, log))
     const failures: unknown[] = refused.filter(({ unknown }) => unknown === undefined).map(({ failure }) => failure)
     if (isDryRun && cache.topology === 'managed') {

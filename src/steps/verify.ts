@@ -29,7 +29,10 @@ async function verify(step: StepContext): Promise<void> {
   const inputs = readVerifyInputs(inputsFrom(process.env))
   const { cache } = await renderPhase(inputs.render, step)
   const { documents, redis, externalSecret } = cache
-  refuseInputsWithoutEffect({ ...inputs, redisPassword: undefined, redisImage: undefined }, cache)
+  refuseInputsWithoutEffect(
+    { ...inputs, redisPassword: undefined, redisImage: undefined, rehearse: true, acceptDataLoss: new Set() },
+    cache
+  )
   await withClusterSession({ ...inputs, role: 'rbac-reader' }, step, async (session) => {
     const found = await driftPhase(documents, session, step)
     const { drift } = found

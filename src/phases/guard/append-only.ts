@@ -1,9 +1,9 @@
 import { names } from '../../core/kubernetes/workload.ts'
-import { type GuardFacts, held, type Judgement, restartOf } from './facts.ts'
+import { type GuardFacts, held, restartOf, type SubjectFindings } from './facts.ts'
 import { startFirstHint, switchOnHint, waitHint } from './hints.ts'
 
 /** A Redis with an append-only file reads that and no snapshot: if there is none, it starts empty. */
-export function judgeAppending(facts: GuardFacts): Judgement {
+export function judgeAppending(facts: GuardFacts): SubjectFindings {
   const { changes, appends, claims, running, silence = '', barrier } = facts
   if (changes.length === 0 || appends.after === false) return {}
   if (appends.after === undefined) return judgeUnknown(facts)
@@ -59,7 +59,7 @@ export function judgeAppending(facts: GuardFacts): Judgement {
 }
 
 /** The same, if a variable or a script decides how Redis starts. */
-function judgeUnknown({ running, silence = '', ...facts }: GuardFacts): Judgement {
+function judgeUnknown({ running, silence = '', ...facts }: GuardFacts): SubjectFindings {
   const { changes, appends, claims, startsAlike } = facts
   const restart = `${names.pod} would restart (${changes.join(', ')})`
   const unknown = `${restart}, and whether with appendonly yes is not known`

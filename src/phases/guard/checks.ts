@@ -3,7 +3,7 @@ import { names } from '../../core/kubernetes/workload.ts'
 import { judgeAppending } from './append-only.ts'
 import type { StoredClaim } from './claims.ts'
 import { judgeEngine } from './engine.ts'
-import { type GuardFacts, type GuardJudgement, held, type Judgement, type Loss } from './facts.ts'
+import { type GuardFacts, type GuardJudgement, held, type Loss, type SubjectFindings } from './facts.ts'
 import { copyHint, keepVolumeHint } from './hints.ts'
 import { judgeMemory } from './memory.ts'
 import { judgePersistence } from './persistence.ts'
@@ -17,7 +17,7 @@ export function asksRedis({ changes, before, after }: Pick<GuardFacts, 'changes'
 
 /** Everything that would be lost, unless it was accepted by name. */
 export function guardJudgement(facts: GuardFacts): GuardJudgement {
-  const judged: Judgement[] = [
+  const judged: SubjectFindings[] = [
     { losses: facts.claims.flatMap((claim) => claimLoss(claim, facts) ?? []) },
     judgeStranger(facts),
     judgeAppending(facts),
@@ -69,7 +69,7 @@ function judgeStranger({
   barrier,
   silence = '',
   outlivesPod
-}: GuardFacts): Judgement {
+}: GuardFacts): SubjectFindings {
   const isLocked = running === undefined && barrier !== undefined && barrier.hint === undefined
   if (!isStored || isOurs || changes.length === 0 || !isLocked || !outlivesPod) return {}
   const sentence =

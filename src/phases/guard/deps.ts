@@ -10,14 +10,6 @@ export interface States {
   after: KubernetesObject
 }
 
-/** How the running Redis is asked. */
-export interface RedisLogin {
-  /** Undefined for the user `default`. */
-  username: string | undefined
-  /** Undefined for a Redis without one. */
-  password: string | undefined
-}
-
 export interface ClaimDeps {
   cluster: { read(wanted: KubernetesObject, namespace: string): Promise<KubernetesObject | undefined> }
   toFailure(error: unknown, attempt: { verb: string; object: string; namespace: string; needs?: string }): Failure
@@ -32,6 +24,8 @@ export interface GuardDeps extends ClaimDeps {
   openRedis(port: number, password: string | undefined, timeout: number, username?: string): Promise<RedisConnection>
   /** Whether Redis replied with one of these error codes. */
   isReply(error: unknown, ...codes: string[]): boolean
+  /** Called when the running Redis has answered and has loaded its data. */
+  answered(): void
   /** Called with a secret before anything else is done with it. */
   secret(value: string): void
   log(line: string): void

@@ -1,8 +1,8 @@
 import { canRead, type Engine, engineTitle, readersOf } from '../../core/redis/engine.ts'
-import { type GuardFacts, type Judgement, type Loss, restartOf } from './facts.ts'
+import { type GuardFacts, type Loss, restartOf, type SubjectFindings } from './facts.ts'
 
 /** An engine that cannot read what the running one wrote does not start. */
-export function judgeEngine(facts: GuardFacts): Judgement {
+export function judgeEngine(facts: GuardFacts): SubjectFindings {
   const { changes, running, after, outlivesPod } = facts
   const [writer, reader] = [running?.engine, after.engine]
   if (changes.length === 0 || !outlivesPod || writer === undefined || reader === undefined) return {}

@@ -52,7 +52,7 @@ export interface Loss {
 }
 
 /** What one subject has to say. */
-export interface Judgement {
+export interface SubjectFindings {
   losses?: Loss[]
   preparations?: Preparation[]
   notes?: string[]

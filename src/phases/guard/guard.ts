@@ -8,6 +8,7 @@ import { containerOf, names, ports } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart, appendsByFile } from '../../core/redis/append-only.ts'
 import type { Engine } from '../../core/redis/engine.ts'
 import { parseInfo } from '../../core/redis/info.ts'
+import type { RedisLogin } from '../../core/redis/login.ts'
 import { userOf } from '../../core/redis/url.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import { outlivesPod } from '../../core/rendered-cache/storage.ts'
@@ -15,7 +16,7 @@ import type { Preparation } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { asksRedis, guardJudgement } from './checks.ts'
 import { readClaims, type StoredClaim } from './claims.ts'
-import type { GuardDeps, GuardInputs, RedisLogin, States } from './deps.ts'
+import type { GuardDeps, GuardInputs, States } from './deps.ts'
 import { engineLoss } from './engine.ts'
 import { type Barrier, type Loss, restartOf } from './facts.ts'
 import { type Running, runningFrom } from './running.ts'
@@ -36,7 +37,7 @@ export interface Guarded {
   login: RedisLogin | undefined
   /** Whether its files outlive the pod, so that the new one reads them. */
   outlivesPod: boolean
-  /** Whether the new one finds what the running one has written. */
+  /** Whether there is something to lose, and the new one finds what the running one has written. */
   keepsData: boolean
 }
 
@@ -63,7 +64,8 @@ export async function guard(
   const claims = await readClaims(statefulSet, namespace, deps)
   if (!isStored && nothingLeft(claims, appends.before)) return undefined
   const setups = { before: stored.redis && dataSetup(stored.redis), after: dataSetup(wanted.redis) }
-  const asked = asksRedis({ changes, ...setups }) ? await ask(namespace, states, deps) : {}
+  const nothing: Asked = { running: undefined, login: undefined, silence: undefined, barrier: undefined }
+  const asked = asksRedis({ changes, ...setups }) ? await ask(namespace, states, deps) : nothing
   const facts = {
     namespace,
     statefulSet,
@@ -75,10 +77,6 @@ export async function guard(
     appends,
     ...setups,
     claims,
-    running: undefined,
-    login: undefined,
-    silence: undefined,
-    barrier: undefined,
     accepted,
     ...asked
   }
@@ -86,9 +84,9 @@ export async function guard(
   lines.forEach(deps.log)
   for (const note of [...lifted, ...notes]) deps.note(note)
   if (losses.length > 0) throw dataAtRiskFailure(losses)
-  const keepsData =
-    facts.outlivesPod && lifted.length === 0 && !(appends.after === false && setups.after.savePoints === '')
+  const writesNothing = appends.after === false && setups.after.savePoints === ''
   const { outlivesPod: outlives, running, login } = facts
+  const keepsData = outlives && lifted.length === 0 && !writesNothing && running?.keys !== 0
   return { changes, preparations, running, login, outlivesPod: outlives, keepsData }
 }
 
@@ -133,19 +131,30 @@ function dataAtRiskFailure(losses: readonly Loss[]): Failure {
   return new Failure('data-at-risk', `nothing was written because data would be lost: ${sentence}`, hint)
 }
 
+/** What came of a query; everything is undefined where none was made. */
+interface Asked {
+  running: Running | undefined
+  login: RedisLogin | undefined
+  silence: string | undefined
+  barrier: Barrier | undefined
+}
+
 /** Queries the running Redis once, as the user whom the Secret named before this run. */
-async function ask(
-  namespace: string,
-  states: readonly States[],
-  deps: GuardDeps
-): Promise<{ running: Running; login: RedisLogin } | { silence: string; barrier?: Barrier | undefined }> {
+async function ask(namespace: string, states: readonly States[], deps: GuardDeps): Promise<Asked> {
   try {
     const login = await storedLogin(namespace, states, deps)
     await using tunnel = await deps.openTunnel(ports.redis)
     const running = runningFrom(parseInfo(await infoThrough(tunnel, login, deps)))
-    return running === undefined ? { silence: 'INFO lacks aof_enabled' } : { running, login }
+    if (running?.keys !== undefined) deps.answered()
+    const silence = running === undefined ? 'INFO lacks aof_enabled' : undefined
+    return { running, login: running && login, silence, barrier: undefined }
   } catch (error) {
-    return { silence: sanitizeLine(messageOf(error)), barrier: barrierIn(error, namespace, deps) }
+    return {
+      running: undefined,
+      login: undefined,
+      silence: sanitizeLine(messageOf(error)),
+      barrier: barrierIn(error, namespace, deps)
+    }
   }
 }
 

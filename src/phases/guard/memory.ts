@@ -1,8 +1,8 @@
 import { formatBytes } from '../../core/units.ts'
-import { type GuardFacts, type Judgement, type Loss, restartOf } from './facts.ts'
+import { type GuardFacts, type Loss, restartOf, type SubjectFindings } from './facts.ts'
 
 /** Less memory than the keys take now. */
-export function judgeMemory(facts: GuardFacts): Judgement {
+export function judgeMemory(facts: GuardFacts): SubjectFindings {
   const { running, after } = facts
   if (running === undefined) return {}
   const losses: Loss[] = []

@@ -1,12 +1,12 @@
 import { names } from '../../core/kubernetes/workload.ts'
-import { type GuardFacts, held, type Judgement, restartOf } from './facts.ts'
+import { type GuardFacts, held, restartOf, type SubjectFindings } from './facts.ts'
 import { copyHint, saveHint } from './hints.ts'
 
 /**
  * What a Redis without an append-only file keeps over its restart: its last snapshot. One with such a file that is to
  * start without it needs a snapshot, too; and where nothing is written any more, the next restart loses everything.
  */
-export function judgePersistence(facts: GuardFacts): Judgement {
+export function judgePersistence(facts: GuardFacts): SubjectFindings {
   const { changes, appends, running, before, after } = facts
   // Of a Redis that is down, only what it wrote counts; healing is never blocked.
   if (changes.length === 0 || running === undefined || running.keys === 0 || !facts.outlivesPod) return {}
@@ -35,7 +35,7 @@ export function judgePersistence(facts: GuardFacts): Judgement {
 }
 
 /** A Redis that cannot write its files does not do it when it ends, either: its grace period is over, and it is killed. */
-function failingWrites(facts: GuardFacts): Judgement {
+function failingWrites(facts: GuardFacts): SubjectFindings {
   const { running } = facts
   const failing = running?.failing ?? []
   if (running === undefined || failing.length === 0) return {}

@@ -1,8 +1,8 @@
-import { type GuardFacts, held, type Judgement, type Loss, restartOf } from './facts.ts'
+import { type GuardFacts, held, type Loss, restartOf, type SubjectFindings } from './facts.ts'
 import { moveHint } from './hints.ts'
 
 /** Files that the new Redis would not look for where they are. */
-export function judgePlace(facts: GuardFacts): Judgement {
+export function judgePlace(facts: GuardFacts): SubjectFindings {
   const { before, after, running, changes } = facts
   if (before === undefined || running === undefined || running.keys === 0) return {}
   if (changes.length === 0 || !facts.outlivesPod) return {}

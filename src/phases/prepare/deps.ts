@@ -2,14 +2,6 @@ import type { ForwardedPort } from '../../clients/kubernetes/port-forward.ts'
 import type { RedisConnection } from '../../clients/redis/connection.ts'
 import type { Clock } from '../../core/clock.ts'
 
-/** How the running Redis is reached. */
-export interface RedisLogin {
-  /** Undefined for the user `default`. */
-  username: string | undefined
-  /** Undefined for a Redis without one. */
-  password: string | undefined
-}
-
 export interface PrepareDeps {
   openTunnel(port: number): Promise<ForwardedPort>
   openRedis(port: number, password: string | undefined, timeout: number, username?: string): Promise<RedisConnection>

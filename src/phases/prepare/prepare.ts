@@ -6,11 +6,12 @@ import { names, ports } from '../../core/kubernetes/workload.ts'
 import { pollInterval } from '../../core/poll-interval.ts'
 import { busyWith, keyCount, unfinishedIn } from '../../core/redis/data-state.ts'
 import { parseInfo, type RedisInfo } from '../../core/redis/info.ts'
+import type { RedisLogin } from '../../core/redis/login.ts'
 import type { Preparation } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { type Sentinels, sentinelPrefix } from '../../core/sentinels.ts'
 import { formatDuration } from '../../core/units.ts'
-import type { PrepareDeps, RedisLogin } from './deps.ts'
+import type { PrepareDeps } from './deps.ts'
 
 /** The limit of one connection or reply, in milliseconds. */
 const answerMilliseconds = 5_000

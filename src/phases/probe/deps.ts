@@ -4,6 +4,7 @@ import type { Clock } from '../../core/clock.ts'
 import type { Credentials } from '../../core/credentials.ts'
 import type { Failure } from '../../core/failure.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
+import type { RedisLogin } from '../../core/redis/login.ts'
 import type { RenderedUsers } from '../../core/rendered-cache/users.ts'
 import type { Check, Topology } from '../../core/result.ts'
 import type { SettingsInputs } from './settings.ts'
@@ -30,19 +31,10 @@ export interface ProbeDeps {
   log(line: string): void
 }
 
-/** How a client logs in, by the stored Secret. */
-export interface RedisLogin {
-  password: string
-  /** Undefined for the user `default`. */
-  username?: string | undefined
-  /** Undefined for the first database. */
-  database?: number | undefined
-}
-
 export interface ProbeInputs extends SettingsInputs {
   namespace: string
   /** As whom, and where, clients work by the Secret's `url`. */
-  login: RedisLogin
+  login: RedisLogin & { password: string }
   /** Whether a write is proven by one, or else judged by what Redis says. */
   mayWrite: boolean
   memoryThresholdPercent: number

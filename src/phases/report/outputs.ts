@@ -1,4 +1,5 @@
 import type { Change } from '../../core/result.ts'
+import { servingOf } from './serving.ts'
 import type { Run } from './verdict.ts'
 
 /** The planned changes that count as a change, in the words of a plan. */
@@ -18,6 +19,7 @@ export function outputsOf(run: Run): Record<string, string> {
     verdict: run.verdict,
     'failure-code': known(run.failure?.code),
     topology: known(run.topology),
+    serving: String(servingOf(run) ?? ''),
     changed: changedOf(created, configured, run),
     created: known(created),
     configured: known(configured),

@@ -4,6 +4,7 @@ import { formatBytes, formatDuration } from '../../core/units.ts'
 import { claimOf } from './claim.ts'
 import { code, escaped, folded, table, verbatim } from './markdown.ts'
 import { planParts } from './plan-section.ts'
+import { servingOf, servingSentence } from './serving.ts'
 import type { Run } from './verdict.ts'
 
 /** GitHub drops a summary of more than 1 MiB completely. */
@@ -13,7 +14,7 @@ const maximumRows = 200
 /** The job summary: the verdict first, then what to do, then the details. */
 export function summaryOf(run: Run, maximumBytes = summaryBytes): string {
   const { mode, failure } = run
-  const first = [headline(run), ...(failure === undefined ? [] : explanation(failure))]
+  const first = [headline(run), ...(failure === undefined ? [] : explanation(failure, run))]
   const evidence = (failure?.evidence ?? []).map(({ title, text }) => folded(title, verbatim(text)))
   // Half of the space at most, so that the rest always fits.
   const details = mode === 'plan' ? plannedDetails(run, maximumBytes / 2) : deployedDetails(run, maximumBytes / 2)
@@ -47,18 +48,20 @@ function headline(run: Run): string {
     .filter(Boolean)
     .join(', ')
   const where = place === '' ? '' : ` (${place})`
-  if (mode === 'plan') {
+  if (mode === 'plan' && plan !== undefined) {
     return verdict === 'failed'
       ? `### ❌ This would fail: ${code(failure?.code ?? 'internal')}${where}`
-      : `### 📋 Plan: ${escaped(plan?.sentence ?? '')}${where}`
+      : `### 📋 Plan: ${escaped(plan.sentence)}${where}`
   }
   if (verdict === 'failed') return `### ❌ Redis cache failed: ${code(failure?.code ?? 'internal')}${where}`
   const claim = escaped(claimOf(run))
   return `### ✅ ${claim.charAt(0).toUpperCase()}${claim.slice(1)}${where}`
 }
 
-function explanation({ sentence, hint }: FailureReport): string[] {
-  return [`**What happened:** ${escaped(cut(sentence))}`, `**Next:** ${withCode(cut(hint))}`]
+function explanation({ sentence, hint }: FailureReport, run: Run): string[] {
+  const serving = servingOf(run)
+  const impact = serving === undefined ? [] : [`**Serving now:** ${servingSentence(serving)}`]
+  return [`**What happened:** ${escaped(cut(sentence))}`, ...impact, `**Next:** ${withCode(cut(hint))}`]
 }
 
 /** Longer than any regular sentence; a message of the cluster may be longer. */

@@ -5,6 +5,7 @@ import { apiCall } from '../../core/kubernetes/api-call.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Check } from '../../core/result.ts'
+import { changedKeys } from '../../core/secret-readers.ts'
 import type { SecretDeps, SecretInputs } from './deps.ts'
 import { readExternalSecret, readReports } from './sync/api-calls.ts'
 import { secretMissingFailure } from './sync/failures.ts'
@@ -18,6 +19,8 @@ export interface VerifiedSecret {
   credentials: Credentials
   /** Whether the values are proven to match AWS now. */
   fresh: boolean
+  /** The keys that a sync of this run has changed. */
+  changed: string[]
 }
 
 /**
@@ -31,8 +34,12 @@ export async function verifySecret(
   deps: SecretDeps
 ): Promise<VerifiedSecret> {
   const { namespace, externalSecret } = inputs
+  let before: KubernetesObject | undefined
+  const keep = (stored: KubernetesObject | undefined) => {
+    before = stored
+  }
   const freshness =
-    externalSecret === undefined ? notCompared : await freshnessCheck(externalSecret, inputs, deadline, deps)
+    externalSecret === undefined ? notCompared : await freshnessCheck(externalSecret, inputs, deadline, deps, keep)
   report(freshness, deps)
   const secret = await readSecret(namespace, deps)
   if (secret === undefined) throw secretMissingFailure(namespace, externalSecret)
@@ -41,7 +48,11 @@ export async function verifySecret(
   if (problems.length > 0)
     throw invalidSecretFailure(problems, namespace, externalSecret && remoteSecret(externalSecret))
   const fields = credentialFields.map((field) => [field, credentialField(secret, field)])
-  return { credentials: Object.fromEntries(fields) as Credentials, fresh: freshness.relaxed !== true }
+  return {
+    credentials: Object.fromEntries(fields) as Credentials,
+    fresh: freshness.relaxed !== true,
+    changed: changedKeys(before, secret)
+  }
 }
 
 const notCompared: Check = {
@@ -55,13 +66,16 @@ async function freshnessCheck(
   externalSecret: KubernetesObject,
   { namespace, force }: SecretInputs,
   deadline: Deadline,
-  deps: SecretDeps
+  deps: SecretDeps,
+  beforeSync: (secret: KubernetesObject | undefined) => void
 ): Promise<Check> {
   const name = force ? 'synced with AWS in this run' : 'last sync with AWS'
   try {
     const jobs = [
       readExternalSecret(externalSecret, namespace, deps),
-      force ? readReports(namespace, deps) : undefined
+      force ? readReports(namespace, deps) : undefined,
+      // Only to tell what changes: a Secret that cannot be read is judged after the sync.
+      force ? readSecret(namespace, deps).then(beforeSync, () => {}) : undefined
     ] as const
     // Even if one fails, so that no request outlives the phase.
     await Promise.allSettled(jobs)

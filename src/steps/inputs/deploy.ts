@@ -31,11 +31,16 @@ export interface DeployInputs extends CacheInputs {
   redisImage: string | undefined
 }
 
-/** @returns undefined if a name is not known */
-function acceptedDangers(text: string): Set<AcceptableDanger> | undefined {
-  const names = text.split(',').map((name) => name.trim())
-  const known = names.map((name) => acceptableDangers.find((danger) => danger === name))
-  return known.includes(undefined) ? undefined : new Set(known.filter((danger) => danger !== undefined))
+function readAccepted(read: InputReader): Set<AcceptableDanger> {
+  const given =
+    read
+      .optional('accept-data-loss')
+      ?.split(',')
+      .map((name) => name.trim()) ?? []
+  const known = acceptableDangers.filter((danger) => given.includes(danger))
+  const unknown = given.filter((name) => !known.some((danger) => danger === name))
+  for (const name of unknown) read.refuse('accept-data-loss', name, `a list of ${acceptableDangers.join(', ')}`)
+  return new Set(known)
 }
 
 const minute = 60_000
@@ -59,9 +64,7 @@ export function readDeployInputs(source: InputSource): DeployInputs {
       recovers.find((each) => each === text)
     ),
     rehearse: read.flag('rehearse'),
-    acceptDataLoss:
-      read.parsed('accept-data-loss', `a list of ${acceptableDangers.join(', ')}`, acceptedDangers) ??
-      new Set<AcceptableDanger>(),
+    acceptDataLoss: readAccepted(read),
     timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 5m or 90s', 5 * minute, timeoutMilliseconds),
     redisImage: read.optional('redis-image'),
     ...readCacheInputs(read, ['cluster', 'runner', 'none'])

@@ -4,7 +4,7 @@ import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import type { CacheInputs } from './cache.ts'
 import type { DeployInputs } from './deploy.ts'
 
-type TopologyInputs = CacheInputs & Pick<DeployInputs, 'redisPassword' | 'redisImage'> & { rehearse?: boolean }
+type TopologyInputs = CacheInputs & Pick<DeployInputs, 'redisPassword' | 'redisImage' | 'rehearse' | 'acceptDataLoss'>
 
 /** An input, whether it was set without an effect, why, and what to do besides removing it. */
 type Row = [input: string, isUseless: boolean, because: string, instead: string]
@@ -27,7 +27,7 @@ export function refuseInputsWithoutEffect(
 const otherEnvironment = 'choose the environment it is meant for'
 
 function managedRows(inputs: TopologyInputs): Row[] {
-  const { redisPassword, probeFrom = 'cluster', redisImage, maxmemoryPolicy, relaxed } = inputs
+  const { redisPassword, probeFrom = 'cluster', redisImage, acceptDataLoss, maxmemoryPolicy, relaxed } = inputs
   const noRedis = `these manifests have no StatefulSet ${names.statefulSet}`
   const noPod = `${noRedis}, and with probe-from: ${probeFrom} no pod probes the cache`
   const notAsked = `${noRedis}, and with probe-from: none the cache is not probed`
@@ -35,7 +35,8 @@ function managedRows(inputs: TopologyInputs): Row[] {
   const noGroup = 'elasticache-replication-group is not set, so no ElastiCache settings are verified'
   return [
     ['redis-password', redisPassword !== undefined, noRedis, otherEnvironment],
-    ['rehearse', inputs.rehearse === false, noRedis, otherEnvironment],
+    ['accept-data-loss', acceptDataLoss.size > 0, noRedis, otherEnvironment],
+    ['rehearse', !inputs.rehearse, noRedis, otherEnvironment],
     ['redis-image', redisImage !== undefined && probeFrom !== 'cluster', noPod, 'set probe-from: cluster'],
     ['maxmemory-policy', maxmemoryPolicy !== undefined && probeFrom === 'none', notAsked, 'set another probe-from'],
     // A region alone may be set for a whole organization, and requests nothing.

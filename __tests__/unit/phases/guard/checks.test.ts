@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
-import { asksRedis, type GuardFacts, guardJudgement } from '../../../../src/phases/guard/checks.ts'
+import { asksRedis, guardJudgement } from '../../../../src/phases/guard/checks.ts'
+import type { GuardFacts } from '../../../../src/phases/guard/facts.ts'
 import type { Running } from '../../../../src/phases/guard/running.ts'
+import type { DataSetup } from '../../../../src/phases/guard/setup.ts'
 import { shippedOne } from '../plan/shipped.ts'
 
 const statefulSet = shippedOne('StatefulSet', 'redis')
@@ -15,7 +17,26 @@ const bound: KubernetesObject = {
 const claims = [{ name: 'data-redis-0', object: bound }]
 const noClaim = [{ name: 'data-redis-0', object: undefined }]
 const deleted = { ...bound, metadata: { ...bound.metadata, deletionTimestamp: 'now' } }
-const running: Running = { appends: false, unfinished: ['aof_enabled:0'], keys: 201, bytes: 2048 }
+const running: Running = {
+  appends: false,
+  unfinished: ['aof_enabled:0'],
+  keys: 201,
+  bytes: 2048,
+  used: 4096,
+  maxmemory: 268_435_456,
+  unsaved: 0,
+  failing: [],
+  engine: { name: 'redis', version: [7, 2] }
+}
+const setup: DataSetup = {
+  savePoints: '900 1',
+  maxmemory: 268_435_456,
+  policy: 'allkeys-lru',
+  memoryLimit: 536_870_912,
+  place: { volume: 'claim data', folder: '.' },
+  fileNames: { dbfilename: 'dump.rdb', appenddirname: 'appendonlydir', appendfilename: 'appendonly.aof' },
+  engine: { name: 'redis', version: [7, 2] }
+}
 const switchedOn: Running = { ...running, appends: true, unfinished: [] }
 
 /** A deployment that switches the append-only file on, with these differences. */
@@ -23,26 +44,33 @@ const facts = (differences: Partial<GuardFacts> = {}): GuardFacts => ({
   namespace: 'team',
   statefulSet,
   isStored: true,
+  isOurs: true,
   startsAlike: true,
   outlivesPod: true,
   changes: ['configuration'],
   appends: { before: false, after: true },
+  before: setup,
+  after: setup,
   claims,
   running,
   silence: undefined,
   barrier: undefined,
+  accepted: new Set(),
   ...differences
 })
 const silent = { running: undefined, silence: 'connect ECONNREFUSED' }
+const preparationsOf = (differences: Partial<GuardFacts> = {}) => guardJudgement(facts(differences)).preparations
 const lossesOf = (differences: Partial<GuardFacts>) =>
   guardJudgement(facts(differences)).losses.map(({ sentence }) => sentence)
 
 describe('a Redis without an append-only file that would start with one', () => {
-  test('would lose its keys, and gets the commands that switch it on live', () => {
-    const [loss] = guardJudgement(facts()).losses
-    expect(loss?.sentence).toBe(
+  test('has it switched on live, and gets the commands for that, should it fail', () => {
+    const [loss] = preparationsOf()
+    expect(lossesOf({})).toEqual([])
+    expect(loss).toMatchObject({ kind: 'append-only' })
+    expect(loss?.because).toBe(
       'redis-0 would restart (configuration) with appendonly yes, and Redis has no append-only file now: it would ' +
-        'read one that is missing or old, and no snapshot: 201 keys (2 KiB) would be lost'
+        'read one that is missing or old, and no snapshot'
     )
     const exec = `kubectl -n team exec redis-0 -c redis -- sh -c 'REDISCLI_AUTH="$(cat /run/redis-credentials/password)" redis-cli`
     expect(loss?.hint).toBe(
@@ -58,25 +86,18 @@ describe('a Redis without an append-only file that would start with one', () => 
       'mountPath: /run/redis-credentials/password',
       'mountPath: /elsewhere/password'
     ])
-    expect(guardJudgement(facts({ statefulSet: own })).losses[0]?.hint).toContain(
+    expect(preparationsOf({ statefulSet: own })[0]?.hint).toContain(
       '`kubectl -n team get secret redis-credentials -o jsonpath={.data.password} | base64 -d | ' +
         `kubectl -n team exec -i redis-0 -c redis -- sh -c 'REDISCLI_AUTH="$(cat)" redis-cli CONFIG SET appendonly yes'\``
     )
   })
 
   test.each<[string, Partial<GuardFacts>]>([
-    ['would lose it, also where its configuration is not known', { appends: { before: undefined, after: true } }],
-    ['would lose it, also where it was switched off live', { appends: { before: true, after: true } }]
-  ])('would lose its keys: %s', (_, differences) => {
-    expect(lossesOf(differences)).toEqual([expect.stringContaining('201 keys (2 KiB) would be lost')])
-  })
-
-  test('would lose one key of unknown size', () => {
-    expect(lossesOf({ running: { ...running, keys: 1, bytes: undefined } })[0]).toMatch(/: 1 key would be lost$/)
-  })
-
-  test('would lose the data that it is still loading', () => {
-    expect(lossesOf({ running: { ...running, keys: undefined } })[0]).toContain('every key would be lost')
+    ['where its configuration is not known', { appends: { before: undefined, after: true } }],
+    ['where it was switched off live', { appends: { before: true, after: true } }],
+    ['while it is still loading its data', { running: { ...running, keys: undefined } }]
+  ])('has it switched on live, also %s', (_, differences) => {
+    expect(preparationsOf(differences)).toEqual([expect.objectContaining({ kind: 'append-only' })])
   })
 
   test.each<[string, Partial<GuardFacts>]>([
@@ -137,28 +158,28 @@ describe('an append-only file that was switched on live', () => {
   test('is accepted when it is complete', () => {
     expect(guardJudgement(facts({ running: switchedOn }))).toEqual({
       losses: [],
+      accepted: [],
+      preparations: [],
       notes: [],
       lines: ['redis-0 would restart (configuration); its append-only file was enabled at runtime and is complete']
     })
   })
 
   test('is awaited while it is being written', () => {
-    const [loss] = guardJudgement(
-      facts({ running: { ...switchedOn, unfinished: ['aof_rewrite_in_progress:1'] } })
-    ).losses
-    expect(loss?.sentence).toContain('is not complete (aof_rewrite_in_progress:1): 201 keys')
+    const [loss] = preparationsOf({ running: { ...switchedOn, unfinished: ['aof_rewrite_in_progress:1'] } })
+    expect(loss?.because).toMatch(/is not complete \(aof_rewrite_in_progress:1\)$/)
     expect(loss?.hint).toMatch(/^wait until `kubectl .* redis-cli INFO persistence'` says aof_enabled:1/)
   })
 
   test('is accepted without a base where the configuration that Redis started with is unknown', () => {
     const young = { ...switchedOn, unfinished: ['aof_base_size:0'] }
-    expect(lossesOf({ appends: { before: undefined, after: true }, running: young })).toEqual([])
-    expect(lossesOf({ running: young })).toHaveLength(1)
+    expect(preparationsOf({ appends: { before: undefined, after: true }, running: young })).toEqual([])
+    expect(preparationsOf({ running: young })).toHaveLength(1)
   })
 
   test('may be rewritten if Redis was started with it', () => {
     const rewriting = { ...switchedOn, unfinished: ['aof_rewrite_in_progress:1'] }
-    expect(lossesOf({ appends: { before: true, after: true }, running: rewriting })).toEqual([])
+    expect(preparationsOf({ appends: { before: true, after: true }, running: rewriting })).toEqual([])
   })
 })
 
@@ -266,22 +287,163 @@ describe('a volume claim', () => {
     expect(lossesOf({ ...gone, running: undefined, silence: 'no pod' })).toEqual([])
   })
 
-  test('and the append-only file are reported in one failure', () => {
-    expect(lossesOf({ claims: of(deleted) })).toHaveLength(2)
+  test('and the append-only file are judged at once', () => {
+    const { losses, preparations } = guardJudgement(facts({ claims: of(deleted) }))
+    expect([losses, preparations].map((each) => each.length)).toEqual([1, 1])
   })
 })
 
 describe('the query of the running Redis', () => {
   const asks = (differences: Partial<GuardFacts>) => asksRedis(facts(differences))
 
-  test('is made where Redis would restart with an append-only file or without its claim', () => {
+  test('is made where Redis would restart, or gets less memory', () => {
     expect(asks({})).toBe(true)
-    expect(asks({ appends: { before: false, after: false }, claims: noClaim })).toBe(true)
-    expect(asks({ appends: { before: undefined, after: undefined } })).toBe(true)
+    expect(asks({ changes: [], after: { ...setup, maxmemory: 8_388_608 } })).toBe(true)
   })
 
-  test('is not made where nothing depends on the reply', () => {
+  test('is not made where nothing changes', () => {
     expect(asks({ changes: [] })).toBe(false)
-    expect(asks({ appends: { before: false, after: false } })).toBe(false)
   })
+})
+
+/** A Redis with an append-only file, before and after. */
+const appending: Partial<GuardFacts> = { appends: { before: true, after: true }, running: switchedOn }
+
+describe('a Redis that would start without its append-only file', () => {
+  const off = { ...appending, appends: { before: true, after: false } }
+
+  test('saves a snapshot first, which it reads then', () => {
+    expect(lossesOf(off)).toEqual([])
+    expect(preparationsOf(off)).toEqual([
+      {
+        kind: 'save',
+        because:
+          'redis-0 would restart (configuration) with appendonly no: it would read its last snapshot, and 0 changes are in ' +
+          'no snapshot yet',
+        hint: expect.stringMatching(/^save a snapshot: `kubectl .* redis-cli BGSAVE'`/)
+      }
+    ])
+  })
+
+  test('and had none before saves what no snapshot has yet', () => {
+    const saving = { appends: { before: false, after: false } }
+    expect(preparationsOf(saving)).toEqual([])
+    expect(preparationsOf({ ...saving, running: { ...running, unsaved: 7 } })[0]?.because).toContain('7 changes')
+  })
+
+  test('and without save points would keep nothing any more, unless that is accepted', () => {
+    const none = { ...off, after: { ...setup, savePoints: '' } }
+    expect(lossesOf(none)).toEqual([expect.stringContaining('it writes nothing to its volume any more')])
+    const { losses, accepted, preparations } = guardJudgement(facts({ ...none, accepted: new Set(['persistence']) }))
+    expect({ losses, accepted }).toEqual({
+      losses: [],
+      accepted: [expect.stringMatching(/^Accepted \(persistence\): /)]
+    })
+    expect(preparations).toHaveLength(1)
+  })
+
+  test('and kept nothing before either loses nothing more', () => {
+    const none = { ...setup, savePoints: '' }
+    expect(lossesOf({ appends: { before: false, after: false }, before: none, after: none })).toEqual([])
+  })
+})
+
+test('a Redis that cannot write its files is not restarted', () => {
+  const failing = { ...appending, running: { ...switchedOn, failing: ['aof_last_write_status:err'] } }
+  expect(lossesOf(failing)).toEqual([expect.stringContaining('cannot write its data (aof_last_write_status:err)')])
+  expect(lossesOf({ ...failing, changes: [] })).toEqual([])
+})
+
+describe('another maxmemory', () => {
+  const small = {
+    ...appending,
+    running: { ...switchedOn, used: 20_000_000 },
+    after: { ...setup, maxmemory: 8_388_608 }
+  }
+
+  test('below what is used would evict keys, with the numbers', () => {
+    expect(lossesOf(small)).toEqual([
+      'maxmemory would be 8 MiB, and Redis uses 19.1 MiB now: 11.1 MiB more than that, of 201 keys, would be evicted ' +
+        '(allkeys-lru)'
+    ])
+    expect(lossesOf({ ...small, changes: [] })).toHaveLength(1)
+    expect(lossesOf({ ...small, accepted: new Set(['maxmemory']) })).toEqual([])
+  })
+
+  test('below what is used would end all writes with noeviction', () => {
+    const noeviction = { ...small, after: { ...small.after, policy: 'noeviction' } }
+    expect(lossesOf(noeviction)[0]).toMatch(/clients could write nothing \(noeviction\)$/)
+  })
+
+  test('above what is used is harmless, as is one that is no less than now', () => {
+    expect(lossesOf({ ...small, after: { ...setup, maxmemory: 67_108_864 } })).toEqual([])
+    const full = { ...switchedOn, used: 9_000_000, maxmemory: 8_388_608 }
+    expect(lossesOf({ ...small, running: full })).toEqual([])
+  })
+})
+
+test('a memory limit below what is used would kill Redis while it loads', () => {
+  const killed = {
+    ...appending,
+    running: { ...switchedOn, used: 20_000_000 },
+    after: { ...setup, memoryLimit: 16_777_216 }
+  }
+  expect(lossesOf(killed)).toEqual([expect.stringContaining('it would be killed while it loads them')])
+})
+
+describe('another engine', () => {
+  const older = {
+    ...appending,
+    running: { ...switchedOn, engine: { name: 'redis' as const, version: [8, 2] as const } }
+  }
+
+  test('that cannot read the files is refused, and nobody can accept that', () => {
+    const all = { ...older, accepted: new Set(['maxmemory', 'persistence', 'claim'] as const) }
+    const [loss] = guardJudgement(facts(all)).losses
+    expect(loss?.sentence).toContain('as Redis 7.2, which cannot read the files that Redis 8.2 writes')
+    expect(loss?.hint).toMatch(/^use an image of Redis 8\.2 or newer/)
+  })
+
+  test('is not judged by its tag where it does not tell', () => {
+    expect(lossesOf({ ...older, after: { ...setup, engine: undefined } })).toEqual([])
+  })
+})
+
+describe('another place for the files', () => {
+  const moved = (after: Partial<DataSetup>) => ({ ...appending, after: { ...setup, ...after } })
+
+  test('is refused, by what would be accepted', () => {
+    const volume = guardJudgement(facts(moved({ place: { volume: 'a volume of type emptyDir', folder: '.' } })))
+    expect(volume.losses).toMatchObject([
+      { danger: 'claim', sentence: expect.stringContaining('no longer on claim data') }
+    ])
+    const folder = guardJudgement(facts(moved({ place: { volume: 'claim data', folder: 'new' } })))
+    expect(folder.losses).toMatchObject([
+      { danger: 'persistence', sentence: expect.stringContaining('`dir` would be new') }
+    ])
+    const name = guardJudgement(facts(moved({ fileNames: { ...setup.fileNames, dbfilename: 'other.rdb' } })))
+    expect(name.losses).toMatchObject([{ danger: 'persistence', sentence: expect.stringContaining('other.rdb') }])
+  })
+
+  test('loses nothing of a Redis without keys, or of one that is down', () => {
+    const place = { volume: 'claim other', folder: '.' }
+    expect(lossesOf({ ...moved({ place }), running: { ...switchedOn, keys: 0 } })).toEqual([])
+    expect(lossesOf({ ...moved({ place }), ...silent })).toEqual([])
+  })
+})
+
+describe('a Redis of others that lets nobody look at its data', () => {
+  const locked = { ...appending, ...silent, isOurs: false, barrier: { hint: undefined } }
+
+  test('is not restarted', () => {
+    expect(lossesOf(locked)).toEqual([expect.stringContaining('which another client deployed')])
+    expect(lossesOf({ ...locked, isOurs: true })).toEqual([])
+    expect(lossesOf({ ...locked, changes: [] })).toEqual([])
+  })
+})
+
+test('a danger that was accepted and is not there is told', () => {
+  expect(guardJudgement(facts({ ...appending, accepted: new Set(['claim']) })).notes).toEqual([
+    '`accept-data-loss` has claim, and there is no such danger in this change.'
+  ])
 })

@@ -20,7 +20,18 @@ const without = (name: string, ...lines: string[]) =>
 
 describe('the data of a running Redis', () => {
   test('is read from a complete INFO reply', () => {
-    expect(saying()).toEqual({ appends: true, unfinished: [], keys: 201, bytes: 2048 })
+    const memory = ['used_memory:5000', 'mem_not_counted_for_evict:904', 'maxmemory:8192']
+    expect(saying(...memory, 'rdb_changes_since_last_save:7', 'redis_version:7.2.16')).toEqual({
+      appends: true,
+      unfinished: [],
+      keys: 201,
+      bytes: 2048,
+      used: 4096,
+      maxmemory: 8192,
+      unsaved: 7,
+      failing: [],
+      engine: { name: 'redis', version: [7, 2] }
+    })
   })
 
   test('is empty where there are no keys', () => {
@@ -37,6 +48,18 @@ describe('the data of a running Redis', () => {
 
   test('has an unknown append-only state where INFO omits it', () => {
     expect(without('aof_enabled')).toBeUndefined()
+  })
+})
+
+describe('what Redis could not write', () => {
+  test('is the append-only file, where there is one', () => {
+    expect(saying('aof_last_write_status:err', 'rdb_last_bgsave_status:err')?.failing).toEqual([
+      'aof_last_write_status:err'
+    ])
+  })
+
+  test('is else its snapshot', () => {
+    expect(saying('aof_enabled:0', 'rdb_last_bgsave_status:err')?.failing).toEqual(['rdb_last_bgsave_status:err'])
   })
 })
 

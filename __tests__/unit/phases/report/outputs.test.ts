@@ -7,6 +7,7 @@ test('the outputs of a successful run contain every fact', () => {
     verdict: 'passed',
     'failure-code': '',
     topology: 'self-hosted',
+    serving: 'true',
     changed: 'true',
     created: '1',
     configured: '1',
@@ -15,7 +16,9 @@ test('the outputs of a successful run contain every fact', () => {
     'rollout-seconds': '6.3',
     'redis-version': '7.2.16',
     'used-memory-bytes': '1064000',
-    'maxmemory-bytes': '268435456'
+    'maxmemory-bytes': '268435456',
+    'keys-before': '',
+    'keys-after': ''
   })
 })
 

@@ -45,6 +45,8 @@ test('the summary of a failed run has the failure, then the hint, then the evide
 
 **What happened:** container redis exited with code 1 right after starting (2nd time)
 
+**Serving now:** no, clients get no answer or cannot write
+
 **Next:** read its last log lines below, or \`kubectl -n hospital-erp-system logs redis-0 -c redis --previous\`
 
 <details><summary>Last lines of container redis, before its restart</summary>
