@@ -5,6 +5,7 @@ import type { ManifestDocument } from '../../src/core/manifest.ts'
 import { Redactor } from '../../src/core/redact/redactor.ts'
 import type { Preparation, ProgramResult } from '../../src/core/result.ts'
 import type { ObjectStates } from '../../src/phases/apply/deps.ts'
+import { dataAtRiskFailure } from '../../src/phases/guard/guard.ts'
 import { guardData } from '../../src/steps/guard-phase.ts'
 import { expectNoSecret } from '../support/captured.ts'
 import { type KubernetesApi, startKubernetesApi } from '../support/kubernetes-api/server.ts'
@@ -80,7 +81,13 @@ async function guarding(
     deadline: new Deadline(clock, 60_000),
     role: 'rbac' as const
   }
-  const { failure, result: guarded } = await ended(guardData(states, new Set(), target, step))
+  const { failure, result: guarded } = await ended(
+    guardData(states, new Set(), target, step).then((found) => {
+      result.notes = [...(result.notes ?? []), ...(found?.notes ?? [])]
+      if (found !== undefined && found.losses.length > 0) throw dataAtRiskFailure(found.losses)
+      return found
+    })
+  )
   const notes = result.notes ?? []
   expectNoSecret([...log, ...notes, failure === undefined ? '' : wordsOf(failure)].join('\n'), secrets)
   const asked = api.requests.slice(before).map(({ method, path }) => `${method} ${path}`)

@@ -4,12 +4,11 @@ import { openPortForward } from '../clients/kubernetes/port-forward.ts'
 import { openRedisConnection, RedisError } from '../clients/redis/connection.ts'
 import type { AcceptableDanger } from '../core/data-dangers.ts'
 import { messageOf } from '../core/failure.ts'
-import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
+import { objectId } from '../core/kubernetes/object.ts'
 import { names } from '../core/kubernetes/workload.ts'
 import type { ObjectStates } from '../phases/apply/deps.ts'
-import { readClaims, type StoredClaim } from '../phases/guard/claims.ts'
 import type { ClaimDeps, GuardDeps } from '../phases/guard/deps.ts'
-import { type Guarded, guard } from '../phases/guard/guard.ts'
+import { dataAtRiskFailure, type Guarded, guard } from '../phases/guard/guard.ts'
 import { pendingRestart } from '../phases/plan/predicted-restart.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { noteInto } from './findings.ts'
@@ -33,6 +32,8 @@ export async function guardPhase(
   let guarded: Guarded | undefined
   await step.phase('guard', `the data of pod ${names.pod}`, async () => {
     guarded = await guardData(states, accepted, session, step)
+    guarded?.notes.forEach(noteInto(step.result, step.log))
+    if (guarded !== undefined && guarded.losses.length > 0) throw dataAtRiskFailure(guarded.losses)
     const { preparations = [], changes = [] } = guarded ?? {}
     if (preparations.length > 0) return `nothing would be lost once ${names.pod} has prepared for its restart`
     return changes.length > 0 ? `nothing would be lost when ${names.pod} restarts` : 'nothing would be lost'
@@ -40,7 +41,7 @@ export async function guardPhase(
   return guarded
 }
 
-/** The same, without a phase. */
+/** The same without a phase: what would be lost is part of the result. */
 export async function guardData(
   states: readonly ObjectStates[],
   accepted: ReadonlySet<AcceptableDanger>,
@@ -84,15 +85,6 @@ export function redisDeps({
 /** A pod whose StatefulSet is gone is adopted by the next one, and replaced if that has another template. */
 function restartOf({ before, after }: ObjectStates): string[] {
   return before === undefined ? [`no StatefulSet/${names.statefulSet} is stored`] : pendingRestart(before, after)
-}
-
-/** The claims of the deployed Redis, as far as they may be read. @throws Failure */
-export async function deployedClaims(
-  statefulSet: KubernetesObject,
-  session: ClusterSession,
-  step: GuardContext
-): Promise<StoredClaim[]> {
-  return readClaims(statefulSet, session.namespace, claimDeps(session, step))
 }
 
 function claimDeps({ cluster, role }: ClusterSession, { result, log }: GuardContext): ClaimDeps {

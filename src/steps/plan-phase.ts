@@ -4,10 +4,9 @@ import { toPlannerFailure } from '../clients/kubernetes/failure.ts'
 import { credentialsObject } from '../core/credentials.ts'
 import { foreignMetadataNote } from '../core/drift/foreign-metadata.ts'
 import { combinedFailure, Failure, isGeneral } from '../core/failure.ts'
-import { claimRiskSentence } from '../core/kubernetes/claims.ts'
-import { type KubernetesObject, objectId } from '../core/kubernetes/object.ts'
+import { objectId } from '../core/kubernetes/object.ts'
 import { type ManifestDocument, parseManifest } from '../core/manifest.ts'
-import { cacheOfObjects, type RenderedCache } from '../core/rendered-cache/rendered-cache.ts'
+import type { RenderedCache } from '../core/rendered-cache/rendered-cache.ts'
 import type { Danger, Plan } from '../core/result.ts'
 import { sanitizeLine } from '../core/sanitize.ts'
 import { checkObject } from '../core/schema/check.ts'
@@ -25,7 +24,7 @@ import { invalidSecretFailure, secretChecks, secretProblems } from '../phases/se
 import { applyDeps, isUnknownKind } from './apply-phase.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { checkedInto, noteInto, reportLeftovers } from './findings.ts'
-import { deployedClaims } from './guard-phase.ts'
+import { guardData } from './guard-phase.ts'
 import type { DeployInputs } from './inputs/deploy.ts'
 import { reportRotation } from './secret-rotation.ts'
 import type { StepContext } from './step.ts'
@@ -66,7 +65,10 @@ export async function planPhase(
     const tried = outlook.accepted.map(triedOf)
     const refused = refusedIn(outlook, namespace, isDryRun)
     const plan = planOf(tried, refused)
-    if (isDryRun) plan.dangers.push(...(await claimDangers([...tried, ...refused], cache, session, step)))
+    if (isDryRun)
+      plan.dangers.push(
+        ...(await dataDangers([...planned.states, ...outlook.refused.map(asRendered)], inputs, session, step))
+      )
     await publishPlan(plan, step)
     for (const { wanted, after } of tried) {
       const foreign = foreignMetadataNote(wanted, after)
@@ -100,21 +102,25 @@ function refusedIn({ refused, premature }: Outlook, namespace: string, isDryRun:
 
 const afterFoundations = 'cannot be checked before a deployment has written what it depends on'
 
+function asRendered({ object, before }: RefusedObject): ObjectStates {
+  return { wanted: object, before, after: object }
+}
+
 /**
- * The problems of the claims of the deployed Redis: they are not part of the plan, but a deployment would be refused. A
- * deleted StatefulSet may have left them.
+ * What a deployment would be refused for because data would be lost: of the claims of the deployed Redis, and of Redis
+ * itself where the identity may ask it. What it may not ask, only a deployment can tell.
  */
-async function claimDangers(
-  known: readonly { before: KubernetesObject | undefined }[],
-  rendered: RenderedCache,
+async function dataDangers(
+  states: readonly ObjectStates[],
+  { acceptDataLoss }: DeployInputs,
   session: ClusterSession,
   step: StepContext
 ): Promise<Danger[]> {
-  const redis = cacheOfObjects(known.flatMap(({ before }) => before ?? [])).redis ?? rendered.redis
-  if (redis === undefined) return []
-  const claims = await deployedClaims(redis.statefulSet.object, session, step)
-  const sentences = claims.flatMap(({ object }) => (object && claimRiskSentence(object)) ?? [])
-  return sentences.map((sentence) => ({ rule: 'claim-at-risk', sentence }))
+  const { losses = [] } = (await guardData(states, acceptDataLoss, session, step)) ?? {}
+  return losses.map(({ danger, sentence }) => ({
+    rule: danger === 'claim' ? 'claim-at-risk' : 'data-at-risk',
+    sentence
+  }))
 }
 
 /** The problems of the current Secret of a managed cache; a plan forces no sync. */

@@ -8,7 +8,7 @@ export interface AclUser {
 export function aclUsers(lines: readonly (readonly string[])[]): AclUser[] {
   return lines.map((line) => {
     // As an argument of redis-server it may be one word.
-    const [name = '', ...rules] = line.join(' ').split(/\s+/).filter(Boolean)
+    const [name = '', ...rules] = line.length === 1 ? (line[0] ?? '').split(/\s+/).filter(Boolean) : line
     return { name, rules }
   })
 }

@@ -9,6 +9,7 @@ import { type LiveSetting, liveSettings } from './live-settings.ts'
 import { type RenderedNetworkPolicy, renderedNetworkPolicies } from './network-policies.ts'
 import { type PasswordSource, passwordSource } from './password-source.ts'
 import { type RedisSettings, redisSettings } from './redis-settings.ts'
+import { type RenderedScript, renderedScripts } from './scripts.ts'
 import { type RenderedService, renderedServices } from './services.ts'
 import { type RenderedStorage, renderedStorage } from './storage.ts'
 import { type RenderedUsers, renderedUsers } from './users.ts'
@@ -50,6 +51,8 @@ export interface RenderedRedis {
   readonly settings: Known<RedisSettings>
   /** What the manifests set by CONFIG SET once Redis runs. */
   readonly setLive: readonly LiveSetting[]
+  /** What may run commands in this Redis. */
+  readonly scripts: readonly RenderedScript[]
   readonly storage: RenderedStorage
   readonly password: Known<PasswordSource>
   readonly users: RenderedUsers
@@ -106,6 +109,7 @@ function renderedRedis(statefulSet: ManifestDocument, objects: readonly Kubernet
   const containers = containersOf(pod)
   const container = containerOf(object, names.redisContainer)
   const settings = redisSettings(object, container, configMaps)
+  const scripts = renderedScripts(object, objects)
   return {
     statefulSet,
     podLabels: { ...controllerLabels, ...Object(at(object, 'spec', 'template', 'metadata', 'labels')) },
@@ -114,10 +118,11 @@ function renderedRedis(statefulSet: ManifestDocument, objects: readonly Kubernet
     sidecars: containers.filter(({ name }) => name !== names.redisContainer && name !== names.exporterContainer),
     hostNetwork: at(pod, 'hostNetwork') === true,
     settings,
-    setLive: liveSettings(object, objects),
+    scripts,
+    setLive: liveSettings(scripts),
     storage: renderedStorage(object, container, settings),
     password: passwordSource(pod, container, settings),
-    users: renderedUsers(container, settings)
+    users: renderedUsers(container, settings, scripts)
   }
 }
 

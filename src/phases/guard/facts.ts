@@ -1,10 +1,10 @@
 import type { AcceptableDanger } from '../../core/data-dangers.ts'
 import type { KubernetesObject } from '../../core/kubernetes/object.ts'
+import type { DataSetup } from '../../core/rendered-cache/data-setup.ts'
 import type { Preparation } from '../../core/result.ts'
 import { formatBytes } from '../../core/units.ts'
 import type { StoredClaim } from './claims.ts'
 import type { Running } from './running.ts'
-import type { DataSetup } from './setup.ts'
 
 /** Everything that decides whether a deployment would lose data. */
 export interface GuardFacts {

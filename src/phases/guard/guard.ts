@@ -10,6 +10,7 @@ import type { Engine } from '../../core/redis/engine.ts'
 import { parseInfo } from '../../core/redis/info.ts'
 import type { RedisLogin } from '../../core/redis/login.ts'
 import { userOf } from '../../core/redis/url.ts'
+import { dataSetup } from '../../core/rendered-cache/data-setup.ts'
 import { cacheOfObjects, type RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import { outlivesPod } from '../../core/rendered-cache/storage.ts'
 import type { Preparation } from '../../core/result.ts'
@@ -20,13 +21,16 @@ import type { GuardDeps, GuardInputs, States } from './deps.ts'
 import { engineLoss } from './engine.ts'
 import { type Barrier, type Loss, restartOf } from './facts.ts'
 import { type Running, runningFrom } from './running.ts'
-import { dataSetup } from './setup.ts'
 
 /** The limit of one connection or reply, in milliseconds: without a reply, the deployed configuration decides. */
 const answerMilliseconds = 3_000
 
 /** What the guard found about the data of the Redis that is deployed. */
 export interface Guarded {
+  /** What would be lost, and was not accepted. */
+  losses: readonly Loss[]
+  /** What a reader should know besides: what was accepted, and what could not be looked at. */
+  notes: readonly string[]
   /** Why redis-0 would restart; empty if it would not. */
   changes: readonly string[]
   /** What the running Redis must do before its pod goes. */
@@ -42,10 +46,10 @@ export interface Guarded {
 }
 
 /**
- * Refuses a deployment that would lose data, before anything is written. A deleted StatefulSet may have left its claim
+ * Looks at everything that decides whether a deployment would lose data, before anything is written. A deleted StatefulSet may have left its claim
  * and its pod: then the rendered one determines where to look. If there is no claim there, Redis is not queried.
- * @returns what must be done before the first write; undefined where there is no Redis
- * @throws Failure data-at-risk that says what would be lost and how to keep it
+ * @returns what would be lost, and what must be done before the first write; undefined where there is no Redis
+ * @throws Failure of a request
  */
 export async function guard(
   { namespace, states, changes, accepted }: GuardInputs,
@@ -82,12 +86,19 @@ export async function guard(
   }
   const { losses, preparations, notes, lines, accepted: lifted } = guardJudgement(facts)
   lines.forEach(deps.log)
-  for (const note of [...lifted, ...notes]) deps.note(note)
-  if (losses.length > 0) throw dataAtRiskFailure(losses)
   const writesNothing = appends.after === false && setups.after.savePoints === ''
   const { outlivesPod: outlives, running, login } = facts
   const keepsData = outlives && lifted.length === 0 && !writesNothing && running?.keys !== 0
-  return { changes, preparations, running, login, outlivesPod: outlives, keepsData }
+  return {
+    losses,
+    notes: [...lifted, ...notes],
+    changes,
+    preparations,
+    running,
+    login,
+    outlivesPod: outlives,
+    keepsData
+  }
 }
 
 /**
@@ -125,7 +136,8 @@ function appending({ redis }: RenderedCache): boolean | undefined {
   return redis && appendsAtStart(redis)
 }
 
-function dataAtRiskFailure(losses: readonly Loss[]): Failure {
+/** What would be lost, and how to keep it. */
+export function dataAtRiskFailure(losses: readonly Loss[]): Failure {
   const sentence = losses.map((loss) => loss.sentence).join('. Also: ')
   const hint = losses.map((loss) => loss.hint).join('. Also: ')
   return new Failure('data-at-risk', `nothing was written because data would be lost: ${sentence}`, hint)

@@ -9,13 +9,23 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatBytes, quantityBytes, redisBytes } from '../../core/units.ts'
 import { weakenedPolicies } from './network-policy.ts'
 import { openDoors } from './password.ts'
-import { lostPersistence, shrinkingStorage, startedPersistence } from './storage.ts'
+import {
+  lostPersistence,
+  movedFiles,
+  olderEngine,
+  shrinkingStorage,
+  smallerMemory,
+  startedPersistence
+} from './storage.ts'
 
 /** The rules by name; each describes the dangers of a change, one sentence each. */
 const rules: Record<string, (before: RenderedCache, after: RenderedCache) => string[]> = {
   'storage-shrinks': shrinkingStorage,
   'persistence-off': lostPersistence,
   'persistence-on': startedPersistence,
+  'files-moved': movedFiles,
+  'maxmemory-shrinks': smallerMemory,
+  'engine-older': olderEngine,
   'password-weakened': becoming(openDoors),
   'network-policy-weakened': weakenedPolicies,
   'memory-budget': becoming(memoryShortage),

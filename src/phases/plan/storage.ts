@@ -2,10 +2,12 @@ import { listAt, objectId, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart } from '../../core/redis/append-only.ts'
 import { savePoints } from '../../core/redis/config.ts'
+import { canRead, engineTitle } from '../../core/redis/engine.ts'
+import { dataSetup } from '../../core/rendered-cache/data-setup.ts'
 import { knownValue } from '../../core/rendered-cache/known.ts'
 import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import type { Mount } from '../../core/rendered-cache/storage.ts'
-import { compareQuantities } from '../../core/units.ts'
+import { compareQuantities, formatBytes } from '../../core/units.ts'
 
 const sizePath = ['spec', 'resources', 'requests', 'storage']
 
@@ -29,7 +31,7 @@ export function startedPersistence(before: RenderedCache, after: RenderedCache):
   return appends(before) === false && appends(after)
     ? [
         'appendonly would change from no to yes: Redis would start from an append-only file that is missing or old, and ' +
-          'lose every key, unless it is enabled at runtime first; a deployment checks the running Redis and refuses'
+          'lose every key; a deployment switches it on in the running Redis first, and is refused where it cannot'
       ]
     : []
 }
@@ -42,7 +44,9 @@ function unwritten(before: RenderedCache, after: RenderedCache): string[] {
   const isOff = appends(before) && appends(after) === false
   return [
     ...(isOff
-      ? ['appendonly would change from yes to no: a restart would lose everything written since the last snapshot']
+      ? [
+          'appendonly would change from yes to no: Redis would start from its last snapshot; a deployment saves one first'
+        ]
       : []),
     ...withoutSnapshots(before, after)
   ]
@@ -83,4 +87,37 @@ function claimSizes({ documents }: RenderedCache): Map<string, string> {
     ])
   })
   return new Map(sizes.filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
+/** Data that the new Redis would not look for where it is; a change of the volume is part of `lostPersistence`. */
+export function movedFiles(before: RenderedCache, after: RenderedCache): string[] {
+  if (before.redis === undefined || after.redis === undefined) return []
+  const [old, next] = [dataSetup(before.redis), dataSetup(after.redis)]
+  const names: Record<string, string> = { ...next.fileNames, ...(next.place && { dir: next.place.folder }) }
+  const known: Record<string, string> = { ...old.fileNames, ...(old.place && { dir: old.place.folder }) }
+  const isSameVolume = old.place?.volume === next.place?.volume
+  return Object.entries(names).flatMap(([directive, name]) => {
+    const stored = known[directive]
+    if (stored === undefined || stored === name || !isSameVolume) return []
+    return [`${directive} would change from ${stored} to ${name}: Redis would not find the files that it has written`]
+  })
+}
+
+/** Less memory for keys. */
+export function smallerMemory(before: RenderedCache, after: RenderedCache): string[] {
+  if (before.redis === undefined || after.redis === undefined) return []
+  const [old, next] = [dataSetup(before.redis).maxmemory, dataSetup(after.redis).maxmemory]
+  if (!next || old === undefined || (old !== 0 && next >= old)) return []
+  const from = old === 0 ? 'no limit' : formatBytes(old)
+  return [
+    `maxmemory would change from ${from} to ${formatBytes(next)}: a deployment is refused if Redis uses more than that`
+  ]
+}
+
+/** An image whose Redis cannot read what the one before has written. */
+export function olderEngine(before: RenderedCache, after: RenderedCache): string[] {
+  if (before.redis === undefined || after.redis === undefined) return []
+  const [writer, reader] = [dataSetup(before.redis).engine, dataSetup(after.redis).engine]
+  if (writer === undefined || reader === undefined || canRead(reader, writer) !== false) return []
+  return [`${engineTitle(reader)} cannot read the files that ${engineTitle(writer)} writes: it would not start`]
 }

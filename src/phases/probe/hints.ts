@@ -160,6 +160,11 @@ export function usersHint(namespace: string, strangers: readonly string[], usern
   return `remove who does not belong there: ${command}; if a start script or redis.conf adds it, remove it there, too`
 }
 
+/** A user of an application hardly gives itself rights, as user default can. */
+function reload(namespace: string): string {
+  return `deploy again, which restarts the pod; where the manifests are right: \`kubectl -n ${namespace} delete pod ${names.pod}\``
+}
+
 /** What to do about users who may do less than is rendered. */
 export function rightsHint(namespace: string): string {
   return (
@@ -172,15 +177,20 @@ export function rightsHint(namespace: string): string {
 export function writeHint(problem: WriteProblem, namespace: string, username?: string): string {
   const cli = (command: string) => redisCliCommand(namespace, username, command)
   const user = shellName(username ?? 'default')
+  const isNamed = user !== 'default'
   switch (problem) {
     case 'replica':
       return `make it a master: ${cli('REPLICAOF NO ONE')}, and remove replicaof from redis.conf if it is there`
     case 'replicas':
       return `demand none: ${cli('CONFIG SET min-replicas-to-write 0')}, and correct redis.conf`
     case 'command':
-      return `give the user the right: ${cli(`ACL SETUSER ${user} +@read +@write`)}, and correct its rule in redis.conf`
+      return isNamed
+        ? `give user ${user} the commands in its rule in redis.conf (\`+@read +@write\`), and ${reload(namespace)}`
+        : `give the user the right: ${cli(`ACL SETUSER ${user} +@read +@write`)}, and correct its rule in redis.conf`
     case 'key':
-      return `give the user keys: ${cli(`ACL SETUSER ${user} "~*"`)}, and correct its rule in redis.conf`
+      return isNamed
+        ? `give user ${user} its keys in its rule in redis.conf (\`~*\`), and ${reload(namespace)}`
+        : `give the user keys: ${cli(`ACL SETUSER ${user} "~*"`)}, and correct its rule in redis.conf`
     case 'cluster':
       return `set cluster-enabled no in redis.conf, or give it all slots: ${cli('CLUSTER ADDSLOTSRANGE 0 16383')}`
     case 'renamed':

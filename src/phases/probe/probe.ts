@@ -150,49 +150,54 @@ async function readFacts(
   deps: ProbeDeps
 ): Promise<RedisFacts & { open: JudgedCheck; answer: JudgedCheck; write: WriteFinding | undefined }> {
   const { password, username, database } = login
-  return reachPod({ namespace, isNamed: username !== undefined }, deadline, deps, async (port, writingPort) => {
-    const openWriting = () => deps.openRedis(writingPort, password, writeMilliseconds, username)
-    await using connections = await openBoth(
-      deps.openRedis(port, undefined, answerMilliseconds(deadline)),
-      openWriting()
-    )
-    const { first: connection, second: writing } = connections
-    const refused: { INFO?: string; CONFIG?: string; ACL?: string } = {}
-    const ask = async (command: 'INFO' | 'CONFIG' | 'ACL', ...parameters: string[]): Promise<unknown> => {
-      try {
-        return await connection.call(command, ...parameters)
-      } catch (error) {
-        // Redis answers; it does not know the command by this name (rename-command), or the user may not run it.
-        if (!deps.isReply(error, 'ERR', 'NOPERM')) throw error
-        refused[command] ??= sanitizeLine(messageOf(error), 200)
-        return undefined
+  return reachPod(
+    { namespace, isNamed: username !== undefined && username !== 'default' },
+    deadline,
+    deps,
+    async (port, writingPort) => {
+      const openWriting = () => deps.openRedis(writingPort, password, writeMilliseconds, username)
+      await using connections = await openBoth(
+        deps.openRedis(port, undefined, answerMilliseconds(deadline)),
+        openWriting()
+      )
+      const { first: connection, second: writing } = connections
+      const refused: { INFO?: string; CONFIG?: string; ACL?: string } = {}
+      const ask = async (command: 'INFO' | 'CONFIG' | 'ACL', ...parameters: string[]): Promise<unknown> => {
+        try {
+          return await connection.call(command, ...parameters)
+        } catch (error) {
+          // Redis answers; it does not know the command by this name (rename-command), or the user may not run it.
+          if (!deps.isReply(error, 'ERR', 'NOPERM')) throw error
+          refused[command] ??= sanitizeLine(messageOf(error), 200)
+          return undefined
+        }
       }
+      const asked = askedSettings(expected)
+      // Sent in one go; Redis answers in this order.
+      const [open, , answer, info = '', list, ...settings] = await Promise.all([
+        checkOpen(connection, deps),
+        logIn(connection, login, deps),
+        ping(connection, deps),
+        ask('INFO'),
+        ask('ACL', 'LIST'),
+        // One each: only Redis 7 takes several at once.
+        ...asked.map((name) => ask('CONFIG', 'GET', name))
+      ])
+      const live = new Map(
+        asked.flatMap((name, index) => {
+          const pair = settings[index]
+          return Array.isArray(pair) && pair.length > 1 ? [[name, String(pair[1])]] : []
+        })
+      )
+      const users = Array.isArray(list) ? list.map(String) : undefined
+      const facts = { open, answer, info: parseInfo(String(info)), live, users, refused }
+      // What PING is refused for, such as a snapshot that failed, writes are refused for, too.
+      const write = answer.passed
+        ? await proveWrite({ username, database, expected, info: facts.info, mayWrite }, writing, openWriting)
+        : undefined
+      return { ...facts, write }
     }
-    const asked = askedSettings(expected)
-    // Sent in one go; Redis answers in this order.
-    const [open, , answer, info = '', list, ...settings] = await Promise.all([
-      checkOpen(connection, deps),
-      logIn(connection, login, deps),
-      ping(connection, deps),
-      ask('INFO'),
-      ask('ACL', 'LIST'),
-      // One each: only Redis 7 takes several at once.
-      ...asked.map((name) => ask('CONFIG', 'GET', name))
-    ])
-    const live = new Map(
-      asked.flatMap((name, index) => {
-        const pair = settings[index]
-        return Array.isArray(pair) && pair.length > 1 ? [[name, String(pair[1])]] : []
-      })
-    )
-    const users = Array.isArray(list) ? list.map(String) : undefined
-    const facts = { open, answer, info: parseInfo(String(info)), live, users, refused }
-    // What PING is refused for, such as a snapshot that failed, writes are refused for, too.
-    const write = answer.passed
-      ? await proveWrite({ username, database, expected, info: facts.info, mayWrite }, writing, openWriting)
-      : undefined
-    return { ...facts, write }
-  })
+  )
 }
 
 /** Two connections that are opened at the same time, and closed together. @throws the error of the first that fails */

@@ -164,8 +164,7 @@ async function readWriteFacts(
       const said = await ask('ACL', 'DRYRUN', user, command, ...parameters)
       if (typeof said === 'string') dryRuns.push({ command, said })
       else if (unknownToDryRun.test(messageOf(said))) dryRuns.push({ command, said: messageOf(said) })
-      else
-        notes.push(`Not checked whether the user may run ${command}: Redis has no ACL DRYRUN for it (${shown(said)}).`)
+      else notes.push(`Not checked whether the user may run ${command}: ${withoutDryRun(said)} (${shown(said)}).`)
     }
   }
   return {
@@ -221,6 +220,10 @@ async function expectOnlySilence(error: unknown, open: OpenConnection): Promise<
   if (isReplied(error) || kindOfError(textAt(error, 'code') ?? '', messageOf(error)) !== 'silent') throw error
   await using connection = await open()
   await replyOrError(connection, 'PING')
+}
+
+function withoutDryRun(error: unknown): string {
+  return /^NOPERM\b/.test(messageOf(error)) ? 'it may not ask by ACL DRYRUN' : 'Redis has no ACL DRYRUN for it'
 }
 
 function shown(reply: unknown): string {

@@ -1,6 +1,6 @@
 import { listed } from '../../core/listing.ts'
 import { type AclUser, aclUsers, isOn } from '../../core/redis/acl.ts'
-import { rightsLost } from '../../core/redis/acl-rights.ts'
+import { type Comparable, comparableIn, grantsEverything, rightsLost } from '../../core/redis/acl-rights.ts'
 import type { RenderedUsers } from '../../core/rendered-cache/users.ts'
 import type { JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
@@ -26,7 +26,7 @@ export function rightsCheck(
   const meant = [...rights].filter(([, rules]) => isOn({ rules }))
   if (meant.length === 0) return { check: undefined, notes: [] }
   const live = new Map(aclUsers(list.map((line) => line.split(' ').slice(1))).map((user) => [user.name, user]))
-  const compares = { commands: Number.parseInt(version ?? '', 10) >= 7 }
+  const compares = comparableIn(version)
   const judged = meant.map(([name, rules]) => judge(sanitizeLine(name, 100), live.get(name), rules, compares))
   const lost = judged.flatMap((each) => each.lost ?? [])
   const unclear = judged.flatMap((each) => each.unclear ?? [])
@@ -42,15 +42,31 @@ export function rightsCheck(
       passed: problems.length === 0,
       detail: problems.length === 0 ? `${names} as rendered` : problems.join(', ')
     },
-    notes: notes.map((each) => `Not certain whether clients may do all that is rendered: ${each}.`)
+    notes: [
+      ...uncomparedNotes(meant, version, compares),
+      ...notes.map((each) => `Not certain whether clients may do all that is rendered: ${each}.`)
+    ]
   }
+}
+
+function uncomparedNotes(
+  meant: readonly (readonly [string, readonly string[]])[],
+  version: string | undefined,
+  { commands }: Comparable
+): string[] {
+  const narrow = meant.filter(([, rules]) => !grantsEverything(rules)).map(([name]) => sanitizeLine(name, 100))
+  if (commands || narrow.length === 0) return []
+  return [
+    `Not compared: which commands ${listed(narrow, ', ')} may run. Redis ${version ?? 'of an unknown version'} does not ` +
+      'list the rules as they were given; 7.2 and newer do.'
+  ]
 }
 
 function judge(
   name: string,
   user: AclUser | undefined,
   meant: readonly string[],
-  compares: { commands: boolean }
+  compares: Comparable
 ): { lost?: string; unclear?: string } {
   if (user === undefined) return { lost: `user ${name} is rendered and does not exist` }
   if (!isOn(user)) return { lost: `user ${name} is rendered and is switched off` }

@@ -4,6 +4,7 @@ import { aclUsers, mayRunCommands, needsNoPassword } from '../../core/redis/acl.
 import { bindsLoopbackAlone, setting } from '../../core/redis/config.ts'
 import { certainSettings, type RedisSettings } from '../../core/rendered-cache/redis-settings.ts'
 import { mayBeProxied, type RenderedRedis } from '../../core/rendered-cache/rendered-cache.ts'
+import { scriptLines } from '../../core/rendered-cache/scripts.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 
 /**
@@ -71,14 +72,14 @@ function containerPortProblems({ container: redis, statefulSet }: RenderedRedis)
   ]
 }
 
-function writeProblems(settings: RedisSettings, { statefulSet, sidecars }: RenderedRedis): string[] {
+function writeProblems(settings: RedisSettings, { statefulSet, sidecars, scripts }: RenderedRedis): string[] {
   const replica = ['replicaof', 'slaveof'].flatMap((directive) => {
     const master = setting(settings.config, directive)
     if (master === undefined || /^no\s+one$/i.test(master)) return []
     return [`${lineOf(settings, directive, master)} makes Redis a replica, which takes no write: remove it`]
   })
   const cluster = setting(settings.config, 'cluster-enabled')
-  if (cluster?.toLowerCase() !== 'yes' || mayAssignSlots(statefulSet.object, sidecars)) return replica
+  if (cluster?.toLowerCase() !== 'yes' || mayAssignSlots(statefulSet.object, { sidecars, scripts })) return replica
   return [
     ...replica,
     `${lineOf(settings, 'cluster-enabled', cluster)} makes Redis wait for hash slots that nobody gives it, ` +
@@ -86,14 +87,18 @@ function writeProblems(settings: RedisSettings, { statefulSet, sidecars }: Rende
   ]
 }
 
-/** Whether a hook, a script or another container may give Redis its hash slots, as far as they show it. */
-function mayAssignSlots(statefulSet: KubernetesObject, sidecars: RenderedRedis['sidecars']): boolean {
+/** Whether a hook, a script, another container or a Job may give Redis its hash slots, as far as they show it. */
+function mayAssignSlots(
+  statefulSet: KubernetesObject,
+  { sidecars, scripts }: Pick<RenderedRedis, 'sidecars' | 'scripts'>
+): boolean {
   const redis = containerOf(statefulSet, names.redisContainer)
   const words = [...listAt(redis, 'command'), ...listAt(redis, 'args')].map(String).join(' ')
   return (
     sidecars.length > 0 ||
     at(redis, 'lifecycle', 'postStart') !== undefined ||
-    /(redis|valkey)-cli|addslots/i.test(words)
+    /(redis|valkey)-cli/i.test(words) ||
+    scripts.some(({ text }) => scriptLines(text).some((line) => /addslots|--cluster\s+create/i.test(line)))
   )
 }
 

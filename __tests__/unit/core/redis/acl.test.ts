@@ -82,3 +82,9 @@ test.each([
 ])('the keys of a user with %s', (rules, patterns) => {
   expect(keyPatterns({ rules: rules.split(' ') })).toEqual(patterns)
 })
+
+test('a password keeps its spaces, as the parser of redis.conf has split the words', () => {
+  expect(aclUsers([['app', 'on', '>two words', '+@all']])).toEqual([
+    { name: 'app', rules: ['on', '>two words', '+@all'] }
+  ])
+})

@@ -91,3 +91,15 @@ describe('there may be other users', () => {
     expect(usersOf((text) => text.replace(from, to)).othersBecause).toMatch(because)
   })
 })
+
+test('what user default may do is not known where something else may set it', () => {
+  const { rights } = usersOf((text) => text.replace('echo "user default on #$hash ~* &* +@all" >', 'make-users >'))
+  expect(rights.has('default')).toBe(false)
+})
+
+test('another container may set users', () => {
+  const sidecar = '      containers:\n        - {name: users, command: [redis-cli, acl, setuser, app, on]}'
+  expect(usersOf((text) => text.replace('      containers:', sidecar)).othersBecause).toBe(
+    'container users may set users'
+  )
+})

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import type { KubernetesObject } from '../../../../src/core/kubernetes/object.ts'
+import type { DataSetup } from '../../../../src/core/rendered-cache/data-setup.ts'
 import { asksRedis, guardJudgement } from '../../../../src/phases/guard/checks.ts'
 import type { GuardFacts } from '../../../../src/phases/guard/facts.ts'
 import type { Running } from '../../../../src/phases/guard/running.ts'
-import type { DataSetup } from '../../../../src/phases/guard/setup.ts'
 import { shippedOne } from '../plan/shipped.ts'
 
 const statefulSet = shippedOne('StatefulSet', 'redis')

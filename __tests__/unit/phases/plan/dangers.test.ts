@@ -32,12 +32,12 @@ describe('a dangerous change', () => {
     [
       'that switches the append-only file off',
       [['appendonly yes', 'appendonly no']],
-      'persistence-off: appendonly would change from yes to no: a restart would lose everything written since the last snapshot'
+      'persistence-off: appendonly would change from yes to no: Redis would start from its last snapshot; a deployment saves one first'
     ],
     [
       'that takes the line of the append-only file away, because no is built in',
       [['appendonly yes\n', '\n']],
-      'persistence-off: appendonly would change from yes to no: a restart would lose everything written since the last snapshot'
+      'persistence-off: appendonly would change from yes to no: Redis would start from its last snapshot; a deployment saves one first'
     ],
     [
       'that removes all save points',
@@ -53,6 +53,21 @@ describe('a dangerous change', () => {
       'that mounts the claim nowhere',
       [['            - name: data\n              mountPath: /data\n', '']],
       'persistence-off: /data of container redis would no longer be on the claim data, but on nothing, and what Redis writes there would be lost with the pod'
+    ],
+    [
+      'that moves the files on their volume',
+      [['appendonly yes', 'appendonly yes\n    appenddirname elsewhere']],
+      'files-moved: appenddirname would change from appendonlydir to elsewhere: Redis would not find the files that it has written'
+    ],
+    [
+      'that leaves less memory for keys',
+      [['maxmemory 256mb', 'maxmemory 8mb']],
+      'maxmemory-shrinks: maxmemory would change from 256 MiB to 8 MiB: a deployment is refused if Redis uses more than that'
+    ],
+    [
+      'to an engine that cannot read the files',
+      [['redis:7.2.16-alpine', 'redis:7.0.15-alpine']],
+      'engine-older: Redis 7.0 cannot read the files that Redis 7.2 writes: it would not start'
     ],
     [
       'that switches protected mode off',
@@ -133,7 +148,7 @@ describe('a dangerous change', () => {
 
   const switchedOn =
     'persistence-on: appendonly would change from no to yes: Redis would start from an append-only file that is missing ' +
-    'or old, and lose every key, unless it is enabled at runtime first; a deployment checks the running Redis and refuses'
+    'or old, and lose every key; a deployment switches it on in the running Redis first, and is refused where it cannot'
 
   test('is one that switches the append-only file on', () => {
     expect(said(shipped(['appendonly yes', 'appendonly no']), shipped())).toEqual([switchedOn])

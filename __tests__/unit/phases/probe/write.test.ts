@@ -190,6 +190,15 @@ describe('what to type', () => {
     expect(managedWriteHint(problem)).not.toContain('kubectl')
   })
 
+  test.each([
+    ['command', 'in its rule in redis.conf (`+@read +@write`), and deploy again'],
+    ['key', 'in its rule in redis.conf (`~*`), and deploy again']
+  ] as const)('is nothing that a user of an application cannot do, after %s', (problem, words) => {
+    const hint = writeHint(problem, 'team', 'app')
+    expect(hint).toContain(words)
+    expect(hint).not.toContain('ACL SETUSER')
+  })
+
   test('as the user of url, whose name may not break out of the command', () => {
     expect(writeHint('paused', 'team', 'app')).toContain('redis-cli --user app CLIENT UNPAUSE')
     expect(writeHint('paused', 'team', "a'; rm")).toContain('redis-cli --user USER CLIENT UNPAUSE')

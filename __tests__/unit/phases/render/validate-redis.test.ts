@@ -165,6 +165,17 @@ describe('a Redis is right', () => {
         ]
       ]
     ],
+    [
+      'that is a cluster whose slots a Job assigns',
+      [
+        line('cluster-enabled yes'),
+        [
+          'apiVersion: apps/v1\nkind: StatefulSet',
+          'apiVersion: batch/v1\nkind: Job\nmetadata: {name: slots}\nspec: {template: {spec: {containers: [{name: cli, ' +
+            'command: [redis-cli, --cluster, create]}]}}}\n---\napiVersion: apps/v1\nkind: StatefulSet'
+        ]
+      ]
+    ],
     ['with a user that has a password', [line('user app on >x ~* +@all')]],
     ['with a user that is off', [line('user guest off nopass ~* +@all')]],
     ['with a user whose password comes later', [line('user guest on nopass ~* +@all resetpass >x')]],

@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
-import { savePoints, setting } from '../../core/redis/config.ts'
-import { type Engine, engineOfImage } from '../../core/redis/engine.ts'
-import { knownValue } from '../../core/rendered-cache/known.ts'
-import type { RenderedRedis } from '../../core/rendered-cache/rendered-cache.ts'
-import { quantityBytes, redisBytes } from '../../core/units.ts'
+import { savePoints, setting } from '../redis/config.ts'
+import { type Engine, engineOfImage } from '../redis/engine.ts'
+import { quantityBytes, redisBytes } from '../units.ts'
+import { knownValue } from './known.ts'
+import type { RenderedRedis } from './rendered-cache.ts'
 
 /** What a StatefulSet and its configuration say about the data of Redis; each part undefined if it is not known. */
 export interface DataSetup {
