@@ -1,15 +1,25 @@
-import { both, green, kubectl, type Line, type Own, red, type Subject } from '../line.ts'
+import { both, green, kubectl, type Line, type Own, red, redisCli, type Subject } from '../line.ts'
 import { configured, container, own, patched, pod } from '../own.ts'
 
 /** Manifests that are deployed by the line itself, and of which no Redis comes; verify then looks at what is left. */
 function deployed(title: string, manifests: Own, look: Line['look'], outcomes: Pick<Line, 'deploy' | 'verify'>): Line {
   // A probe that does not pass yet is given the whole timeout; a volume may be mounted after 10 s only.
-  const deployInputs = { timeout: '30s' }
+  const deployInputs = { timeout: '30s', rehearse: 'false' }
   return { title, own: manifests, deployInputs, first: 'deploy', restarts: true, look, ...outcomes }
+}
+
+/** The same manifests over a cache that serves: the run fails, and redis-0 is the same pod, and answers. */
+function refused(title: string, manifests: Own, deploy: Line['deploy']): Line {
+  return { title, own: manifests, first: 'deploy', look: redisCli('ping')('PONG'), deploy }
 }
 
 const statusOf = (path: string) => kubectl('get', 'pod', 'redis-0', `--output=jsonpath=${path}`)
 const image = `${container}/image`
+
+const missingImage = own(
+  patched('StatefulSet/redis', { op: 'replace', path: image, value: 'docker.io/library/redis:0.0.0-missing' })
+)
+const unknownDirective = own(configured('maxmemory-polizei strict'))
 
 /** The pod is not what was applied, or does not run. */
 export const pods: Subject = {
@@ -74,15 +84,25 @@ export const pods: Subject = {
       deploy: red('field-conflict', '.spec.ingress', 'kubectl-patch'),
       verify: red('config-drift', 'NetworkPolicy/redis: .spec.ingress', 'kubectl-patch')
     },
+    refused(
+      'an image that cannot be pulled, in a change of a cache that serves',
+      missingImage,
+      red('image-pull', 'redis-0 was not touched and still serves')
+    ),
+    refused(
+      'a line of redis.conf that Redis does not know, in a change of a cache that serves',
+      unknownDirective,
+      red('crash-loop', 'container redis', 'redis-0 was not touched and still serves')
+    ),
     deployed(
       'an image that cannot be pulled',
-      own(patched('StatefulSet/redis', { op: 'replace', path: image, value: 'docker.io/library/redis:0.0.0-missing' })),
+      missingImage,
       statusOf('{.status.containerStatuses[*].state.waiting.reason}')(/ErrImagePull|ImagePullBackOff/),
       both(red('image-pull', 'docker.io/library/redis:0.0.0-missing'))
     ),
     deployed(
       'redis.conf has a line that Redis does not know',
-      own(configured('maxmemory-polizei strict')),
+      unknownDirective,
       statusOf('{.status.containerStatuses[?(@.name=="redis")]}')(/"exitCode":1/),
       both(red('crash-loop', 'container redis'))
     ),
