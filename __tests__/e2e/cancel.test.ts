@@ -61,7 +61,13 @@ test('a deploy process that only gets SIGTERM ends as fast, with its result writ
     await writeFile(manifest, greedy)
     await writeFile(output, '')
     const inputs = { MANIFEST: manifest, NAMESPACE: namespace.name, TIMEOUT: '90s', MEMORY_THRESHOLD: '90' }
-    const flags = { DRY_RUN: 'none', CREATE_NAMESPACE: 'false', FORCE_CONFLICTS: 'false', RECOVER: 'none' }
+    const flags = {
+      DRY_RUN: 'none',
+      CREATE_NAMESPACE: 'false',
+      FORCE_CONFLICTS: 'false',
+      RECOVER: 'none',
+      REHEARSE: 'true'
+    }
     const env = Object.fromEntries(
       Object.entries({ ...inputs, ...flags }).map(([name, value]) => [`INPUT_${name}`, value])
     )

@@ -62,7 +62,13 @@ async function deploying(
     REDIS_PASSWORD: password,
     MAXMEMORY_POLICY: ''
   }
-  const flags = { DRY_RUN: 'none', CREATE_NAMESPACE: 'false', FORCE_CONFLICTS: 'false', RECOVER: 'delete-stuck-pod' }
+  const flags = {
+    DRY_RUN: 'none',
+    CREATE_NAMESPACE: 'false',
+    FORCE_CONFLICTS: 'false',
+    RECOVER: 'delete-stuck-pod',
+    REHEARSE: 'true'
+  }
   const env = Object.fromEntries(
     Object.entries({ ...inputs, ...flags }).map(([name, value]) => [`INPUT_${name}`, value])
   )

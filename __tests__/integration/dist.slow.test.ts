@@ -112,6 +112,7 @@ describe('the committed deploy program', () => {
       INPUT_CREATE_NAMESPACE: 'false',
       INPUT_FORCE_CONFLICTS: 'false',
       INPUT_RECOVER: 'none',
+      INPUT_REHEARSE: 'true',
       INPUT_TIMEOUT: '5s',
       INPUT_MEMORY_THRESHOLD: '90'
     })

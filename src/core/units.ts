@@ -47,7 +47,7 @@ export function quantityBytes(text: string): bigint | undefined {
  * invalid. Two texts that apimachinery accepts are invalid here: one without a digit (`Mi` is 0 there), which nobody
  * means, and an exponent beyond 999, which the server would expand to as many zeros.
  */
-function quantityNanos(text: string): bigint | undefined {
+export function quantityNanos(text: string): bigint | undefined {
   const [, sign, whole = '', fraction = '', exponent, suffix = ''] =
     /^([+-]?)(?=\.?\d)(\d*)(?:\.(\d*))?(?:[eE]([+-]?0*\d{1,3})|([a-zA-Z]{0,2}))$/.exec(text.trim()) ?? []
   if (sign === undefined) return undefined

@@ -13,6 +13,7 @@ import { refuseInputsWithoutEffect } from './inputs/unused.ts'
 import { connectionPhase, elasticachePhase, secretPhase } from './managed-phases.ts'
 import { clientPlanPhase, type Planned, planPhase } from './plan-phase.ts'
 import { preparePhase } from './prepare-phase.ts'
+import { rehearsePhase } from './rehearse-phase.ts'
 import { askWhileItServes, lastLookAt, probePhase, rolloutPhase, servicePhase } from './self-hosted-phases.ts'
 import { runStep, type StepContext } from './step.ts'
 
@@ -43,6 +44,7 @@ async function deploy(
   step: StepContext
 ): Promise<void> {
   const guarded = cache.redis === undefined ? undefined : await guardPhase(states, inputs.acceptDataLoss, session, step)
+  if (inputs.rehearse) await rehearsePhase(states, guarded, session, step)
   const prepared = await preparePhase(guarded, inputs.acceptDataLoss, session, step)
   const written = await applyPhase(trial, cache, inputs, session, step).catch(async (error: unknown) => {
     const isWritten = step.result.objects?.some(({ change }) => change !== 'unchanged')

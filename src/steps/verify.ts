@@ -30,7 +30,7 @@ async function verify(step: StepContext): Promise<void> {
   const { cache } = await renderPhase(inputs.render, step)
   const { documents, redis, externalSecret } = cache
   refuseInputsWithoutEffect(
-    { ...inputs, redisPassword: undefined, redisImage: undefined, acceptDataLoss: new Set() },
+    { ...inputs, redisPassword: undefined, redisImage: undefined, rehearse: true, acceptDataLoss: new Set() },
     cache
   )
   await withClusterSession({ ...inputs, role: 'rbac-reader' }, step, async (session) => {

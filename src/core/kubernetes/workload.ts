@@ -5,6 +5,8 @@ import { at, type KubernetesObject, listAt, textAt } from './object.ts'
 export const names = {
   statefulSet: 'redis',
   pod: 'redis-0',
+  /** The pod that tries a new template before redis-0 goes, its ConfigMap and its Secret. */
+  rehearsal: 'redis-rehearsal',
   redisContainer: 'redis',
   exporterContainer: 'metrics',
   /** The Secret with host, port, password and url, and the ExternalSecret that writes it. */

@@ -6,6 +6,7 @@ import { isWrittenByUs } from '../../core/kubernetes/managed-fields.ts'
 import { at, type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { containerOf, names, ports } from '../../core/kubernetes/workload.ts'
 import { appendsAtStart, appendsByFile } from '../../core/redis/append-only.ts'
+import type { Engine } from '../../core/redis/engine.ts'
 import { parseInfo } from '../../core/redis/info.ts'
 import type { RedisLogin } from '../../core/redis/login.ts'
 import { userOf } from '../../core/redis/url.ts'
@@ -17,7 +18,8 @@ import { sanitizeLine } from '../../core/sanitize.ts'
 import { asksRedis, guardJudgement } from './checks.ts'
 import { readClaims, type StoredClaim } from './claims.ts'
 import type { GuardDeps, GuardInputs, States } from './deps.ts'
-import type { Barrier, Loss } from './facts.ts'
+import { engineLoss } from './engine.ts'
+import { type Barrier, type Loss, restartOf } from './facts.ts'
 import { type Running, runningFrom } from './running.ts'
 
 /** The limit of one connection or reply, in milliseconds: without a reply, the deployed configuration decides. */
@@ -37,6 +39,8 @@ export interface Guarded {
   running: Running | undefined
   /** How it was asked. */
   login: RedisLogin | undefined
+  /** Whether its files outlive the pod, so that the new one reads them. */
+  outlivesPod: boolean
   /** Whether there is something to lose, and the new one finds what the running one has written. */
   keepsData: boolean
 }
@@ -83,16 +87,28 @@ export async function guard(
   const { losses, preparations, notes, lines, accepted: lifted } = guardJudgement(facts)
   lines.forEach(deps.log)
   const writesNothing = appends.after === false && setups.after.savePoints === ''
-  const keepsData = facts.outlivesPod && lifted.length === 0 && !writesNothing && facts.running?.keys !== 0
+  const { outlivesPod: outlives, running, login } = facts
+  const keepsData = outlives && lifted.length === 0 && !writesNothing && running?.keys !== 0
   return {
     losses,
     notes: [...lifted, ...notes],
     changes,
     preparations,
-    running: facts.running,
-    login: facts.login,
+    running,
+    login,
+    outlivesPod: outlives,
     keepsData
   }
+}
+
+/**
+ * Refuses an engine that cannot read the files of the running one, as soon as it is known which one would start.
+ * @throws Failure data-at-risk
+ */
+export function refuseEngine({ running, outlivesPod, changes }: Guarded, reader: Engine): void {
+  if (running?.engine === undefined || !outlivesPod) return
+  const loss = engineLoss(running.engine, reader, restartOf({ changes }))
+  if (loss !== undefined) throw dataAtRiskFailure([loss])
 }
 
 /** How the previous Redis was started, according to the stored ConfigMap that the rendered StatefulSet refers to. */

@@ -3,7 +3,7 @@ import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { exitReason, isRunning, ordinal, runtime } from './container-status.ts'
+import { exitReason, isRehearsal, isRunning, ordinal, runtime } from './container-status.ts'
 import { architectureHint, wrongArchitecture } from './evidence.ts'
 import { killedByProbe } from './probe-events.ts'
 
@@ -68,10 +68,11 @@ function notStarted(name: string, message: string): Problem {
 
 function crashLoop(pod: KubernetesObject, status: unknown, exit: unknown, namespace: string): Problem {
   const name = textAt(status, 'name') ?? ''
+  const log = `\`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${name} --previous\``
   return {
     code: 'crash-loop',
     sentence: `container ${name} exited with ${exitReason(exit).replace(/^exit /, '')} ${runtime(exit)} (${ordinal(status)} time)`,
-    hint: `read its last log lines below, or \`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${name} --previous\``,
+    hint: `read its last log lines below${isRehearsal(pod) ? '' : `, or ${log}`}`,
     // The event that a probe killed it may arrive a little later than the exit that it explains.
     toleranceMilliseconds: mayBeKilled(exit) ? 3 * second : 0,
     container: name

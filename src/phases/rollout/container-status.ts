@@ -4,6 +4,11 @@ import { names } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatDuration } from '../../core/units.ts'
 
+/** Whether a pod only tries a template: it is removed before a reader could look at it. */
+export function isRehearsal({ metadata: { name } }: KubernetesObject): boolean {
+  return name === names.rehearsal
+}
+
 /** The statuses of all containers, in start order. */
 export function containerStatuses(pod: KubernetesObject | undefined): unknown[] {
   return [...listAt(pod, 'status', 'initContainerStatuses'), ...listAt(pod, 'status', 'containerStatuses')]
@@ -31,22 +36,25 @@ export function isRunning(status: unknown): boolean {
 
 /** What a pod that is not Ready waits for, in words. */
 export function podWaitsFor(pod: KubernetesObject): string {
+  const { name } = pod.metadata
   if (hasFailed(pod)) {
     const words = [textAt(pod, 'status', 'reason'), textAt(pod, 'status', 'message')].filter(
       (word) => word !== undefined
     )
-    return `pod ${names.pod} to be replaced because it failed: ${sanitizeLine(words.join(': ') || 'without a reason')}`
+    return `pod ${name} to be replaced because it failed: ${sanitizeLine(words.join(': ') || 'without a reason')}`
   }
-  if (condition(pod, 'PodScheduled') !== 'True') return `pod ${names.pod} to be scheduled to a node`
+  if (condition(pod, 'PodScheduled') !== 'True') return `pod ${name} to be scheduled to a node`
   const late = unreadyContainer(pod)
-  const name = textAt(late, 'name')
-  if (name === undefined) {
+  const container = textAt(late, 'name')
+  if (container === undefined) {
     const gate = unmetGate(pod)
-    return gate === undefined ? `pod ${names.pod} to be Ready` : `readiness gate ${gate.name} of pod ${names.pod}`
+    return gate === undefined ? `pod ${name} to be Ready` : `readiness gate ${gate.name} of pod ${name}`
   }
-  if (!isRunning(late)) return `container ${name} to start`
-  if (isInit(pod, name)) return `init container ${name} to finish`
-  return at(late, 'started') === true ? `container ${name} to be ready` : `container ${name} to pass its startup probe`
+  if (!isRunning(late)) return `container ${container} to start`
+  if (isInit(pod, container)) return `init container ${container} to finish`
+  return at(late, 'started') === true
+    ? `container ${container} to be ready`
+    : `container ${container} to pass its startup probe`
 }
 
 /** A readiness gate that keeps the pod from being Ready, and its condition, undefined if nobody has set one. */

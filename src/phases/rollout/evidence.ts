@@ -1,7 +1,7 @@
 import type { Evidence, FailureCode } from '../../core/failure.ts'
 import { eventLine, eventsOf } from '../../core/kubernetes/events.ts'
 import { at, type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
-import { names, redisPod } from '../../core/kubernetes/workload.ts'
+import { redisPod } from '../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { formatDuration } from '../../core/units.ts'
 import { containerStatuses, exitReason, unreadyContainer } from './container-status.ts'
@@ -13,19 +13,39 @@ import { explanationMilliseconds, type Snapshot } from './snapshot.ts'
  * @param container the one with the problem; by default one that is not ready
  */
 export async function gatherEvidence(
-  snapshot: Snapshot,
+  { namespace, statefulSet, pods, events }: Snapshot,
   container: string | undefined,
   deps: Pick<RolloutDeps, 'cluster' | 'toFailure'>
 ): Promise<Evidence[]> {
-  const { namespace, statefulSet } = snapshot
-  const pod = redisPod(snapshot.pods)
-  const events = [pod, statefulSet].flatMap((object) => (object === undefined ? [] : eventsOf(object, snapshot.events)))
-  const logs = pod === undefined ? [] : await containerLog(pod, container, namespace, deps)
-  return [
-    { title: `Containers of ${names.pod}`, text: containerStatuses(pod).map(stateLine).join('\n') },
-    { title: 'Events', text: events.slice(-12).map(eventLine).join('\n') },
+  const pod = redisPod(pods)
+  const own = [pod, statefulSet].flatMap((object) => (object === undefined ? [] : eventsOf(object, events)))
+  if (pod !== undefined) return podEvidence(pod, own, container, namespace, deps)
+  return evidenceWith([{ title: 'Events', text: eventText(own) }])
+}
+
+/** The same of one pod. @param events those to show, oldest first */
+export async function podEvidence(
+  pod: KubernetesObject,
+  events: readonly KubernetesObject[],
+  container: string | undefined,
+  namespace: string,
+  deps: LogDeps
+): Promise<Evidence[]> {
+  const logs = await containerLog(pod, container, namespace, deps)
+  const states = containerStatuses(pod).map(stateLine).join('\n')
+  return evidenceWith([
+    { title: `Containers of ${pod.metadata.name}`, text: states },
+    { title: 'Events', text: eventText(events) },
     ...logs
-  ].filter(({ text }) => text !== '')
+  ])
+}
+
+function eventText(events: readonly KubernetesObject[]): string {
+  return events.slice(-12).map(eventLine).join('\n')
+}
+
+function evidenceWith(all: readonly Evidence[]): Evidence[] {
+  return all.filter(({ text }) => text !== '')
 }
 
 function stateLine(status: unknown): string {
@@ -43,7 +63,10 @@ function stateLine(status: unknown): string {
   )
 }
 
-type LogDeps = Pick<RolloutDeps, 'cluster' | 'toFailure'>
+interface LogDeps {
+  cluster: Pick<RolloutDeps['cluster'], 'readLog'>
+  toFailure: RolloutDeps['toFailure']
+}
 
 const tailLines = 25
 

@@ -92,7 +92,7 @@ function changeFailure(
   }
   const restarted = restartedSince(now, first)
   if (restarted === undefined) return undefined
-  const { code, sentence, hint } = restartedProblem(restarted, 'has been restarted since', namespace)
+  const { code, sentence, hint } = restartedProblem(now, restarted, 'has been restarted since', namespace)
   return notServing(code, sentence, hint)
 }
 

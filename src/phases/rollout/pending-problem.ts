@@ -4,6 +4,7 @@ import { isScheduled, unschedulable } from '../../core/kubernetes/unschedulable.
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
+import { isRehearsal } from './container-status.ts'
 import type { Snapshot } from './snapshot.ts'
 
 const second = 1000
@@ -13,10 +14,12 @@ const claim = `data-${names.pod}`
 export function schedulingProblem(
   pod: KubernetesObject,
   own: readonly KubernetesObject[],
-  { namespace, events }: Snapshot
+  { namespace, events }: Pick<Snapshot, 'events' | 'namespace'>
 ): Problem | undefined {
   if (isScheduled(pod)) return undefined
-  return claimProblem(pod, events, namespace) ?? nodeProblem(pod, own, namespace)
+  // A rehearsal has no claim.
+  const volume = isRehearsal(pod) ? undefined : claimProblem(pod, events, namespace)
+  return volume ?? nodeProblem(pod, own, namespace)
 }
 
 /**
@@ -69,7 +72,7 @@ function nodeProblem(pod: KubernetesObject, own: readonly KubernetesObject[], na
   const hint = hints.find(([pattern]) => pattern.test(message))?.[1] ?? 'add a node that meets the requirements'
   return {
     code: isVolume ? 'volume-pending' : 'unschedulable',
-    sentence: `pod ${names.pod} cannot be scheduled: ${message}`,
+    sentence: `pod ${pod.metadata.name} cannot be scheduled: ${message}`,
     hint: isVolume ? `see why the claim has no volume: \`kubectl -n ${namespace} describe pvc ${claim}\`` : hint,
     toleranceMilliseconds
   }

@@ -29,7 +29,10 @@ export function podCreationProblem({ statefulSet, events, namespace }: Snapshot)
 }
 
 /** Why a pod that is not Ready will not become so, undefined while it may simply need time. */
-export function podProblem(pod: KubernetesObject, snapshot: Snapshot): Problem | undefined {
+export function podProblem(
+  pod: KubernetesObject,
+  snapshot: Pick<Snapshot, 'events' | 'namespace'>
+): Problem | undefined {
   const own = eventsOf(pod, snapshot.events)
   const statuses = containerStatuses(pod)
   for (const status of statuses) {
@@ -39,8 +42,9 @@ export function podProblem(pod: KubernetesObject, snapshot: Snapshot): Problem |
   const started = statuses.some((status) => at(status, 'state', 'running') ?? at(status, 'state', 'terminated'))
   // An event remains after its reason is gone: containers that started had their volumes.
   const scheduling = schedulingProblem(pod, own, snapshot)
-  if (scheduling !== undefined || !started) return scheduling ?? setupProblem(own, snapshot.namespace)
+  if (scheduling !== undefined || !started) return scheduling ?? setupProblem(pod, own, snapshot.namespace)
   return probeProblem(
+    pod,
     statuses.find((status) => at(status, 'name') === names.redisContainer),
     own
   )

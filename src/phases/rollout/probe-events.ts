@@ -11,12 +11,16 @@ const second = 1000
  * What our probes report from a running Redis that will not become ready by itself.
  * @param status of container redis
  */
-export function probeProblem(status: unknown, events: readonly KubernetesObject[]): Problem | undefined {
+export function probeProblem(
+  { metadata: { name } }: KubernetesObject,
+  status: unknown,
+  events: readonly KubernetesObject[]
+): Problem | undefined {
   const message = sanitizeLine(latest(events, 'Unhealthy') ?? '')
   if (message.includes('MISCONF')) {
     return {
       code: 'persistence-failing',
-      sentence: `Redis in pod ${names.pod} cannot save its data: ${message}`,
+      sentence: `Redis in pod ${name} cannot save its data: ${message}`,
       hint: 'check whether the volume is full, and read the Redis log',
       toleranceMilliseconds: 5 * second
     }
@@ -24,7 +28,7 @@ export function probeProblem(status: unknown, events: readonly KubernetesObject[
   if (/NOAUTH|WRONGPASS/.test(message)) {
     return {
       code: 'redis-auth',
-      sentence: `Redis in pod ${names.pod} rejects the password that its probes read from the Secret: ${message}`,
+      sentence: `Redis in pod ${name} rejects the password that its probes read from the Secret: ${message}`,
       hint: 'give Redis the password of Secret/redis-credentials, as manifests/base does',
       toleranceMilliseconds: 5 * second
     }
@@ -36,7 +40,7 @@ export function probeProblem(status: unknown, events: readonly KubernetesObject[
   const time = timeOf(said)
   const ran = Date.parse(time) - Date.parse(textAt(status, 'state', 'running', 'startedAt') ?? time)
   // What an earlier run could not do says nothing of this one.
-  return ran < 0 ? undefined : cannotAnswer(sanitizeLine(textAt(said, 'message') ?? ''), ran)
+  return ran < 0 ? undefined : cannotAnswer(name, sanitizeLine(textAt(said, 'message') ?? ''), ran)
 }
 
 /** How long after its start a container in which nothing listens yet may be one whose script prepares the start. */
@@ -50,12 +54,12 @@ const makeRoom = 'raise maxclients in redis.conf, or find the application that o
  * Why a Redis does not answer the probe of its pod, where that has a cause of its own.
  * @param ran for how long the container had run when it was said, in milliseconds
  */
-function cannotAnswer(message: string, ran: number): Problem | undefined {
+function cannotAnswer(pod: string, message: string, ran: number): Problem | undefined {
   const log = 'the last log lines of the container are below'
   if (blocked.test(message)) {
     return {
       code: 'probe-failing',
-      sentence: `a script blocks Redis in pod ${names.pod}, which runs nothing else meanwhile: ${message}`,
+      sentence: `a script blocks Redis in pod ${pod}, which runs nothing else meanwhile: ${message}`,
       hint: 'end the script: run `SCRIPT KILL` (or `FUNCTION KILL`) in redis-cli; if it has written, only a restart ends it',
       toleranceMilliseconds: 5 * second,
       container: names.redisContainer
@@ -64,7 +68,7 @@ function cannotAnswer(message: string, ran: number): Problem | undefined {
   if (full.test(message)) {
     return {
       code: 'probe-failing',
-      sentence: `Redis in pod ${names.pod} turns clients away, because as many as maxclients are connected: ${message}`,
+      sentence: `Redis in pod ${pod} turns clients away, because as many as maxclients are connected: ${message}`,
       hint: makeRoom,
       toleranceMilliseconds: 15 * second,
       container: names.redisContainer
@@ -76,7 +80,7 @@ function cannotAnswer(message: string, ran: number): Problem | undefined {
     if (ran < preparingMilliseconds) return undefined
     const nothing = new RegExp(`\\b${ports.redis}\\b`).test(message)
       ? `nothing listens on port ${ports.redis} in container ${names.redisContainer}`
-      : `nothing listens where the probe of pod ${names.pod} asks`
+      : `nothing listens where the probe of pod ${pod} asks`
     return {
       code: 'probe-failing',
       sentence: `${nothing}: ${message}`,
@@ -88,7 +92,7 @@ function cannotAnswer(message: string, ran: number): Problem | undefined {
   if (/reset by peer|server closed the connection/i.test(message)) {
     return {
       code: 'probe-failing',
-      sentence: `Redis in pod ${names.pod} ends connections without an answer, as it does where it speaks TLS alone: ${message}`,
+      sentence: `Redis in pod ${pod} ends connections without an answer, as it does where it speaks TLS alone: ${message}`,
       hint: `write port 6379 in redis.conf, or let the probe speak TLS (redis-cli --tls); ${log}`,
       toleranceMilliseconds: 30 * second,
       container: names.redisContainer

@@ -2,7 +2,7 @@ import { at, type KubernetesObject, listAt, textAt } from '../../core/kubernetes
 import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { formatDuration } from '../../core/units.ts'
-import { containerStatuses, exitReason } from './container-status.ts'
+import { containerStatuses, exitReason, isRehearsal } from './container-status.ts'
 
 /** A run of a container that is shorter, in milliseconds, is brief. */
 const briefMilliseconds = 60_000
@@ -21,11 +21,11 @@ export function restartProblem(
   namespace: string
 ): Problem | undefined {
   const since = restartedSince(pod, first)
-  if (since !== undefined) return restartedProblem(since, 'has been restarted during this run', namespace)
+  if (since !== undefined) return restartedProblem(pod, since, 'has been restarted during this run', namespace)
   const brief = lastingStatuses(pod).find((status) => restartsOf(status) > 1 && isBrief(status, now))
   if (brief === undefined) return undefined
   const words = `was restarted ${restartsOf(brief)} times, and its last run took ${formatDuration(lastRun(brief) ?? 0)}`
-  return restartedProblem(brief, words, namespace)
+  return restartedProblem(pod, brief, words, namespace)
 }
 
 /**
@@ -43,11 +43,13 @@ export function restartedSince(pod: KubernetesObject, first: KubernetesObject | 
  * Why a container that was restarted is no success.
  * @param words what happened, to be read after its name
  */
-export function restartedProblem(status: unknown, words: string, namespace: string): Problem {
+export function restartedProblem(pod: KubernetesObject, status: unknown, words: string, namespace: string): Problem {
   const name = textAt(status, 'name') ?? ''
   const exit = exitOf(status)
   const isKilled = textAt(exit, 'reason') === 'OOMKilled'
-  const log = `\`kubectl -n ${namespace} logs ${names.pod} -c ${name} --previous\``
+  const log = isRehearsal(pod)
+    ? 'read its last log lines below'
+    : `\`kubectl -n ${namespace} logs ${pod.metadata.name} -c ${name} --previous\``
   const remedy =
     name === names.redisContainer
       ? 'raise the memory limit or lower maxmemory'

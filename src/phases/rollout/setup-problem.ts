@@ -1,48 +1,56 @@
 import { newest } from '../../core/kubernetes/events.ts'
 import { type KubernetesObject, textAt } from '../../core/kubernetes/object.ts'
-import { names } from '../../core/kubernetes/workload.ts'
 import type { Problem } from '../../core/problem.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
 import { memoryTooLow } from './container-problem.ts'
+import { isRehearsal } from './container-status.ts'
 
 const second = 1000
 const failures = ['FailedMount', 'FailedAttachVolume', 'FailedCreatePodSandBox']
 /** The events after a failure that is over: its own event remains while an image is pulled for minutes. */
 const progress = ['SuccessfulAttachVolume', 'Pulling', 'Pulled']
 
-/** Why the node does not start the first container of a pod; only events show it. */
-export function setupProblem(events: readonly KubernetesObject[], namespace: string): Problem | undefined {
+/**
+ * Why the node does not start the first container of a pod; only events show it.
+ * @param events those of the pod, oldest first
+ */
+export function setupProblem(
+  pod: KubernetesObject,
+  events: readonly KubernetesObject[],
+  namespace: string
+): Problem | undefined {
   const event = newest(events, ...failures, ...progress)
   const message = sanitizeLine(textAt(event, 'message') ?? '')
-  const describe = `see \`kubectl -n ${namespace} describe pod ${names.pod}\``
+  const { name } = pod.metadata
+  const describe = isRehearsal(pod) ? 'see its events below' : `see \`kubectl -n ${namespace} describe pod ${name}\``
   switch (textAt(event, 'reason')) {
     case 'FailedCreatePodSandBox':
       return memoryTooLow.test(message)
         ? {
             code: 'oom-killed',
-            sentence: `the memory limit is too low for pod ${names.pod} to start: ${message}`,
+            sentence: `the memory limit is too low for pod ${name} to start: ${message}`,
             hint: 'raise memory-limit to at least twice maxmemory plus what Redis itself needs',
             toleranceMilliseconds: 0
           }
         : {
             // The network of a node may need a while; nothing says for how long, so the deadline is the limit.
             code: 'rollout-timeout',
-            sentence: `the node cannot set up pod ${names.pod}: ${message}`,
+            sentence: `the node cannot set up pod ${name}: ${message}`,
             hint: `${describe}; the messages there come from the node network plugin`,
             toleranceMilliseconds: Number.POSITIVE_INFINITY
           }
     case 'FailedAttachVolume':
-      return volume(`a volume of pod ${names.pod} cannot be attached: ${message}`, describe)
+      return volume(`a volume of pod ${name} cannot be attached: ${message}`, describe)
     case 'FailedMount':
-      return mountProblem(message, namespace, describe)
+      return mountProblem(name, message, namespace, describe)
     default:
       return undefined
   }
 }
 
-function mountProblem(message: string, namespace: string, describe: string): Problem {
+function mountProblem(name: string, message: string, namespace: string, describe: string): Problem {
   // A missing Secret or ConfigMap, or a missing key; everything else about volumes may heal.
-  const sentence = `a volume of pod ${names.pod} cannot be mounted: ${message}`
+  const sentence = `a volume of pod ${name} cannot be mounted: ${message}`
   if (!/(secret|configmap)\b.* not found|non-existent/.test(message)) return volume(sentence, describe)
   return {
     code: 'config-error',

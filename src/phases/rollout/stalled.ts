@@ -16,7 +16,10 @@ export interface Stalled {
 }
 
 /** A pod that is not Ready without a reason why it cannot become so: its probes may have reported what is missing. */
-export function unreadyPod(pod: KubernetesObject, { events, namespace }: Snapshot): Stalled | undefined {
+export function unreadyPod(
+  pod: KubernetesObject,
+  { events, namespace }: Pick<Snapshot, 'events' | 'namespace'>
+): Stalled | undefined {
   const status = unreadyContainer(pod)
   if (status === undefined) return gatedPod(pod, namespace)
   // For a container that does not run, only an earlier run was probed.

@@ -22,6 +22,8 @@ export interface DeployInputs extends CacheInputs {
   redisPassword: string | undefined
   forceConflicts: boolean
   recover: Recover
+  /** Whether a new pod template is tried before redis-0 goes. */
+  rehearse: boolean
   /** The dangers for the data that a person accepts. */
   acceptDataLoss: ReadonlySet<AcceptableDanger>
   timeoutMilliseconds: number
@@ -61,6 +63,7 @@ export function readDeployInputs(source: InputSource): DeployInputs {
     recover: read.parsedOrElse('recover', oneOf(recovers), 'delete-stuck-pod', (text) =>
       recovers.find((each) => each === text)
     ),
+    rehearse: read.flag('rehearse'),
     acceptDataLoss: readAccepted(read),
     timeoutMilliseconds: read.parsedOrElse('timeout', 'a duration such as 5m or 90s', 5 * minute, timeoutMilliseconds),
     redisImage: read.optional('redis-image'),

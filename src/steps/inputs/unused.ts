@@ -4,7 +4,7 @@ import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import type { CacheInputs } from './cache.ts'
 import type { DeployInputs } from './deploy.ts'
 
-type TopologyInputs = CacheInputs & Pick<DeployInputs, 'redisPassword' | 'redisImage' | 'acceptDataLoss'>
+type TopologyInputs = CacheInputs & Pick<DeployInputs, 'redisPassword' | 'redisImage' | 'rehearse' | 'acceptDataLoss'>
 
 /** An input, whether it was set without an effect, why, and what to do besides removing it. */
 type Row = [input: string, isUseless: boolean, because: string, instead: string]
@@ -36,6 +36,7 @@ function managedRows(inputs: TopologyInputs): Row[] {
   return [
     ['redis-password', redisPassword !== undefined, noRedis, otherEnvironment],
     ['accept-data-loss', acceptDataLoss.size > 0, noRedis, otherEnvironment],
+    ['rehearse', !inputs.rehearse, noRedis, otherEnvironment],
     ['redis-image', redisImage !== undefined && probeFrom !== 'cluster', noPod, 'set probe-from: cluster'],
     ['maxmemory-policy', maxmemoryPolicy !== undefined && probeFrom === 'none', notAsked, 'set another probe-from'],
     // A region alone may be set for a whole organization, and requests nothing.

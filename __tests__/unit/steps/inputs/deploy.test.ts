@@ -13,7 +13,8 @@ const defaults = {
   timeout: '5m',
   'memory-threshold': '90',
   'force-conflicts': 'false',
-  recover: 'delete-stuck-pod'
+  recover: 'delete-stuck-pod',
+  rehearse: 'true'
 }
 const read = (inputs: Record<string, string> = {}) => {
   const given: Record<string, string> = { ...defaults, ...inputs }
@@ -30,6 +31,7 @@ test('reads the defaults of the action', () => {
     redisPassword: undefined,
     forceConflicts: false,
     recover: 'delete-stuck-pod',
+    rehearse: true,
     acceptDataLoss: new Set(),
     timeoutMilliseconds: 300_000,
     memoryThresholdPercent: 90,
@@ -53,6 +55,7 @@ test('reads every input', () => {
     'memory-threshold': '75.5',
     'force-conflicts': 'true',
     recover: 'none',
+    rehearse: 'false',
     'accept-data-loss': 'claim, maxmemory',
     'redis-image': 'redis:7.2',
     'probe-from': 'runner',
@@ -70,6 +73,7 @@ test('reads every input', () => {
     redisPassword: 'pä ss"wort\'#1',
     forceConflicts: true,
     recover: 'none',
+    rehearse: false,
     acceptDataLoss: new Set(['claim', 'maxmemory']),
     timeoutMilliseconds: 90_000,
     memoryThresholdPercent: 75.5,
@@ -89,6 +93,7 @@ describe('an invalid input', () => {
     ['recover', 'delete', 'recover is "delete", but must be delete-stuck-pod or none'],
     ['accept-data-loss', 'claim,all', 'accept-data-loss is "all", but must be a list of maxmemory, persistence, claim'],
     ['recover', '', 'recover is empty, but must be delete-stuck-pod or none'],
+    ['rehearse', 'no', 'rehearse is "no", but must be "true" or "false"'],
     ['force-conflicts', '', 'force-conflicts is empty, but must be "true" or "false"'],
     ['timeout', '300', 'timeout is "300", but must be a duration such as 5m or 90s'],
     ['timeout', '0s', 'timeout is "0s", but must be a duration such as 5m or 90s'],
