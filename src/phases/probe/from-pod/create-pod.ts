@@ -2,10 +2,11 @@ import type { Clock } from '../../../core/clock.ts'
 import type { Deadline } from '../../../core/deadline.ts'
 import { Failure } from '../../../core/failure.ts'
 import { at, type KubernetesObject, textAt } from '../../../core/kubernetes/object.ts'
+import { runAnnotation } from '../../../core/kubernetes/workload.ts'
 import { formatDuration } from '../../../core/units.ts'
 import type { PodDeps } from '../deps.ts'
 import { podApiCall } from './api-call.ts'
-import { atOnce, runAnnotation } from './pod-manifest.ts'
+import { atOnce } from './pod-manifest.ts'
 
 const interval = 500
 

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { endpointForm } from '../../../core/aws-endpoint.ts'
 import { at, type KubernetesObject, listAt } from '../../../core/kubernetes/object.ts'
-import { names } from '../../../core/kubernetes/workload.ts'
+import { names, runAnnotation } from '../../../core/kubernetes/workload.ts'
 import type { CacheAddress } from '../probe-context.ts'
 import { ownPrefix } from '../write.ts'
 import { backendScript, nonBackendScript } from './script.ts'
@@ -11,8 +11,6 @@ export const probePods = { backend: 'redis-probe', nonBackend: 'redis-probe-outs
 
 export const probeContainer = 'probe'
 
-/** The annotation with the run that created a pod. */
-export const runAnnotation = 'redis-cache-action/run'
 /** How such a pod is deleted: it has no state, and its name must become free soon. */
 export const atOnce = { gracePeriodSeconds: 0 } as const
 const authoritiesAnnotation = 'redis-cache-action/authorities'

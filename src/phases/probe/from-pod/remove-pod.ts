@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
+import { runAnnotation } from '../../../core/kubernetes/workload.ts'
 import type { PodDeps } from '../deps.ts'
-import { atOnce, runAnnotation } from './pod-manifest.ts'
+import { atOnce } from './pod-manifest.ts'
 
 /** Removes the pod of this run, not that of another run with the same name. */
 export async function removePod(pod: KubernetesObject, namespace: string, { cleaning }: PodDeps): Promise<void> {

@@ -1,10 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { at, isMap, type KubernetesObject, listAt, textAt } from '../../../core/kubernetes/object.ts'
-import { names, podNameLabel, referencedNames } from '../../../core/kubernetes/workload.ts'
+import { names, podNameLabel, referencedNames, runAnnotation } from '../../../core/kubernetes/workload.ts'
 import type { RehearsalInputs } from './deps.ts'
-
-/** The annotation with the run that made an object. */
-export const runAnnotation = 'redis-cache-action/run'
 
 /** The objects of a rehearsal. */
 export interface RehearsalObjects {

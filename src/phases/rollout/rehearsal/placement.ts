@@ -1,11 +1,11 @@
 import type { Deadline } from '../../../core/deadline.ts'
 import { Failure, isGeneral, messageOf } from '../../../core/failure.ts'
 import { at, type KubernetesObject, objectId } from '../../../core/kubernetes/object.ts'
-import { names } from '../../../core/kubernetes/workload.ts'
+import { names, runAnnotation } from '../../../core/kubernetes/workload.ts'
 import { sanitizeLine } from '../../../core/sanitize.ts'
 import type { RehearsalDeps, RehearsalInputs } from './deps.ts'
 import { foreignObject, missingRights, NotRehearsed } from './hints.ts'
-import { type RehearsalObjects, rehearsalIds, runAnnotation } from './objects.ts'
+import { type RehearsalObjects, rehearsalIds } from './objects.ts'
 import { quotaVerdict } from './quota.ts'
 
 /** How the pod is deleted: it has no state, and its room must become free soon. */
