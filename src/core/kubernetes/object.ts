@@ -18,9 +18,6 @@ export interface KubernetesObject {
 /** The field manager of this action. */
 export const fieldManager = 'redis-cache-action'
 
-/** The annotation with the run that made an object which is not to stay. */
-export const runAnnotation = 'redis-cache-action/run'
-
 /** The name of an object in logs, reports and errors: `StatefulSet/redis`. */
 export function objectId(object: { kind: string; metadata: { name: string } }): string {
   return `${object.kind}/${object.metadata.name}`

@@ -16,6 +16,9 @@ export const names = {
 /** The label with its name, which the StatefulSet controller gives to a pod that it makes. */
 export const podNameLabel = 'statefulset.kubernetes.io/pod-name'
 
+/** The annotation with the run that made an object for its own time. */
+export const runAnnotation = 'redis-cache-action/run'
+
 export const ports = { redis: 6379, exporter: 9121 } as const
 
 /** The self-hosted Redis, if it is rendered; its presence decides the topology. */

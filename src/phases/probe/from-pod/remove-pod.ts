@@ -1,4 +1,5 @@
-import { type KubernetesObject, runAnnotation } from '../../../core/kubernetes/object.ts'
+import type { KubernetesObject } from '../../../core/kubernetes/object.ts'
+import { runAnnotation } from '../../../core/kubernetes/workload.ts'
 import type { PodDeps } from '../deps.ts'
 import { atOnce } from './pod-manifest.ts'
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
-import { at, isMap, type KubernetesObject, listAt, runAnnotation, textAt } from '../../../core/kubernetes/object.ts'
-import { names, podNameLabel, referencedNames } from '../../../core/kubernetes/workload.ts'
+import { at, isMap, type KubernetesObject, listAt, textAt } from '../../../core/kubernetes/object.ts'
+import { names, podNameLabel, referencedNames, runAnnotation } from '../../../core/kubernetes/workload.ts'
 import type { RehearsalInputs } from './deps.ts'
 
 /** The objects of a rehearsal. */
