@@ -30,9 +30,15 @@ export async function place(
   const wasTaken = await freeTheName(namespace, deadline, deps)
   await admit(asPlanned, namespace, running, wasTaken, deps)
   placed.push(...sources)
-  await Promise.all(sources.map((source) => put(source, namespace, deps)))
+  await together(sources.map((source) => put(source, namespace, deps)))
   placed.push(pod)
   return put(pod, namespace, deps)
+}
+
+/** Waits for all, so that no request outlives a failed one: what it makes would be missed when all is removed. */
+async function together<T>(jobs: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(jobs)
+  return Promise.all(jobs)
 }
 
 /** Removes the pod that an earlier run has left behind; what it read is overwritten. @returns whether there was one */
@@ -40,7 +46,7 @@ async function freeTheName(namespace: string, deadline: Deadline, deps: Rehearsa
   const { cluster, clock, signal, log } = deps
   const end = clock.now() + Math.min(othersMilliseconds, deadline.remaining)
   for (let looks = 0; ; looks++) {
-    const [pod] = await Promise.all(rehearsalIds.map((id) => ownObject(id, namespace, deps)))
+    const [pod] = await together(rehearsalIds.map((id) => ownObject(id, namespace, deps)))
     if (pod === undefined) return looks > 0
     if (looks === 0) log(`${objectId(pod)} of another run is still there`)
     const hasEnded = ['Succeeded', 'Failed'].includes(String(at(pod, 'status', 'phase')))

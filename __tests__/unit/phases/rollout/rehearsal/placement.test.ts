@@ -100,6 +100,25 @@ describe('a pod that the cluster does not admit', () => {
   })
 })
 
+test('what is refused beside an object that is still on its way is thrown after that', async () => {
+  let answer = (): void => {}
+  const late = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const here = cluster((request) => (request === 'apply ConfigMap' ? new Error('count/configmaps') : undefined))
+  const { apply } = here.deps.cluster
+  here.deps.cluster.apply = async (wanted, ...rest) => {
+    if (wanted.kind === 'Secret') await late
+    return apply(wanted, ...rest)
+  }
+  const run = placing(here)
+  await new Promise(setImmediate)
+  expect(here.requests).not.toContain('apply Secret')
+  answer()
+  expect((await run).result).toMatchObject({ name: 'NotRehearsed' })
+  expect(here.requests).toContain('apply Secret')
+})
+
 describe('a quota that another pod was just counted in', () => {
   const message = 'exceeded quota: small, requested: pods=1, used: pods=9, limited: pods=1'
 
