@@ -1,4 +1,5 @@
 import type { Subject } from './line.ts'
+import { data } from './table/data.ts'
 import { door } from './table/door.ts'
 import { healthy } from './table/healthy.ts'
 import { inputs } from './table/inputs.ts'
@@ -14,5 +15,8 @@ import { writes } from './table/writes.ts'
 export const firstHalf: readonly Subject[] = [writes, door, pods, metrics]
 export const secondHalf: readonly Subject[] = [way, settings, manifests, inputs, healthy]
 
+/** What replaces redis-0 takes longer, and begins with a new one each time. */
+export const dataLines: readonly Subject[] = [data]
+
 /** In the order of docs/faults.md. */
-export const subjects: readonly Subject<never>[] = [...firstHalf, ...secondHalf, managed]
+export const subjects: readonly Subject<never>[] = [...firstHalf, ...secondHalf, ...dataLines, managed]

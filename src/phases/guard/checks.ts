@@ -1,5 +1,7 @@
 import { claimRisk, claimRiskSentence } from '../../core/kubernetes/claims.ts'
+import { listAt, textAt } from '../../core/kubernetes/object.ts'
 import { names } from '../../core/kubernetes/workload.ts'
+import { compareQuantities } from '../../core/units.ts'
 import { judgeAppending } from './append-only.ts'
 import type { StoredClaim } from './claims.ts'
 import { judgeEngine } from './engine.ts'
@@ -18,7 +20,10 @@ export function asksRedis({ changes, before, after }: Pick<GuardFacts, 'changes'
 /** Everything that would be lost, unless it was accepted by name. */
 export function guardJudgement(facts: GuardFacts): GuardJudgement {
   const judged: SubjectFindings[] = [
-    { losses: facts.claims.flatMap((claim) => claimLoss(claim, facts) ?? []) },
+    {
+      losses: facts.claims.flatMap((claim) => claimLoss(claim, facts) ?? []),
+      notes: facts.claims.flatMap((claim) => claimNote(claim, facts) ?? [])
+    },
     judgeStranger(facts),
     judgeAppending(facts),
     judgePersistence(facts),
@@ -77,4 +82,31 @@ function judgeStranger({
     `at its data (${silence})`
   const hint = `give this run its password: write it into Secret/${names.credentials}, or deploy once with \`redis-password\` set to it`
   return { losses: [{ danger: 'persistence', sentence, hint }] }
+}
+
+/** A claim that stood there before is taken as it is, whatever its template says. */
+function claimNote({ name, object }: StoredClaim, { statefulSet }: GuardFacts): string | undefined {
+  const template = listAt(statefulSet, 'spec', 'volumeClaimTemplates').find(
+    (each) => `${textAt(each, 'metadata', 'name')}-${names.pod}` === name
+  )
+  if (object === undefined || template === undefined) return undefined
+  const size = ['spec', 'resources', 'requests', 'storage']
+  const [has, wanted] = [
+    textAt(object, 'status', 'capacity', 'storage') ?? textAt(object, ...size),
+    textAt(template, ...size)
+  ]
+  const [ownClass, wantedClass] = [object, template].map((each) => textAt(each, 'spec', 'storageClassName'))
+  const [modes, wantedModes] = [object, template].map((each) => listAt(each, 'spec', 'accessModes').join(', '))
+  const differences = [
+    ...((compareQuantities(has ?? '', wanted ?? '') ?? 0) < 0 ? [`${has} instead of ${wanted}`] : []),
+    ...(wantedClass !== undefined && wantedClass !== ownClass
+      ? [`StorageClass ${ownClass} instead of ${wantedClass}`]
+      : []),
+    ...(modes !== wantedModes ? [`access modes ${modes} instead of ${wantedModes}`] : [])
+  ]
+  if (differences.length === 0) return undefined
+  return (
+    `The claim ${name} is not as its template says (${differences.join(', ')}): it stood there before, and is used as it is. ` +
+    'To replace it, see "Move to another claim" in docs/data-safety.md.'
+  )
 }

@@ -170,10 +170,17 @@ function pingFinding(ping: string, closed: boolean, { topology }: ProbeContext):
   if (/\b(WRONGPASS|NOAUTH)\b|^(Warning: )?AUTH failed/.test(said)) {
     return { ...base, code: 'redis-auth', detail: `the password of Secret/${names.credentials} was rejected: ${said}` }
   }
-  if (/^NOPERM\b/.test(said)) return { ...base, code: 'redis-auth', detail: `the user may not run PING: ${said}` }
+  if (/^NOPERM\b/.test(said)) {
+    return { ...base, code: 'redis-auth', passed: true, relaxed: true, detail: withoutPing(said) }
+  }
   if (/^LOADING\b/.test(said)) return { ...base, code: 'redis-loading', detail: said }
   if (/^MISCONF\b/.test(said)) return { ...base, code: 'persistence-failing', detail: said }
   return { ...base, code: unreachableCode(topology), detail: said || 'no answer' }
+}
+
+/** A user who may not run PING was admitted all the same. */
+export function withoutPing(said: string): string {
+  return `the user may not run PING (+ping): ${said}`
 }
 
 /** Why Redis does not run INFO, which a healthy user of an application may lack; undefined where it does. */

@@ -1,5 +1,6 @@
 import type { Credentials } from '../../core/credentials.ts'
 import type { FailureCode } from '../../core/failure.ts'
+import { names } from '../../core/kubernetes/workload.ts'
 import { userOf } from '../../core/redis/url.ts'
 import type { JudgedCheck, Topology } from '../../core/result.ts'
 
@@ -28,9 +29,10 @@ export function endpointText({ host, port }: CacheAddress): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-/** The Service of a host such as `redis.hospital-erp-system.svc`. */
+/** The Service of a host such as `redis.hospital-erp-system.svc`, or of one that names the pod before it. */
 export function serviceOf({ host }: CacheAddress): string {
-  return host.split('.')[0] ?? host
+  const [first = host, second] = host.split('.')
+  return first === names.pod && second !== undefined ? second : first
 }
 
 /** The address of the cache in its Secret. */

@@ -4,7 +4,7 @@ import { Failure, messageOf } from '../../core/failure.ts'
 import { parseInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
 import type { Check, JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
-import { maxmemory, type RedisFacts, refusedNotes, selfHostedChecks } from './checks.ts'
+import { maxmemory, type RedisFacts, refusedNotes, selfHostedChecks, withoutPing } from './checks.ts'
 import type { ProbeDeps, ProbeInputs } from './deps.ts'
 import { checkExporter, ofSameRedis } from './exporter.ts'
 import { rightsHint, selfHostedHint, usersHint, writeHint } from './hints.ts'
@@ -224,7 +224,12 @@ async function ping(connection: RedisConnection, deps: ProbeDeps): Promise<Judge
     const detail = reply === 'PONG' ? 'PONG, with the password' : sanitizeLine(reply)
     return { name: 'PING', code: 'redis-unreachable', passed: reply === 'PONG', detail }
   } catch (error) {
+    const said = sanitizeLine(messageOf(error))
+    // A user of an application may lack it: whether clients are served is proven by a write.
+    if (deps.isReply(error, 'NOPERM')) {
+      return { name: 'PING', code: 'redis-auth', passed: true, relaxed: true, detail: withoutPing(said) }
+    }
     if (!deps.isReply(error, 'MISCONF')) throw error
-    return { name: 'PING', code: 'persistence-failing', passed: false, detail: sanitizeLine(messageOf(error)) }
+    return { name: 'PING', code: 'persistence-failing', passed: false, detail: said }
   }
 }

@@ -28,7 +28,7 @@ export function servingOf(
   const failing = phases.find(({ outcome }) => outcome === 'failed')?.name
   const code = failure?.code
   if (code !== undefined && unanswered.includes(code) && asking.includes(failing)) return false
-  if (ping?.passed || write?.passed) return true
+  if ((ping?.passed && !ping.relaxed) || write?.passed) return true
   // The only pod is not Ready.
   if (failing === 'rollout' && code !== undefined && !withoutVerdict.includes(code)) return false
   const hasWritten = phases.some(({ name }) => name === 'apply')

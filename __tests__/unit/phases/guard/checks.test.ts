@@ -11,7 +11,7 @@ const bound: KubernetesObject = {
   apiVersion: 'v1',
   kind: 'PersistentVolumeClaim',
   metadata: { name: 'data-redis-0' },
-  spec: { volumeName: 'pvc-1' },
+  spec: { volumeName: 'pvc-1', accessModes: ['ReadWriteOnce'] },
   status: { phase: 'Bound' }
 }
 const claims = [{ name: 'data-redis-0', object: bound }]
@@ -285,6 +285,19 @@ describe('a volume claim', () => {
     expect(lossesOf(gone)).toEqual([expect.stringContaining('the claim data-redis-0 is gone')])
     expect(lossesOf({ ...gone, running: { ...switchedOn, keys: 0 } })).toEqual([])
     expect(lossesOf({ ...gone, running: undefined, silence: 'no pod' })).toEqual([])
+  })
+
+  test('that stood there before and is smaller than its template is told', () => {
+    const small = {
+      ...bound,
+      spec: { ...(bound['spec'] as object), accessModes: ['ReadWriteOnce'] },
+      status: { phase: 'Bound', capacity: { storage: '10Mi' } }
+    }
+    expect(guardJudgement(facts({ ...unchanged, claims: of(small) })).notes).toEqual([
+      expect.stringMatching(/^The claim data-redis-0 is not as its template says \(10Mi instead of 5Gi\)/)
+    ])
+    const right = { ...small, status: { phase: 'Bound', capacity: { storage: '5Gi' } } }
+    expect(guardJudgement(facts({ ...unchanged, claims: of(right) })).notes).toEqual([])
   })
 
   test('and the append-only file are judged at once', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { addressOf, endpointText } from '../../../../src/phases/probe/probe-context.ts'
+import { addressOf, endpointText, serviceOf } from '../../../../src/phases/probe/probe-context.ts'
 import fc from '../../../support/fast-check.ts'
 
 const at = (url: string) => addressOf({ host: 'cache.example.org', port: '6380', password: 'secret', url })
@@ -43,4 +43,15 @@ test.each([
   ['fd00::1', '[fd00::1]:6379']
 ])('shows %s with its port', (host, place) => {
   expect(endpointText({ host, port: 6379, username: undefined, tls: true })).toBe(place)
+})
+
+test.each([
+  ['redis', 'redis'],
+  ['redis.hospital-erp-system', 'redis'],
+  ['redis.hospital-erp-system.svc.cluster.local', 'redis'],
+  ['redis-0.redis-headless', 'redis-headless'],
+  ['redis-0.redis-headless.hospital-erp-system.svc', 'redis-headless'],
+  ['redis-0', 'redis-0']
+])('the Service of %s is %s', (host, service) => {
+  expect(serviceOf({ host, port: 6379, username: undefined, tls: false })).toBe(service)
 })
