@@ -83,7 +83,7 @@ export function keepVolumeHint({ namespace, statefulSet, isStored }: RedisTarget
 export function copyHint(target: RedisTarget): string {
   return (
     `copy the keys before anything restarts ${names.pod}: \`${redisCli(target, '--rdb -')} > redis.rdb\`. ` +
-    '"A volume that is gone" in docs/data.md explains how to load them into a new one'
+    '"Restore a copy" in docs/data-safety.md explains how to load them into a new one'
   )
 }
 
