@@ -96,7 +96,7 @@ async function applied(dryRun: boolean): Promise<Tried[]> {
   }
   const trial = await tryAll(namespace.documents(), inputs, deps)
   if (dryRun) return outlookOf(trial, inputs, deps.isUnknownKind).accepted.map(triedOf)
-  await writeTrial(trial, namespace.documents(), inputs, deps)
+  await writeTrial(trial, inputs, deps)
   return done
 }
 

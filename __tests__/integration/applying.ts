@@ -151,7 +151,7 @@ export async function applying(
     if (final.length > 0) throw combinedFailure(final.map((each) => each.failure))
     if (dryRun) return trial.credentials
     await onAccepted(statesOf(outlook))
-    return writeTrial(trial, documents, inputs, deps)
+    return writeTrial(trial, inputs, deps)
   }
   const said = [...log, ...notes, JSON.stringify(objects), failure === undefined ? '' : wordsOf(failure)]
   expectNoSecret(said.join('\n'), secrets)

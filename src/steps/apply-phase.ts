@@ -2,7 +2,6 @@ import { toFailureFor, toPlannerFailure } from '../clients/kubernetes/failure.ts
 import { UnknownKind } from '../clients/kubernetes/resources.ts'
 import { systemClock } from '../clients/runner/system-clock.ts'
 import type { Credentials } from '../core/credentials.ts'
-import type { RenderedCache } from '../core/rendered-cache/rendered-cache.ts'
 import { writeTrial } from '../phases/apply/apply.ts'
 import type { ApplyDeps, ApplyInputs } from '../phases/apply/deps.ts'
 import type { Trial } from '../phases/apply/trial.ts'
@@ -36,7 +35,6 @@ export function isUnknownKind(error: unknown): boolean {
 /** Writes what was planned; returns the credentials of a self-hosted Redis. */
 export async function applyPhase(
   trial: Trial,
-  { documents }: RenderedCache,
   inputs: ApplyInputs,
   session: ClusterSession,
   step: StepContext
@@ -44,7 +42,7 @@ export async function applyPhase(
   const { namespace, cluster } = session
   let credentials: Credentials | undefined
   await step.phase('apply', `to namespace ${namespace} at ${cluster.server}`, async () => {
-    credentials = await writeTrial(trial, documents, inputs, applyDeps(session, step))
+    credentials = await writeTrial(trial, inputs, applyDeps(session, step))
     const { objects = [] } = step.result
     const counts = (['created', 'configured', 'unchanged'] as const)
       .map((change) => ({ change, count: objects.filter((object) => object.change === change).length }))

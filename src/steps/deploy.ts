@@ -46,7 +46,7 @@ async function deploy(
   const guarded = cache.redis === undefined ? undefined : await guardPhase(states, inputs.acceptDataLoss, session, step)
   if (inputs.rehearse) await rehearsePhase(states, guarded, session, step)
   const prepared = await preparePhase(guarded, inputs.acceptDataLoss, session, step)
-  const written = await applyPhase(trial, cache, inputs, session, step).catch(async (error: unknown) => {
+  const written = await applyPhase(trial, inputs, session, step).catch(async (error: unknown) => {
     const isWritten = step.result.objects?.some(({ change }) => change !== 'unchanged')
     if (!isWritten) await prepared?.undo().catch(() => {})
     throw error

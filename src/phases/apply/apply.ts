@@ -16,37 +16,27 @@ import { credentialsIn, type Trial, tryAll } from './trial.ts'
  * @returns the credentials in force; undefined if the documents have no Redis
  * @throws Failure with what was written before it
  */
-export async function writeTrial(
-  trial: Trial,
-  documents: readonly ManifestDocument[],
-  inputs: ApplyInputs,
-  deps: ApplyDeps
-): Promise<Credentials | undefined> {
+export async function writeTrial(trial: Trial, inputs: ApplyInputs, deps: ApplyDeps): Promise<Credentials | undefined> {
   const written: string[] = []
   const applied: ApplyDeps['applied'] = (result, states) => {
     if (result.change !== 'unchanged') written.push(result.id)
     deps.applied(result, states)
   }
   try {
-    return await writeTried(trial, documents, inputs, { ...deps, applied })
+    return await writeTried(trial, inputs, { ...deps, applied })
   } catch (error) {
     throw withWritten(error, written)
   }
 }
 
 /** Writes the documents that were tried. @throws Failure */
-async function writeTried(
-  trial: Trial,
-  documents: readonly ManifestDocument[],
-  inputs: ApplyInputs,
-  deps: ApplyDeps
-): Promise<Credentials | undefined> {
-  if (trial.refused.length === 0) return writeAll(trial, documents, inputs, deps)
+async function writeTried(trial: Trial, inputs: ApplyInputs, deps: ApplyDeps): Promise<Credentials | undefined> {
+  if (trial.refused.length === 0) return writeAll(trial, inputs, deps)
   // What depends on something created by this run can only be tried after that exists.
   const done = await writeFoundations(trial, inputs, deps)
-  const rest = await tryRest(documents, { ...inputs, createNamespace: false }, deps, done)
+  const rest = await tryRest(trial.rendered, { ...inputs, createNamespace: false }, deps, done)
   if (rest.refused.length > 0) throw combinedFailure(rest.refused.map(({ failure }) => failure))
-  return writeAll(rest, documents, inputs, deps)
+  return writeAll(rest, inputs, deps)
 }
 
 /** How long the cluster may take to serve a kind whose definition was just written, and the pause between two looks. */
@@ -94,12 +84,8 @@ async function writeFoundations(trial: Trial, inputs: ApplyInputs, deps: ApplyDe
  * restarting pod still finds the password of Redis, and the next run continues with the rest.
  * @throws Failure; nothing of a later wave is written then
  */
-async function writeAll(
-  trial: Trial,
-  documents: readonly ManifestDocument[],
-  inputs: ApplyInputs,
-  deps: ApplyDeps
-): Promise<Credentials | undefined> {
+async function writeAll(trial: Trial, inputs: ApplyInputs, deps: ApplyDeps): Promise<Credentials | undefined> {
+  const { rendered: documents } = trial
   await writeFoundations(trial, inputs, deps)
   const { resources, workloads } = waves([...trial.documents.keys()])
   const ownSecret = renderedSecret(resources)

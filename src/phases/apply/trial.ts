@@ -15,6 +15,8 @@ import { storedAddressFailure } from './stored-address.ts'
 
 /** The results of all dry runs of a deployment. */
 export interface Trial {
+  /** Everything that was to be tried, whether it was accepted or not. */
+  rendered: readonly ManifestDocument[]
   /** The namespace requested by the inputs, if it has to be created. */
   namespace: AcceptedObject | undefined
   /** The Secret of a self-hosted Redis, unless the manifests contain it. */
@@ -48,6 +50,7 @@ export async function tryAll(
   ])
   const refused: RefusedObject[] = []
   const trial: Trial = {
+    rendered: documents,
     namespace: acceptedOr(refused, namespace),
     secret: acceptedOr(refused, secret),
     documents: new Map(),
