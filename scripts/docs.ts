@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { parse } from 'yaml'
-import { faultTables } from './docs/faults.ts'
+import { dataTable, faultTables } from './docs/faults.ts'
 
 // Writes the tables of inputs and outputs in README.md from action.yml and verify/action.yml, and those of docs/faults.md
-// from the table of __tests__/faults.
+// and docs/data-safety.md from the table of __tests__/faults.
 //   node scripts/docs.ts           writes them
 //   node scripts/docs.ts --check   fails if they are out of date
 
@@ -22,6 +22,11 @@ const pages = [
     page: 'docs/faults.md',
     from: '__tests__/faults plants',
     write: (text: string) => replace(text, 'faults', faultTables())
+  },
+  {
+    page: 'docs/data-safety.md',
+    from: '__tests__/faults plants',
+    write: (text: string) => replace(text, 'data', dataTable())
   }
 ]
 

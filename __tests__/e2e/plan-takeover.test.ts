@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { toFailure } from '../../src/clients/kubernetes/failure.ts'
 import { at, type KubernetesObject, listAt } from '../../src/core/kubernetes/object.ts'
+import { renderedCache } from '../../src/core/rendered-cache/rendered-cache.ts'
 import { writeTrial } from '../../src/phases/apply/apply.ts'
 import { contentOf } from '../../src/phases/apply/content.ts'
 import type { ApplyDeps } from '../../src/phases/apply/deps.ts'
@@ -94,7 +95,7 @@ async function applied(dryRun: boolean): Promise<Tried[]> {
     isUnknownKind: () => false,
     applied: ({ change, note }, states) => void done.push({ ...states, change, note })
   }
-  const trial = await tryAll(namespace.documents(), inputs, deps)
+  const trial = await tryAll(renderedCache(namespace.documents()), inputs, deps)
   if (dryRun) return outlookOf(trial, inputs, deps.isUnknownKind).accepted.map(triedOf)
   await writeTrial(trial, inputs, deps)
   return done

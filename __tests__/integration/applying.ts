@@ -11,6 +11,7 @@ import { foreignMetadataNote } from '../../src/core/drift/foreign-metadata.ts'
 import { combinedFailure, type Failure } from '../../src/core/failure.ts'
 import { objectId } from '../../src/core/kubernetes/object.ts'
 import type { ManifestDocument } from '../../src/core/manifest.ts'
+import { renderedCache } from '../../src/core/rendered-cache/rendered-cache.ts'
 import type { ObjectResult } from '../../src/core/result.ts'
 import { writeTrial } from '../../src/phases/apply/apply.ts'
 import type { ApplyDeps, ApplyInputs, ObjectStates } from '../../src/phases/apply/deps.ts'
@@ -136,7 +137,7 @@ export async function applying(
   }
   const { result: credentials, failure } = await ended(planThenWrite())
   async function planThenWrite(): Promise<Credentials | undefined> {
-    const trial = await tryAll(documents, inputs, deps)
+    const trial = await tryAll(renderedCache(documents), inputs, deps)
     const outlook = outlookOf(trial, inputs, deps.isUnknownKind)
     const { accepted, refused, premature } = outlook
     for (const { wanted, after } of accepted.map(triedOf))

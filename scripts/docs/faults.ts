@@ -1,4 +1,5 @@
 import type { Outcome } from '../../__tests__/faults/line.ts'
+import { data } from '../../__tests__/faults/table/data.ts'
 import { subjects } from '../../__tests__/faults/table.ts'
 
 /** The tables of docs/faults.md: a subject each, a line a fault. */
@@ -9,6 +10,12 @@ export function faultTables(): string {
       return [`### ${title}`, '', '| what is wrong | deploy | verify |', '| --- | --- | --- |', ...rows].join('\n')
     })
     .join('\n\n')
+}
+
+/** The table of docs/data-safety.md: what is planted, and what a deployment comes to. */
+export function dataTable(): string {
+  const rows = data.lines.map((line) => `| ${inCell(line.title)} | ${cell(line.deploy)} |`)
+  return ['| what is planted, with keys in Redis | deploy |', '| --- | --- |', ...rows].join('\n')
 }
 
 function cell(outcome: Outcome | undefined): string {

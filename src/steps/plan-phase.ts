@@ -16,6 +16,7 @@ import type { RefusedObject } from '../phases/apply/apply-object.ts'
 import type { ObjectStates } from '../phases/apply/deps.ts'
 import { type Outlook, outlookOf, statesOf } from '../phases/apply/outlook.ts'
 import { type Trial, tryAll } from '../phases/apply/trial.ts'
+import { dataAtRiskFailure } from '../phases/guard/guard.ts'
 import { type PlannedRefusal, planOf, triedOf } from '../phases/plan/plan.ts'
 import { planOfRendered } from '../phases/plan/rendered.ts'
 import { remoteSecret } from '../phases/secret/sync/status.ts'
@@ -56,7 +57,7 @@ export async function planPhase(
   await phase('plan', `of namespace ${namespace} at ${cluster.server}`, async () => {
     if (isDryRun) result.mode = 'plan'
     else result.objects = []
-    const trial = await tryAll(documents, inputs, applyDeps(session, step))
+    const trial = await tryAll(cache, inputs, applyDeps(session, step))
     const general = trial.refused.find(({ failure }) => isGeneral(failure))
     // It concerns no single object, so there is no plan.
     if (general !== undefined) throw general.failure
@@ -65,10 +66,8 @@ export async function planPhase(
     const tried = outlook.accepted.map(triedOf)
     const refused = refusedIn(outlook, namespace, isDryRun)
     const plan = planOf(tried, refused)
-    if (isDryRun)
-      plan.dangers.push(
-        ...(await dataDangers([...planned.states, ...outlook.refused.map(asRendered)], inputs, session, step))
-      )
+    const all = [...planned.states, ...outlook.refused.map(asRendered)]
+    if (isDryRun) plan.dangers.push(...(await dataDangers(all, inputs, session, step)))
     await publishPlan(plan, step)
     for (const { wanted, after } of tried) {
       const foreign = foreignMetadataNote(wanted, after)
@@ -82,6 +81,8 @@ export async function planPhase(
       const broken = await checkPresentSecret(cache, session, step)
       if (broken !== undefined) failures.push(broken)
     }
+    // Whoever corrects one refusal is to know the other one, too.
+    if (failures.length > 0 && !isDryRun) failures.push(...(await dataRefusals(all, inputs, session, step)))
     if (failures.length > 0) throw combinedFailure(failures)
     return plan.sentence
   })
@@ -101,6 +102,17 @@ function refusedIn({ refused, premature }: Outlook, namespace: string, isDryRun:
 }
 
 const afterFoundations = 'cannot be checked before a deployment has written what it depends on'
+
+/** What the guard would refuse as well; nothing where it cannot look. */
+async function dataRefusals(
+  states: readonly ObjectStates[],
+  { acceptDataLoss }: DeployInputs,
+  session: ClusterSession,
+  step: StepContext
+): Promise<Failure[]> {
+  const { losses = [] } = (await guardData(states, acceptDataLoss, session, step).catch(() => undefined)) ?? {}
+  return losses.length === 0 ? [] : [dataAtRiskFailure(losses)]
+}
 
 function asRendered({ object, before }: RefusedObject): ObjectStates {
   return { wanted: object, before, after: object }

@@ -3,6 +3,7 @@ import { combinedFailure, Failure } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { redisStatefulSet } from '../../core/kubernetes/workload.ts'
 import { type ManifestDocument, withTemplateAnnotations } from '../../core/manifest.ts'
+import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import { createObject, writeAccepted } from './apply-object.ts'
 import { writeCredentials } from './credentials-secret.ts'
 import type { ApplyDeps, ApplyInputs } from './deps.ts'
@@ -34,7 +35,7 @@ async function writeTried(trial: Trial, inputs: ApplyInputs, deps: ApplyDeps): P
   if (trial.refused.length === 0) return writeAll(trial, inputs, deps)
   // What depends on something created by this run can only be tried after that exists.
   const done = await writeFoundations(trial, inputs, deps)
-  const rest = await tryRest(trial.rendered, { ...inputs, createNamespace: false }, deps, done)
+  const rest = await tryRest(trial.cache, { ...inputs, createNamespace: false }, deps, done)
   if (rest.refused.length > 0) throw combinedFailure(rest.refused.map(({ failure }) => failure))
   return writeAll(rest, inputs, deps)
 }
@@ -44,14 +45,14 @@ const [kindMilliseconds, lookMilliseconds] = [10_000, 250]
 
 /** Tries what was not written yet, until the cluster serves the kinds defined by this run. */
 async function tryRest(
-  documents: readonly ManifestDocument[],
+  cache: RenderedCache,
   inputs: ApplyInputs,
   deps: ApplyDeps,
   done: ReadonlySet<ManifestDocument>
 ): Promise<Trial> {
   const end = deps.clock.now() + kindMilliseconds
   for (;;) {
-    const rest = await tryAll(documents, inputs, deps, done)
+    const rest = await tryAll(cache, inputs, deps, done)
     const isServed = !rest.refused.some(({ failure }) => deps.isUnknownKind(failure.cause))
     if (isServed || deps.clock.now() >= end) return rest
     await deps.clock.sleep(lookMilliseconds, deps.signal)
@@ -85,21 +86,21 @@ async function writeFoundations(trial: Trial, inputs: ApplyInputs, deps: ApplyDe
  * @throws Failure; nothing of a later wave is written then
  */
 async function writeAll(trial: Trial, inputs: ApplyInputs, deps: ApplyDeps): Promise<Credentials | undefined> {
-  const { rendered: documents } = trial
+  const { cache } = trial
   await writeFoundations(trial, inputs, deps)
   const { resources, workloads } = waves([...trial.documents.keys()])
   const ownSecret = renderedSecret(resources)
   await together(resources.map((each) => (each === ownSecret ? undefined : write(each, trial, inputs, deps))))
   const secret = await writeSecret(ownSecret, trial, inputs, deps)
-  const redis = redisStatefulSet(documents)
-  const credentials = redis && secret && credentialsIn(secret, documents, inputs, deps)
+  const redis = redisStatefulSet(cache.documents)
+  const credentials = redis && secret && credentialsIn(secret, cache, inputs, deps)
   await together(
     workloads.map((document) => {
       if (document !== redis || secret === undefined || credentials === undefined) {
         return write(document, trial, inputs, deps)
       }
       // Only now is the UID of a newly created Secret known, which keys the checksum of the password.
-      const marks = checksumAnnotations(document.object, documents, secret, credentials.password)
+      const marks = checksumAnnotations(document.object, cache.documents, secret, credentials.password)
       return write(document, trial, inputs, deps, withTemplateAnnotations(document, marks))
     })
   )

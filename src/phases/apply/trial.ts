@@ -3,7 +3,7 @@ import { isGeneral } from '../../core/failure.ts'
 import { type KubernetesObject, objectId } from '../../core/kubernetes/object.ts'
 import { externalSecret, redisStatefulSet } from '../../core/kubernetes/workload.ts'
 import { type ManifestDocument, withTemplateAnnotations } from '../../core/manifest.ts'
-import { renderedCache } from '../../core/rendered-cache/rendered-cache.ts'
+import type { RenderedCache } from '../../core/rendered-cache/rendered-cache.ts'
 import { type AcceptedObject, type ApplyOptions, type RefusedObject, tryCreate, tryDocument } from './apply-object.ts'
 import { readCredentials } from './credentials.ts'
 import { type AcceptedSecret, tryCredentials } from './credentials-secret.ts'
@@ -15,8 +15,8 @@ import { storedAddressFailure } from './stored-address.ts'
 
 /** The results of all dry runs of a deployment. */
 export interface Trial {
-  /** Everything that was to be tried, whether it was accepted or not. */
-  rendered: readonly ManifestDocument[]
+  /** What was to be tried, whether it was accepted or not. */
+  cache: RenderedCache
   /** The namespace requested by the inputs, if it has to be created. */
   namespace: AcceptedObject | undefined
   /** The Secret of a self-hosted Redis, unless the manifests contain it. */
@@ -33,11 +33,12 @@ export interface Trial {
  * @param done what this run has already written
  */
 export async function tryAll(
-  documents: readonly ManifestDocument[],
+  cache: RenderedCache,
   inputs: ApplyInputs,
   deps: ApplyDeps,
   done: ReadonlySet<ManifestDocument> = new Set()
 ): Promise<Trial> {
+  const { documents } = cache
   const redis = redisStatefulSet(documents)
   const ownSecret = renderedSecret(documents)
   const refuse = foreignSecrets(documents, inputs)
@@ -50,7 +51,7 @@ export async function tryAll(
   ])
   const refused: RefusedObject[] = []
   const trial: Trial = {
-    rendered: documents,
+    cache,
     namespace: acceptedOr(refused, namespace),
     secret: acceptedOr(refused, secret),
     documents: new Map(),
@@ -65,22 +66,17 @@ export async function tryAll(
   // All other refusals come from the wrong environment.
   if (foreign !== undefined) return { ...trial, refused: [foreign] }
   if (redis !== undefined && !done.has(redis) && !refused.some(({ failure }) => isGeneral(failure))) {
-    await tryRedis(redis, trial, documents, inputs, deps)
+    await tryRedis(redis, trial, inputs, deps)
   }
   return trial
 }
 
 /** Tries the StatefulSet with the annotation of the planned Secret, and reads the content of that Secret. */
-async function tryRedis(
-  redis: ManifestDocument,
-  trial: Trial,
-  documents: readonly ManifestDocument[],
-  inputs: ApplyInputs,
-  deps: ApplyDeps
-): Promise<void> {
+async function tryRedis(redis: ManifestDocument, trial: Trial, inputs: ApplyInputs, deps: ApplyDeps): Promise<void> {
+  const { documents } = trial.cache
   const ownSecret = renderedSecret(documents)
   const secret = (ownSecret === undefined ? trial.secret : trial.documents.get(ownSecret))?.applied.object
-  trial.credentials = acceptedOr(trial.refused, secret && tryFields(secret, documents, inputs, deps))
+  trial.credentials = acceptedOr(trial.refused, secret && tryFields(secret, trial.cache, inputs, deps))
   const marks =
     secret === undefined || trial.credentials === undefined
       ? checksumsWithoutPassword(redis.object, documents, await storedIfReadable(redis.object, inputs, deps))
@@ -97,26 +93,26 @@ async function tryRedis(
  */
 export function credentialsIn(
   secret: KubernetesObject,
-  documents: readonly ManifestDocument[],
+  cache: RenderedCache,
   { namespace }: ApplyInputs,
   deps: ApplyDeps
 ): Credentials {
-  const credentials = readCredentials(secret, namespace, renderedSecret(documents) !== undefined)
+  const credentials = readCredentials(secret, namespace, cache.credentialsSecret !== undefined)
   deps.secret(credentials.password)
   deps.secret(credentials.url)
-  const unreachable = storedAddressFailure(credentials, renderedCache(documents), namespace)
+  const unreachable = storedAddressFailure(credentials, cache, namespace)
   if (unreachable !== undefined) throw unreachable
   return credentials
 }
 
 function tryFields(
   secret: KubernetesObject,
-  documents: readonly ManifestDocument[],
+  cache: RenderedCache,
   inputs: ApplyInputs,
   deps: ApplyDeps
 ): Credentials | RefusedObject {
   try {
-    return credentialsIn(secret, documents, inputs, deps)
+    return credentialsIn(secret, cache, inputs, deps)
   } catch (error) {
     const { namespace } = inputs
     const failure = deps.toFailure(error, { verb: 'read', object: objectId(secret), namespace })

@@ -10,6 +10,7 @@ import { copyHint, keepVolumeHint } from './hints.ts'
 import { judgeMemory } from './memory.ts'
 import { judgePersistence } from './persistence.ts'
 import { judgePlace } from './place.ts'
+import { roomNote } from './room.ts'
 
 /** Whether the running Redis must be asked: only where it would end, or would hold less than it may now. */
 export function asksRedis({ changes, before, after }: Pick<GuardFacts, 'changes' | 'before' | 'after'>): boolean {
@@ -34,13 +35,16 @@ export function guardJudgement(facts: GuardFacts): GuardJudgement {
   const all = judged.flatMap(({ losses = [] }) => losses)
   const isAccepted = ({ danger }: Loss) => danger !== undefined && facts.accepted.has(danger)
   const dangers = new Set(all.map(({ danger }) => danger))
+  const preparations = judged.flatMap(({ preparations = [] }) => preparations)
+  const room = roomNote(facts, preparations)
   const idle = [...facts.accepted].filter((danger) => !dangers.has(danger))
   return {
     losses: all.filter((loss) => !isAccepted(loss)),
     accepted: all.filter(isAccepted).map(({ danger, sentence }) => `Accepted (${danger}): ${sentence}.`),
-    preparations: judged.flatMap(({ preparations = [] }) => preparations),
+    preparations,
     notes: [
       ...judged.flatMap(({ notes = [] }) => notes),
+      ...(room === undefined ? [] : [room]),
       ...idle.map((danger) => `\`accept-data-loss\` has ${danger}, and there is no such danger in this change.`)
     ],
     lines: judged.flatMap(({ lines = [] }) => lines)

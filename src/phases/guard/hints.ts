@@ -2,11 +2,9 @@ import type { AcceptableDanger } from '../../core/data-dangers.ts'
 import { volumeName } from '../../core/kubernetes/claims.ts'
 import { type KubernetesObject, listAt, textAt } from '../../core/kubernetes/object.ts'
 import { containerOf, names } from '../../core/kubernetes/workload.ts'
+import { passwordFolder, redisCli } from '../../core/redis/cli-command.ts'
 import { finished } from '../../core/redis/data-state.ts'
 import { isAtOrBelow } from '../../core/rendered-cache/mounted-files.ts'
-
-/** Where the manifests of this action mount the password in container redis. */
-const passwordFolder = '/run/redis-credentials'
 
 /** Where a command is typed. */
 export interface RedisTarget {
@@ -16,18 +14,13 @@ export interface RedisTarget {
   isStored: boolean
 }
 
-/** redis-cli in redis-0, as it can be typed; the password is on no command line. */
-export function redisCli({ namespace, statefulSet }: RedisTarget, command: string): string {
-  const kubectl = `kubectl -n ${namespace}`
+/** redis-cli in redis-0, as it can be typed. */
+function cli({ namespace, statefulSet }: RedisTarget, command: string): string {
   const redis = containerOf(statefulSet, names.redisContainer)
   const isMounted = listAt(redis, 'volumeMounts').some((mount) =>
     isAtOrBelow(textAt(mount, 'mountPath') ?? '', passwordFolder)
   )
-  const inPod = `exec ${names.pod} -c ${names.redisContainer} -- sh -c`
-  return isMounted
-    ? `${kubectl} ${inPod} 'REDISCLI_AUTH="$(cat ${passwordFolder}/password)" redis-cli ${command}'`
-    : `${kubectl} get secret ${names.credentials} -o jsonpath={.data.password} | base64 -d | ` +
-        `${kubectl} ${inPod.replace('exec', 'exec -i')} 'REDISCLI_AUTH="$(cat)" redis-cli ${command}'`
+  return redisCli({ namespace, isMounted }, command)
 }
 
 const untilFinished = `${Object.entries(finished)
@@ -36,16 +29,16 @@ const untilFinished = `${Object.entries(finished)
 
 /** How to switch the append-only file on while Redis runs. */
 export function switchOnHint(target: RedisTarget): string {
-  const info = `\`${redisCli(target, 'INFO persistence')}\``
+  const info = `\`${cli(target, 'INFO persistence')}\``
   return (
     `enable it while Redis runs. When ${info} says rdb_bgsave_in_progress:0, type ` +
-    `\`${redisCli(target, 'CONFIG SET appendonly yes')}\`. When the first command says ${untilFinished}, run again`
+    `\`${cli(target, 'CONFIG SET appendonly yes')}\`. When the first command says ${untilFinished}, run again`
   )
 }
 
 /** What to wait for after that. */
 export function waitHint(target: RedisTarget): string {
-  return `wait until \`${redisCli(target, 'INFO persistence')}\` says ${untilFinished}, and run again`
+  return `wait until \`${cli(target, 'INFO persistence')}\` says ${untilFinished}, and run again`
 }
 
 /** How to get there where the running Redis cannot be queried. */
@@ -82,7 +75,7 @@ export function keepVolumeHint({ namespace, statefulSet, isStored }: RedisTarget
 /** How to save what only the memory of Redis holds. */
 export function copyHint(target: RedisTarget): string {
   return (
-    `copy the keys before anything restarts ${names.pod}: \`${redisCli(target, '--rdb -')} > redis.rdb\`. ` +
+    `copy the keys before anything restarts ${names.pod}: \`${cli(target, '--rdb -')} > redis.rdb\`. ` +
     '"Restore a copy" in docs/data-safety.md explains how to load them into a new one'
   )
 }
@@ -90,7 +83,7 @@ export function copyHint(target: RedisTarget): string {
 /** How to save a snapshot by hand. */
 export function saveHint(target: RedisTarget): string {
   return (
-    `save a snapshot: \`${redisCli(target, 'BGSAVE')}\`. When \`${redisCli(target, 'INFO persistence')}\` says ` +
+    `save a snapshot: \`${cli(target, 'BGSAVE')}\`. When \`${cli(target, 'INFO persistence')}\` says ` +
     'rdb_bgsave_in_progress:0 and rdb_last_bgsave_status:ok, run again'
   )
 }
@@ -99,6 +92,6 @@ export function saveHint(target: RedisTarget): string {
 export function moveHint(target: RedisTarget, danger: AcceptableDanger): string {
   return (
     `leave it where it is, or move the data as "Move to another claim" in docs/data-safety.md says; where it may be ` +
-    `lost, set \`accept-data-loss: ${danger}\`. A copy of it: \`${redisCli(target, '--rdb -')} > redis.rdb\``
+    `lost, set \`accept-data-loss: ${danger}\`. A copy of it: \`${cli(target, '--rdb -')} > redis.rdb\``
   )
 }

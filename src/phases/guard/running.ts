@@ -11,6 +11,8 @@ export interface Running {
   keys: number | undefined
   /** Their size in bytes; undefined if missing in INFO. */
   bytes: number | undefined
+  /** The append-only file, in bytes; 0 without one. */
+  appendedBytes: number
   /** What counts against maxmemory, in bytes. */
   used: number | undefined
   /** In bytes; 0 without a limit. */
@@ -33,6 +35,7 @@ export function runningFrom(info: RedisInfo): Running | undefined {
     unfinished: unfinishedIn(info),
     keys: info.get('loading') === '1' ? undefined : keyCount(info),
     bytes: Number.isFinite(bytes) ? bytes : undefined,
+    appendedBytes: number('aof_current_size') ?? 0,
     used: difference(number('used_memory'), number('mem_not_counted_for_evict')),
     maxmemory: number('maxmemory'),
     unsaved: number('rdb_changes_since_last_save'),

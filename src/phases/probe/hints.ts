@@ -1,6 +1,7 @@
 import { endpointForm } from '../../core/aws-endpoint.ts'
 import type { FailureCode } from '../../core/failure.ts'
 import { names, ports, watchLoading } from '../../core/kubernetes/workload.ts'
+import { redisCli } from '../../core/redis/cli-command.ts'
 import type { ProbeContext } from './probe-context.ts'
 import type { WriteProblem } from './write.ts'
 
@@ -138,15 +139,9 @@ function forSelfHosted(code: FailureCode, namespace: string): string {
   }
 }
 
-/** A command of redis-cli in redis-0. The password is on no command line; wherever the manifests mount it, the Secret has it. */
+/** A command of redis-cli in redis-0, in backticks; wherever the manifests mount the password, the Secret has it. */
 export function redisCliCommand(namespace: string, username: string | undefined, command: string): string {
-  const kubectl = `kubectl -n ${namespace}`
-  const login = username === undefined ? '' : ` --user ${shellName(username)}`
-  return (
-    `\`${kubectl} get secret ${names.credentials} -o jsonpath={.data.password} | base64 -d | ` +
-    `${kubectl} exec -i ${names.pod} -c ${names.redisContainer} -- ` +
-    `sh -c 'REDISCLI_AUTH="$(cat)" redis-cli${login} ${command}'\``
-  )
+  return `\`${redisCli({ namespace, username: username && shellName(username) }, command)}\``
 }
 
 /**

@@ -22,6 +22,7 @@ const running: Running = {
   unfinished: ['aof_enabled:0'],
   keys: 201,
   bytes: 2048,
+  appendedBytes: 0,
   used: 4096,
   maxmemory: 268_435_456,
   unsaved: 0,

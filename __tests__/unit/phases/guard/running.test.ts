@@ -26,6 +26,7 @@ describe('the data of a running Redis', () => {
       unfinished: [],
       keys: 201,
       bytes: 2048,
+      appendedBytes: 0,
       used: 4096,
       maxmemory: 8192,
       unsaved: 7,
