@@ -186,6 +186,35 @@ onlyReal('a user with few rights', () => {
     ])
   })
 
+  test('a rendered user default that may only PING without a password is no open door', async () => {
+    await using stage = await stageWith()
+    const app = { username: 'app', password: stage.password }
+    await commanding(
+      stage.redis,
+      stage.password,
+      ['ACL', 'SETUSER', 'app', 'on', `>${stage.password}`, '~*', '&*', '+@all'],
+      ['ACL', 'SETUSER', 'default', 'reset', 'on', 'nopass', '-@all', '+ping']
+    )
+    const harmless = { name: 'default', rules: ['on', 'nopass', '-@all', '+ping'] }
+    const users = (rule: typeof harmless | undefined) => ({
+      users: new Map([
+        ['default', rule],
+        ['app', undefined]
+      ]),
+      rights: new Map(),
+      othersBecause: undefined
+    })
+    const { result } = await probeAll(stage, { login: app, users: users(harmless), exporter: false })
+    expect(result?.checks).toContainEqual({
+      name: 'without a password',
+      passed: true,
+      detail: 'PING alone is answered, as rendered for user default'
+    })
+    // What nobody has rendered stays an open door.
+    const { failure } = await probeAll(stage, { login: app, users: users(undefined), exporter: false })
+    expect(failure?.code).toBe('redis-open')
+  })
+
   test('who may not run PING is admitted, and proves by a write that it is served', async () => {
     await using stage = await stageWith()
     await commanding(stage.redis, stage.password, ['ACL', 'SETUSER', 'default', '-ping'])

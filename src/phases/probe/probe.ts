@@ -1,6 +1,7 @@
 import type { RedisConnection } from '../../clients/redis/connection.ts'
 import type { Deadline } from '../../core/deadline.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
+import { mayRunCommands, needsNoPassword } from '../../core/redis/acl.ts'
 import { parseInfo, serverVersion, usedMemory } from '../../core/redis/info.ts'
 import type { Check, JudgedCheck } from '../../core/result.ts'
 import { sanitizeLine } from '../../core/sanitize.ts'
@@ -14,7 +15,7 @@ import { rightsCheck } from './rights.ts'
 import { askedSettings } from './settings.ts'
 import { answerMilliseconds } from './time-limits.ts'
 import { usersCheck } from './users.ts'
-import { type WriteFinding, writeMilliseconds } from './write.ts'
+import { ownPrefix, type WriteFinding, writeMilliseconds } from './write.ts'
 
 export interface ProbeResult {
   checks: Check[]
@@ -113,22 +114,34 @@ export class ChecksFailed extends Failure {
   }
 }
 
-/** Redis must refuse everything without a password. @param connection on which nobody has logged in */
-async function checkOpen(connection: RedisConnection, deps: ProbeDeps): Promise<JudgedCheck> {
+/**
+ * Redis must refuse everything without a password, but what a harmless user default is rendered for: to ask whether it is
+ * there.
+ * @param connection on which nobody has logged in
+ */
+async function checkOpen(
+  connection: RedisConnection,
+  users: ProbeInputs['users'],
+  deps: ProbeDeps
+): Promise<JudgedCheck> {
   const judged = (passed: boolean, detail: string): JudgedCheck => ({
     name: 'without a password',
     code: 'redis-open',
     passed,
     detail
   })
-  try {
-    return judged(false, `PING was answered with ${sanitizeLine(String(await connection.call('PING')))}`)
-  } catch (error) {
-    if (deps.isReply(error, 'NOAUTH')) return judged(true, 'refused')
-    // A client that gets a MISCONF or NOPERM error was admitted.
-    if (!deps.isReply(error, 'MISCONF', 'NOPERM')) throw error
-    return judged(false, `PING was answered: ${sanitizeLine(messageOf(error))}`)
+  const [ping, read] = await Promise.allSettled([connection.call('PING'), connection.call('GET', `${ownPrefix}open`)])
+  if (ping.status === 'fulfilled') {
+    const user = users?.users.get('default')
+    const isHarmless = user !== undefined && needsNoPassword(user) && !mayRunCommands(user)
+    const isRefused = read.status === 'rejected' && deps.isReply(read.reason, 'NOPERM')
+    if (isHarmless && isRefused) return judged(true, 'PING alone is answered, as rendered for user default')
+    return judged(false, `PING was answered with ${sanitizeLine(String(ping.value))}`)
   }
+  if (deps.isReply(ping.reason, 'NOAUTH')) return judged(true, 'refused')
+  // A client that gets a MISCONF or NOPERM error was admitted.
+  if (!deps.isReply(ping.reason, 'MISCONF', 'NOPERM')) throw ping.reason
+  return judged(false, `PING was answered: ${sanitizeLine(messageOf(ping.reason))}`)
 }
 
 /** @throws an error of the connection; a Redis without any password says so, and takes what follows */
@@ -145,7 +158,7 @@ async function logIn(
 }
 
 async function readFacts(
-  { namespace, login, expected, mayWrite }: ProbeInputs,
+  { namespace, login, expected, mayWrite, users }: ProbeInputs,
   deadline: Deadline,
   deps: ProbeDeps
 ): Promise<RedisFacts & { open: JudgedCheck; answer: JudgedCheck; write: WriteFinding | undefined }> {
@@ -175,7 +188,7 @@ async function readFacts(
       const asked = askedSettings(expected)
       // Sent in one go; Redis answers in this order.
       const [open, , answer, info = '', list, ...settings] = await Promise.all([
-        checkOpen(connection, deps),
+        checkOpen(connection, users, deps),
         logIn(connection, login, deps),
         ping(connection, deps),
         ask('INFO'),
@@ -189,8 +202,8 @@ async function readFacts(
           return Array.isArray(pair) && pair.length > 1 ? [[name, String(pair[1])]] : []
         })
       )
-      const users = Array.isArray(list) ? list.map(String) : undefined
-      const facts = { open, answer, info: parseInfo(String(info)), live, users, refused }
+      const listed = Array.isArray(list) ? list.map(String) : undefined
+      const facts = { open, answer, info: parseInfo(String(info)), live, users: listed, refused }
       // What PING is refused for, such as a snapshot that failed, writes are refused for, too.
       const write = answer.passed
         ? await proveWrite({ username, database, expected, info: facts.info, mayWrite }, writing, openWriting)
