@@ -86,6 +86,7 @@ describe('an environment from its first deployment on', () => {
     const next = 'n€w "pass" #1 \\ $HOME'
     const deployment = await deploy(namespace, { 'redis-password': next, maxmemory: '100mb' })
     expect(deployment.rendered).toContain('StatefulSet/redis configured (configuration and password changed)')
+    expect(deployment.summary).toContain('redis-credentials changes in password, url')
     expect(deployment.outputs).toMatchObject({ verdict: 'passed', changed: 'true' })
     expect(await namespace.credential('password')).toBe(next)
     expect(await namespace.redisCli('ping')).toBe('PONG')

@@ -106,7 +106,7 @@ function claimNote({ name, object }: StoredClaim, { statefulSet }: GuardFacts): 
     ...(wantedClass !== undefined && wantedClass !== ownClass
       ? [`StorageClass ${ownClass} instead of ${wantedClass}`]
       : []),
-    ...(modes !== wantedModes ? [`access modes ${modes} instead of ${wantedModes}`] : [])
+    ...(modes !== '' && modes !== wantedModes ? [`access modes ${modes} instead of ${wantedModes}`] : [])
   ]
   if (differences.length === 0) return undefined
   return (
