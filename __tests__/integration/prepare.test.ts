@@ -39,7 +39,12 @@ async function preparing(...preparations: Preparation[]) {
   const log: string[] = []
   const run = await ended(
     prepare(
-      { login: { username: undefined, password }, preparations, keepsData: true },
+      {
+        login: { password },
+        restart: { because: 'redis-0 would restart', hint: 'wait' },
+        preparations,
+        keepsData: true
+      },
       new Deadline(systemClock, 20_000),
       {
         ...redisDeps(),

@@ -1,9 +1,10 @@
 import { systemClock } from '../clients/runner/system-clock.ts'
 import type { AcceptableDanger } from '../core/data-dangers.ts'
-import { Failure } from '../core/failure.ts'
+import { Failure, messageOf } from '../core/failure.ts'
 import { names } from '../core/kubernetes/workload.ts'
+import { sanitizeLine } from '../core/sanitize.ts'
 import type { Guarded } from '../phases/guard/guard.ts'
-import { type Prepared, prepare } from '../phases/prepare/prepare.ts'
+import { cannotFailure, type Prepared, prepare } from '../phases/prepare/prepare.ts'
 import type { ClusterSession } from './cluster-session.ts'
 import { noteInto } from './findings.ts'
 import { redisDeps } from './guard-phase.ts'
@@ -21,17 +22,27 @@ export async function preparePhase(
   step: StepContext
 ): Promise<Prepared | undefined> {
   const { result, signal, log, phase } = step
-  const { changes = [], preparations = [], login, keepsData = false } = guarded ?? {}
   // Without a login it was not asked, or did not answer: a Redis that is down has nothing to prepare.
-  if (login === undefined || changes.length === 0) return undefined
+  if (guarded?.login === undefined || guarded.changes.length === 0) return undefined
+  const { login, preparations, restart, keepsData } = guarded
   const deps = { ...redisDeps(session), clock: systemClock, signal, note: noteInto(result, log), log }
   let prepared: Prepared | undefined
   await phase('prepare', `pod ${names.pod} for its restart`, async () => {
     try {
-      prepared = await prepare({ login, preparations, keepsData }, session.deadline, deps)
+      prepared = await prepare({ login, restart, preparations, keepsData }, session.deadline, deps)
     } catch (error) {
-      if (!(error instanceof Failure && error.code === 'data-at-risk' && accepted.has('persistence'))) throw error
-      deps.note(`Accepted (persistence): ${error.message}.`)
+      signal.throwIfAborted()
+      // Redis, or the way to it, is gone since the guard has asked it.
+      const [needed] = preparations
+      const said = sanitizeLine(messageOf(error), 200)
+      if (!(error instanceof Failure) && needed === undefined) {
+        deps.note(`Redis was not prepared for its restart, and the data is not proven by keys of this run: ${said}.`)
+        return 'not prepared'
+      }
+      const failure =
+        error instanceof Failure ? error : cannotFailure(needed ?? restart, `Redis cannot be asked: ${said}`)
+      if (failure.code !== 'data-at-risk' || !accepted.has('persistence')) throw failure
+      deps.note(`Accepted (persistence): ${failure.message}.`)
       return 'accepted that data is lost'
     }
     const { keysBefore, done, sentinels } = prepared

@@ -20,6 +20,7 @@ import { readClaims, type StoredClaim } from './claims.ts'
 import type { GuardDeps, GuardInputs, States } from './deps.ts'
 import { engineLoss } from './engine.ts'
 import { type Barrier, type Loss, restartOf } from './facts.ts'
+import { restHint } from './hints.ts'
 import { type Running, runningFrom } from './running.ts'
 
 /** The limit of one connection or reply, in milliseconds: without a reply, the deployed configuration decides. */
@@ -35,6 +36,8 @@ export interface Guarded {
   changes: readonly string[]
   /** What the running Redis must do before its pod goes. */
   preparations: readonly Preparation[]
+  /** What to say where it does not come to rest before that. */
+  restart: Pick<Preparation, 'because' | 'hint'>
   /** Undefined where it was not asked, or does not answer. */
   running: Running | undefined
   /** How it was asked. */
@@ -94,6 +97,7 @@ export async function guard(
     notes: [...lifted, ...notes],
     changes,
     preparations,
+    restart: { because: restartOf(facts), hint: restHint(facts) },
     running,
     login,
     outlivesPod: outlives,

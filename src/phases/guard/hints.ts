@@ -80,6 +80,14 @@ export function copyHint(target: RedisTarget): string {
   )
 }
 
+/** What to do about a Redis that is in the middle of something. */
+export function restHint(target: RedisTarget): string {
+  return (
+    `wait until \`${cli(target, 'INFO persistence')}\` says loading:0, rdb_bgsave_in_progress:0 and ` +
+    'aof_rewrite_in_progress:0, and run again'
+  )
+}
+
 /** How to save a snapshot by hand. */
 export function saveHint(target: RedisTarget): string {
   return (

@@ -21,6 +21,8 @@ const [sentinelCount, sentinelSeconds] = [5, 3_600]
 
 export interface PrepareInputs {
   login: RedisLogin
+  /** Why Redis is prepared at all, and what to do where it does not come to rest. */
+  restart: Pick<Preparation, 'because' | 'hint'>
   preparations: readonly Preparation[]
   /** Whether what Redis writes is there after its restart, so that keys can show it. */
   keepsData: boolean
@@ -48,7 +50,8 @@ export async function prepare(inputs: PrepareInputs, deadline: Deadline, deps: P
   await using connection = await open(tunnel.port, login, deps)
   const end = deps.clock.now() + Math.min(jobMilliseconds, deadline.remaining)
   const wait: Waiting = { connection, end, deps }
-  const keysBefore = keyCount(await infoOf(connection))
+  // Redis refuses to end during its first rewrite (redis#12064), and is killed then.
+  const keysBefore = keyCount(await until(inputs.restart, wait, busyWith))
   const sentinels = inputs.keepsData ? await writeSentinels(connection, deps) : undefined
   const done: string[] = []
   let isSwitched = false
@@ -98,7 +101,7 @@ async function switchOn(preparation: Preparation, wait: Waiting): Promise<boolea
   try {
     await until(preparation, wait, unfinishedIn, failedRewrite)
   } catch (error) {
-    if (isOff) await connection.call('CONFIG', 'SET', 'appendonly', 'no')
+    if (isOff) await connection.call('CONFIG', 'SET', 'appendonly', 'no').catch(() => {})
     throw error
   }
   return isOff
@@ -120,7 +123,7 @@ async function save(preparation: Preparation, wait: Waiting): Promise<void> {
 
 /** Looks until nothing is left to wait for. @throws Failure data-at-risk at the end of the time, or what is final */
 async function until(
-  preparation: Preparation,
+  preparation: Pick<Preparation, 'because' | 'hint'>,
   { connection, end, deps }: Waiting,
   leftIn: (info: RedisInfo) => string[],
   finalIn: (info: RedisInfo) => string | undefined = () => undefined
@@ -155,7 +158,8 @@ async function command(
   }
 }
 
-function cannotFailure({ because, hint }: Preparation, problem: string): Failure {
+/** Why the deployment ends before its first write. */
+export function cannotFailure({ because, hint }: Pick<Preparation, 'because' | 'hint'>, problem: string): Failure {
   return new Failure(
     'data-at-risk',
     `nothing was written because data would be lost: ${because}, and ${sanitizeLine(problem)}; ${names.pod} was not touched`,

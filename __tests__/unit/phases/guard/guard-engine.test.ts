@@ -9,6 +9,7 @@ const guarded = (engine: Engine | undefined, outlivesPod = true): Guarded => ({
   notes: [],
   changes: ['pod template'],
   preparations: [],
+  restart: { because: 'redis-0 would restart', hint: 'wait' },
   running: { engine } as Running,
   login: undefined,
   outlivesPod,
