@@ -60,8 +60,8 @@ async function preparing(...preparations: Preparation[]) {
   return { ...run, log }
 }
 
-const reading = ({ sentinels = new Map(), keysBefore }: Prepared) =>
-  readData({ namespace, username: undefined, credentials: { password }, keysBefore, sentinels }, redisDeps())
+const reading = ({ sentinels = new Map(), keysBefore, mayEvict }: Prepared) =>
+  readData({ namespace, username: undefined, credentials: { password }, keysBefore, mayEvict, sentinels }, redisDeps())
 
 test('leaves keys that tell later that the data is there, and that go when they were read', async () => {
   await commands(['SET', 'patient', 'treated'])

@@ -16,7 +16,7 @@ import type { StepContext } from './step.ts'
  * @throws Failure data-lost
  */
 export async function dataPhase(
-  { sentinels, keysBefore }: Prepared,
+  { sentinels, keysBefore, mayEvict }: Prepared,
   credentials: Credentials,
   session: ClusterSession,
   { result, signal, log, phase }: StepContext
@@ -25,7 +25,7 @@ export async function dataPhase(
   await phase('data', `of pod ${names.pod}, after its restart`, async () => {
     const { openTunnel, openRedis } = redisDeps(session)
     const username = userOf(credentials.url)
-    const inputs = { namespace: session.namespace, username, credentials, keysBefore, sentinels }
+    const inputs = { namespace: session.namespace, username, credentials, keysBefore, mayEvict, sentinels }
     try {
       const { failure, sentence, keysAfter } = await readData(inputs, { openTunnel, openRedis })
       result.keysAfter = keysAfter

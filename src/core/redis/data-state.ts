@@ -30,3 +30,13 @@ export function keyCount(info: RedisInfo): number {
   const databases = [...info].filter(([name]) => /^db\d+$/.test(name))
   return databases.reduce((sum, [, value]) => sum + Number(/\bkeys=(\d+)/.exec(value)?.[1] ?? 0), 0)
 }
+
+/** From which share of maxmemory on a policy may evict any key at any time: what clients write in a moment fits below. */
+const nearlyFull = 0.9
+
+/** Whether Redis is so full that its policy may evict keys that were just written. */
+export function isAboutToEvict(info: RedisInfo): boolean {
+  const maxmemory = Number(info.get('maxmemory') ?? 0)
+  const used = Number(info.get('used_memory') ?? 0) - Number(info.get('mem_not_counted_for_evict') ?? 0)
+  return info.get('maxmemory_policy') !== 'noeviction' && maxmemory > 0 && used > nearlyFull * maxmemory
+}

@@ -14,12 +14,13 @@ export interface DataInputs {
   username: string | undefined
   credentials: Pick<Credentials, 'password'>
   keysBefore: number
+  mayEvict: boolean
   sentinels: Sentinels
 }
 
 /** Reads the sentinel keys back from the Redis that was started anew, and removes them. */
 export async function readData(inputs: DataInputs, deps: DataDeps): Promise<DataStatus> {
-  const { namespace, username, credentials, keysBefore, sentinels } = inputs
+  const { namespace, username, credentials, keysBefore, mayEvict, sentinels } = inputs
   await using tunnel = await deps.openTunnel(ports.redis)
   await using connection = await deps.openRedis(tunnel.port, credentials.password, answerMilliseconds, username)
   const keys = [...sentinels.keys()]
@@ -27,5 +28,5 @@ export async function readData(inputs: DataInputs, deps: DataDeps): Promise<Data
   const found = keys.filter((key, index) => String(values[index]) === sentinels.get(key)).length
   if (found > 0) await connection.call('DEL', ...keys)
   const info = parseInfo(String(await connection.call('INFO', 'everything')))
-  return dataStatus({ namespace, keysBefore, written: keys.length, found, info })
+  return dataStatus({ namespace, keysBefore, mayEvict, written: keys.length, found, info })
 }

@@ -7,6 +7,8 @@ import type { RedisInfo } from '../../core/redis/info.ts'
 export interface DataFacts {
   namespace: string
   keysBefore: number
+  /** Whether the Redis of before may have evicted sentinel keys. */
+  mayEvict: boolean
   /** How many sentinel keys were written, and how many were found again with their value. */
   written: number
   found: number
@@ -25,7 +27,7 @@ export interface DataStatus {
  * Whether the data is there after the change. The number of keys is told and not judged, because clients go on working;
  * but none at all after there were some is a loss, unless somebody removed them since.
  */
-export function dataStatus({ namespace, keysBefore, written, found, info }: DataFacts): DataStatus {
+export function dataStatus({ namespace, keysBefore, mayEvict, written, found, info }: DataFacts): DataStatus {
   const keysAfter = keyCount(info)
   const [expired, evicted] = [counted(info, 'expired_keys'), counted(info, 'evicted_keys')]
   const isFlushed = ['flushall', 'flushdb'].some((name) => /calls=[1-9]/.test(info.get(`cmdstat_${name}`) ?? ''))
@@ -39,7 +41,8 @@ export function dataStatus({ namespace, keysBefore, written, found, info }: Data
   const proof = written === 0 ? keys : `${found} of ${written} sentinel keys found again; ${keys}`
   const isEmptied = keysBefore > 0 && keysAfter === 0 && expired === 0
   // Whoever evicts or flushes may meet these keys, too.
-  const isLost = evicted === 0 && !isFlushed && (found < written || isEmptied)
+  const isMissing = found < written && !mayEvict
+  const isLost = evicted === 0 && !isFlushed && (isMissing || isEmptied)
   return { failure: isLost ? dataLostFailure(proof, namespace) : undefined, sentence: proof, keysAfter }
 }
 

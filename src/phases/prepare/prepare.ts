@@ -4,7 +4,7 @@ import type { Deadline } from '../../core/deadline.ts'
 import { Failure, messageOf } from '../../core/failure.ts'
 import { names, ports } from '../../core/kubernetes/workload.ts'
 import { pollInterval } from '../../core/poll-interval.ts'
-import { busyWith, keyCount, unfinishedIn } from '../../core/redis/data-state.ts'
+import { busyWith, isAboutToEvict, keyCount, unfinishedIn } from '../../core/redis/data-state.ts'
 import { parseInfo, type RedisInfo } from '../../core/redis/info.ts'
 import type { RedisLogin } from '../../core/redis/login.ts'
 import type { Preparation } from '../../core/result.ts'
@@ -34,6 +34,8 @@ export interface Prepared {
   sentinels: Sentinels | undefined
   /** The keys that it held. */
   keysBefore: number
+  /** Whether it may evict the sentinel keys as well before it ends. */
+  mayEvict: boolean
   /** What was done, in words, to be read after "redis-0: ". */
   done: string[]
   /** Takes back what the next run or nobody needs; for a run that replaces nothing after all. */
@@ -51,7 +53,8 @@ export async function prepare(inputs: PrepareInputs, deadline: Deadline, deps: P
   const end = deps.clock.now() + Math.min(jobMilliseconds, deadline.remaining)
   const wait: Waiting = { connection, end, deps }
   // Redis refuses to end during its first rewrite (redis#12064), and is killed then.
-  const keysBefore = keyCount(await until(inputs.restart, wait, busyWith))
+  const info = await until(inputs.restart, wait, busyWith)
+  const [keysBefore, mayEvict] = [keyCount(info), isAboutToEvict(info)]
   const sentinels = inputs.keepsData ? await writeSentinels(connection, deps) : undefined
   const done: string[] = []
   let isSwitched = false
@@ -70,7 +73,7 @@ export async function prepare(inputs: PrepareInputs, deadline: Deadline, deps: P
     await undo().catch((failed: unknown) => deps.note(notTakenBack(failed)))
     throw error
   }
-  return { sentinels, keysBefore, done, undo }
+  return { sentinels, keysBefore, mayEvict, done, undo }
 }
 
 interface Waiting {

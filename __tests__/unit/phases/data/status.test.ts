@@ -5,6 +5,7 @@ import { type DataFacts, dataStatus } from '../../../../src/phases/data/status.t
 const facts = (differences: Partial<DataFacts> = {}, ...lines: string[]): DataFacts => ({
   namespace: 'team',
   keysBefore: 201,
+  mayEvict: false,
   written: 5,
   found: 5,
   info: parseInfo(['expired_keys:0', 'evicted_keys:0', 'db0:keys=201,expires=0', ...lines].join('\r\n')),
@@ -37,6 +38,11 @@ test.each<[string, string[]]>([
   ['flushed them', ['cmdstat_flushall:calls=1,usec=1', 'db0:keys=0']]
 ])('nothing is lost where the new Redis %s', (_, lines) => {
   expect(dataStatus(facts({ found: 2 }, ...lines)).failure).toBeUndefined()
+})
+
+test('a full Redis may have evicted sentinel keys before it ended, but not all keys', () => {
+  expect(dataStatus(facts({ mayEvict: true, found: 0 })).failure).toBeUndefined()
+  expect(dataStatus(facts({ mayEvict: true, found: 0 }, 'db0:keys=0')).failure?.code).toBe('data-lost')
 })
 
 test('a Redis that held nothing loses nothing', () => {
